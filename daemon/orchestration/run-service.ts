@@ -1,0 +1,32 @@
+/** The runs as server/rpc sees them: one method a request. Implemented in runs.ts. */
+import type { Answer, Params, RunEvent, RunState, RunSummary } from "../../protocol/index.ts";
+
+export interface Caller {
+  /** Who acts, for the record: client name and connection. */
+  readonly name: string;
+}
+
+export interface RunService {
+  start(params: Params<"run/start">, caller: Caller): Promise<Answer<"run/start">>;
+  prompt(params: Params<"run/prompt">, caller: Caller): Promise<Answer<"run/prompt">>;
+  list(params: Params<"run/list">): Promise<Answer<"run/list">>;
+  show(params: Params<"run/show">): Promise<Answer<"run/show">>;
+  events(params: Params<"run/events">): Promise<Answer<"run/events">>;
+  cancel(params: Params<"run/cancel">, caller: Caller): Promise<Answer<"run/cancel">>;
+  resume(params: Params<"run/resume">, caller: Caller): Promise<Answer<"run/resume">>;
+  answer(params: Params<"approval/answer">, caller: Caller): Promise<Answer<"approval/answer">>;
+  diff(params: Params<"changes/diff">): Promise<Answer<"changes/diff">>;
+  file(params: Params<"changes/file">): Promise<Answer<"changes/file">>;
+  accept(params: Params<"changes/accept">, caller: Caller): Promise<Answer<"changes/accept">>;
+  discard(params: Params<"changes/discard">, caller: Caller): Promise<Answer<"changes/discard">>;
+  /** Runs at work in this process now (waiting for a person does not count). */
+  readonly activeRuns: number;
+  /** Told of committed events; the server forwards them to the connections that watch the run. */
+  onEvent(listener: (event: RunEvent, state: RunState) => void): () => void;
+  onDelta(listener: (delta: { runId: string; taskId: string; turn: number; text: string }) => void): () => void;
+  onChanged(listener: (run: RunSummary) => void): () => void;
+  /** Takes up the runs that an earlier daemon left unfinished. Called once, after the store is open. */
+  recover(): Promise<void>;
+  /** Suspends every run at its next recorded step; resolves when all are still. */
+  drain(reason: string): Promise<void>;
+}

@@ -1,0 +1,77 @@
+/** What the rest of the daemon knows of the store. The embedded version is SQLite (sqlite.ts); a team store has the same port. */
+import type {
+  Approval,
+  CheckResult,
+  RunEvent,
+  RunEventBody,
+  RunState,
+  RunSummary,
+  SessionMode,
+} from "../../protocol/index.ts";
+
+export interface NewEvent {
+  readonly body: RunEventBody;
+  /** Unique within the run. Appending a known key again stores nothing and answers with the event that is there. */
+  readonly key?: string;
+}
+
+export interface EventLog {
+  /**
+   * Appends events as one transaction with the projections, and answers with the numbered events once they are
+   * durable; only then are subscribers told. Throws `store.*` errors; after `store.failed` the store refuses everything.
+   */
+  append(runId: string, events: readonly NewEvent[], artifacts?: readonly Uint8Array[]): Promise<RunEvent[]>;
+  /** Events after number `after` (default 0), oldest first, or with `before` the last ones below it, oldest first. */
+  read(runId: string, range: { after?: number; before?: number; limit: number }): Promise<RunEvent[]>;
+  find(runId: string, key: string): Promise<RunEvent | undefined>;
+  /** The fold of all the run's events; undefined for an unknown run. Cheap for runs in use. */
+  state(runId: string): Promise<RunState | undefined>;
+  /** Told of every committed event, in order, in the same process. */
+  subscribe(listener: (event: RunEvent, state: RunState) => void): () => void;
+}
+
+export interface Artifacts {
+  /** Stores bytes under their SHA-256 (hexadecimal) and answers with it. Storing the same bytes twice is free. */
+  put(bytes: Uint8Array): Promise<string>;
+  get(hash: string): Promise<Uint8Array | undefined>;
+}
+
+export interface RunQuery {
+  readonly workspace?: string;
+  readonly sessionId?: string;
+  readonly cursor?: string;
+  readonly limit: number;
+}
+
+export interface Projections {
+  listRuns(query: RunQuery): Promise<{ runs: RunSummary[]; nextCursor: string | null }>;
+  /** Ids of runs whose status is not an end, oldest first. */
+  unfinishedRuns(): Promise<string[]>;
+  pendingApprovals(): Promise<{ runId: string; approval: Approval }[]>;
+  /** The run that an idempotency key of run/start made, if any. */
+  runOfKey(key: string): Promise<{ runId: string; sessionId: string } | undefined>;
+  /** Replays every run's events into fresh projections and compares; with `repair` the stored ones are replaced. */
+  verify(options: { repair: boolean }): Promise<CheckResult[]>;
+}
+
+export interface Session {
+  readonly sessionId: string;
+  readonly workspace: string;
+  readonly mode: SessionMode;
+  readonly createdAt: string;
+}
+
+export interface Sessions {
+  create(session: Session): Promise<void>;
+  get(sessionId: string): Promise<Session | undefined>;
+}
+
+export interface Store {
+  readonly events: EventLog;
+  readonly artifacts: Artifacts;
+  readonly projections: Projections;
+  readonly sessions: Sessions;
+  /** Grows by one at every opening; writes of a store whose epoch is no longer the newest throw `store.fenced`. */
+  readonly epoch: number;
+  close(): Promise<void>;
+}

@@ -1,0 +1,135 @@
+/**
+ * The client's end of a connection, over any transport that carries lines. Used by the command line, the extension and
+ * tests; nothing here knows sockets or Node, so it also runs in a browser.
+ *
+ * Imports types and the error catalogue only, never a schema: the extension loads it before its first command.
+ */
+import { JSONRPCClient } from "json-rpc-2.0";
+import { NexusError, nexusError } from "./errors.ts";
+import type { Client } from "./handshake.ts";
+import type { Answer, NotificationName, NotificationParams, Params, RequestName } from "./messages.ts";
+
+/** Carries one JSON-RPC message a line. `onLine` and `onClose` are set once, before anything is sent. */
+export interface LineTransport {
+  send(line: string): void;
+  close(): void;
+  onLine(listener: (line: string) => void): void;
+  onClose(listener: () => void): void;
+}
+
+/** What a handshake needs from the machine. */
+export interface HandshakeSecrets {
+  readonly client: Client;
+  /** Fresh random hexadecimal digits, 64 of them. */
+  readonly nonce: string;
+  /** HMAC-SHA-256 of the text under the daemon's token, in hexadecimal digits. */
+  hmac(text: string): string;
+}
+
+export interface DaemonInfo {
+  readonly version: string;
+  readonly buildTime: number;
+  readonly pid: number;
+}
+
+export interface ClientConnection {
+  readonly daemon: DaemonInfo;
+  /** Rejects with a NexusError: the daemon's own, or `daemon.unreachable` when the connection ends first. */
+  request<Name extends RequestName>(name: Name, params: Params<Name>): Promise<Answer<Name>>;
+  /** Calls back for every notification of that name; returns the function that ends it. */
+  on<Name extends NotificationName>(name: Name, listener: (params: NotificationParams<Name>) => void): () => void;
+  onClose(listener: () => void): void;
+  close(): void;
+}
+
+export const MAX_LINE_BYTES = 1024 * 1024;
+const PROTOCOL_VERSION = 1;
+
+/**
+ * Shakes hands over a fresh transport. Rejects with `handshake.impostor` when the other side does not know the token,
+ * and with what the daemon says when it refuses us.
+ */
+export async function connectClient(transport: LineTransport, secrets: HandshakeSecrets): Promise<ClientConnection> {
+  const peer = createPeer(transport);
+  const { client, nonce, hmac } = secrets;
+  const hello = await peer.request("handshake/hello", { protocolVersion: PROTOCOL_VERSION, client, nonce });
+  const text = (side: string) => `nexus/${PROTOCOL_VERSION}/${side}/${nonce}/${hello.nonce}`;
+  if (hello.proof !== hmac(text("daemon"))) {
+    peer.close();
+    throw nexusError("handshake.impostor");
+  }
+  await peer.request("handshake/prove", { proof: hmac(text("client")) });
+  return { ...peer, daemon: { version: hello.version, buildTime: hello.buildTime, pid: hello.pid } };
+}
+
+/** Splits a stream of text into lines at `\n` only (JSON may hold U+2028), refusing lines above the limit. */
+export function createLineSplitter(onLine: (line: string) => void, onTooLong: () => void): (chunk: string) => void {
+  let rest = "";
+  return (chunk) => {
+    let start = 0;
+    for (let end = chunk.indexOf("\n"); end >= 0; end = chunk.indexOf("\n", start)) {
+      const line = rest + chunk.slice(start, end);
+      rest = "";
+      start = end + 1;
+      if (line.length > MAX_LINE_BYTES) onTooLong();
+      else if (line.trim() !== "") onLine(line);
+    }
+    rest += chunk.slice(start);
+    if (rest.length > MAX_LINE_BYTES) {
+      rest = "";
+      onTooLong();
+    }
+  };
+}
+
+function createPeer(transport: LineTransport): Omit<ClientConnection, "daemon"> {
+  const rpc = new JSONRPCClient((payload: unknown) => transport.send(JSON.stringify(payload)));
+  const listeners = new Map<string, Set<(params: never) => void>>();
+  const closeListeners = new Set<() => void>();
+  let closed = false;
+
+  transport.onLine((line) => {
+    const message: { id?: unknown; method?: unknown; params?: unknown } = JSON.parse(line);
+    if (typeof message.method === "string") notify(message.method, message.params);
+    else rpc.receive(JSON.parse(line));
+  });
+  transport.onClose(() => {
+    closed = true;
+    rpc.rejectAllPendingRequests("the connection ended");
+    for (const listener of closeListeners) listener();
+  });
+
+  function notify(name: string, params: unknown): void {
+    for (const listener of listeners.get(name) ?? []) listener(params as never);
+  }
+
+  return {
+    async request(name, params) {
+      if (closed) throw nexusError("daemon.unreachable", "The connection is closed.");
+      try {
+        return await rpc.request(name, params, undefined);
+      } catch (error) {
+        throw toNexusError(error);
+      }
+    },
+    on(name, listener) {
+      const set = listeners.get(name) ?? new Set();
+      listeners.set(name, set.add(listener));
+      return () => set.delete(listener);
+    },
+    onClose(listener) {
+      if (closed) listener();
+      else closeListeners.add(listener);
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** The daemon puts its error value into the JSON-RPC error's `data`. */
+function toNexusError(error: unknown): NexusError {
+  const data = typeof error === "object" && error !== null && "data" in error ? error.data : undefined;
+  const isValue = typeof data === "object" && data !== null && "code" in data && "message" in data && "hint" in data;
+  if (isValue)
+    return new NexusError({ code: String(data.code), message: String(data.message), hint: String(data.hint) });
+  return nexusError("daemon.unreachable", error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,314 @@
+/**
+ * The error catalogue. A code is stable and part of the contract: scripts and editors may branch on it.
+ * Every entry says what is wrong, and what a person can do. `action` names a command a client may offer.
+ */
+import * as z from "zod/mini";
+
+/** What a client may offer next to the message. */
+export type ErrorAction = "setKey" | "openSettings" | "showLogs" | "restartDaemon" | "resumeRun" | "runDoctor";
+
+interface ErrorEntry {
+  readonly message: string;
+  readonly hint: string;
+  readonly action?: ErrorAction;
+}
+
+export const ERRORS = {
+  "request.invalid": {
+    message: "The request's parameters do not fit its schema.",
+    hint: "Compare the request with docs/protocol.md.",
+  },
+  "request.unknown_method": {
+    message: "The daemon does not know this request.",
+    hint: "Client and daemon may be of different versions: run `nexus daemon stop`, then try again.",
+    action: "restartDaemon",
+  },
+  "request.cancelled": { message: "The request was cancelled.", hint: "Send it again if it is still wanted." },
+  "frame.invalid": {
+    message: "The client sent something that is not a JSON-RPC message.",
+    hint: "Frames are UTF-8 JSON objects, one a line; the connection was closed.",
+  },
+  "frame.too_large": {
+    message: "The client sent a message larger than 1 MiB.",
+    hint: "Send large content through a file in the workspace; the connection was closed.",
+  },
+  "handshake.refused": {
+    message: "The client did not prove that it knows this daemon's token.",
+    hint: "Use the token file in the data folder; it is made anew at each daemon start.",
+  },
+  "handshake.impostor": {
+    message: "What answers at the daemon's address does not know the daemon's token.",
+    hint: "Another program holds the socket. Run `nexus doctor`, then `nexus daemon start`.",
+    action: "runDoctor",
+  },
+  "handshake.version": {
+    message: "Client and daemon speak different versions of the protocol.",
+    hint: "Update the older one, then run `nexus daemon stop`; it starts again by itself.",
+    action: "restartDaemon",
+  },
+  "daemon.unreachable": {
+    message: "The daemon could not be started or reached.",
+    hint: "Run `nexus doctor`; `nexus daemon logs` shows why it stopped.",
+    action: "showLogs",
+  },
+  "daemon.draining": {
+    message: "The daemon is shutting down and takes no new work.",
+    hint: "Try again in a moment; runs go on when it is back.",
+  },
+  "daemon.already_running": {
+    message: "Another daemon already serves this data folder.",
+    hint: "Use it, or stop it with `nexus daemon stop`.",
+  },
+  "daemon.folder_unsafe": {
+    message: "The daemon's runtime folder is not safe to use.",
+    hint: "It must be a real folder, owned by you, mode 0700. Remove it or set NEXUS_HOME to another place.",
+    action: "runDoctor",
+  },
+  "daemon.node_too_old": {
+    message: "This Node.js is too old for Nexus.",
+    hint: "Install Node.js 22.13 or newer, or point the setting `nexus.nodePath` at one.",
+    action: "openSettings",
+  },
+  "store.corrupt": {
+    message: "The database is damaged.",
+    hint: "It was set aside unchanged and nothing was overwritten. `nexus doctor` says what can be recovered.",
+    action: "runDoctor",
+  },
+  "store.full": {
+    message: "There is no space left for the database.",
+    hint: "Free some disk space. Nothing acknowledged was lost; the run can be resumed.",
+    action: "resumeRun",
+  },
+  "store.read_only": {
+    message: "The data folder cannot be written.",
+    hint: "Check its permissions, or set NEXUS_HOME to a folder that you can write.",
+  },
+  "store.failed": {
+    message: "The database could not be written.",
+    hint: "The daemon stops so that nothing is acknowledged that is not on disk. Run `nexus doctor`.",
+    action: "runDoctor",
+  },
+  "store.fenced": {
+    message: "Another daemon has taken over this data folder.",
+    hint: "This daemon has stopped writing; connect again.",
+    action: "restartDaemon",
+  },
+  "store.newer": {
+    message: "The database was written by a newer version of Nexus.",
+    hint: "Update Nexus, or set NEXUS_HOME to another folder. Nothing was changed.",
+  },
+  "settings.invalid": {
+    message: "A setting has a value that cannot be used.",
+    hint: "The message names the setting and what it accepts; docs/settings.md lists them all.",
+    action: "openSettings",
+  },
+  "workspace.missing": {
+    message: "The workspace is not a folder that can be read.",
+    hint: "Give an existing folder with --repo, or open a folder in the editor.",
+  },
+  "workspace.read_only": {
+    message: "The workspace cannot be written, so the change set was not applied.",
+    hint: "Check the folder's permissions; the change set is kept and can be accepted again.",
+  },
+  "workspace.git_failed": {
+    message: "Git could not do what Nexus asked.",
+    hint: "The message holds git's own words. Nothing in your working tree was changed.",
+    action: "runDoctor",
+  },
+  "session.unknown": { message: "There is no such session.", hint: "`nexus runs list` shows runs and their sessions." },
+  "run.unknown": { message: "There is no such run.", hint: "`nexus runs list` shows the runs of this data folder." },
+  "run.ended": { message: "The run has already ended.", hint: "Send a new prompt in its session to go on." },
+  "run.active": { message: "The run is still active.", hint: "Wait for its end, or cancel it first." },
+  "run.not_resumable": {
+    message: "The run cannot be resumed.",
+    hint: "Only failed, cancelled and over-budget runs can be resumed; start a new one.",
+  },
+  "run.quarantined": {
+    message: "The run stopped the daemon three times in a row and is set aside.",
+    hint: "Other runs go on. `nexus runs resume` tries it again; `nexus daemon logs` shows what happened.",
+    action: "showLogs",
+  },
+  "run.cancelled": { message: "The run was cancelled.", hint: "`nexus runs resume` goes on from where it stopped." },
+  "run.loop": {
+    message: "The agent repeated itself without getting further, so it was stopped.",
+    hint: "Say in a follow-up what it misses, or try another model.",
+  },
+  "run.too_many_steps": {
+    message: "The agent used all the steps a task may take.",
+    hint: "Split the goal, or resume the run to give it as many steps again.",
+    action: "resumeRun",
+  },
+  "run.internal": {
+    message: "Something inside Nexus went wrong.",
+    hint: "The run's state is kept. `nexus daemon logs` has the details; please report it.",
+    action: "showLogs",
+  },
+  "plan.invalid": {
+    message: "The model did not produce a usable plan, even after two corrections.",
+    hint: "Try another model, or say the goal in more detail. `nexus runs show` lists what was wrong.",
+  },
+  "plan.rejected": { message: "The plan was rejected.", hint: "Send a new prompt that says what to do instead." },
+  "verification.failed": {
+    message: "The project's own tests do not pass with this change.",
+    hint: "The change set is kept for review; it was not applied.",
+  },
+  "approval.unknown": {
+    message: "There is no such open approval.",
+    hint: "It may have been answered from another client; `nexus runs show` tells.",
+  },
+  "approval.mismatch": {
+    message: "The answer does not fit what was asked.",
+    hint: "The question changed since it was shown; look at it again and answer anew.",
+  },
+  "changes.none": { message: "The run has no change set waiting.", hint: "It was accepted, discarded, or never made." },
+  "changes.unknown_path": {
+    message: "The change set holds no such file.",
+    hint: "`nexus runs show RUN` lists its files.",
+  },
+  "changes.conflict": {
+    message: "Files were changed in your tree since the run began, so nothing was applied.",
+    hint: "Keep your version of those files by accepting the others, or run again on the new state.",
+  },
+  "model.not_configured": {
+    message: "No model is configured.",
+    hint: "Set NEXUS_PROVIDER and NEXUS_MODEL, or OPENAI_API_KEY or ANTHROPIC_API_KEY, or use the editor's settings.",
+    action: "openSettings",
+  },
+  "model.key_missing": {
+    message: "The model's provider needs a key and none is set.",
+    hint: "Set the provider's key in the environment, or run “Nexus: Set Model Key” in the editor.",
+    action: "setKey",
+  },
+  "model.key_refused": {
+    message: "The model's provider refused the key.",
+    hint: "Check that the key is right, active, and belongs to this address.",
+    action: "setKey",
+  },
+  "model.unreachable": {
+    message: "The model's address could not be reached.",
+    hint: "Check the network and the address (OPENAI_BASE_URL, ANTHROPIC_BASE_URL); then resume the run.",
+    action: "resumeRun",
+  },
+  "model.unknown": {
+    message: "The provider does not know this model.",
+    hint: "Check NEXUS_MODEL or the setting `nexus.model`.",
+    action: "openSettings",
+  },
+  "model.refused": {
+    message: "The provider refused the request.",
+    hint: "The message holds the provider's own words.",
+  },
+  "model.overloaded": {
+    message: "The provider answered “too many requests” or “overloaded” until the retries were used up.",
+    hint: "Wait a little, then resume the run.",
+    action: "resumeRun",
+  },
+  "model.timeout": {
+    message: "The model sent nothing for too long.",
+    hint: "Resume the run, or choose another model.",
+    action: "resumeRun",
+  },
+  "model.stream_cut": {
+    message: "The model's answer broke off in the middle.",
+    hint: "Nothing of it was executed. Resume the run to ask again.",
+    action: "resumeRun",
+  },
+  "model.bad_answer": {
+    message: "The model's answer could not be read.",
+    hint: "Try another model, or check that the address speaks the provider's protocol.",
+  },
+  "model.context_full": {
+    message: "The conversation no longer fits the model's window.",
+    hint: "Split the goal, or choose a model with a larger window.",
+  },
+  "replay.missing": {
+    message: "The recording holds no answer for this request.",
+    hint: "The request differs from the recorded one; record it again with NEXUS_RECORD.",
+  },
+  "budget.exceeded": {
+    message: "The next model call would exceed the budget.",
+    hint: "`nexus runs resume RUN --budget USD` goes on with a larger one.",
+    action: "resumeRun",
+  },
+  "budget.unknown_price": {
+    message: "The price of this model is unknown, so its cost could not be kept within the budget.",
+    hint: "Set NEXUS_PRICE to “input,output” in USD per million tokens (0,0 for a model of your own).",
+    action: "openSettings",
+  },
+  "tool.unknown": { message: "There is no such tool.", hint: "Use one of the tools offered in this conversation." },
+  "tool.invalid_input": {
+    message: "The tool's arguments do not fit its schema.",
+    hint: "Send the call again with arguments that fit.",
+  },
+  "tool.denied": { message: "The policy does not allow this.", hint: "Find another way, or ask the user to allow it." },
+  "tool.failed": { message: "The tool failed.", hint: "The message says what to change." },
+  "tool.interrupted": {
+    message: "The daemon stopped while this tool ran, so its effect is unknown.",
+    hint: "Check what it did before running it again.",
+  },
+  "path.outside": {
+    message: "The path leads outside the workspace.",
+    hint: "Use a path relative to the workspace's root.",
+  },
+  "path.protected": {
+    message: "The file is protected.",
+    hint: "Editor settings, hooks, keys and .git change only with a person's approval.",
+  },
+  "edit.not_found": {
+    message: "The text to replace is not in the file.",
+    hint: "Read the file again and copy the text exactly, white space included.",
+  },
+  "edit.ambiguous": {
+    message: "The text to replace stands in the file more than once.",
+    hint: "Include more of the lines around it.",
+  },
+  "edit.stale": {
+    message: "The file has changed since it was read.",
+    hint: "Read it again, then repeat the edit.",
+  },
+  "command.timeout": { message: "The command took too long and was ended.", hint: "Run something shorter." },
+  "usage.invalid": { message: "The command line cannot be understood.", hint: "`nexus --help` lists the commands." },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export const ErrorValue = z.object({
+  code: z.string(),
+  message: z.string(),
+  hint: z.string(),
+  action: z.optional(z.string()),
+});
+/** An expected failure as a value: safe to show, to log and to send. */
+export type ErrorValue = z.infer<typeof ErrorValue>;
+
+export type Result<Value> = { ok: true; value: Value } | { ok: false; error: ErrorValue };
+
+/** Builds the value of a catalogue entry; `detail` says what exactly was wrong this time. */
+export function errorValue(code: ErrorCode, detail?: string): ErrorValue {
+  const entry: ErrorEntry = ERRORS[code];
+  const message = detail === undefined || detail === "" ? entry.message : `${entry.message} ${detail}`;
+  return { code, message, hint: entry.hint, ...(entry.action === undefined ? {} : { action: entry.action }) };
+}
+
+/** Carries an error value through code that can only throw; caught at the dispatcher, the tool gate and the run's end. */
+export class NexusError extends Error {
+  readonly value: ErrorValue;
+
+  constructor(value: ErrorValue, options?: ErrorOptions) {
+    super(value.message, options);
+    this.name = "NexusError";
+    this.value = value;
+  }
+}
+
+export function nexusError(code: ErrorCode, detail?: string, options?: ErrorOptions): NexusError {
+  return new NexusError(errorValue(code, detail), options);
+}
+
+export function ok<Value>(value: Value): Result<Value> {
+  return { ok: true, value };
+}
+
+export function failure(code: ErrorCode, detail?: string): { ok: false; error: ErrorValue } {
+  return { ok: false, error: errorValue(code, detail) };
+}

@@ -1,0 +1,49 @@
+/** The table of all messages, and the types derived from it. */
+import type * as z from "zod/mini";
+import * as daemon from "./daemon.ts";
+import * as handshake from "./handshake.ts";
+import * as run from "./run.ts";
+
+export const REQUESTS = [
+  handshake.handshakeHello,
+  handshake.handshakeProve,
+  daemon.daemonStatus,
+  daemon.daemonStop,
+  daemon.daemonCheck,
+  daemon.modelConfigure,
+  run.runStart,
+  run.runPrompt,
+  run.runList,
+  run.runShow,
+  run.runEvents,
+  run.runWatch,
+  run.runUnwatch,
+  run.runCancel,
+  run.runResume,
+  run.approvalAnswer,
+  run.changesDiff,
+  run.changesFile,
+  run.changesAccept,
+  run.changesDiscard,
+] as const;
+
+export const NOTIFICATIONS = [daemon.daemonDraining, run.runEvent, run.runDelta, run.runChanged] as const;
+
+type RequestUnion = (typeof REQUESTS)[number];
+type NotificationUnion = (typeof NOTIFICATIONS)[number];
+
+export type RequestName = RequestUnion["name"];
+export type NotificationName = NotificationUnion["name"];
+export type RequestOf<Name extends RequestName> = Extract<RequestUnion, { name: Name }>;
+export type NotificationOf<Name extends NotificationName> = Extract<NotificationUnion, { name: Name }>;
+export type Params<Name extends RequestName> = z.output<RequestOf<Name>["params"]>;
+export type Answer<Name extends RequestName> = z.output<RequestOf<Name>["result"]>;
+export type NotificationParams<Name extends NotificationName> = z.output<NotificationOf<Name>["params"]>;
+
+/** One handler for every request but the handshake: a missing one is a compile error. */
+export type Handlers<Context> = {
+  readonly [Name in Exclude<RequestName, "handshake/hello" | "handshake/prove">]: (
+    params: Params<Name>,
+    context: Context,
+  ) => Promise<Answer<Name>>;
+};

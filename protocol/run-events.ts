@@ -1,0 +1,191 @@
+/**
+ * The events of a run. The event log is a run's truth: numbered per run from 1, append-only, committed before anyone
+ * hears of it. `applyRunEvent` (run-state.ts) folds them into the state that every client draws.
+ */
+import * as z from "zod/mini";
+import { Approval, ApprovalDecision } from "./approval.ts";
+import { ChangeConflict, ChangeSet } from "./change-set.ts";
+import { ErrorValue } from "./errors.ts";
+import { Plan } from "./plan.ts";
+
+export const SessionMode = z.enum(["ask", "plan", "act"]);
+/** ask: reads only · plan: may write plans · act. Enforced at the tool gate. */
+export type SessionMode = z.infer<typeof SessionMode>;
+
+export const RunKind = z.enum(["question", "change", "goal"]);
+export type RunKind = z.infer<typeof RunKind>;
+
+export const EndStatus = z.enum(["done", "failed", "denied", "cancelled", "out_of_budget"]);
+export type EndStatus = z.infer<typeof EndStatus>;
+
+export const ModelName = z.object({ provider: z.string(), model: z.string() });
+export type ModelName = z.infer<typeof ModelName>;
+
+export const Usage = z.object({
+  /** Tokens; the four buckets are disjoint. */
+  inputTokens: z.int(),
+  cacheReadTokens: z.int(),
+  cacheWriteTokens: z.int(),
+  outputTokens: z.int(),
+  /** True when the provider sent no figures and they were estimated from the text. */
+  estimated: z.boolean(),
+});
+export type Usage = z.infer<typeof Usage>;
+
+export const Evidence = z.object({
+  command: z.string(),
+  /** Null when the command did not end by itself (time-out, signal). */
+  exitCode: z.nullable(z.int()),
+  expected: z.enum(["pass", "fail"]),
+  /** True when the outcome is the expected one. */
+  satisfied: z.boolean(),
+  durationMs: z.number(),
+  /** The last 4 000 characters of standard output and error. */
+  outputTail: z.string(),
+  /** Content address of the whole output. */
+  outputArtifact: z.nullable(z.string()),
+});
+/** What a claim of "done" rests on: the command that ran, its exit code and its output. */
+export type Evidence = z.infer<typeof Evidence>;
+
+export const ToolEffect = z.enum(["pure", "idempotent", "verifiable", "unknown"]);
+/** What repeating an interrupted call would do; decides what happens to it after a crash. */
+export type ToolEffect = z.infer<typeof ToolEffect>;
+
+export const ToolStatus = z.enum(["done", "failed", "denied", "interrupted"]);
+export type ToolStatus = z.infer<typeof ToolStatus>;
+
+export const RunPhase = z.enum(["triage", "recall", "plan", "approve", "tasks", "verify", "review", "finish"]);
+export type RunPhase = z.infer<typeof RunPhase>;
+
+const event = <Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) =>
+  z.object({ type: z.literal(type), ...shape });
+
+/** Which call an event belongs to: run and task, turn of the task, index in the turn ("model" or a number). */
+const call = { key: z.string(), taskId: z.string(), turn: z.int() };
+
+export const RunEventBody = z.discriminatedUnion("type", [
+  event("run.created", {
+    sessionId: z.string(),
+    workspace: z.string(),
+    prompt: z.string(),
+    mode: SessionMode,
+    headless: z.boolean(),
+    /** Accept the change set as soon as the run is done. */
+    autoApply: z.boolean(),
+    model: ModelName,
+    budgetUsd: z.nullable(z.number()),
+    /** The earlier run of the session whose pending change set this one goes on from. */
+    continues: z.nullable(z.string()),
+  }),
+  event("run.started", { attempt: z.int(), reason: z.enum(["new", "restart", "resume"]) }),
+  event("run.entered", { phase: RunPhase }),
+  event("run.isolated", {
+    baseCommit: z.string(),
+    startCommit: z.string(),
+    worktree: z.string(),
+    linked: z.array(z.string()),
+  }),
+  event("run.triaged", { kind: RunKind, reason: z.string() }),
+  event("run.recalled", {
+    files: z.array(z.object({ path: z.string(), why: z.string() })),
+    rules: z.array(z.string()),
+  }),
+  event("plan.proposed", { plan: Plan }),
+  event("plan.rejected", { attempt: z.int(), problems: z.array(z.string()) }),
+  event("approval.requested", { approval: Approval }),
+  event("approval.answered", {
+    approvalId: z.string(),
+    decision: ApprovalDecision,
+    by: z.string(),
+    feedback: z.optional(z.string()),
+  }),
+  event("task.started", { taskId: z.string(), title: z.string(), agent: z.string() }),
+  event("task.finished", { taskId: z.string(), outcome: z.enum(["done", "failed", "skipped"]), summary: z.string() }),
+  event("model.requested", {
+    ...call,
+    model: ModelName,
+    reservedUsd: z.number(),
+    /** Estimated tokens of the whole request, and of its system prompt and tool schemas alone. */
+    inputTokens: z.int(),
+    overheadTokens: z.int(),
+  }),
+  event("model.responded", {
+    ...call,
+    text: z.string(),
+    toolCalls: z.array(z.object({ callId: z.string(), tool: z.string() })),
+    stopReason: z.string(),
+    usage: Usage,
+    costUsd: z.number(),
+    durationMs: z.number(),
+    /** Content address of the full response. */
+    artifact: z.string(),
+  }),
+  event("model.failed", { ...call, attempt: z.int(), error: ErrorValue, willRetry: z.boolean() }),
+  event("tool.requested", {
+    ...call,
+    callId: z.string(),
+    tool: z.string(),
+    /** The arguments as JSON text, cut at 4 000 characters. */
+    input: z.string(),
+    effect: ToolEffect,
+    /** For verifiable effects: how to tell whether it happened (path → content hashes before and after). */
+    probe: z.optional(z.object({ path: z.string(), before: z.nullable(z.string()), after: z.string() })),
+  }),
+  event("tool.finished", {
+    ...call,
+    callId: z.string(),
+    tool: z.string(),
+    status: ToolStatus,
+    /** One line for people. */
+    summary: z.string(),
+    /** What the model is told, cut at 4 000 characters here; the artifact holds all of it. */
+    output: z.string(),
+    artifact: z.nullable(z.string()),
+    durationMs: z.number(),
+    /** Workspace paths that it changed. */
+    changed: z.array(z.string()),
+  }),
+  event("verification.finished", {
+    taskId: z.nullable(z.string()),
+    /** Null: the project has no tests that Nexus can find. */
+    evidence: z.nullable(Evidence),
+  }),
+  event("run.noticed", { level: z.enum(["info", "warning"]), code: z.string(), message: z.string() }),
+  event("prompt.received", {
+    promptId: z.string(),
+    text: z.string(),
+    delivery: z.enum(["steer", "queue"]),
+    by: z.string(),
+  }),
+  event("prompt.delivered", { promptId: z.string(), taskId: z.string(), turn: z.int() }),
+  event("run.answered", { text: z.string() }),
+  event("run.reviewed", {
+    findings: z.array(
+      z.object({ severity: z.enum(["info", "warning", "error"]), path: z.nullable(z.string()), message: z.string() }),
+    ),
+  }),
+  event("changes.ready", { changeSet: ChangeSet }),
+  /** The intent to write these paths into the user's tree; after a crash it is carried to its end. */
+  event("changes.applying", { paths: z.array(z.string()) }),
+  event("changes.accepted", { paths: z.array(z.string()) }),
+  event("changes.discarded", { paths: z.array(z.string()) }),
+  event("changes.conflicted", { conflicts: z.array(ChangeConflict) }),
+  event("changes.superseded", { byRun: z.string() }),
+  event("budget.changed", { budgetUsd: z.nullable(z.number()) }),
+  event("run.cancel_requested", { by: z.string() }),
+  event("run.suspended", { reason: z.string() }),
+  event("run.finished", { status: EndStatus, summary: z.string(), error: z.optional(ErrorValue) }),
+]);
+export type RunEventBody = z.infer<typeof RunEventBody>;
+export type RunEventType = RunEventBody["type"];
+
+export const RunEvent = z.object({
+  runId: z.string(),
+  /** 1, 2, 3 … without gaps in one run. */
+  seq: z.int(),
+  /** ISO 8601, UTC. Order comes from `seq`, never from this. */
+  at: z.string(),
+  body: RunEventBody,
+});
+export type RunEvent = z.infer<typeof RunEvent>;

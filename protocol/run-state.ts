@@ -1,0 +1,359 @@
+/**
+ * `applyRunEvent` folds a run's events into the state that daemon, webview and command line share. Pure and bounded:
+ * what grows without limit (steps, tool calls, output) stays in the event log and is paged.
+ */
+import * as z from "zod/mini";
+import { Approval } from "./approval.ts";
+import { ChangeConflict, ChangeSet } from "./change-set.ts";
+import { ErrorValue } from "./errors.ts";
+import { Plan } from "./plan.ts";
+import { EndStatus, Evidence, ModelName, type RunEvent, RunKind, RunPhase, SessionMode } from "./run-events.ts";
+
+export const RunStatus = z.enum(["queued", "working", "awaiting_approval", "suspended", ...EndStatus.options]);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+export const TaskStatus = z.enum(["waiting", "working", "done", "failed", "skipped"]);
+export type TaskStatus = z.infer<typeof TaskStatus>;
+
+export const TaskState = z.object({
+  id: z.string(),
+  title: z.string(),
+  agent: z.string(),
+  status: TaskStatus,
+  dependsOn: z.array(z.string()),
+  files: z.array(z.string()),
+  steps: z.int(),
+  toolCalls: z.int(),
+  costUsd: z.number(),
+  evidence: z.nullable(Evidence),
+  summary: z.string(),
+  startedAt: z.nullable(z.string()),
+  finishedAt: z.nullable(z.string()),
+});
+export type TaskState = z.infer<typeof TaskState>;
+
+export const FileDecision = z.enum(["pending", "accepted", "discarded"]);
+export type FileDecision = z.infer<typeof FileDecision>;
+
+export const RunStats = z.object({
+  modelCalls: z.int(),
+  toolCalls: z.int(),
+  /** Model calls up to and including the one that asked for the first change of a file. */
+  callsBeforeFirstEdit: z.nullable(z.int()),
+  /** Largest estimate seen of system prompt and tool schemas, in tokens. */
+  overheadTokens: z.int(),
+  inputTokens: z.int(),
+  cacheReadTokens: z.int(),
+  outputTokens: z.int(),
+});
+export type RunStats = z.infer<typeof RunStats>;
+
+export const RunState = z.object({
+  runId: z.string(),
+  sessionId: z.string(),
+  workspace: z.string(),
+  prompt: z.string(),
+  mode: SessionMode,
+  headless: z.boolean(),
+  autoApply: z.boolean(),
+  model: ModelName,
+  continues: z.nullable(z.string()),
+  status: RunStatus,
+  phase: z.nullable(RunPhase),
+  kind: z.nullable(RunKind),
+  attempt: z.int(),
+  cancelRequested: z.boolean(),
+  plan: z.nullable(Plan),
+  tasks: z.array(TaskState),
+  pendingApprovals: z.array(Approval),
+  pendingPrompts: z.array(z.object({ promptId: z.string(), text: z.string(), delivery: z.enum(["steer", "queue"]) })),
+  /** The last one over the whole change; null evidence: nothing to run was found. */
+  verification: z.nullable(z.object({ evidence: z.nullable(Evidence) })),
+  answer: z.nullable(z.string()),
+  findings: z.array(
+    z.object({ severity: z.enum(["info", "warning", "error"]), path: z.nullable(z.string()), message: z.string() }),
+  ),
+  isolation: z.nullable(
+    z.object({ baseCommit: z.string(), startCommit: z.string(), worktree: z.string(), linked: z.array(z.string()) }),
+  ),
+  changes: z.nullable(
+    z.object({
+      changeSet: ChangeSet,
+      decisions: z.record(z.string(), FileDecision),
+      applying: z.array(z.string()),
+      conflicts: z.array(ChangeConflict),
+      supersededBy: z.nullable(z.string()),
+    }),
+  ),
+  budget: z.object({ limitUsd: z.nullable(z.number()), reservedUsd: z.number(), spentUsd: z.number() }),
+  stats: RunStats,
+  /** The latest notices, at most 20. */
+  notices: z.array(z.object({ level: z.enum(["info", "warning"]), code: z.string(), message: z.string() })),
+  summary: z.string(),
+  error: z.nullable(ErrorValue),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  /** The number of the last event in this state. */
+  seq: z.int(),
+});
+export type RunState = z.infer<typeof RunState>;
+
+export function isEnded(status: RunStatus): status is EndStatus {
+  return EndStatus.options.some((end) => end === status);
+}
+
+/** Files of the change set that nobody has decided about yet. */
+export function pendingPaths(state: RunState): string[] {
+  if (state.changes === null || state.changes.supersededBy !== null) return [];
+  const { changeSet, decisions } = state.changes;
+  return changeSet.files.map((file) => file.path).filter((path) => (decisions[path] ?? "pending") === "pending");
+}
+
+/**
+ * The next state of a run. `state` is null before `run.created`, which must come first.
+ * Throws when events are skipped or out of order: that is a bug, or a damaged log, never a state to draw.
+ */
+export function applyRunEvent(state: RunState | null, event: RunEvent): RunState {
+  if (event.body.type === "run.created") return createdState(event, event.body);
+  if (state === null) throw new Error(`run ${event.runId}: event ${event.seq} comes before run.created`);
+  if (event.seq !== state.seq + 1)
+    throw new Error(`run ${event.runId}: event ${event.seq} does not follow event ${state.seq}`);
+  return { ...state, ...changeOf(state, event), updatedAt: event.at, seq: event.seq };
+}
+
+function createdState(event: RunEvent, body: Extract<RunEvent["body"], { type: "run.created" }>): RunState {
+  return {
+    runId: event.runId,
+    sessionId: body.sessionId,
+    workspace: body.workspace,
+    prompt: body.prompt,
+    mode: body.mode,
+    headless: body.headless,
+    autoApply: body.autoApply,
+    model: body.model,
+    continues: body.continues,
+    status: "queued",
+    phase: null,
+    kind: null,
+    attempt: 0,
+    cancelRequested: false,
+    plan: null,
+    tasks: [],
+    pendingApprovals: [],
+    pendingPrompts: [],
+    verification: null,
+    answer: null,
+    findings: [],
+    isolation: null,
+    changes: null,
+    budget: { limitUsd: body.budgetUsd, reservedUsd: 0, spentUsd: 0 },
+    stats: {
+      modelCalls: 0,
+      toolCalls: 0,
+      callsBeforeFirstEdit: null,
+      overheadTokens: 0,
+      inputTokens: 0,
+      cacheReadTokens: 0,
+      outputTokens: 0,
+    },
+    notices: [],
+    summary: "",
+    error: null,
+    createdAt: event.at,
+    updatedAt: event.at,
+    seq: event.seq,
+  };
+}
+
+function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
+  const { body } = event;
+  switch (body.type) {
+    case "run.created":
+      return {};
+    case "run.started":
+      // A reservation without a settlement belongs to a call that a crash cut off; it will be reserved anew.
+      return {
+        status: "working",
+        attempt: body.attempt,
+        error: null,
+        summary: "",
+        cancelRequested: body.reason === "resume" ? false : state.cancelRequested,
+        budget: { ...state.budget, reservedUsd: 0 },
+      };
+    case "run.entered":
+      return { phase: body.phase };
+    case "run.isolated":
+      return {
+        isolation: {
+          baseCommit: body.baseCommit,
+          startCommit: body.startCommit,
+          worktree: body.worktree,
+          linked: body.linked,
+        },
+      };
+    case "run.triaged":
+      return { kind: body.kind };
+    case "run.recalled":
+      return {};
+    case "plan.proposed":
+      return { plan: body.plan, tasks: body.plan.tasks.map(waitingTask) };
+    case "plan.rejected":
+      return {};
+    case "approval.requested":
+      return { status: "awaiting_approval", pendingApprovals: [...state.pendingApprovals, body.approval] };
+    case "approval.answered": {
+      const pendingApprovals = state.pendingApprovals.filter((approval) => approval.approvalId !== body.approvalId);
+      return { pendingApprovals, status: pendingApprovals.length > 0 ? "awaiting_approval" : "working" };
+    }
+    case "task.started":
+      return { tasks: startTask(state.tasks, body, event.at) };
+    case "task.finished":
+      return {
+        tasks: changeTask(state.tasks, body.taskId, () => ({
+          status: body.outcome,
+          summary: body.summary,
+          finishedAt: event.at,
+        })),
+      };
+    case "model.requested":
+      return {
+        budget: { ...state.budget, reservedUsd: state.budget.reservedUsd + body.reservedUsd },
+        stats: { ...state.stats, overheadTokens: Math.max(state.stats.overheadTokens, body.overheadTokens) },
+        tasks: changeTask(state.tasks, body.taskId, (task) => ({ steps: Math.max(task.steps, body.turn) })),
+      };
+    case "model.responded":
+      return respondedState(state, body);
+    case "model.failed":
+      return { budget: { ...state.budget, reservedUsd: 0 } };
+    case "tool.requested":
+      return requestedTool(state, body);
+    case "tool.finished":
+      return {};
+    case "verification.finished":
+      return body.taskId === null
+        ? { verification: { evidence: body.evidence } }
+        : { tasks: changeTask(state.tasks, body.taskId, () => ({ evidence: body.evidence })) };
+    case "run.noticed":
+      return {
+        notices: [...state.notices, { level: body.level, code: body.code, message: body.message }].slice(-20),
+      };
+    case "prompt.received":
+      return {
+        pendingPrompts: [
+          ...state.pendingPrompts,
+          { promptId: body.promptId, text: body.text, delivery: body.delivery },
+        ],
+      };
+    case "prompt.delivered":
+      return { pendingPrompts: state.pendingPrompts.filter((prompt) => prompt.promptId !== body.promptId) };
+    case "run.answered":
+      return { answer: body.text };
+    case "run.reviewed":
+      return { findings: body.findings };
+    case "changes.ready":
+      return {
+        changes: { changeSet: body.changeSet, decisions: {}, applying: [], conflicts: [], supersededBy: null },
+      };
+    case "changes.applying":
+      return changeChanges(state, () => ({ applying: body.paths, conflicts: [] }));
+    case "changes.accepted":
+      return changeChanges(state, (changes) => ({
+        applying: [],
+        conflicts: [],
+        decisions: { ...changes.decisions, ...decide(body.paths, "accepted") },
+      }));
+    case "changes.discarded":
+      return changeChanges(state, (changes) => ({
+        conflicts: changes.conflicts.filter((conflict) => !body.paths.includes(conflict.path)),
+        decisions: { ...changes.decisions, ...decide(body.paths, "discarded") },
+      }));
+    case "changes.conflicted":
+      return changeChanges(state, () => ({ applying: [], conflicts: body.conflicts }));
+    case "changes.superseded":
+      return changeChanges(state, () => ({ supersededBy: body.byRun }));
+    case "budget.changed":
+      return { budget: { ...state.budget, limitUsd: body.budgetUsd } };
+    case "run.cancel_requested":
+      return { cancelRequested: true };
+    case "run.suspended":
+      return { status: "suspended" };
+    case "run.finished":
+      return {
+        status: body.status,
+        summary: body.summary,
+        error: body.error ?? null,
+        pendingApprovals: [],
+        budget: { ...state.budget, reservedUsd: 0 },
+        tasks: state.tasks.map((task) => (task.status === "working" ? { ...task, status: "failed" } : task)),
+      };
+  }
+}
+
+type Body<Type extends RunEvent["body"]["type"]> = Extract<RunEvent["body"], { type: Type }>;
+
+function respondedState(state: RunState, body: Body<"model.responded">): Partial<RunState> {
+  const { usage } = body;
+  return {
+    budget: { ...state.budget, reservedUsd: 0, spentUsd: state.budget.spentUsd + body.costUsd },
+    stats: {
+      ...state.stats,
+      modelCalls: state.stats.modelCalls + 1,
+      inputTokens: state.stats.inputTokens + usage.inputTokens + usage.cacheWriteTokens,
+      cacheReadTokens: state.stats.cacheReadTokens + usage.cacheReadTokens,
+      outputTokens: state.stats.outputTokens + usage.outputTokens,
+    },
+    tasks: changeTask(state.tasks, body.taskId, (task) => ({ costUsd: task.costUsd + body.costUsd })),
+  };
+}
+
+function requestedTool(state: RunState, body: Body<"tool.requested">): Partial<RunState> {
+  const firstEdit = state.stats.callsBeforeFirstEdit === null && body.effect === "verifiable";
+  return {
+    stats: {
+      ...state.stats,
+      toolCalls: state.stats.toolCalls + 1,
+      callsBeforeFirstEdit: firstEdit ? state.stats.modelCalls : state.stats.callsBeforeFirstEdit,
+    },
+    tasks: changeTask(state.tasks, body.taskId, (task) => ({ toolCalls: task.toolCalls + 1 })),
+  };
+}
+
+function waitingTask(task: Plan["tasks"][number]): TaskState {
+  return {
+    id: task.id,
+    title: task.title,
+    agent: task.agent,
+    status: "waiting",
+    dependsOn: task.dependsOn,
+    files: task.files,
+    steps: 0,
+    toolCalls: 0,
+    costUsd: 0,
+    evidence: null,
+    summary: "",
+    startedAt: null,
+    finishedAt: null,
+  };
+}
+
+/** A task that no plan announced (a small change, a repair) joins the list when it starts. */
+function startTask(tasks: TaskState[], body: Body<"task.started">, at: string): TaskState[] {
+  const known = tasks.some((task) => task.id === body.taskId);
+  const announced = { ...body, id: body.taskId, goal: "", files: [], acceptance: null, dependsOn: [] };
+  const all = known ? tasks : [...tasks, waitingTask(announced)];
+  return changeTask(all, body.taskId, (task) => ({ status: "working", startedAt: task.startedAt ?? at }));
+}
+
+function changeTask(tasks: TaskState[], id: string, change: (task: TaskState) => Partial<TaskState>): TaskState[] {
+  return tasks.map((task) => (task.id === id ? { ...task, ...change(task) } : task));
+}
+
+type Changes = NonNullable<RunState["changes"]>;
+
+function changeChanges(state: RunState, change: (changes: Changes) => Partial<Changes>): Partial<RunState> {
+  return state.changes === null ? {} : { changes: { ...state.changes, ...change(state.changes) } };
+}
+
+function decide(paths: string[], decision: FileDecision): Record<string, FileDecision> {
+  return Object.fromEntries(paths.map((path) => [path, decision]));
+}

@@ -1,0 +1,168 @@
+/** Requests and notifications about runs, sessions and approvals. */
+import * as z from "zod/mini";
+import { ApprovalDecision } from "./approval.ts";
+import { ChangeConflict, FileDiff } from "./change-set.ts";
+import { notification, request } from "./message.ts";
+import { RunEvent, SessionMode } from "./run-events.ts";
+import { RunState, RunStatus } from "./run-state.ts";
+
+const runId = z.string().check(z.minLength(1), z.maxLength(80));
+const page = { cursor: z.optional(z.string()), limit: z.optional(z.int().check(z.gte(1), z.lte(500))) };
+
+export const PolicyVerdict = z.enum(["allow", "ask", "deny"]);
+export type PolicyVerdict = z.infer<typeof PolicyVerdict>;
+
+export const PolicyRules = z.object({
+  read: z.optional(PolicyVerdict),
+  write: z.optional(PolicyVerdict),
+  protectedWrite: z.optional(PolicyVerdict),
+  test: z.optional(PolicyVerdict),
+  command: z.optional(PolicyVerdict),
+  plan: z.optional(PolicyVerdict),
+});
+/** What a run may do by kind; what is left out keeps its default (docs/security.md). */
+export type PolicyRules = z.infer<typeof PolicyRules>;
+
+export const runStart = request(
+  "run/start",
+  "Starts a run of a prompt and answers with its id at once; what happens is told by run/event.",
+  z.object({
+    workspace: z.string().check(z.minLength(1)),
+    prompt: z.string().check(z.minLength(1), z.maxLength(100_000)),
+    sessionId: z.optional(z.string()),
+    mode: z.optional(SessionMode),
+    /** True when nobody can answer questions: whatever would ask is denied. */
+    headless: z.boolean(),
+    autoApply: z.optional(z.boolean()),
+    budgetUsd: z.optional(z.nullable(z.number().check(z.gte(0)))),
+    policy: z.optional(PolicyRules),
+    /** Sent again after a lost answer, the same key gives the same run. */
+    idempotencyKey: z.string().check(z.minLength(8), z.maxLength(80)),
+  }),
+  z.object({ runId, sessionId: z.string() }),
+);
+
+export const runPrompt = request(
+  "run/prompt",
+  "Sends a prompt into a run: `steer` reaches the agent before its next step, `queue` becomes the session's next run.",
+  z.object({
+    runId,
+    text: z.string().check(z.minLength(1), z.maxLength(100_000)),
+    delivery: z.enum(["steer", "queue"]),
+    idempotencyKey: z.string().check(z.minLength(8), z.maxLength(80)),
+  }),
+  z.object({ promptId: z.string() }),
+);
+
+export const RunSummary = z.object({
+  runId: z.string(),
+  sessionId: z.string(),
+  workspace: z.string(),
+  prompt: z.string(),
+  status: RunStatus,
+  costUsd: z.number(),
+  pendingFiles: z.int(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+});
+export type RunSummary = z.infer<typeof RunSummary>;
+
+export const runList = request(
+  "run/list",
+  "Runs, newest first, a page at a time.",
+  z.object({ workspace: z.optional(z.string()), sessionId: z.optional(z.string()), ...page }),
+  z.object({ runs: z.array(RunSummary), nextCursor: z.nullable(z.string()) }),
+);
+
+export const runShow = request("run/show", "The state of one run.", z.object({ runId }), z.object({ run: RunState }));
+
+export const runEvents = request(
+  "run/events",
+  "A page of a run's events: those after number `after`, or with `before` the last ones below that number.",
+  z.object({
+    runId,
+    after: z.optional(z.int().check(z.gte(0))),
+    before: z.optional(z.int().check(z.gte(1))),
+    limit: z.optional(z.int().check(z.gte(1), z.lte(500))),
+  }),
+  z.object({ events: z.array(RunEvent), lastSeq: z.int() }),
+);
+
+export const runWatch = request(
+  "run/watch",
+  "From now on this connection is told every event of the run after number `after` (run/event), none twice, no gap.",
+  z.object({ runId, after: z.int().check(z.gte(0)) }),
+  z.object({ lastSeq: z.int() }),
+);
+
+export const runUnwatch = request("run/unwatch", "Ends run/watch.", z.object({ runId }), z.object({}));
+
+export const runCancel = request(
+  "run/cancel",
+  "Cancels a run: the model stream and the whole process tree end. The change so far is kept.",
+  z.object({ runId }),
+  z.object({}),
+);
+
+export const runResume = request(
+  "run/resume",
+  "Goes on with a run that failed, was cancelled or ran out of budget, from its last recorded step.",
+  z.object({ runId, budgetUsd: z.optional(z.nullable(z.number().check(z.gte(0)))) }),
+  z.object({}),
+);
+
+export const approvalAnswer = request(
+  "approval/answer",
+  "Answers an approval. The first answer wins; the others are told.",
+  z.object({
+    runId,
+    approvalId: z.string(),
+    subjectHash: z.string(),
+    decision: ApprovalDecision,
+    /** Reaches the agent with a rejection. */
+    feedback: z.optional(z.string().check(z.maxLength(10_000))),
+  }),
+  z.object({}),
+);
+
+export const changesDiff = request(
+  "changes/diff",
+  "The unified diff of one file of a run's change set.",
+  z.object({ runId, path: z.string() }),
+  z.object({ diff: FileDiff }),
+);
+
+export const changesFile = request(
+  "changes/file",
+  "A file's text before (as it was when the run began) or after the run, for a diff editor; null where it does not exist or is binary.",
+  z.object({ runId, path: z.string(), side: z.enum(["before", "after"]) }),
+  z.object({ text: z.nullable(z.string()) }),
+);
+
+export const changesAccept = request(
+  "changes/accept",
+  "Writes the change set, or the named files of it, into the user's tree: all of them or none.",
+  z.object({ runId, paths: z.optional(z.array(z.string())) }),
+  z.object({ accepted: z.array(z.string()), conflicts: z.array(ChangeConflict) }),
+);
+
+export const changesDiscard = request(
+  "changes/discard",
+  "Gives up the change set, or the named files of it. The user's tree is not touched.",
+  z.object({ runId, paths: z.optional(z.array(z.string())) }),
+  z.object({ discarded: z.array(z.string()) }),
+);
+
+export const runEvent = notification("run/event", "One event of a watched run.", z.object({ event: RunEvent }));
+
+export const runDelta = notification(
+  "run/delta",
+  "A piece of the model's answer while it streams. Never stored; the whole text comes with model.responded.",
+  z.object({ runId: z.string(), taskId: z.string(), turn: z.int(), text: z.string() }),
+);
+
+export const runChanged = notification(
+  "run/changed",
+  "A run was made or its summary changed; sent to every connection, for lists.",
+  z.object({ run: RunSummary }),
+);
