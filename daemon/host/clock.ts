@@ -19,7 +19,10 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
   sleep(milliseconds, signal) {
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return;
+      }
       const onAbort = () => {
         clearTimeout(timer);
         reject(signal?.reason);

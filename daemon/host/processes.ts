@@ -35,7 +35,10 @@ const isWindows = process.platform === "win32";
  */
 export function runProcess(options: ProcessOptions): Promise<ProcessResult> {
   return new Promise((resolve, reject) => {
-    if (options.signal?.aborted) return reject(options.signal.reason);
+    if (options.signal?.aborted) {
+      reject(options.signal.reason);
+      return;
+    }
     const child = start(options);
     const limit = options.maxOutputBytes ?? 10 * 1024 * 1024;
     const stdout = createCapture(limit);
@@ -81,11 +84,15 @@ export function runProcess(options: ProcessOptions): Promise<ProcessResult> {
       clearTimeout(timer);
       options.signal?.removeEventListener("abort", kill);
       killTree(child);
-      if (options.signal?.aborted) return reject(options.signal.reason);
-      if (failure !== undefined) return reject(failure);
+      if (options.signal?.aborted) reject(options.signal.reason);
+      else if (failure !== undefined) reject(failure);
+      else resolve(result(exitCode, signal));
+    }
+
+    function result(exitCode: number | null, signal: string | null): ProcessResult {
       const truncated = stdout.truncated() || stderr.truncated() || output.truncated();
       const bytes = { stdout: stdout.bytes(), stderr: stderr.bytes(), output: output.bytes() };
-      resolve({ exitCode: timedOut ? null : exitCode, signal, ...bytes, truncated, timedOut });
+      return { exitCode: timedOut ? null : exitCode, signal, ...bytes, truncated, timedOut };
     }
   });
 }
