@@ -21,6 +21,18 @@ export type EndStatus = z.infer<typeof EndStatus>;
 export const ModelName = z.object({ provider: z.string(), model: z.string() });
 export type ModelName = z.infer<typeof ModelName>;
 
+export const ModelChoice = z.object({
+  provider: z.enum(["openai", "anthropic", "openai-compatible", "ollama", "replay"]),
+  model: z.string().check(z.minLength(1), z.maxLength(200)),
+  baseUrl: z.optional(z.nullable(z.string())),
+  /** USD per million tokens; left out: from the price table. */
+  price: z.optional(z.nullable(z.object({ input: z.number(), output: z.number() }))),
+  recordFile: z.optional(z.nullable(z.string())),
+  replayFile: z.optional(z.nullable(z.string())),
+});
+/** Which model a run uses and where it answers. Never holds a key. */
+export type ModelChoice = z.infer<typeof ModelChoice>;
+
 export const Usage = z.object({
   /** Tokens; the four buckets are disjoint. */
   inputTokens: z.int(),
@@ -73,7 +85,7 @@ export const RunEventBody = z.discriminatedUnion("type", [
     headless: z.boolean(),
     /** Accept the change set as soon as the run is done. */
     autoApply: z.boolean(),
-    model: ModelName,
+    model: ModelChoice,
     budgetUsd: z.nullable(z.number()),
     /** The earlier run of the session whose pending change set this one goes on from. */
     continues: z.nullable(z.string()),

@@ -7,7 +7,7 @@ import { Approval } from "./approval.ts";
 import { ChangeConflict, ChangeSet } from "./change-set.ts";
 import { ErrorValue } from "./errors.ts";
 import { Plan } from "./plan.ts";
-import { EndStatus, Evidence, ModelName, type RunEvent, RunKind, RunPhase, SessionMode } from "./run-events.ts";
+import { EndStatus, Evidence, ModelChoice, type RunEvent, RunKind, RunPhase, SessionMode } from "./run-events.ts";
 
 export const RunStatus = z.enum(["queued", "working", "awaiting_approval", "suspended", ...EndStatus.options]);
 export type RunStatus = z.infer<typeof RunStatus>;
@@ -56,7 +56,7 @@ export const RunState = z.object({
   mode: SessionMode,
   headless: z.boolean(),
   autoApply: z.boolean(),
-  model: ModelName,
+  model: ModelChoice,
   continues: z.nullable(z.string()),
   status: RunStatus,
   phase: z.nullable(RunPhase),

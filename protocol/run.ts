@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { ApprovalDecision } from "./approval.ts";
 import { ChangeConflict, FileDiff } from "./change-set.ts";
 import { notification, request } from "./message.ts";
-import { RunEvent, SessionMode } from "./run-events.ts";
+import { ModelChoice, RunEvent, SessionMode } from "./run-events.ts";
 import { RunState, RunStatus } from "./run-state.ts";
 
 const runId = z.string().check(z.minLength(1), z.maxLength(80));
@@ -23,6 +23,14 @@ export const PolicyRules = z.object({
 /** What a run may do by kind; what is left out keeps its default (docs/security.md). */
 export type PolicyRules = z.infer<typeof PolicyRules>;
 
+export const ModelSettingsInput = z.object({
+  ...ModelChoice.shape,
+  /** Kept in memory for this run only; never logged, never stored. */
+  apiKey: z.optional(z.nullable(z.string())),
+});
+/** The model a client asks for: its own environment's, not that of whoever started the daemon. */
+export type ModelSettingsInput = z.infer<typeof ModelSettingsInput>;
+
 export const runStart = request(
   "run/start",
   "Starts a run of a prompt and answers with its id at once; what happens is told by run/event.",
@@ -36,6 +44,8 @@ export const runStart = request(
     autoApply: z.optional(z.boolean()),
     budgetUsd: z.optional(z.nullable(z.number().check(z.gte(0)))),
     policy: z.optional(PolicyRules),
+    /** Left out: the daemon's own (its environment, or model/configure). */
+    modelSettings: z.optional(ModelSettingsInput),
     /** Sent again after a lost answer, the same key gives the same run. */
     idempotencyKey: z.string().check(z.minLength(8), z.maxLength(80)),
   }),
@@ -107,7 +117,11 @@ export const runCancel = request(
 export const runResume = request(
   "run/resume",
   "Goes on with a run that failed, was cancelled or ran out of budget, from its last recorded step.",
-  z.object({ runId, budgetUsd: z.optional(z.nullable(z.number().check(z.gte(0)))) }),
+  z.object({
+    runId,
+    budgetUsd: z.optional(z.nullable(z.number().check(z.gte(0)))),
+    modelSettings: z.optional(ModelSettingsInput),
+  }),
   z.object({}),
 );
 
