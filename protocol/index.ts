@@ -7,6 +7,7 @@ export * from "./handshake.ts";
 export * from "./message.ts";
 export * from "./messages.ts";
 export * from "./plan.ts";
+export * from "./policy.ts";
 export * from "./run.ts";
 export * from "./run-events.ts";
 export * from "./run-state.ts";

@@ -7,6 +7,7 @@ import { Approval, ApprovalDecision } from "./approval.ts";
 import { ChangeConflict, ChangeSet } from "./change-set.ts";
 import { ErrorValue } from "./errors.ts";
 import { Plan } from "./plan.ts";
+import { PolicyRules } from "./policy.ts";
 
 export const SessionMode = z.enum(["ask", "plan", "act"]);
 /** ask: reads only · plan: may write plans · act. Enforced at the tool gate. */
@@ -87,6 +88,7 @@ export const RunEventBody = z.discriminatedUnion("type", [
     autoApply: z.boolean(),
     model: ModelChoice,
     budgetUsd: z.nullable(z.number()),
+    policy: PolicyRules,
     /** The earlier run of the session whose pending change set this one goes on from. */
     continues: z.nullable(z.string()),
   }),

@@ -7,6 +7,7 @@ import { Approval } from "./approval.ts";
 import { ChangeConflict, ChangeSet } from "./change-set.ts";
 import { ErrorValue } from "./errors.ts";
 import { Plan } from "./plan.ts";
+import { PolicyRules } from "./policy.ts";
 import { EndStatus, Evidence, ModelChoice, type RunEvent, RunKind, RunPhase, SessionMode } from "./run-events.ts";
 
 export const RunStatus = z.enum(["queued", "working", "awaiting_approval", "suspended", ...EndStatus.options]);
@@ -57,6 +58,7 @@ export const RunState = z.object({
   headless: z.boolean(),
   autoApply: z.boolean(),
   model: ModelChoice,
+  policy: PolicyRules,
   continues: z.nullable(z.string()),
   status: RunStatus,
   phase: z.nullable(RunPhase),
@@ -131,6 +133,7 @@ function createdState(event: RunEvent, body: Extract<RunEvent["body"], { type: "
     headless: body.headless,
     autoApply: body.autoApply,
     model: body.model,
+    policy: body.policy,
     continues: body.continues,
     status: "queued",
     phase: null,

@@ -3,25 +3,12 @@ import * as z from "zod/mini";
 import { ApprovalDecision } from "./approval.ts";
 import { ChangeConflict, FileDiff } from "./change-set.ts";
 import { notification, request } from "./message.ts";
+import { PolicyRules } from "./policy.ts";
 import { ModelChoice, RunEvent, SessionMode } from "./run-events.ts";
 import { RunState, RunStatus } from "./run-state.ts";
 
 const runId = z.string().check(z.minLength(1), z.maxLength(80));
 const page = { cursor: z.optional(z.string()), limit: z.optional(z.int().check(z.gte(1), z.lte(500))) };
-
-export const PolicyVerdict = z.enum(["allow", "ask", "deny"]);
-export type PolicyVerdict = z.infer<typeof PolicyVerdict>;
-
-export const PolicyRules = z.object({
-  read: z.optional(PolicyVerdict),
-  write: z.optional(PolicyVerdict),
-  protectedWrite: z.optional(PolicyVerdict),
-  test: z.optional(PolicyVerdict),
-  command: z.optional(PolicyVerdict),
-  plan: z.optional(PolicyVerdict),
-});
-/** What a run may do by kind; what is left out keeps its default (docs/security.md). */
-export type PolicyRules = z.infer<typeof PolicyRules>;
 
 export const ModelSettingsInput = z.object({
   ...ModelChoice.shape,
