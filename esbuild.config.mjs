@@ -1,0 +1,77 @@
+// Builds the three bundles into dist/. Each is split into chunks, so that what a program does not need at its start
+// (LangGraph and LangChain in the daemon, graphs in the webview) is loaded only when it is used.
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = dirname(fileURLToPath(import.meta.url));
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const startedAt = Date.now();
+const DAY_MS = 86_400_000;
+
+/** Bundled CommonJS packages call `require` for Node's own modules; ESM has none. */
+const REQUIRE = `import { createRequire as nexusCreateRequire } from "node:module"; const require = nexusCreateRequire(import.meta.url);`;
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  format: "esm",
+  splitting: true,
+  minify: true,
+  sourcemap: "linked",
+  sourcesContent: false,
+  metafile: true,
+  legalComments: "none",
+  logLevel: "warning",
+  chunkNames: "chunks/[name]-[hash]",
+  define: {
+    __NEXUS_VERSION__: JSON.stringify(version),
+    __NEXUS_BUILD_TIME__: String(startedAt),
+    "process.env.NODE_ENV": '"production"',
+  },
+};
+
+const node = { ...common, platform: "node", target: "node22.13", banner: { js: REQUIRE } };
+
+const BUNDLES = {
+  daemon: { ...node, entryPoints: ["daemon/main.ts"] },
+  extension: { ...node, entryPoints: ["extension/extension.ts"], external: ["vscode"], target: "node22" },
+  webview: { ...common, entryPoints: ["webview/main.tsx"], platform: "browser", target: "es2023", jsx: "automatic" },
+};
+
+mkdirSync(join(root, "dist", "meta"), { recursive: true });
+const names = Object.keys(BUNDLES).filter((name) => existsSync(join(root, BUNDLES[name].entryPoints[0])));
+await Promise.all(names.map(bundle));
+if (names.includes("daemon")) chmodSync(join(root, "dist", "daemon", "main.js"), 0o755);
+process.stdout.write(`Built ${names.join(", ")} in ${Date.now() - startedAt} ms.\n`);
+
+async function bundle(name) {
+  const outdir = join("dist", name);
+  const { metafile } = await build({ ...BUNDLES[name], outdir });
+  removeOldChunks(join(root, outdir, "chunks"), metafile);
+  const stamp = join(root, "dist", "meta", `${name}.json`);
+  writeFileSync(stamp, JSON.stringify(metafile));
+  // As old as the build's start, so that a source that changed meanwhile counts as newer.
+  utimesSync(stamp, startedAt / 1000, startedAt / 1000);
+}
+
+/** Chunks of earlier builds stay for a day: a daemon or a window that still runs may load one. */
+function removeOldChunks(folder, metafile) {
+  if (!existsSync(folder)) return;
+  for (const file of readdirSync(folder)) {
+    const path = join(folder, file);
+    const isCurrent = Object.keys(metafile.outputs).some((output) => output.endsWith(`/chunks/${file}`));
+    if (!isCurrent && startedAt - statSync(path).mtimeMs > DAY_MS) unlinkSync(path);
+  }
+}

@@ -1,0 +1,24 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  oxc: { jsx: { runtime: "automatic" } },
+  test: {
+    include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
+    exclude: ["test/vscode/**", "test/crash/**", "**/node_modules/**", "**/fixtures/**"],
+    // A test that forgets its own data folder or model must meet neither the user's data nor the user's keys.
+    env: {
+      NEXUS_HOME: join(tmpdir(), "nexus-test-without-home"),
+      OPENAI_API_KEY: "",
+      ANTHROPIC_API_KEY: "",
+      OPENAI_BASE_URL: "",
+      ANTHROPIC_BASE_URL: "",
+      NEXUS_PROVIDER: "",
+      NEXUS_MODEL: "",
+    },
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    reporters: ["default"],
+  },
+});
