@@ -8,7 +8,11 @@ const inModules = (...path: string[]) => join(root, "node_modules", ...path);
 
 const STEPS: readonly { readonly name: string; readonly script: string; readonly args: readonly string[] }[] = [
   { name: "types", script: inModules("typescript", "bin", "tsc"), args: ["-b"] },
-  { name: "lint and format", script: inModules("@biomejs", "biome", "bin", "biome"), args: ["check"] },
+  {
+    name: "lint and format",
+    script: inModules("@biomejs", "biome", "bin", "biome"),
+    args: ["check", "--error-on-warnings"],
+  },
   { name: "unused files, exports and packages", script: inModules("knip", "bin", "knip.js"), args: [] },
   {
     name: "architecture and generated pages",
