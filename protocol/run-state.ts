@@ -69,6 +69,8 @@ export const RunState = z.object({
   tasks: z.array(TaskState),
   pendingApprovals: z.array(Approval),
   pendingPrompts: z.array(z.object({ promptId: z.string(), text: z.string(), delivery: z.enum(["steer", "queue"]) })),
+  /** Steering prompts that reached an agent, and before which of its turns. */
+  deliveredPrompts: z.array(z.object({ promptId: z.string(), taskId: z.string(), turn: z.int() })),
   /** The last one over the whole change; null evidence: nothing to run was found. */
   verification: z.nullable(z.object({ evidence: z.nullable(Evidence) })),
   answer: z.nullable(z.string()),
@@ -144,6 +146,7 @@ function createdState(event: RunEvent, body: Extract<RunEvent["body"], { type: "
     tasks: [],
     pendingApprovals: [],
     pendingPrompts: [],
+    deliveredPrompts: [],
     verification: null,
     answer: null,
     findings: [],
@@ -248,7 +251,13 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
         ],
       };
     case "prompt.delivered":
-      return { pendingPrompts: state.pendingPrompts.filter((prompt) => prompt.promptId !== body.promptId) };
+      return {
+        pendingPrompts: state.pendingPrompts.filter((prompt) => prompt.promptId !== body.promptId),
+        deliveredPrompts: [
+          ...state.deliveredPrompts,
+          { promptId: body.promptId, taskId: body.taskId, turn: body.turn },
+        ],
+      };
     case "run.answered":
       return { answer: body.text };
     case "run.reviewed":

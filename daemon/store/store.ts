@@ -47,6 +47,8 @@ export interface Projections {
   listRuns(query: RunQuery): Promise<{ runs: RunSummary[]; nextCursor: string | null }>;
   /** Ids of runs whose status is not an end, oldest first. */
   unfinishedRuns(): Promise<string[]>;
+  /** Ids of ended runs whose accept was cut off (`changes.applying` without its end), oldest first. */
+  applyingRuns(): Promise<string[]>;
   pendingApprovals(): Promise<{ runId: string; approval: Approval }[]>;
   /** The run that an idempotency key of run/start made, if any. */
   runOfKey(key: string): Promise<{ runId: string; sessionId: string } | undefined>;

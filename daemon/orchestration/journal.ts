@@ -1,0 +1,121 @@
+/**
+ * The journal: every effect is *intent → effect → result*, all three in the event log, keyed by task, turn and index.
+ * After a crash a recorded result is reused and never asked for again.
+ */
+import type { RunEventBody } from "../../protocol/index.ts";
+import { hashOf } from "../host/files.ts";
+import type { ModelRequest, ModelResponse } from "../models/model.ts";
+import { costOf } from "../models/prices.ts";
+import { respondWithRetry } from "../models/retry.ts";
+import { estimateRequest } from "../models/tokens.ts";
+import { reserve } from "../planning/budget.ts";
+import type { EffectJournal } from "../tools/journal-port.ts";
+import { type RunContext, record, stateOf, throwIfStopped } from "./run-context.ts";
+
+const EVENT_TEXT = 4000;
+
+/** Where a call stands in the run. */
+export interface CallPlace {
+  readonly taskId: string;
+  readonly turn: number;
+}
+
+/** One model call with budget, retries and journal. `live` is false when the answer was recorded earlier. */
+export async function callModel(
+  context: RunContext,
+  place: CallPlace,
+  asked: ModelRequest,
+): Promise<{ response: ModelResponse; live: boolean }> {
+  const key = `model/${place.taskId}/${place.turn}`;
+  const recorded = await recordedResponse(context, key);
+  if (recorded !== undefined) return { response: recorded, live: false };
+  throwIfStopped(context);
+  const { budget } = await stateOf(context);
+  const tokens = estimateRequest(asked);
+  const price = context.price();
+  const { reservedUsd, maxOutputTokens } = reserve(budget, price, {
+    ...tokens,
+    maxOutputTokens: asked.maxOutputTokens,
+  });
+  const request = { ...asked, maxOutputTokens };
+  const call = { key, ...place };
+  await record(context, { type: "model.requested", ...call, model: context.model().name, reservedUsd, ...tokens });
+  const started = context.clock.monotonic();
+  const response = await ask(context, call, request);
+  const durationMs = Math.round(context.clock.monotonic() - started);
+  const costUsd = price === undefined ? 0 : costOf(price, response.usage);
+  await recordResponse(context, call, response, { costUsd, durationMs });
+  return { response, live: true };
+}
+
+async function recordedResponse(context: RunContext, key: string): Promise<ModelResponse | undefined> {
+  const event = await context.store.events.find(context.runId, key);
+  if (event?.body.type !== "model.responded") return undefined;
+  const bytes = await context.store.artifacts.get(event.body.artifact);
+  return bytes === undefined ? undefined : JSON.parse(new TextDecoder().decode(bytes));
+}
+
+function ask(context: RunContext, call: CallPlace & { key: string }, request: ModelRequest): Promise<ModelResponse> {
+  return respondWithRetry(context.model(), request, {
+    signal: context.signal,
+    onText: (text) => context.onDelta({ taskId: call.taskId, turn: call.turn, text }),
+    onFailedAttempt: async (error, attempt, willRetry) => {
+      await record(context, { type: "model.failed", ...call, attempt, error, willRetry });
+    },
+    random: Math.random,
+    sleep: (milliseconds, signal) => context.clock.sleep(milliseconds, signal),
+  });
+}
+
+async function recordResponse(
+  context: RunContext,
+  call: CallPlace & { key: string },
+  response: ModelResponse,
+  figures: { costUsd: number; durationMs: number },
+): Promise<void> {
+  const bytes = new TextEncoder().encode(JSON.stringify(response));
+  const body: RunEventBody = {
+    type: "model.responded",
+    ...call,
+    text: context.redact(response.text).slice(0, EVENT_TEXT),
+    toolCalls: response.toolCalls.map(({ callId, tool }) => ({ callId, tool })),
+    stopReason: response.stopReason,
+    usage: response.usage,
+    ...figures,
+    artifact: hashOf(bytes),
+  };
+  await record(context, body, call.key, [bytes]);
+}
+
+/** The tool gate's journal of one call, over the event log. */
+export function effectJournal(context: RunContext, call: CallPlace & { callId: string; tool: string }): EffectJournal {
+  return {
+    async recorded(key) {
+      const event = await context.store.events.find(context.runId, `${key}/result`);
+      if (event?.body.type !== "tool.finished") return undefined;
+      const { status, output, summary, changed, durationMs, artifact } = event.body;
+      const whole = artifact === null ? undefined : await context.store.artifacts.get(artifact);
+      const text = whole === undefined ? output : new TextDecoder().decode(whole);
+      return { status, output: text, summary, changed, durationMs };
+    },
+    async intended(key) {
+      const event = await context.store.events.find(context.runId, `${key}/intent`);
+      if (event?.body.type !== "tool.requested") return undefined;
+      return event.body.probe === undefined ? {} : { probe: event.body.probe };
+    },
+    async intend(key, { input, effect, probe }) {
+      throwIfStopped(context);
+      const text = context.redact(typeof input === "string" ? input : JSON.stringify(input)).slice(0, EVENT_TEXT);
+      const known = probe === undefined ? {} : { probe };
+      await record(context, { type: "tool.requested", key, ...call, input: text, effect, ...known }, `${key}/intent`);
+    },
+    async record(key, outcome) {
+      const { status, summary, durationMs } = outcome;
+      const output = outcome.output.slice(0, EVENT_TEXT);
+      const whole = output.length === outcome.output.length ? [] : [new TextEncoder().encode(outcome.output)];
+      const artifact = whole[0] === undefined ? null : hashOf(whole[0]);
+      const shown = { status, summary, output, artifact, durationMs, changed: [...outcome.changed] };
+      await record(context, { type: "tool.finished", key, ...call, ...shown }, `${key}/result`, whole);
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/** The first phases: triage, isolation and recall. */
+import type { RunKind } from "../../../protocol/index.ts";
+import { triage } from "../../planning/triage.ts";
+import { type RunContext, record, stateOf } from "../run-context.ts";
+
+export async function triagePhase(context: RunContext): Promise<RunKind> {
+  const state = await stateOf(context);
+  await record(context, { type: "run.entered", phase: "triage" }, "entered/triage");
+  const { kind, reason } = triage(state.prompt, state.mode);
+  await record(context, { type: "run.triaged", kind, reason }, "triaged");
+  return kind;
+}
+
+/** Makes the copy that the run works in. A question, or a plan to look at, needs none: it only reads. */
+export async function isolatePhase(context: RunContext): Promise<void> {
+  const state = await stateOf(context);
+  if (state.isolation !== null) return;
+  const earlier = state.continues === null ? undefined : await context.store.events.state(state.continues);
+  const continues = earlier?.changes?.changeSet;
+  const isolation = await context.changes.isolate({
+    runId: context.runId,
+    workspace: state.workspace,
+    ...(continues === undefined ? {} : { continues }),
+    signal: context.signal,
+  });
+  await record(context, { type: "run.isolated", ...isolation, linked: [...isolation.linked] }, "isolated");
+}
+
+/** Where this run reads and writes: its copy when it has one, else the workspace, which it then only reads. */
+export async function workRoot(context: RunContext): Promise<{ root: string; linked: readonly string[] }> {
+  const { isolation, workspace } = await stateOf(context);
+  return isolation === null ? { root: workspace, linked: [] } : { root: isolation.worktree, linked: isolation.linked };
+}

@@ -1,0 +1,80 @@
+/** The last phases: verification of the whole change, review, and the change set. */
+import type { ChangeSet } from "../../../protocol/index.ts";
+import { reviewChange } from "../review.ts";
+import { type RunContext, record, stateOf } from "../run-context.ts";
+import { detectTests } from "../verification.ts";
+import { workRoot } from "./begin.ts";
+import { check, reportOf } from "./check.ts";
+
+export type Verified =
+  | { readonly kind: "unchanged" | "passed" | "untested" }
+  | { readonly kind: "failed"; readonly report: string };
+
+/** Runs the project's own tests over the whole change; `round` counts the repairs before it. */
+export async function verifyPhase(context: RunContext, round: number): Promise<Verified> {
+  const { attempt } = await stateOf(context);
+  await record(context, { type: "run.entered", phase: "verify" }, `entered/verify/${round}`);
+  const changeSet = await collect(context);
+  if (changeSet === undefined || changeSet.files.length === 0) return { kind: "unchanged" };
+  const { root } = await workRoot(context);
+  const tests = await detectTests(root);
+  if (tests === undefined) {
+    await record(
+      context,
+      { type: "verification.finished", taskId: null, evidence: null },
+      `verify/${round}/${attempt}`,
+    );
+    return { kind: "untested" };
+  }
+  const what = {
+    key: `verify/${round}/${attempt}`,
+    taskId: null,
+    command: tests.command,
+    expect: "pass" as const,
+    root,
+  };
+  const { evidence } = await check(context, what);
+  return evidence.satisfied ? { kind: "passed" } : { kind: "failed", report: reportOf(evidence) };
+}
+
+/** Looks the change over without a model: what a reviewer would stumble on first. */
+export async function reviewPhase(context: RunContext): Promise<void> {
+  await record(context, { type: "run.entered", phase: "review" }, "entered/review");
+  const { plan, workspace } = await stateOf(context);
+  const changeSet = await collect(context);
+  if (changeSet === undefined) return;
+  const diffs = await Promise.all(
+    changeSet.files.slice(0, 200).map((file) => context.changes.diff(workspace, changeSet, file.path)),
+  );
+  const findings = reviewChange({ changeSet, plan, diffs });
+  await record(context, { type: "run.reviewed", findings }, "reviewed");
+}
+
+/** Records the change set, if there is one. Called at the end of every run, however it ends, so that no work is lost. */
+export async function collectPhase(context: RunContext): Promise<ChangeSet | undefined> {
+  const { attempt } = await stateOf(context);
+  await record(context, { type: "run.entered", phase: "finish" }, `entered/finish/${attempt}`);
+  const changeSet = await collect(context);
+  if (changeSet === undefined || changeSet.files.length === 0) return undefined;
+  await record(context, { type: "changes.ready", changeSet }, `changes/${attempt}`);
+  const { continues } = await stateOf(context);
+  if (continues !== null) await supersede(context, continues);
+  return changeSet;
+}
+
+async function collect(context: RunContext): Promise<ChangeSet | undefined> {
+  const { isolation, workspace } = await stateOf(context);
+  if (isolation === null) return undefined;
+  // A cancelled run still keeps what it has: its own signal must not stop this.
+  const signal = AbortSignal.timeout(120_000);
+  return context.changes.collect({ runId: context.runId, workspace, isolation, signal });
+}
+
+/** The earlier run's change set is part of this one when this one went on from it. */
+async function supersede(context: RunContext, earlierRun: string): Promise<void> {
+  const { isolation } = await stateOf(context);
+  const earlier = await context.store.events.state(earlierRun);
+  if (isolation === null || earlier?.changes?.changeSet.resultCommit !== isolation.startCommit) return;
+  const body = { type: "changes.superseded" as const, byRun: context.runId };
+  await context.store.events.append(earlierRun, [{ body, key: `superseded/${context.runId}` }]);
+}

@@ -1,0 +1,51 @@
+/** Planning and the approval of the plan. */
+import { nexusError, type Plan } from "../../../protocol/index.ts";
+import { makePlan } from "../../planning/planner.ts";
+import { judge } from "../../security/policy.ts";
+import { askApproval } from "../approval-gate.ts";
+import { callModel } from "../journal.ts";
+import { type RunContext, record, stateOf } from "../run-context.ts";
+import { workRoot } from "./begin.ts";
+import { sessionHistory } from "./history.ts";
+import { survey } from "./survey.ts";
+
+export async function planPhase(context: RunContext): Promise<Plan> {
+  const state = await stateOf(context);
+  await record(context, { type: "run.entered", phase: "plan" }, "entered/plan");
+  const { root } = await workRoot(context);
+  const seen = await survey(context, { root, prompt: state.prompt, withContents: true });
+  const input = { goal: state.prompt, ...seen, history: await sessionHistory(context) };
+  const plan = await makePlan(input, {
+    respond: async (request, attempt) =>
+      (await callModel(context, { taskId: "plan", turn: (state.attempt - 1) * 10 + attempt }, request)).response,
+    onRejected: async (attempt, problems) => {
+      await record(context, { type: "plan.rejected", attempt, problems }, `plan/rejected/${state.attempt}/${attempt}`);
+    },
+  });
+  await recordPlan(context, plan);
+  return plan;
+}
+
+export async function recordPlan(context: RunContext, plan: Plan): Promise<void> {
+  await record(context, { type: "plan.proposed", plan }, "plan");
+}
+
+/** Throws `plan.rejected` when the person says no, or the policy does. */
+export async function approvePhase(context: RunContext): Promise<void> {
+  const { plan, mode, headless, policy } = await stateOf(context);
+  if (plan === null) return;
+  await record(context, { type: "run.entered", phase: "approve" }, "entered/approve");
+  const commands = planCommands(plan);
+  const verdict = judge({ access: { kind: "plan" }, mode, headless, rules: policy, allowedCommands: [] });
+  if (verdict.verdict === "allow") return;
+  if (verdict.verdict === "deny") throw nexusError("plan.rejected", verdict.reason);
+  const subject = { kind: "plan" as const, summary: plan.summary, taskCount: plan.tasks.length, commands };
+  const question = { key: "plan", taskId: null, title: "Approve the plan?", reason: verdict.reason, subject };
+  const answer = await askApproval(context, question);
+  if (answer.decision === "reject") throw nexusError("plan.rejected", answer.feedback);
+}
+
+/** The commands that approving the plan allows: its acceptance checks. */
+export function planCommands(plan: Plan): string[] {
+  return [...new Set(plan.tasks.flatMap((task) => (task.acceptance === null ? [] : [task.acceptance.command])))];
+}

@@ -1,0 +1,38 @@
+/** Puts an agent to work with what the run's state says it may do. */
+import { agentOf, coder } from "../../agents/coder.ts";
+import type { LoopOutcome } from "../../agents/loop.ts";
+import { type RunContext, stateOf } from "../run-context.ts";
+import { type HandOver, work } from "../work.ts";
+import { workRoot } from "./begin.ts";
+import { planCommands } from "./plan.ts";
+import type { Survey } from "./survey.ts";
+
+export interface WorkInput {
+  readonly taskId: string;
+  readonly opening: string;
+  readonly seen: Survey;
+  readonly kind: "question" | "task";
+  readonly handOvers?: readonly HandOver[];
+  readonly accept?: (text: string, turn: number) => Promise<string | undefined>;
+}
+
+export async function runWork(context: RunContext, input: WorkInput): Promise<LoopOutcome> {
+  const { plan, mode, headless, policy, isolation, workspace } = await stateOf(context);
+  const { root, linked } = await workRoot(context);
+  const commands = [...(plan === null ? [] : planCommands(plan)), input.seen.testCommand ?? []].flat();
+  return work(context, {
+    taskId: input.taskId,
+    agent: agentOf(plan?.tasks.find((task) => task.id === input.taskId)?.agent ?? coder.name),
+    opening: input.opening,
+    root,
+    linked,
+    readOnly: input.kind === "question" || isolation === null,
+    mode,
+    headless,
+    rules: policy,
+    allowedCommands: commands,
+    handOvers: input.handOvers ?? [],
+    diff: async () => (isolation === null ? "" : context.changes.workingDiff(isolation, workspace)),
+    accept: input.accept ?? (async () => undefined),
+  });
+}

@@ -1,0 +1,73 @@
+/** The tasks of a plan: one at a time, each with its acceptance check. */
+import { nextTask, nexusError, type Plan, type PlanTask, type RunState } from "../../../protocol/index.ts";
+import { agentOf } from "../../agents/coder.ts";
+import { type RunContext, record, stateOf, throwIfStopped } from "../run-context.ts";
+import { workRoot } from "./begin.ts";
+import { check, reportOf } from "./check.ts";
+import { openingOfTask } from "./openings.ts";
+import { runWork } from "./run-work.ts";
+import { survey } from "./survey.ts";
+
+const ACCEPTANCE_TRIES = 3;
+
+/** Works on the next task of the plan that can start; answers whether any are left. Throws when one fails. */
+export async function taskPhase(context: RunContext): Promise<"more" | "finished"> {
+  const state = await stateOf(context);
+  if (state.plan === null) return "finished";
+  await record(context, { type: "run.entered", phase: "tasks" }, "entered/tasks");
+  const done = new Set(state.tasks.filter((task) => task.status === "done").map((task) => task.id));
+  const task = nextTask(state.plan, done, done);
+  if (task === undefined) return "finished";
+  await runPlannedTask(context, state, state.plan, task);
+  return "more";
+}
+
+async function runPlannedTask(context: RunContext, state: RunState, plan: Plan, task: PlanTask): Promise<void> {
+  throwIfStopped(context);
+  const agent = agentOf(task.agent);
+  await record(
+    context,
+    { type: "task.started", taskId: task.id, title: task.title, agent: agent.name },
+    `task/${task.id}/started/${state.attempt}`,
+  );
+  const { root } = await workRoot(context);
+  const seen = await survey(context, {
+    root,
+    prompt: `${task.title} ${task.goal} ${task.files.join(" ")}`,
+    withContents: false,
+  });
+  const opening = openingOfTask(state, plan, task, seen);
+  const acceptance = createAcceptance(context, task, root);
+  try {
+    const outcome = await runWork(context, { taskId: task.id, opening, seen, kind: "task", accept: acceptance });
+    const summary = outcome.kind === "finished" ? outcome.text : "";
+    await record(
+      context,
+      { type: "task.finished", taskId: task.id, outcome: "done", summary: context.redact(summary).slice(0, 2000) },
+      `task/${task.id}/done`,
+    );
+  } catch (error) {
+    if (!context.signal.aborted) await recordFailure(context, task.id, state.attempt, error);
+    throw error;
+  }
+}
+
+async function recordFailure(context: RunContext, taskId: string, attempt: number, error: unknown): Promise<void> {
+  const summary = error instanceof Error ? context.redact(error.message).slice(0, 2000) : "";
+  const body = { type: "task.finished" as const, taskId, outcome: "failed" as const, summary };
+  await record(context, body, `task/${taskId}/failed/${attempt}`);
+}
+
+/** Runs the acceptance command when the agent says it is done; sends it back, twice at most, when it is not. */
+function createAcceptance(context: RunContext, task: PlanTask, root: string) {
+  let tries = 0;
+  return async (_text: string, turn: number): Promise<string | undefined> => {
+    if (task.acceptance === null) return undefined;
+    const { command, expect } = task.acceptance;
+    const key = `check/${task.id}/${turn}`;
+    const { evidence, live } = await check(context, { key, taskId: task.id, command, expect, root });
+    if (evidence.satisfied) return undefined;
+    if (!live || ++tries < ACCEPTANCE_TRIES) return reportOf(evidence);
+    throw nexusError("verification.failed", `Task ${task.id}: \`${command}\` did not come out as it should.`);
+  };
+}

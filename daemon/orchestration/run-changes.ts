@@ -1,0 +1,83 @@
+/** Accepting and discarding a run's change set. */
+import type { Answer, ChangeConflict, Params, RunState } from "../../protocol/index.ts";
+import { isEnded, nexusError, pendingPaths } from "../../protocol/index.ts";
+import type { RunDependencies } from "./dependencies.ts";
+
+type Changes = NonNullable<RunState["changes"]>;
+
+/**
+ * Writes the named paths (or all that wait) into the user's tree. The intent is recorded before the first file is
+ * touched, so that a daemon that dies half way carries it to its end when it is back.
+ */
+export async function acceptChanges(
+  dependencies: RunDependencies,
+  params: Params<"changes/accept">,
+): Promise<Answer<"changes/accept">> {
+  const { state } = await waitingChanges(dependencies, params.runId);
+  const paths = chosenPaths(state, params.paths);
+  await dependencies.store.events.append(params.runId, [{ body: { type: "changes.applying", paths } }]);
+  const conflicts = await carryOut(dependencies, params.runId, paths);
+  return { accepted: conflicts.length === 0 ? paths : [], conflicts };
+}
+
+export async function discardChanges(
+  dependencies: RunDependencies,
+  params: Params<"changes/discard">,
+): Promise<Answer<"changes/discard">> {
+  const { state } = await waitingChanges(dependencies, params.runId);
+  const paths = chosenPaths(state, params.paths);
+  await dependencies.store.events.append(params.runId, [{ body: { type: "changes.discarded", paths } }]);
+  await releaseWhenDecided(dependencies, params.runId);
+  return { discarded: paths };
+}
+
+/** Finishes an accept that an earlier daemon began. */
+export async function finishApplying(dependencies: RunDependencies, runId: string): Promise<void> {
+  const state = await dependencies.store.events.state(runId);
+  if (state?.changes == null || state.changes.applying.length === 0) return;
+  await carryOut(dependencies, runId, state.changes.applying);
+}
+
+async function carryOut(dependencies: RunDependencies, runId: string, paths: string[]): Promise<ChangeConflict[]> {
+  const { state, changes } = await waitingChanges(dependencies, runId);
+  const { conflicts } = await dependencies.changes.apply(state.workspace, changes.changeSet, paths);
+  const body =
+    conflicts.length > 0
+      ? { type: "changes.conflicted" as const, conflicts }
+      : { type: "changes.accepted" as const, paths };
+  await dependencies.store.events.append(runId, [{ body }]);
+  await releaseWhenDecided(dependencies, runId);
+  return conflicts;
+}
+
+/** A copy is kept while something of it may still be wanted. */
+async function releaseWhenDecided(dependencies: RunDependencies, runId: string): Promise<void> {
+  const state = await dependencies.store.events.state(runId);
+  if (state === undefined || pendingPaths(state).length > 0) return;
+  await dependencies.changes.release(runId, state.workspace).catch((error: unknown) => {
+    dependencies.log.write("warn", "the run's copy could not be removed", { runId, error: String(error) });
+  });
+}
+
+async function waitingChanges(
+  dependencies: RunDependencies,
+  runId: string,
+): Promise<{ state: RunState; changes: Changes }> {
+  const state = await dependencies.store.events.state(runId);
+  if (state === undefined) throw nexusError("run.unknown", runId);
+  if (!isEnded(state.status)) throw nexusError("run.active");
+  if (state.changes === null) throw nexusError("changes.none");
+  if (state.changes.supersededBy !== null)
+    throw nexusError("changes.none", `Run ${state.changes.supersededBy} went on from it; accept that one.`);
+  return { state, changes: state.changes };
+}
+
+function chosenPaths(state: RunState, chosen: readonly string[] | undefined): string[] {
+  const waiting = pendingPaths(state);
+  const known = new Set(state.changes?.changeSet.files.map((file) => file.path));
+  const unknown = chosen?.find((path) => !known.has(path));
+  if (unknown !== undefined) throw nexusError("changes.unknown_path", unknown);
+  const paths = waiting.filter((path) => chosen === undefined || chosen.includes(path));
+  if (paths.length === 0) throw nexusError("changes.none");
+  return paths;
+}

@@ -1,0 +1,70 @@
+/** What every phase of one run works with. */
+import type { ErrorValue, RunEvent, RunEventBody, RunState } from "../../protocol/index.ts";
+import { nexusError } from "../../protocol/index.ts";
+import type { Clock } from "../host/clock.ts";
+import type { ChatModel } from "../models/model.ts";
+import type { Price } from "../models/prices.ts";
+import type { Log } from "../observability/log.ts";
+import type { Store } from "../store/store.ts";
+import type { ChangesPort } from "./changes/changes.ts";
+
+export interface RunContext {
+  readonly runId: string;
+  readonly store: Store;
+  readonly changes: ChangesPort;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly redact: (text: string) => string;
+  readonly signal: AbortSignal;
+  /** Built at the first use, so that a run without a usable model fails where people see it. */
+  model(): ChatModel;
+  readonly price: () => Price | undefined;
+  readonly onDelta: (delta: { taskId: string; turn: number; text: string }) => void;
+}
+
+/** Why a run's signal was aborted. A cancel ends the run; a suspension lets a later daemon go on with it. */
+export class RunStopped extends Error {
+  readonly kind: "cancel" | "suspend";
+
+  constructor(kind: "cancel" | "suspend", message: string) {
+    super(message);
+    this.name = "RunStopped";
+    this.kind = kind;
+  }
+}
+
+/** The run's state as of the last committed event. */
+export async function stateOf(context: RunContext): Promise<RunState> {
+  const state = await context.store.events.state(context.runId);
+  if (state === undefined) throw nexusError("run.unknown", context.runId);
+  return state;
+}
+
+/**
+ * Records one fact. With a key it is recorded once in the run's life, however often a restart repeats the code; the
+ * answer is the event that stands in the log. Artifacts are committed with it.
+ */
+export async function record(
+  context: RunContext,
+  body: RunEventBody,
+  key?: string,
+  artifacts: readonly Uint8Array[] = [],
+): Promise<RunEvent> {
+  const entry = key === undefined ? { body } : { body, key };
+  const [event] = await context.store.events.append(context.runId, [entry], artifacts);
+  if (event === undefined) throw nexusError("store.failed", "The store answered without an event.");
+  return event;
+}
+
+/** Throws why the run was stopped, if it was. Called between effects, so that a stop never waits for a whole phase. */
+export function throwIfStopped(context: RunContext): void {
+  if (context.signal.aborted) throw context.signal.reason;
+}
+
+export function notice(context: RunContext, code: string, message: string, key?: string): Promise<RunEvent> {
+  return record(context, { type: "run.noticed", level: "warning", code, message }, key);
+}
+
+export function isErrorValue(value: unknown): value is ErrorValue {
+  return typeof value === "object" && value !== null && "code" in value && "message" in value && "hint" in value;
+}

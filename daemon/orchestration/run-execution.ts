@@ -1,0 +1,107 @@
+/** Carries one run from its start to its end, or to the point where the daemon lets go of it. */
+import type { EndStatus, ErrorValue, RunState } from "../../protocol/index.ts";
+import { errorValue, NexusError } from "../../protocol/index.ts";
+import { priceOf } from "../models/prices.ts";
+import type { ModelSettings } from "../settings.ts";
+import type { RunDependencies } from "./dependencies.ts";
+import { collectPhase } from "./phases/finish.ts";
+import { type RunContext, RunStopped, record, stateOf } from "./run-context.ts";
+
+export interface Execution {
+  readonly runId: string;
+  readonly settings: ModelSettings;
+  readonly reason: "new" | "restart" | "resume";
+  readonly signal: AbortSignal;
+  readonly onDelta: RunContext["onDelta"];
+}
+
+/** Resolves when the run has ended or is suspended; rejects only when the store fails. */
+export async function executeRun(dependencies: RunDependencies, execution: Execution): Promise<void> {
+  const context = createContext(dependencies, execution);
+  const before = await stateOf(context);
+  const attempt = execution.reason === "restart" ? Math.max(1, before.attempt) : before.attempt + 1;
+  await record(context, { type: "run.started", attempt, reason: execution.reason });
+  try {
+    const { runGraph } = await import("./engine.ts");
+    await runGraph(context);
+    await finish(context, "done");
+  } catch (error) {
+    if (isStoreFailure(error)) throw error;
+    if (error instanceof RunStopped && error.kind === "suspend") {
+      await record(context, { type: "run.suspended", reason: error.message });
+      return;
+    }
+    await keepWork(context);
+    const { status, value } = outcomeOf(context, error);
+    await finish(context, status, value);
+  }
+}
+
+function createContext(dependencies: RunDependencies, execution: Execution): RunContext {
+  const { store, changes, clock, redactor } = dependencies;
+  const { runId, settings, signal, onDelta } = execution;
+  let model: ReturnType<RunDependencies["createModel"]> | undefined;
+  return {
+    runId,
+    store,
+    changes,
+    clock,
+    log: dependencies.log.with({ runId }),
+    redact: (text) => redactor.redact(text),
+    signal,
+    model: () => (model ??= dependencies.createModel(settings)),
+    price: () => priceOf(settings),
+    onDelta,
+  };
+}
+
+/** Commits what the agent has made so far, so that it can be looked at, accepted or gone on from. */
+async function keepWork(context: RunContext): Promise<void> {
+  try {
+    await collectPhase(context);
+  } catch (error) {
+    if (isStoreFailure(error)) throw error;
+    context.log.write("warn", "the change so far could not be collected", { error: String(error) });
+  }
+}
+
+async function finish(context: RunContext, status: EndStatus, error?: ErrorValue): Promise<void> {
+  const state = await stateOf(context);
+  const summary = context.redact(summaryOf(state, error));
+  const known = error === undefined ? {} : { error: { ...error, message: context.redact(error.message) } };
+  await record(context, { type: "run.finished", status, summary, ...known }, `finished/${state.attempt}`);
+  if (status === "done") await releaseCopy(context, state.workspace);
+}
+
+/** The change set's commits hold everything, so the copy of a finished run only takes space. */
+async function releaseCopy(context: RunContext, workspace: string): Promise<void> {
+  await context.changes.release(context.runId, workspace).catch((error: unknown) => {
+    context.log.write("warn", "the run's copy could not be removed", { error: String(error) });
+  });
+}
+
+function summaryOf(state: RunState, error: ErrorValue | undefined): string {
+  if (error !== undefined) return error.message;
+  if (state.answer !== null) return state.answer.slice(0, 2000);
+  if (state.plan !== null) return state.plan.summary;
+  return "Done.";
+}
+
+function outcomeOf(context: RunContext, error: unknown): { status: EndStatus; value: ErrorValue } {
+  if (error instanceof RunStopped) return { status: "cancelled", value: errorValue("run.cancelled") };
+  if (error instanceof NexusError) return { status: statusOf(error.value.code), value: error.value };
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  context.log.write("error", "a run failed inside Nexus", { error: detail });
+  return { status: "failed", value: errorValue("run.internal", error instanceof Error ? error.message : undefined) };
+}
+
+function statusOf(code: string): EndStatus {
+  if (code.startsWith("budget.")) return "out_of_budget";
+  if (code === "plan.rejected" || code === "tool.denied") return "denied";
+  return "failed";
+}
+
+/** After these nothing may be acknowledged any more: the run stays as it is in the log. */
+export function isStoreFailure(error: unknown): boolean {
+  return error instanceof NexusError && ["store.failed", "store.fenced"].includes(error.value.code);
+}

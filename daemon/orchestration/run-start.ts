@@ -1,0 +1,73 @@
+/** Makes a run: checks the workspace, finds or makes its session, and records the first event. */
+import type { ModelChoice, Params } from "../../protocol/index.ts";
+import { isEnded, nexusError, pendingPaths } from "../../protocol/index.ts";
+import { realPath, stat } from "../host/files.ts";
+import type { Session } from "../store/store.ts";
+import type { RunDependencies } from "./dependencies.ts";
+
+export interface NewRun {
+  readonly params: Params<"run/start">;
+  readonly model: ModelChoice;
+  readonly budgetUsd: number | null;
+}
+
+/** `isNew` is false when the idempotency key had already made a run. */
+export async function createRun(
+  dependencies: RunDependencies,
+  { params, model, budgetUsd }: NewRun,
+): Promise<{ runId: string; sessionId: string; isNew: boolean }> {
+  const { store } = dependencies;
+  const known = await store.projections.runOfKey(params.idempotencyKey);
+  if (known !== undefined) return { ...known, isNew: false };
+  const workspace = await checkedWorkspace(params.workspace);
+  const session = await sessionOf(dependencies, params, workspace);
+  const runId = dependencies.newId();
+  const body = {
+    type: "run.created" as const,
+    sessionId: session.sessionId,
+    workspace,
+    prompt: params.prompt,
+    mode: params.mode ?? session.mode,
+    headless: params.headless,
+    autoApply: params.autoApply ?? false,
+    model,
+    budgetUsd,
+    policy: params.policy ?? dependencies.defaults.policy,
+    continues: await pendingRunOf(dependencies, session.sessionId),
+  };
+  await store.events.append(runId, [{ body, key: params.idempotencyKey }]);
+  return { runId, sessionId: session.sessionId, isNew: true };
+}
+
+async function checkedWorkspace(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined || !found.isDirectory()) throw nexusError("workspace.missing", path);
+  return realPath(path);
+}
+
+async function sessionOf(
+  dependencies: RunDependencies,
+  params: Params<"run/start">,
+  workspace: string,
+): Promise<Session> {
+  const { store, clock, newId } = dependencies;
+  if (params.sessionId !== undefined) {
+    const session = await store.sessions.get(params.sessionId);
+    if (session === undefined) throw nexusError("session.unknown", params.sessionId);
+    return session;
+  }
+  const session = { sessionId: newId(), workspace, mode: params.mode ?? "act", createdAt: clock.iso() };
+  await store.sessions.create(session);
+  return session;
+}
+
+/** The session's last run whose change set still waits as a whole: a follow-up goes on from there. */
+async function pendingRunOf(dependencies: RunDependencies, sessionId: string): Promise<string | null> {
+  const { runs } = await dependencies.store.projections.listRuns({ sessionId, limit: 5 });
+  for (const { runId } of runs) {
+    const state = await dependencies.store.events.state(runId);
+    if (state?.changes == null || !isEnded(state.status)) continue;
+    return pendingPaths(state).length === state.changes.changeSet.files.length ? runId : null;
+  }
+  return null;
+}
