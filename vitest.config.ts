@@ -19,6 +19,6 @@ export default defineConfig({
     },
     testTimeout: 20_000,
     hookTimeout: 20_000,
-    reporters: ["default"],
+    reporters: ["default", "./test/project/count-reporter.ts"],
   },
 });
