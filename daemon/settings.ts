@@ -1,7 +1,12 @@
 /** Raw settings (environment, settings file) parsed once into values that cannot be wrong. */
-import type { PolicyRules } from "../protocol/index.ts";
+import * as z from "zod/mini";
+import type { ModelSettingsInput, Params } from "../protocol/index.ts";
+import { nexusError, PolicyRules } from "../protocol/index.ts";
+import { readText } from "./host/files.ts";
+import { checkPrivateFile, homePaths } from "./host/paths.ts";
 
-export type Provider = "openai" | "anthropic" | "openai-compatible" | "ollama" | "replay";
+const PROVIDERS = ["openai", "anthropic", "openai-compatible", "ollama", "replay"] as const;
+export type Provider = (typeof PROVIDERS)[number];
 
 export interface ModelSettings {
   readonly provider: Provider;
@@ -23,4 +28,214 @@ export interface Settings {
   readonly budgetUsd: number | null;
   readonly policy: PolicyRules;
   readonly idleExitMs: number;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const DEFAULT_IDLE_EXIT_MS = 15 * 60_000;
+const DEFAULT_MODELS: Readonly<Record<Provider, string | null>> = {
+  openai: "gpt-5-mini",
+  anthropic: "claude-sonnet-4-5",
+  "openai-compatible": null,
+  ollama: "qwen2.5-coder",
+  replay: "recorded",
+};
+const OLLAMA_URL = "http://127.0.0.1:11434";
+
+/** Variables that hold secrets: the daemon takes them out of its environment once it has read them. */
+export const SECRET_VARIABLES = ["OPENAI_API_KEY", "ANTHROPIC_API_KEY"] as const;
+
+const price = z.object({ input: z.number().check(z.gte(0)), output: z.number().check(z.gte(0)) });
+const SettingsFile = z.strictObject({
+  provider: z.optional(z.enum(PROVIDERS)),
+  model: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
+  baseUrl: z.optional(z.string()),
+  apiKey: z.optional(z.string()),
+  price: z.optional(price),
+  recordFile: z.optional(z.string()),
+  replayFile: z.optional(z.string()),
+  budgetUsd: z.optional(z.number().check(z.gte(0))),
+  policy: z.optional(PolicyRules),
+  idleExitMs: z.optional(z.int().check(z.gte(100))),
+});
+export type SettingsFile = z.infer<typeof SettingsFile>;
+
+/** Settings of this environment and of `<home>/settings.json`; the environment wins. Rejects with `settings.invalid`. */
+export async function loadSettings(home: string, env: Environment): Promise<Settings> {
+  return parseSettings(home, env, await readSettingsFile(home));
+}
+
+export function parseSettings(home: string, env: Environment, file: SettingsFile): Settings {
+  return {
+    home,
+    model: modelSettings(env, file),
+    budgetUsd: amount(env, "NEXUS_BUDGET") ?? file.budgetUsd ?? null,
+    policy: file.policy ?? {},
+    idleExitMs: milliseconds(env, "NEXUS_IDLE_MS") ?? file.idleExitMs ?? DEFAULT_IDLE_EXIT_MS,
+  };
+}
+
+/** What a client sends with a run, so that the run uses the client's model and not that of whoever started the daemon. */
+export function modelInput(model: ModelSettings | null): { modelSettings?: ModelSettingsInput } {
+  return model === null ? {} : { modelSettings: { ...model } };
+}
+
+/** The default model after `model/configure`: what the message leaves out stays, unless the provider changes. */
+export function configuredModel(
+  present: ModelSettings | null,
+  params: Params<"model/configure">,
+): ModelSettings | null {
+  const provider = params.provider ?? present?.provider;
+  if (provider === undefined) return null;
+  const kept = present?.provider === provider ? present : null;
+  const merged = {
+    provider,
+    model: params.model ?? kept?.model,
+    baseUrl: params.baseUrl ?? kept?.baseUrl,
+    apiKey: params.apiKey ?? kept?.apiKey,
+    price: kept?.price,
+    recordFile: kept?.recordFile,
+    replayFile: kept?.replayFile,
+  };
+  // An empty text takes a value back.
+  const isGiven = (value: unknown) => value !== undefined && value !== null && value !== "";
+  const file = Object.fromEntries(Object.entries(merged).filter(([, value]) => isGiven(value)));
+  return modelSettings({}, parseFile(file, "model/configure"));
+}
+
+async function readSettingsFile(home: string): Promise<SettingsFile> {
+  const path = homePaths(home).settings;
+  const text = await readText(path);
+  if (text === undefined) return {};
+  await checkPrivateFile(path, 0o022);
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch (error) {
+    throw nexusError("settings.invalid", `${path} is not JSON: ${error instanceof Error ? error.message : ""}`);
+  }
+  const file = parseFile(raw, path);
+  if (file.apiKey !== undefined) await checkPrivateFile(path);
+  return file;
+}
+
+function parseFile(raw: unknown, source: string): SettingsFile {
+  const parsed = SettingsFile.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const name = issue?.path.join(".") || "the whole";
+  const known = issue?.code === "unrecognized_keys" ? ` (known: ${Object.keys(SettingsFile.shape).join(", ")})` : "";
+  throw nexusError("settings.invalid", `${source}: ${name}: ${issue?.message ?? "not an object"}${known}.`);
+}
+
+function modelSettings(env: Environment, file: SettingsFile): ModelSettings | null {
+  const provider = chooseProvider(env, file);
+  if (provider === null) return null;
+  // The file describes one provider; its model, address and key mean nothing to another.
+  const own = file.provider === undefined || file.provider === provider ? file : {};
+  const baseUrl = baseUrlOf(provider, env, own);
+  const model = env["NEXUS_MODEL"] || own.model || DEFAULT_MODELS[provider];
+  if (provider === "openai-compatible" && baseUrl === null)
+    throw nexusError("settings.invalid", "Provider openai-compatible needs its address in OPENAI_BASE_URL (baseUrl).");
+  if (model === null)
+    throw nexusError("settings.invalid", `Provider ${provider} needs the name of a model in NEXUS_MODEL (model).`);
+  const replayFile = env["NEXUS_REPLAY"] || own.replayFile || null;
+  if (provider === "replay" && replayFile === null)
+    throw nexusError("settings.invalid", "Provider replay needs a recording in NEXUS_REPLAY (replayFile).");
+  return {
+    provider,
+    model,
+    baseUrl,
+    apiKey: keyOf(provider, env, own),
+    price: priceOf(env["NEXUS_PRICE"]) ?? own.price ?? null,
+    recordFile: env["NEXUS_RECORD"] || own.recordFile || null,
+    replayFile,
+  };
+}
+
+/** What is named, else what the environment holds a key or an address for, else what the file says. */
+function chooseProvider(env: Environment, file: SettingsFile): Provider | null {
+  const named = env["NEXUS_PROVIDER"];
+  if (named) {
+    const provider = PROVIDERS.find((candidate) => candidate === named);
+    if (provider !== undefined) return provider;
+    throw nexusError("settings.invalid", `NEXUS_PROVIDER is “${named}”; it accepts ${PROVIDERS.join(", ")}.`);
+  }
+  if (file.provider !== undefined) return file.provider;
+  if (env["NEXUS_REPLAY"]) return "replay";
+  if (env["OPENAI_BASE_URL"] || env["OPENAI_API_KEY"]) return "openai";
+  if (env["ANTHROPIC_API_KEY"] || env["ANTHROPIC_BASE_URL"]) return "anthropic";
+  return env["OLLAMA_HOST"] ? "ollama" : null;
+}
+
+function baseUrlOf(provider: Provider, env: Environment, file: SettingsFile): string | null {
+  switch (provider) {
+    case "openai":
+    case "openai-compatible":
+      return url("OPENAI_BASE_URL", env["OPENAI_BASE_URL"] || file.baseUrl);
+    case "anthropic":
+      return url("ANTHROPIC_BASE_URL", env["ANTHROPIC_BASE_URL"] || file.baseUrl);
+    case "ollama":
+      return url("OLLAMA_HOST", ollamaUrl(env["OLLAMA_HOST"] || file.baseUrl));
+    case "replay":
+      return null;
+  }
+}
+
+/** Ollama's own variable may be a bare host, and names the address to listen at: 0.0.0.0 is none to connect to. */
+function ollamaUrl(host: string | undefined): string {
+  if (!host) return OLLAMA_URL;
+  const full = /^https?:\/\//.test(host) ? host : `http://${host}${/:\d+$/.test(host) ? "" : ":11434"}`;
+  return full.replace("//0.0.0.0", "//127.0.0.1");
+}
+
+function keyOf(provider: Provider, env: Environment, file: SettingsFile): string | null {
+  switch (provider) {
+    case "openai":
+    case "openai-compatible":
+      return env["OPENAI_API_KEY"] || file.apiKey || null;
+    case "anthropic":
+      return env["ANTHROPIC_API_KEY"] || file.apiKey || null;
+    case "ollama":
+    case "replay":
+      return null;
+  }
+}
+
+function url(name: string, text: string | undefined): string | null {
+  if (!text) return null;
+  const parsed = URL.canParse(text) ? new URL(text) : undefined;
+  if (parsed?.protocol === "http:" || parsed?.protocol === "https:") return text.replace(/\/+$/, "");
+  throw nexusError(
+    "settings.invalid",
+    `${name} must be an address that begins with http:// or https://, not “${text}”.`,
+  );
+}
+
+function priceOf(text: string | undefined): ModelSettings["price"] {
+  if (!text) return null;
+  const [input = Number.NaN, output = Number.NaN, ...rest] = text.split(",").map(numberOf);
+  if (rest.length === 0 && input >= 0 && output >= 0) return { input, output };
+  throw nexusError("settings.invalid", `NEXUS_PRICE must be “input,output” in USD per million tokens, not “${text}”.`);
+}
+
+function amount(env: Environment, name: string): number | null {
+  const text = env[name];
+  if (!text) return null;
+  const value = numberOf(text);
+  if (value >= 0 && Number.isFinite(value)) return value;
+  throw nexusError("settings.invalid", `${name} must be an amount in USD of 0 or more, not “${text}”.`);
+}
+
+function milliseconds(env: Environment, name: string): number | null {
+  const text = env[name];
+  if (!text) return null;
+  const value = numberOf(text);
+  if (Number.isInteger(value) && value >= 100) return value;
+  throw nexusError("settings.invalid", `${name} must be a whole number of milliseconds of 100 or more, not “${text}”.`);
+}
+
+/** Number("") is 0, which nobody means. */
+function numberOf(text: string): number {
+  return text.trim() === "" ? Number.NaN : Number(text);
 }

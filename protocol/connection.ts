@@ -63,7 +63,11 @@ export async function connectClient(transport: LineTransport, secrets: Handshake
 }
 
 /** Splits a stream of text into lines at `\n` only (JSON may hold U+2028), refusing lines above the limit. */
-export function createLineSplitter(onLine: (line: string) => void, onTooLong: () => void): (chunk: string) => void {
+export function createLineSplitter(
+  onLine: (line: string) => void,
+  onTooLong: () => void,
+  maxLineLength = MAX_LINE_BYTES,
+): (chunk: string) => void {
   let rest = "";
   return (chunk) => {
     let start = 0;
@@ -71,11 +75,11 @@ export function createLineSplitter(onLine: (line: string) => void, onTooLong: ()
       const line = rest + chunk.slice(start, end);
       rest = "";
       start = end + 1;
-      if (line.length > MAX_LINE_BYTES) onTooLong();
+      if (line.length > maxLineLength) onTooLong();
       else if (line.trim() !== "") onLine(line);
     }
     rest += chunk.slice(start);
-    if (rest.length > MAX_LINE_BYTES) {
+    if (rest.length > maxLineLength) {
       rest = "";
       onTooLong();
     }

@@ -1,0 +1,8 @@
+/** Requests about approvals. */
+import type { Handlers } from "../../../protocol/index.ts";
+import type { RunService } from "../../orchestration/run-service.ts";
+import type { RpcContext } from "./connection.ts";
+
+export function createApprovalHandlers(service: RunService): Pick<Handlers<RpcContext>, "approval/answer"> {
+  return { "approval/answer": (params, caller) => service.answer(params, caller) };
+}

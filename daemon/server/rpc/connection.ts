@@ -1,0 +1,238 @@
+/** One client: its handshake, its requests in their limits, and what it is told. */
+import type { JSONRPCRequest } from "json-rpc-2.0";
+import type {
+  NotificationName,
+  NotificationParams,
+  RequestName,
+  RunEvent,
+  RunSummary,
+} from "../../../protocol/index.ts";
+import { errorValue, NexusError } from "../../../protocol/index.ts";
+import type { Clock } from "../../host/clock.ts";
+import type { LineSocket } from "../../host/socket.ts";
+import type { Log } from "../../observability/log.ts";
+import { newSpanId } from "../../observability/trace.ts";
+import { type Dispatch, toErrorValue } from "./dispatch.ts";
+import { errorLine, errorResponse, parseFrame } from "./frames.ts";
+import { createHandshake, type DaemonIdentity } from "./handshake.ts";
+import { createRateLimit, type RpcLimits } from "./limits.ts";
+import { createWatch, type Watch } from "./watch.ts";
+
+/** What a handler knows of the connection that asks. */
+export interface RpcContext {
+  readonly connectionId: string;
+  /** Who acts, for the record. */
+  readonly name: string;
+  /** Ends an earlier watch of the same run by this connection. */
+  watch(runId: string, after: number): void;
+  unwatch(runId: string): void;
+}
+
+export interface ConnectionDependencies {
+  readonly identity: DaemonIdentity;
+  readonly dispatch: Dispatch<RpcContext>;
+  readonly limits: RpcLimits;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly readEvents: (runId: string, after: number) => Promise<RunEvent[]>;
+  /** A wrong proof; answers with how long the refusal is to be held back. */
+  readonly onFailure: () => number;
+  /** The client has proved itself. */
+  readonly onOpen: () => void;
+  readonly onClosed: () => void;
+}
+
+export interface Connection {
+  readonly id: string;
+  /** True from the client's proof to the end. */
+  isOpen(): boolean;
+  notify<Name extends NotificationName>(name: Name, params: NotificationParams<Name>): void;
+  onEvent(event: RunEvent): void;
+  onDelta(delta: NotificationParams<"run/delta">): void;
+  onChanged(run: RunSummary): void;
+  close(): void;
+}
+
+const FIRST_MESSAGES: readonly RequestName[] = ["handshake/hello", "handshake/prove"];
+/** Watches of one connection; each costs memory and reads of the log. */
+const MAX_WATCHES = 200;
+
+export function serveConnection(socket: LineSocket, dependencies: ConnectionDependencies): Connection {
+  const { limits, clock, dispatch } = dependencies;
+  const id = newSpanId();
+  const log = dependencies.log.with({ connectionId: id });
+  const handshake = createHandshake(dependencies.identity);
+  const rate = createRateLimit(limits, clock);
+  const watches = new Map<string, Watch>();
+  const changedWhileFull = new Map<string, RunSummary>();
+  const inbox: string[] = [];
+  let client: string | undefined;
+  let closed = false;
+  let pending = 0;
+  let resting = false;
+
+  const cancelTimeout = clock.timer(limits.handshakeMs, () => {
+    if (client === undefined) hangUp(errorLine("handshake.refused", "It did not finish the handshake in time."));
+  });
+  const isFull = () => socket.bufferedBytes() > limits.maxBufferedBytes;
+  const context: RpcContext = {
+    connectionId: id,
+    get name() {
+      return client ?? "unknown";
+    },
+    watch,
+    unwatch,
+  };
+
+  socket.onLine((line) => {
+    inbox.push(line);
+    work();
+  });
+  socket.onBroken((reason) =>
+    hangUp(reason === "too_large" ? errorLine("frame.too_large") : errorLine("frame.invalid", "It is not UTF-8.")),
+  );
+  socket.onDrain(() => {
+    for (const run of changedWhileFull.values()) notify("run/changed", { run });
+    changedWhileFull.clear();
+    for (const each of watches.values()) each.onDrain();
+    work();
+  });
+  socket.onClose(() => {
+    closed = true;
+    cancelTimeout();
+    for (const each of watches.values()) each.stop();
+    watches.clear();
+    inbox.length = 0;
+    dependencies.onClosed();
+  });
+
+  /** Takes lines from the inbox while the client is within its limits; otherwise leaves the rest in the socket. */
+  function work(): void {
+    while (inbox.length > 0 && !closed && !resting) {
+      const waitMs = pending >= limits.maxPendingRequests || isFull() ? undefined : rate.take();
+      if (waitMs !== 0) {
+        socket.pause();
+        // An answer, or room in the buffer, calls again.
+        if (waitMs !== undefined) rest(waitMs);
+        return;
+      }
+      receive(inbox.shift() ?? "");
+    }
+    if (!closed && !resting) socket.resume();
+  }
+
+  function rest(milliseconds: number): void {
+    resting = true;
+    clock.timer(milliseconds, () => {
+      resting = false;
+      work();
+    });
+  }
+
+  function receive(line: string): void {
+    let request: JSONRPCRequest;
+    try {
+      request = parseFrame(line);
+    } catch (error) {
+      hangUp(JSON.stringify(errorResponse(null, toErrorValue(error, log))));
+      return;
+    }
+    if (client === undefined || FIRST_MESSAGES.some((name) => name === request.method)) greet(request);
+    else void answer(request);
+  }
+
+  async function answer(request: JSONRPCRequest): Promise<void> {
+    pending += 1;
+    try {
+      const response = await dispatch(request, context);
+      if (response !== null && request.id !== undefined) send(response);
+    } finally {
+      pending -= 1;
+      work();
+    }
+  }
+
+  function greet(request: JSONRPCRequest): void {
+    const requestId = request.id ?? null;
+    try {
+      if (client === undefined && request.method === "handshake/hello")
+        send({ jsonrpc: "2.0", id: requestId, result: handshake.hello(request.params) });
+      else if (client === undefined && request.method === "handshake/prove") prove(requestId, request.params);
+      else throw new NexusError(errorValue("handshake.refused", `It sent ${request.method.slice(0, 60)} instead.`));
+    } catch (error) {
+      hangUp(JSON.stringify(errorResponse(requestId, toErrorValue(error, log))));
+    }
+  }
+
+  function prove(requestId: string | number | null, params: unknown): void {
+    const proven = handshake.prove(params);
+    if (proven === undefined) {
+      const delayMs = dependencies.onFailure();
+      log.write("warn", "a client gave a wrong proof", { delayMs });
+      const line = JSON.stringify(errorResponse(requestId, errorValue("handshake.refused")));
+      if (delayMs === 0) hangUp(line);
+      else clock.timer(delayMs, () => hangUp(line));
+      return;
+    }
+    client = `${proven.name} ${id}`;
+    cancelTimeout();
+    send({ jsonrpc: "2.0", id: requestId, result: { connectionId: id } });
+    dependencies.onOpen();
+  }
+
+  function hangUp(lastLine: string): void {
+    if (closed) return;
+    closed = true;
+    inbox.length = 0;
+    log.write("warn", "a connection was ended", { client, reason: lastLine.slice(0, 500) });
+    socket.end(lastLine);
+  }
+
+  function send(message: object): void {
+    if (!closed) socket.send(JSON.stringify(message));
+  }
+
+  function notify<Name extends NotificationName>(name: Name, params: NotificationParams<Name>): void {
+    if (client !== undefined) send({ jsonrpc: "2.0", method: name, params });
+  }
+
+  function watch(runId: string, after: number): void {
+    unwatch(runId);
+    const oldest = watches.keys().next().value;
+    if (watches.size >= MAX_WATCHES && oldest !== undefined) unwatch(oldest);
+    watches.set(
+      runId,
+      createWatch({
+        after,
+        send: (event) => notify("run/event", { event }),
+        isCongested: isFull,
+        read: (from) => dependencies.readEvents(runId, from),
+        onFailure(error) {
+          log.write("error", "a watch ended: its events could not be read", { runId, error });
+          // The client sees the end of the connection and watches again from the last number it has.
+          socket.close();
+        },
+      }),
+    );
+  }
+
+  function unwatch(runId: string): void {
+    watches.get(runId)?.stop();
+    watches.delete(runId);
+  }
+
+  return {
+    id,
+    isOpen: () => client !== undefined && !closed,
+    notify,
+    onEvent: (event) => watches.get(event.runId)?.onEvent(event),
+    onDelta(delta) {
+      if (watches.has(delta.runId) && !isFull()) notify("run/delta", delta);
+    },
+    onChanged(run) {
+      if (isFull()) changedWhileFull.set(run.runId, run);
+      else notify("run/changed", { run });
+    },
+    close: () => socket.close(),
+  };
+}

@@ -1,0 +1,23 @@
+/** Requests about the daemon itself. */
+import type { Answer, CheckResult, DaemonStatus, Handlers, Params } from "../../../protocol/index.ts";
+import type { RpcContext } from "./connection.ts";
+
+/** What the daemon's life (server/life.ts) and its composition root offer to clients. */
+export interface DaemonControl {
+  status(): DaemonStatus;
+  /** False when `ifIdle` is asked for and the daemon is not; otherwise it has begun to stop. */
+  stop(options: { ifIdle: boolean; by: string }): boolean;
+  check(): Promise<CheckResult[]>;
+  configureModel(params: Params<"model/configure">): Answer<"model/configure">;
+}
+
+type DaemonHandlers = Pick<Handlers<RpcContext>, "daemon/status" | "daemon/stop" | "daemon/check" | "model/configure">;
+
+export function createDaemonHandlers(control: DaemonControl): DaemonHandlers {
+  return {
+    "daemon/status": async () => control.status(),
+    "daemon/stop": async ({ ifIdle }, caller) => ({ stopping: control.stop({ ifIdle, by: caller.name }) }),
+    "daemon/check": async () => ({ checks: await control.check() }),
+    "model/configure": async (params) => control.configureModel(params),
+  };
+}

@@ -1,0 +1,48 @@
+/** Requests about runs. */
+import type { Handlers, RunEvent } from "../../../protocol/index.ts";
+import type { RunService } from "../../orchestration/run-service.ts";
+import type { RpcContext } from "./connection.ts";
+
+type RunHandlers = Pick<Handlers<RpcContext>, Extract<keyof Handlers<RpcContext>, `run/${string}`>>;
+
+/** A page's events in characters of JSON; a line has twice that, and a page always has one event. */
+const MAX_PAGE_LENGTH = 512 * 1024;
+
+export function createRunHandlers(service: RunService): RunHandlers {
+  return {
+    "run/start": (params, caller) => service.start(params, caller),
+    "run/prompt": (params, caller) => service.prompt(params, caller),
+    "run/list": (params) => service.list(params),
+    "run/show": (params) => service.show(params),
+    "run/cancel": (params, caller) => service.cancel(params, caller),
+    "run/resume": (params, caller) => service.resume(params, caller),
+
+    async "run/events"(params) {
+      const { events, lastSeq } = await service.events(params);
+      return { events: fitting(events, params.before === undefined ? "first" : "last"), lastSeq };
+    },
+
+    async "run/watch"({ runId, after }, connection) {
+      const { lastSeq } = await service.events({ runId, after, limit: 1 });
+      connection.watch(runId, after);
+      return { lastSeq };
+    },
+
+    async "run/unwatch"({ runId }, connection) {
+      connection.unwatch(runId);
+      return {};
+    },
+  };
+}
+
+/** As many events as fit into one line, from the end of the page that the client asked from. */
+function fitting(events: RunEvent[], keep: "first" | "last"): RunEvent[] {
+  const ordered = keep === "first" ? events : events.toReversed();
+  let length = 0;
+  const count = ordered.findIndex((event, index) => {
+    length += JSON.stringify(event).length;
+    return index > 0 && length > MAX_PAGE_LENGTH;
+  });
+  const kept = count < 0 ? ordered : ordered.slice(0, count);
+  return keep === "first" ? kept : kept.toReversed();
+}
