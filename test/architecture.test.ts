@@ -43,6 +43,12 @@ const RULES: Rules = {
       typeOnly: true,
       reason: "the parsed model settings are the value that a model is made from",
     },
+    {
+      from: "daemon/orchestration",
+      to: "daemon/settings",
+      typeOnly: true,
+      reason: "a run carries the parsed settings of its model from the edge to the model",
+    },
   ],
 
   packages: {
@@ -74,7 +80,7 @@ const RULES: Rules = {
     "url",
     "util",
   ],
-  machineModules: { sqlite: ["daemon/store"], "*": ["daemon/host", "extension/daemon"] },
+  machineModules: { sqlite: ["daemon/store"], "*": ["daemon/host", "extension"] },
   browserPlaces: ["protocol", "webview"],
 
   globals: [
