@@ -1,0 +1,63 @@
+/** What each command does; a missing one does not compile. */
+import * as vscode from "vscode";
+import { acceptChanges, discardChanges } from "../changes/decide.ts";
+import { openDiff } from "../changes/diff-documents.ts";
+import type { Nexus } from "../nexus.ts";
+import { isActive, type RunAbility } from "../runs/run-facts.ts";
+import { restartDaemon, showDoctor, showLog } from "./daemon.ts";
+import { askForKey, forgetKey } from "./keys.ts";
+import type { CommandName } from "./names.ts";
+import { cancelRun, resumeRun } from "./run-control.ts";
+import { startRun } from "./start.ts";
+import { asTarget, targetPaths, targetRun } from "./target.ts";
+
+export type { CommandName };
+
+type Command = (nexus: Nexus, args: readonly unknown[]) => Promise<void>;
+
+export const COMMANDS: { readonly [Name in CommandName]: Command } = {
+  "nexus.runTask": (nexus, [given]) => startRun(nexus, undefined, given),
+  "nexus.askQuestion": (nexus, [given]) => startRun(nexus, "ask", given),
+  "nexus.planGoal": (nexus, [given]) => startRun(nexus, "plan", given),
+  "nexus.openRun": onRun(undefined, async (nexus, runId) => nexus.panels.open(runId)),
+  "nexus.openActiveRun": openActiveRun,
+  "nexus.loadMoreRuns": (nexus) => nexus.runs.loadMore(),
+  "nexus.refreshRuns": (nexus) => nexus.runs.reload(),
+  "nexus.cancelRun": onRun("cancel", cancelRun),
+  "nexus.resumeRun": onRun("resume", resumeRun),
+  "nexus.acceptChanges": onRun("decide", (nexus, runId, args) =>
+    acceptChanges(nexus, runId, targetPaths(asTarget(args[0]))),
+  ),
+  "nexus.discardChanges": onRun("decide", (nexus, runId, args) =>
+    discardChanges(nexus, runId, targetPaths(asTarget(args[0]))),
+  ),
+  "nexus.openDiff": async (_, args) => {
+    const target = asTarget(args[0]);
+    if (typeof target === "object" && target.kind === "file") await openDiff(target.runId, target.file.path);
+  },
+  "nexus.setKey": (nexus) => askForKey(nexus),
+  "nexus.removeKey": (nexus) => forgetKey(nexus),
+  "nexus.showLog": (nexus) => showLog(nexus),
+  "nexus.restartDaemon": (nexus) => restartDaemon(nexus),
+  "nexus.runDoctor": (nexus) => showDoctor(nexus),
+};
+
+function onRun(
+  ability: RunAbility | undefined,
+  act: (nexus: Nexus, runId: string, args: readonly unknown[]) => Promise<void>,
+): Command {
+  return async (nexus, args) => {
+    const runId = await targetRun(nexus, asTarget(args[0]), ability);
+    if (runId !== undefined) await act(nexus, runId, args);
+  };
+}
+
+/** The run that waits for a person, else one that works, else the list. */
+async function openActiveRun(nexus: Nexus): Promise<void> {
+  const active = nexus.runs.all.filter((run) => isActive(run.status));
+  const next = active.find((run) => run.status === "awaiting_approval") ?? active[0];
+  const toReview = nexus.runs.all.find((run) => run.pendingFiles > 0);
+  const shown = next ?? toReview;
+  if (shown === undefined) await vscode.commands.executeCommand("nexus.runs.focus");
+  else nexus.panels.open(shown.runId);
+}

@@ -1,0 +1,90 @@
+/**
+ * The extension's entry. It registers and nothing else: what the editor calls back is loaded when it calls, so that a
+ * window in which Nexus is not used pays next to nothing.
+ */
+import * as vscode from "vscode";
+import { COMMAND_NAMES, type CommandName } from "./commands/names.ts";
+import type { RunNode } from "./runs/run-tree.ts";
+import type { NexusWindow } from "./window.ts";
+
+export function activate(context: vscode.ExtensionContext): void {
+  const treeChanged = new vscode.EventEmitter<undefined>();
+  let opened: Promise<NexusWindow> | undefined;
+  const open = (): Promise<NexusWindow> => {
+    if (!vscode.workspace.isTrusted) return Promise.reject(new Error(UNTRUSTED));
+    opened ??= import("./window.ts").then(({ openWindow }) => openWindow(context, () => treeChanged.fire(undefined)));
+    return opened;
+  };
+
+  for (const name of COMMAND_NAMES)
+    context.subscriptions.push(vscode.commands.registerCommand(name, (...args: unknown[]) => run(open, name, args)));
+  context.subscriptions.push(
+    treeChanged,
+    vscode.window.registerTreeDataProvider("nexus.runs", treeProvider(open, treeChanged.event)),
+    vscode.window.registerWebviewPanelSerializer("nexus.run", panelSerializer(open)),
+    vscode.workspace.registerTextDocumentContentProvider("nexus-change", {
+      provideTextDocumentContent: async (uri) => (await open()).document(uri),
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => treeChanged.fire(undefined)),
+  );
+  if (vscode.workspace.isTrusted) void joinRunning(context, open);
+}
+
+const UNTRUSTED = "Nexus starts nothing in a folder that you have not trusted yet.";
+
+type Open = () => Promise<NexusWindow>;
+
+async function run(open: Open, name: CommandName, args: readonly unknown[]): Promise<void> {
+  if (!vscode.workspace.isTrusted) {
+    const chosen = await vscode.window.showWarningMessage(UNTRUSTED, "Manage Trust");
+    if (chosen !== undefined) await vscode.commands.executeCommand("workbench.trust.manage");
+    return;
+  }
+  try {
+    await (await open()).run(name, args);
+  } catch (error) {
+    const { showError } = await import("./messages.ts");
+    void showError(error, typeof args[0] === "string" ? args[0] : undefined);
+  }
+}
+
+/** Runs of an earlier window may be at work or wait for an answer: with a daemon there, the status bar says so. */
+async function joinRunning(context: vscode.ExtensionContext, open: Open): Promise<void> {
+  const [{ launchOptions }, { readDiscovery }] = await Promise.all([
+    import("./launch-options.ts"),
+    import("./daemon/home.ts"),
+  ]);
+  const { home } = await launchOptions(context);
+  if ((await readDiscovery(home)) !== undefined) await (await open()).attach();
+}
+
+/** The list is empty, and shows its welcome text, until the folder is trusted. */
+function treeProvider(open: Open, changed: vscode.Event<undefined>): vscode.TreeDataProvider<RunNode> {
+  let nexus: NexusWindow | undefined;
+  return {
+    onDidChangeTreeData: changed,
+    getTreeItem: (node) => nexus?.item(node) ?? new vscode.TreeItem(""),
+    async getChildren(parent) {
+      if (!vscode.workspace.isTrusted) return [];
+      nexus = await open();
+      try {
+        return await nexus.children(parent);
+      } catch (error) {
+        const { showError } = await import("./messages.ts");
+        void showError(error);
+        return [];
+      }
+    },
+  };
+}
+
+/** A run panel comes back after a reload of the window, at the run that its page kept in its state. */
+function panelSerializer(open: Open): vscode.WebviewPanelSerializer {
+  return {
+    async deserializeWebviewPanel(view, state: unknown) {
+      const runId = typeof state === "object" && state !== null && "runId" in state ? state.runId : undefined;
+      if (typeof runId !== "string" || !vscode.workspace.isTrusted) view.dispose();
+      else (await open()).restorePanel(view, runId);
+    },
+  };
+}

@@ -1,0 +1,78 @@
+/** Notices for what needs a person while no panel shows it: an approval, and the end of a run. */
+import * as vscode from "vscode";
+import type { Approval } from "../../protocol/approval.ts";
+import type { RunSummary } from "../../protocol/run.ts";
+import { acceptChanges } from "../changes/decide.ts";
+import { resumeRun } from "../commands/run-control.ts";
+import { showError } from "../messages.ts";
+import type { Nexus } from "../nexus.ts";
+import { isActive, shortPrompt } from "./run-facts.ts";
+import type { RunChange } from "./run-list.ts";
+import { statusLabel } from "./run-look.ts";
+
+export function notifyAbout(nexus: Nexus): void {
+  nexus.runs.onChange((change) => {
+    if (change === null || change.before?.status === change.run.status) return;
+    if (nexus.panels.isVisible(change.run.runId)) return;
+    void notify(nexus, change).catch((error) => showError(error, change.run.runId));
+  });
+}
+
+async function notify(nexus: Nexus, { run, before }: RunChange): Promise<void> {
+  if (run.status === "awaiting_approval") await notifyApproval(nexus, run);
+  else if (before !== undefined && isActive(before.status) && !isActive(run.status)) await notifyEnd(nexus, run);
+}
+
+/** A command or a write is shown word for word and can be answered here; a plan wants to be read. */
+async function notifyApproval(nexus: Nexus, { runId }: RunSummary): Promise<void> {
+  const { run } = await nexus.daemon.request("run/show", { runId });
+  const approval = run.pendingApprovals[0];
+  if (approval === undefined) return;
+  const canAnswer = approval.subject.kind !== "plan";
+  const buttons = canAnswer ? ["Approve", "Reject", "Show Run"] : ["Review Plan"];
+  const chosen = await vscode.window.showWarningMessage(`Nexus asks: ${questionOf(approval)}`, ...buttons);
+  if (chosen === "Approve" || chosen === "Reject") {
+    const { approvalId, subjectHash } = approval;
+    const decision = chosen === "Approve" ? "approve" : "reject";
+    await nexus.daemon.request("approval/answer", { runId, approvalId, subjectHash, decision });
+  } else if (chosen !== undefined) nexus.panels.open(runId);
+}
+
+function questionOf({ subject, title }: Approval): string {
+  switch (subject.kind) {
+    case "plan":
+      return `${title} ${subject.taskCount} ${subject.taskCount === 1 ? "task" : "tasks"}: ${subject.summary}`;
+    case "command":
+      return `run \`${subject.command}\` in ${subject.cwd}?`;
+    case "write":
+      return `change ${subject.path}? ${subject.reason}`;
+  }
+}
+
+async function notifyEnd(nexus: Nexus, run: RunSummary): Promise<void> {
+  const text = `Nexus: ${statusLabel(run.status)}: ${shortPrompt(run.prompt)}`;
+  switch (run.status) {
+    case "done":
+      return await offer(nexus, run, vscode.window.showInformationMessage, text, [
+        ...(run.pendingFiles > 0 ? ["Review Changes", "Accept"] : ["Show Run"]),
+      ]);
+    case "failed":
+    case "out_of_budget":
+      return await offer(nexus, run, vscode.window.showErrorMessage, text, ["Show Run", "Resume"]);
+    default:
+      return;
+  }
+}
+
+async function offer(
+  nexus: Nexus,
+  { runId }: RunSummary,
+  show: (message: string, ...items: string[]) => Thenable<string | undefined>,
+  text: string,
+  buttons: readonly string[],
+): Promise<void> {
+  const chosen = await show(text, ...buttons);
+  if (chosen === "Accept") await acceptChanges(nexus, runId, null);
+  else if (chosen === "Resume") await resumeRun(nexus, runId);
+  else if (chosen !== undefined) nexus.panels.open(runId);
+}

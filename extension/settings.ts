@@ -1,0 +1,59 @@
+/** The user's settings and keys. Keys live in the editor's secret storage and nowhere else. */
+import * as vscode from "vscode";
+import type { ModelSettingsInput } from "../protocol/run.ts";
+import { type ModelPreferences, PROVIDERS, type Provider, parsePrice } from "./model-preferences.ts";
+
+export interface ExtensionSettings extends ModelPreferences {
+  readonly budgetUsd: number | null;
+  /** Program to run the daemon with; null: the editor's own Node. */
+  readonly nodePath: string | null;
+  /** The data folder; null: NEXUS_HOME or the platform's own. */
+  readonly home: string | null;
+}
+
+export function readSettings(scope?: vscode.Uri): ExtensionSettings {
+  const settings = vscode.workspace.getConfiguration("nexus", scope);
+  const text = (name: string) => settings.get<string>(name)?.trim() || null;
+  const budget = settings.get<number | null>("budgetUsd");
+  const provider = text("provider");
+  return {
+    provider: PROVIDERS.find((known) => known === provider) ?? null,
+    model: text("model"),
+    baseUrl: text("baseUrl")?.replace(/\/+$/, "") ?? null,
+    price: parsePrice(text("price")),
+    budgetUsd: typeof budget === "number" && budget >= 0 ? budget : null,
+    nodePath: text("nodePath"),
+    home: text("home"),
+  };
+}
+
+/** The key of the provider in the settings, if both are there. */
+export async function currentKey(secrets: vscode.SecretStorage): Promise<string | null> {
+  const { provider } = readSettings();
+  return provider === null ? null : ((await secrets.get(secretName(provider))) ?? null);
+}
+
+export function storeKey(secrets: vscode.SecretStorage, provider: Provider, key: string): Thenable<void> {
+  return secrets.store(secretName(provider), key);
+}
+
+export function removeKey(secrets: vscode.SecretStorage, provider: Provider): Thenable<void> {
+  return secrets.delete(secretName(provider));
+}
+
+/**
+ * The model to name in run/start and run/resume. Undefined in most cases: model/configure has told the daemon, which
+ * fills in what the settings leave out. Only a price has no other way.
+ */
+export async function runModelSettings(
+  secrets: vscode.SecretStorage,
+  scope?: vscode.Uri,
+): Promise<{ modelSettings?: ModelSettingsInput }> {
+  const { provider, model, baseUrl, price } = readSettings(scope);
+  if (provider === null || model === null || price === null) return {};
+  return { modelSettings: { provider, model, baseUrl, price, apiKey: await currentKey(secrets) } };
+}
+
+function secretName(provider: Provider): string {
+  return `nexus.key.${provider}`;
+}

@@ -1,0 +1,69 @@
+/** Everything of one window, put together when the first command, view or panel needs it. */
+import * as vscode from "vscode";
+import { changeText } from "./changes/diff-documents.ts";
+import { COMMANDS, type CommandName } from "./commands/commands.ts";
+import { Daemon } from "./daemon/daemon.ts";
+import { launchOptions } from "./launch-options.ts";
+import { showError } from "./messages.ts";
+import { configureParams } from "./model-preferences.ts";
+import type { Nexus } from "./nexus.ts";
+import { Panels } from "./panel/panels.ts";
+import { notifyAbout } from "./runs/notifications.ts";
+import { isActive } from "./runs/run-facts.ts";
+import { RunList } from "./runs/run-list.ts";
+import { childNodes, type RunNode, treeItem } from "./runs/run-tree.ts";
+import { createStatusBar } from "./runs/status-bar.ts";
+import { currentKey, readSettings } from "./settings.ts";
+
+declare const __NEXUS_VERSION__: string;
+declare const __NEXUS_BUILD_TIME__: number;
+
+export interface NexusWindow {
+  run(command: CommandName, args: readonly unknown[]): Promise<void>;
+  /** Takes up a daemon that is already there; starts none. */
+  attach(): Promise<void>;
+  children(parent: RunNode | undefined): Promise<RunNode[]>;
+  item(node: RunNode): vscode.TreeItem;
+  document(uri: vscode.Uri): Promise<string>;
+  restorePanel(view: vscode.WebviewPanel, runId: string): void;
+}
+
+export function openWindow(context: vscode.ExtensionContext, onRunsChanged: () => void): NexusWindow {
+  const daemon = createDaemon(context, () => panels.isFollowing || runs.all.some((run) => isActive(run.status)));
+  const folders = () => (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
+  const runs = new RunList(daemon, folders);
+  const panels: Panels = new Panels(() => nexus);
+  const nexus: Nexus = { context, daemon, runs, panels };
+
+  runs.onChange(onRunsChanged);
+  notifyAbout(nexus);
+  context.subscriptions.push(
+    daemon,
+    createStatusBar(runs),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => void runs.reload().catch(() => undefined)),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration("nexus")) void daemon.configure();
+    }),
+  );
+
+  return {
+    run: (command, args) => COMMANDS[command](nexus, args),
+    attach: async () => {
+      await daemon.connect(false).catch(() => undefined);
+    },
+    children: (parent) => childNodes(runs, daemon, parent),
+    item: treeItem,
+    document: (uri) => changeText(daemon, uri),
+    restorePanel: (view, runId) => panels.adopt(view, runId),
+  };
+}
+
+function createDaemon(context: vscode.ExtensionContext, isNeeded: () => boolean): Daemon {
+  return new Daemon({
+    client: { name: "vscode", version: __NEXUS_VERSION__, buildTime: __NEXUS_BUILD_TIME__ },
+    launch: () => launchOptions(context),
+    configure: async () => configureParams(readSettings(), await currentKey(context.secrets)),
+    onProblem: (error) => void showError(error),
+    isNeeded,
+  });
+}

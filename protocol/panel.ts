@@ -1,0 +1,92 @@
+/**
+ * What a run panel asks of its host (the extension). Plain checks instead of schemas, because the extension loads this
+ * and answers nothing that does not fit: a page may hold text that strangers wrote.
+ */
+import type { ErrorAction } from "./errors.ts";
+
+export type PanelRequest =
+  /** The page is drawn and wants its run; after a reload also the events from number `from` on, which it showed before. */
+  | { readonly type: "ready"; readonly from: number | null }
+  /** The page of events before this number. */
+  | { readonly type: "page"; readonly before: number }
+  | { readonly type: "latest" }
+  | {
+      readonly type: "answer";
+      readonly approvalId: string;
+      readonly subjectHash: string;
+      readonly decision: "approve" | "reject";
+      readonly feedback: string;
+    }
+  /** `next` starts a new run in the run's session. */
+  | { readonly type: "prompt"; readonly text: string; readonly delivery: "steer" | "queue" | "next" }
+  | { readonly type: "cancel" }
+  | { readonly type: "resume" }
+  | { readonly type: "accept"; readonly paths: readonly string[] | null }
+  | { readonly type: "discard"; readonly paths: readonly string[] | null }
+  | { readonly type: "diff"; readonly path: string }
+  | { readonly type: "openDiff"; readonly path: string }
+  | { readonly type: "openFile"; readonly path: string }
+  | { readonly type: "openRun"; readonly runId: string }
+  | { readonly type: "action"; readonly action: ErrorAction };
+
+export type PanelRequestType = PanelRequest["type"];
+
+type Check = (value: unknown) => boolean;
+type Fields<Type extends PanelRequestType> = Record<
+  Exclude<keyof Extract<PanelRequest, { type: Type }>, "type">,
+  Check
+>;
+
+const MAX_TEXT = 100_000;
+const ACTIONS: Record<ErrorAction, true> = {
+  setKey: true,
+  openSettings: true,
+  showLogs: true,
+  restartDaemon: true,
+  resumeRun: true,
+  runDoctor: true,
+};
+
+const isText: Check = (value) => typeof value === "string" && value.length <= MAX_TEXT;
+const isName: Check = (value) => typeof value === "string" && value.length > 0 && value.length <= 4096;
+const isSeq: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 1;
+const isPaths: Check = (value) => value === null || (Array.isArray(value) && value.every(isName));
+const isOneOf =
+  (...words: string[]): Check =>
+  (value) =>
+    typeof value === "string" && words.includes(value);
+
+const FIELDS: { readonly [Type in PanelRequestType]: Fields<Type> } = {
+  ready: { from: (value) => value === null || isSeq(value) },
+  page: { before: isSeq },
+  latest: {},
+  answer: {
+    approvalId: isName,
+    subjectHash: isName,
+    decision: isOneOf("approve", "reject"),
+    feedback: (value) => typeof value === "string" && value.length <= 10_000,
+  },
+  prompt: { text: (value) => isText(value) && value !== "", delivery: isOneOf("steer", "queue", "next") },
+  cancel: {},
+  resume: {},
+  accept: { paths: isPaths },
+  discard: { paths: isPaths },
+  diff: { path: isName },
+  openDiff: { path: isName },
+  openFile: { path: isName },
+  openRun: { runId: isName },
+  action: { action: (value) => typeof value === "string" && Object.hasOwn(ACTIONS, value) },
+};
+
+/** True for exactly the messages above: known type, every field there and of its shape, none besides. */
+export function isPanelRequest(value: unknown): value is PanelRequest {
+  if (typeof value !== "object" || value === null || !("type" in value)) return false;
+  const { type, ...fields } = value;
+  if (typeof type !== "string" || !Object.hasOwn(FIELDS, type)) return false;
+  const checks = Object.entries(FIELDS).find(([name]) => name === type)?.[1] ?? {};
+  const entries = new Map<string, unknown>(Object.entries(fields));
+  const expected: [string, Check][] = Object.entries(checks);
+  return (
+    entries.size === expected.length && expected.every(([name, check]) => entries.has(name) && check(entries.get(name)))
+  );
+}
