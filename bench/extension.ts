@@ -15,8 +15,15 @@ interface Output {
 export function measureExtension(): Figure[] {
   const activate = fileURLToPath(new URL("./activate.ts", import.meta.url));
   const times = Array.from({ length: ROUNDS }, () => Number(execFileSync(process.execPath, [activate])));
+  const all = outputs();
   return [
-    { name: "extension, loaded before the first command", value: bytesAtStart() / 1000, limit: 150, unit: "kB" },
+    {
+      name: "extension, loaded before the first command at most",
+      value: bytesInAll(all) / 1000,
+      limit: 150,
+      unit: "kB",
+    },
+    { name: "  of that when no daemon runs", value: bytesAtStart(all) / 1000, unit: "kB" },
     {
       name: "extension, load and activate in an editor that does nothing",
       value: median(times),
@@ -26,18 +33,26 @@ export function measureExtension(): Figure[] {
   ];
 }
 
-/** The entry and every chunk that it imports statically, from esbuild's own account. */
-function bytesAtStart(): number {
+/** From esbuild's own account. */
+function outputs(): Record<string, Output> {
   const meta = new URL("../dist/meta/extension.json", import.meta.url);
-  const { outputs }: { outputs: Record<string, Output> } = JSON.parse(readFileSync(meta, "utf8"));
-  const entry = Object.keys(outputs).find((path) => outputs[path]?.entryPoint === "extension/extension.ts");
+  return JSON.parse(readFileSync(meta, "utf8")).outputs;
+}
+
+/** The entry and every chunk that it imports statically. */
+function bytesAtStart(all: Record<string, Output>): number {
   const loaded = new Set<string>();
   const load = (path: string): void => {
     if (loaded.has(path)) return;
     loaded.add(path);
-    for (const { kind, path: imported, external } of outputs[path]?.imports ?? [])
+    for (const { kind, path: imported, external } of all[path]?.imports ?? [])
       if (kind === "import-statement" && external !== true) load(imported);
   };
-  if (entry !== undefined) load(entry);
-  return [...loaded].reduce((sum, path) => sum + (outputs[path]?.bytes ?? 0), 0);
+  for (const [path, { entryPoint }] of Object.entries(all)) if (entryPoint === "extension/extension.ts") load(path);
+  return [...loaded].reduce((sum, path) => sum + (all[path]?.bytes ?? 0), 0);
+}
+
+/** Everything there is to load: more than this no window loads, whatever it finds running when it opens. */
+function bytesInAll(all: Record<string, Output>): number {
+  return Object.entries(all).reduce((sum, [path, { bytes }]) => sum + (path.endsWith(".js") ? bytes : 0), 0);
 }
