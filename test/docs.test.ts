@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { generatedPages } from "../docs/generate/pages.ts";
+import { SETTINGS } from "../docs/generate/settings-page.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -13,6 +14,17 @@ describe("generated pages", () => {
   it.each(Object.entries(generatedPages()))("docs/%s is up to date (otherwise: npm run docs)", (name, text) => {
     expect(read(`docs/${name}`)).toBe(text);
   });
+});
+
+it("names every variable and every setting that the daemon reads", () => {
+  const source = `${read("daemon/settings.ts")}${read("daemon/host/paths.ts")}`;
+  const variables = [...source.matchAll(/\benv(?:\[|, )"((?:NEXUS|OPENAI|ANTHROPIC|OLLAMA)_\w+)"/g)].map(
+    ([, name]) => name,
+  );
+  const file = /SettingsFile = z\.strictObject\(\{(.*?)\n\}\)/s.exec(source)?.[1] ?? "";
+  const names = [...file.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name);
+  expect(new Set(variables)).toEqual(new Set(SETTINGS.flatMap(({ variable }) => variable ?? [])));
+  expect(new Set(names)).toEqual(new Set(SETTINGS.flatMap(({ name }) => name ?? [])));
 });
 
 describe.each(pages)("%s", (page) => {

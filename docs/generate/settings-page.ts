@@ -1,0 +1,122 @@
+/** docs/settings.md: the daemon's settings from the table here (a test holds it against the code), the editor's from its manifest. */
+import { readFileSync } from "node:fs";
+
+interface Setting {
+  readonly variable?: string;
+  /** Its name in settings.json. */
+  readonly name?: string;
+  readonly meaning: string;
+  readonly otherwise: string;
+}
+
+export const SETTINGS: readonly Setting[] = [
+  {
+    variable: "NEXUS_PROVIDER",
+    name: "provider",
+    meaning: "who answers: `openai`, `anthropic`, `openai-compatible`, `ollama` or `replay`",
+    otherwise: "whoever a key or an address below names",
+  },
+  {
+    variable: "NEXUS_MODEL",
+    name: "model",
+    meaning: "the model's name as its provider knows it",
+    otherwise: "one for each provider",
+  },
+  {
+    variable: "OPENAI_API_KEY",
+    name: "apiKey",
+    meaning: "key for `openai` and `openai-compatible`",
+    otherwise: "none",
+  },
+  { variable: "ANTHROPIC_API_KEY", name: "apiKey", meaning: "key for `anthropic`", otherwise: "none" },
+  {
+    variable: "OPENAI_BASE_URL",
+    name: "baseUrl",
+    meaning: "address for `openai` and `openai-compatible`, with `/v1` where the server has it",
+    otherwise: "OpenAI's own",
+  },
+  { variable: "ANTHROPIC_BASE_URL", name: "baseUrl", meaning: "address for `anthropic`", otherwise: "Anthropic's own" },
+  { variable: "OLLAMA_HOST", name: "baseUrl", meaning: "address for `ollama`", otherwise: "`http://127.0.0.1:11434`" },
+  {
+    variable: "NEXUS_PRICE",
+    name: "price",
+    meaning: '“input,output” in USD per million tokens; in the file `{ "input": 1, "output": 4 }`',
+    otherwise: "the price table; a model that is not in it needs a price before it is asked",
+  },
+  {
+    variable: "NEXUS_BUDGET",
+    name: "budgetUsd",
+    meaning: "the most that a run may cost, in USD",
+    otherwise: "no limit",
+  },
+  {
+    name: "policy",
+    meaning: "`allow`, `ask` or `deny` for `read`, `write`, `protectedWrite`, `test`, `command` and `plan`",
+    otherwise: "see each run's `policy` in `nexus runs show RUN --json`",
+  },
+  {
+    variable: "NEXUS_RECORD",
+    name: "recordFile",
+    meaning: "file to which every exchange with the model is added",
+    otherwise: "none",
+  },
+  {
+    variable: "NEXUS_REPLAY",
+    name: "replayFile",
+    meaning: "recording from which the provider `replay` answers",
+    otherwise: "none",
+  },
+  {
+    variable: "NEXUS_HOME",
+    meaning: "the data folder: database, logs, `settings.json`",
+    otherwise: "`~/.local/share/nexus`, `~/Library/Application Support/Nexus`, `%LOCALAPPDATA%\\Nexus`",
+  },
+  {
+    variable: "NEXUS_IDLE_MS",
+    name: "idleExitMs",
+    meaning: "milliseconds after which a daemon without clients and runs ends",
+    otherwise: "15 minutes",
+  },
+];
+
+const INTRODUCTION = `# Settings
+
+The daemon takes its settings from the environment and from \`settings.json\` in the data folder; the environment wins. A client sends
+its own model along with a run, so it does not matter who started the daemon. Keys are kept in memory, taken out of the environment
+that child processes get, and never logged. A \`settings.json\` that holds a key must be readable by you only (mode 0600).
+`;
+
+interface Property {
+  readonly default?: unknown;
+  readonly description?: string;
+  readonly markdownDescription?: string;
+}
+
+export function settingsPage(): string {
+  const rows = SETTINGS.map(({ variable, name, meaning, otherwise }) =>
+    row([code(variable), code(name), meaning, otherwise]),
+  );
+  const table = [row(["variable", "in settings.json", "meaning", "when left out"]), "|---|---|---|---|", ...rows, ""];
+  const editor = Object.entries(editorSettings()).map(([name, property]) =>
+    row([code(name), property.markdownDescription ?? property.description ?? "", defaultText(property.default)]),
+  );
+  const editorTable = ["## In VS Code\n", row(["setting", "meaning", "default"]), "|---|---|---|", ...editor, ""];
+  return [INTRODUCTION, ...table, ...editorTable].join("\n");
+}
+
+function editorSettings(): Record<string, Property> {
+  const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  return manifest.contributes.configuration.properties;
+}
+
+function defaultText(value: unknown): string {
+  return value === "" || value === null || value === undefined ? "empty" : code(JSON.stringify(value));
+}
+
+function code(text: string | undefined): string {
+  return text === undefined ? "" : `\`${text}\``;
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+}
