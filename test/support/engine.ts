@@ -1,0 +1,150 @@
+/** The whole engine over real parts: SQLite, git, processes and a scripted model that speaks HTTP. */
+import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { systemClock } from "../../daemon/host/clock.ts";
+import { createChatModel } from "../../daemon/models/create.ts";
+import type { Log } from "../../daemon/observability/log.ts";
+import { createChanges } from "../../daemon/orchestration/changes/create.ts";
+import type { RunService } from "../../daemon/orchestration/run-service.ts";
+import { createRunService } from "../../daemon/orchestration/runs.ts";
+import { createRedactor } from "../../daemon/security/secrets.ts";
+import type { ModelSettings } from "../../daemon/settings.ts";
+import { openStore } from "../../daemon/store/sqlite.ts";
+import type { Store } from "../../daemon/store/store.ts";
+import { isEnded, type Params, type RunEvent, type RunState } from "../../protocol/index.ts";
+import type { Script } from "./scripted/script.ts";
+import type { ScriptedServer } from "./scripted/server.ts";
+import { startScriptedAnthropic } from "./scripted-anthropic.ts";
+import { startScriptedOpenAi } from "./scripted-openai.ts";
+
+export interface EngineOptions {
+  readonly script: Script;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly provider?: "openai" | "anthropic";
+  /** False: the workspace is a folder without git. */
+  readonly git?: boolean;
+  readonly settings?: Partial<ModelSettings>;
+}
+
+export interface Engine {
+  readonly workspace: string;
+  readonly home: string;
+  readonly server: ScriptedServer;
+  service: RunService;
+  store: Store;
+  /** Problems that the engine logged as errors. */
+  readonly logged: string[];
+  start(prompt: string, more?: Partial<Params<"run/start">>): Promise<string>;
+  /** Resolves with the first state that fits. */
+  until(runId: string, fits: (state: RunState) => boolean): Promise<RunState>;
+  ended(runId: string): Promise<RunState>;
+  events(runId: string): Promise<RunEvent[]>;
+  read(path: string): string | undefined;
+  /** Drains the service, closes the store, and opens both anew, as a new daemon would. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const caller = { name: "test" };
+
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "nexus-engine-")));
+  const workspace = join(root, "workspace");
+  const home = join(root, "home");
+  mkdirSync(home, { mode: 0o700 });
+  writeFiles(workspace, options.files ?? {});
+  if (options.git !== false) initGit(workspace);
+  const provider = options.provider ?? "openai";
+  const startServer = provider === "openai" ? startScriptedOpenAi : startScriptedAnthropic;
+  const server = await startServer(options.script);
+  const own = { provider, model: "scripted", baseUrl: server.url, apiKey: "test-key-0123456789" } as const;
+  const unset = { price: null, recordFile: null, replayFile: null };
+  const settings: ModelSettings = { ...unset, ...own, ...options.settings };
+  const logged: string[] = [];
+  const parts = await openParts(home, settings, logged);
+  const engine: Engine = {
+    workspace,
+    home,
+    server,
+    ...parts,
+    logged,
+    async start(prompt, more = {}) {
+      const params = { workspace, prompt, headless: true, idempotencyKey: randomUUID(), ...more };
+      return (await engine.service.start(params, caller)).runId;
+    },
+    until: (runId, fits) => until(engine, runId, fits),
+    ended: (runId) => until(engine, runId, (state) => isEnded(state.status)),
+    events: (runId) => engine.store.events.read(runId, { limit: 10_000 }),
+    read: (path) => (existsSync(join(workspace, path)) ? readFileSync(join(workspace, path), "utf8") : undefined),
+    async restart() {
+      await engine.service.drain("restart");
+      await engine.store.close();
+      Object.assign(engine, await openParts(home, settings, logged));
+      await engine.service.recover();
+    },
+    async close() {
+      await engine.service.drain("test ends");
+      await engine.store.close();
+      await server.close();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+  return engine;
+}
+
+async function openParts(home: string, settings: ModelSettings, logged: string[]) {
+  const log = collectingLog(logged);
+  const store = await openStore({ home, log });
+  const service = createRunService({
+    store,
+    changes: createChanges({ home, log }),
+    clock: { ...systemClock, sleep: (_, signal) => systemClock.sleep(1, signal) },
+    log,
+    redactor: createRedactor(),
+    defaultModel: () => settings,
+    defaults: { budgetUsd: null, policy: {} },
+    createModel: (own) => createChatModel(own),
+    newId: () => randomUUID().slice(0, 13),
+    onFatal: (error) => logged.push(String(error)),
+  });
+  return { store, service };
+}
+
+function until(engine: Engine, runId: string, fits: (state: RunState) => boolean): Promise<RunState> {
+  const { promise, resolve, reject } = Promise.withResolvers<RunState>();
+  const unsubscribe = engine.service.onEvent((event, state) => {
+    if (event.runId === runId && fits(state)) resolve(state);
+  });
+  engine.store.events.state(runId).then((state) => {
+    if (state !== undefined && fits(state)) resolve(state);
+  }, reject);
+  return promise.finally(unsubscribe);
+}
+
+export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+}
+
+export function initGit(folder: string): void {
+  const git = (...args: string[]) => execFileSync("git", args, { cwd: folder, stdio: "ignore" });
+  git("init", "-q");
+  git("add", "-A");
+  git("-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-q", "--allow-empty", "-m", "start");
+}
+
+function collectingLog(logged: string[]): Log {
+  const log: Log = {
+    write(level, message, fields) {
+      if (level === "error") logged.push(`${message} ${JSON.stringify(fields ?? {})}`);
+    },
+    with: () => log,
+  };
+  return log;
+}
