@@ -8,6 +8,7 @@ import type {
   RunSummary,
   SessionMode,
 } from "../../protocol/index.ts";
+import type { CheckpointRows } from "./checkpoint-rows.ts";
 
 export interface NewEvent {
   readonly body: RunEventBody;
@@ -73,6 +74,7 @@ export interface Store {
   readonly artifacts: Artifacts;
   readonly projections: Projections;
   readonly sessions: Sessions;
+  readonly checkpoints: CheckpointRows;
   /** Grows by one at every opening; writes of a store whose epoch is no longer the newest throw `store.fenced`. */
   readonly epoch: number;
   close(): Promise<void>;

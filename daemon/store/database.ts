@@ -1,0 +1,125 @@
+/** Every read and write of the store passes here: order, fencing, and what happens when SQLite reports a fault. */
+import { Kysely, type Transaction } from "kysely";
+import { NexusError, nexusError } from "../../protocol/index.ts";
+import type { Log } from "../observability/log.ts";
+import type { Connection } from "./connection.ts";
+import { nodeSqliteDialect } from "./dialect.ts";
+import { isFatal, storeError } from "./faults.ts";
+import { createQueue } from "./queue.ts";
+import type { Tables } from "./schema.ts";
+
+export type Reader = Kysely<Tables>;
+export type Writer = Transaction<Tables>;
+
+export interface Database {
+  /** Throws when the store is shut: what it says could be wrong, or not on disk. */
+  check(): void;
+  /** Reads on a connection of its own: no write happens in between. */
+  read<Value>(work: (reader: Reader) => Promise<Value>): Promise<Value>;
+  /** Like `read`, but only when every write called before has ended, `committed` included. */
+  readInOrder<Value>(work: (reader: Reader) => Promise<Value>): Promise<Value>;
+  /**
+   * One transaction. Writes happen one after the other, in the order of the calls; `committed` is called with the
+   * result when it is durable, before the next write begins. Rejects with `store.*` errors.
+   */
+  write<Value>(work: (writer: Writer) => Promise<Value>, committed?: (value: Value) => void): Promise<Value>;
+  /** Waits for what is under way, then closes the file; marks it as cleanly closed when nothing went wrong. */
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly connection: Connection;
+  readonly file: string;
+  readonly epoch: number;
+  readonly log: Log;
+}
+
+export function createDatabase({ connection, file, epoch, log }: DatabaseOptions): Database {
+  const kysely = new Kysely<Tables>({ dialect: nodeSqliteDialect(connection) });
+  const epochQuery = kysely.selectFrom("store").select("epoch").compile();
+  const writes = createQueue();
+  let failure: NexusError | undefined;
+  let isFull = false;
+
+  function check(): void {
+    if (failure !== undefined) throw new NexusError(failure.value, { cause: failure });
+  }
+
+  /** Runs the work, and keeps the store shut after a fault that leaves its state in doubt. */
+  async function guarded<Value>(work: () => Promise<Value>): Promise<Value> {
+    check();
+    try {
+      return await work();
+    } catch (cause) {
+      const error = cause instanceof NexusError ? cause : (storeError(cause, file) ?? cause);
+      if (!(error instanceof NexusError)) throw error;
+      if (isFatal(error)) shut(error);
+      if (error.value.code === "store.full") noteFull(error);
+      throw error;
+    }
+  }
+
+  function shut(error: NexusError): void {
+    if (failure === undefined) log.write("error", "the store is shut", { error: error.value });
+    failure ??= error;
+  }
+
+  function noteFull(error: NexusError): void {
+    if (!isFull) log.write("error", "no space for the store; nothing new is acknowledged", { error: error.value });
+    isFull = true;
+  }
+
+  function noteWritten(): void {
+    if (isFull) log.write("info", "the store has space again");
+    isFull = false;
+  }
+
+  async function inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    const leave = await writes.enter();
+    try {
+      return await guarded(work);
+    } finally {
+      leave();
+    }
+  }
+
+  async function checkEpoch(writer: Writer): Promise<void> {
+    const { rows } = await writer.executeQuery(epochQuery);
+    if (rows[0]?.epoch !== epoch) throw nexusError("store.fenced", `Epoch ${rows[0]?.epoch}, mine was ${epoch}.`);
+  }
+
+  const read: Database["read"] = (work) => guarded(() => kysely.connection().execute(work));
+  return {
+    check,
+    read,
+    readInOrder: (work) => inTurn(() => kysely.connection().execute(work)),
+    write: (work, committed) =>
+      inTurn(async () => {
+        const value = await kysely.transaction().execute(async (writer) => {
+          await checkEpoch(writer);
+          return work(writer);
+        });
+        noteWritten();
+        committed?.(value);
+        return value;
+      }),
+    async close() {
+      const leave = await writes.enter();
+      try {
+        if (failure === undefined) await markClean(kysely, epoch);
+      } catch (error) {
+        log.write("warn", "the store could not be closed cleanly; it is checked at the next start", {
+          error: String(error),
+        });
+      } finally {
+        failure ??= nexusError("store.failed", "The store is closed.");
+        await kysely.destroy();
+        leave();
+      }
+    },
+  };
+}
+
+async function markClean(kysely: Kysely<Tables>, epoch: number): Promise<void> {
+  await kysely.updateTable("store").set({ clean: 1 }).where("epoch", "=", epoch).execute();
+}
