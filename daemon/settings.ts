@@ -34,8 +34,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_IDLE_EXIT_MS = 15 * 60_000;
 const DEFAULT_MODELS: Readonly<Record<Provider, string | null>> = {
-  openai: "gpt-5-mini",
-  anthropic: "claude-sonnet-4-5",
+  openai: "gpt-6.1-sol",
+  anthropic: "claude-sonnet-5-5",
   "openai-compatible": null,
   ollama: "qwen2.5-coder",
   replay: "recorded",

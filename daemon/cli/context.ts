@@ -1,0 +1,81 @@
+/** What every command works with. */
+import type { ClientConnection } from "../../protocol/index.ts";
+import { nexusError } from "../../protocol/index.ts";
+import type { Build } from "../host/build.ts";
+import type { Terminal } from "../host/terminal.ts";
+import type { Environment, Settings } from "../settings.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import { createPaint, type Paint } from "./format.ts";
+
+/** Where a command line was given. */
+export interface CliPlace {
+  readonly terminal: Terminal;
+  readonly env: Environment;
+  readonly cwd: string;
+  /** The program that a daemon is started from. */
+  readonly main: string;
+  /** Becomes the daemon, until it ends. */
+  readonly serve: (home: string) => Promise<number>;
+}
+
+export interface CliContext extends CliPlace {
+  readonly home: string;
+  readonly build: Build;
+  readonly paint: Paint;
+  readonly settings: () => Promise<Settings>;
+  /** Rejects with `daemon.unreachable` when there is none and `start` is false. */
+  readonly connect: (options?: { readonly start?: boolean }) => Promise<ClientConnection>;
+}
+
+export async function createContext(place: CliPlace): Promise<CliContext> {
+  const { currentBuild } = await import("../host/build.ts");
+  const { dataFolder } = await import("../host/paths.ts");
+  const home = dataFolder(place.env);
+  const build = await currentBuild();
+  return {
+    ...place,
+    home,
+    build,
+    paint: createPaint(place.terminal.hasColour),
+    async settings() {
+      const { loadSettings } = await import("../settings.ts");
+      return loadSettings(home, place.env);
+    },
+    async connect({ start = true } = {}) {
+      const { connectToDaemon } = await import("./connect.ts");
+      const client = { name: "nexus", ...build };
+      return connectToDaemon({ home, startIfNeeded: start, client, main: place.main, env: place.env });
+    },
+  };
+}
+
+export function printJson(context: CliContext, value: object): void {
+  context.terminal.out(`${JSON.stringify(value)}\n`);
+}
+
+/** Runs a command with a connection that is closed in any case. */
+export async function withConnection(
+  context: CliContext,
+  work: (connection: ClientConnection) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const connection = await context.connect();
+  try {
+    return await work(connection);
+  } finally {
+    connection.close();
+  }
+}
+
+/** A flag's amount in USD; undefined when it was not given. Throws `usage.invalid`. */
+export function amountOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw nexusError("usage.invalid", `--budget must be an amount in USD of 0 or more, not “${text}”.`);
+}
+
+export function wholeNumberOf(flag: string, text: string | undefined, fallback: number, most: number): number {
+  const value = text === undefined ? fallback : Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+  throw nexusError("usage.invalid", `--${flag} must be a whole number from 1 to ${most}, not “${text}”.`);
+}

@@ -1,0 +1,91 @@
+/** How figures and states look to people. */
+import type { RunState, RunStatus } from "../../protocol/index.ts";
+
+export type Colour = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+export type Paint = (colour: Colour, text: string) => string;
+
+const CODES: Readonly<Record<Colour, readonly [number, number]>> = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+};
+
+export function createPaint(hasColour: boolean): Paint {
+  if (!hasColour) return (_colour, text) => text;
+  return (colour, text) => `\u001b[${CODES[colour][0]}m${text}\u001b[${CODES[colour][1]}m`;
+}
+
+/** Control characters from models and commands could rewrite what stands on the screen; tabs and line ends stay. */
+export function printable(text: string): string {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�");
+}
+
+export function oneLine(text: string, width: number): string {
+  const line = printable(text).replace(/\s+/g, " ").trim();
+  return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
+}
+
+export function money(usd: number): string {
+  return usd === 0 ? "$0" : usd < 0.01 ? `$${usd.toFixed(4)}` : `$${usd.toFixed(2)}`;
+}
+
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 120 ? `${minutes} min ${Math.round(seconds % 60)} s` : `${Math.round(minutes / 60)} h`;
+}
+
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+export function elapsedMs(state: RunState): number {
+  return Math.max(0, Date.parse(state.updatedAt) - Date.parse(state.createdAt));
+}
+
+export function statusWord(status: RunStatus): string {
+  switch (status) {
+    case "awaiting_approval":
+      return "needs approval";
+    case "out_of_budget":
+      return "out of budget";
+    case "queued":
+    case "working":
+    case "suspended":
+    case "done":
+    case "failed":
+    case "denied":
+    case "cancelled":
+      return status;
+  }
+}
+
+export function statusColour(status: RunStatus): Colour {
+  switch (status) {
+    case "done":
+      return "green";
+    case "failed":
+    case "denied":
+      return "red";
+    case "queued":
+    case "working":
+    case "awaiting_approval":
+    case "suspended":
+      return "cyan";
+    case "cancelled":
+    case "out_of_budget":
+      return "yellow";
+  }
+}
+
+/** Columns as wide as their widest cell; the last one is cut at the terminal's edge. */
+export function table(rows: readonly (readonly string[])[], width: number): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ");
+  return rows.map((row) => `${line(row).trimEnd().slice(0, Math.max(20, width))}\n`).join("");
+}

@@ -1,0 +1,94 @@
+/** nexus run, nexus plan */
+import { randomUUID } from "node:crypto";
+import { resolve } from "node:path";
+import type { Params } from "../../protocol/index.ts";
+import { nexusError, PolicyRules, SessionMode } from "../../protocol/index.ts";
+import { readText, stat } from "../host/files.ts";
+import { modelInput } from "../settings.ts";
+import { attendRun, resultOf } from "./attend.ts";
+import { amountOf, type CliContext, printJson } from "./context.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
+import type { Arguments } from "./parse.ts";
+
+export async function runCommand(context: CliContext, args: Arguments): Promise<ExitCode> {
+  const isJson = args.has("json");
+  const mode = SessionMode.safeParse(args.text("mode"));
+  const params = await startParams(context, args, {
+    headless: isJson || !context.terminal.isInteractive,
+    autoApply: args.has("apply"),
+    ...(mode.success ? { mode: mode.data } : {}),
+  });
+  const connection = await context.connect();
+  const { runId, sessionId } = await connection.request("run/start", params);
+  if (args.has("detach")) {
+    if (isJson) printJson(context, { type: "started", runId, sessionId });
+    else context.terminal.out(`${runId}\n`);
+    connection.close();
+    return EXIT.done;
+  }
+  const { modelSettings } = params;
+  const { exitCode } = await attendRun(context, {
+    runId,
+    connection,
+    output: isJson ? "events" : "text",
+    apply: args.has("apply"),
+    interrupt: "cancel",
+    ...(modelSettings === undefined ? {} : { modelSettings }),
+  });
+  return exitCode;
+}
+
+export async function planCommand(context: CliContext, args: Arguments): Promise<ExitCode> {
+  const isJson = args.has("json");
+  const headless = isJson || !context.terminal.isInteractive;
+  const params = await startParams(context, args, { headless, autoApply: false, mode: "plan" });
+  const connection = await context.connect();
+  const { runId } = await connection.request("run/start", params);
+  const output = isJson ? "silent" : "text";
+  const { exitCode, state } = await attendRun(context, {
+    runId,
+    connection,
+    output,
+    apply: false,
+    interrupt: "cancel",
+  });
+  if (isJson && state !== null) printJson(context, { type: "plan", plan: state.plan, ...resultOf(state) });
+  if (!isJson && state?.plan === null && state.status === "done")
+    context.terminal.out("This needs no plan: `nexus run` does it directly.\n");
+  return exitCode;
+}
+
+type Fixed = Pick<Params<"run/start">, "headless" | "autoApply" | "mode">;
+
+async function startParams(context: CliContext, args: Arguments, fixed: Fixed): Promise<Params<"run/start">> {
+  const workspace = resolve(context.cwd, args.text("repo") ?? ".");
+  if ((await stat(workspace).catch(() => undefined))?.isDirectory() !== true)
+    throw nexusError("workspace.missing", workspace);
+  const budget = amountOf(args.text("budget"));
+  const policyFile = args.text("policy");
+  const policy = policyFile === undefined ? undefined : await readPolicy(resolve(context.cwd, policyFile));
+  const settings = await context.settings();
+  const budgetUsd = budget ?? settings.budgetUsd;
+  const sessionId = args.text("session");
+  return {
+    workspace,
+    prompt: args.words.join(" "),
+    ...fixed,
+    ...(sessionId === undefined ? {} : { sessionId }),
+    ...(budgetUsd === null ? {} : { budgetUsd }),
+    ...(policy === undefined ? {} : { policy }),
+    ...modelInput(settings.model),
+    idempotencyKey: randomUUID(),
+  };
+}
+
+async function readPolicy(path: string): Promise<PolicyRules> {
+  const text = await readText(path);
+  if (text === undefined) throw nexusError("usage.invalid", `--policy: there is no file ${path}.`);
+  try {
+    return PolicyRules.parse(JSON.parse(text));
+  } catch {
+    const shape = '{"read"|"write"|"protectedWrite"|"test"|"command"|"plan": "allow"|"ask"|"deny"}';
+    throw nexusError("settings.invalid", `${path} is no policy; it must be a JSON object like ${shape}.`);
+  }
+}

@@ -1,0 +1,104 @@
+/** The composition root: builds the daemon bottom-up and takes it down again. No container, only this file. */
+import { randomUUID } from "node:crypto";
+import { NexusError, nexusError } from "../protocol/index.ts";
+import { currentBuild } from "./host/build.ts";
+import { systemClock } from "./host/clock.ts";
+import { homePaths, prepareHome } from "./host/paths.ts";
+import { createChatModel } from "./models/create.ts";
+import type { Log } from "./observability/log.ts";
+import { openFileLog } from "./observability/log-file.ts";
+import { createChanges } from "./orchestration/changes/create.ts";
+import { createRunService } from "./orchestration/runs.ts";
+import { createRedactor, type Redactor } from "./security/secrets.ts";
+import { type DaemonParts, isStoreFailure, type RunningDaemon, startDaemon } from "./server/life.ts";
+import { configuredModel, loadSettings, SECRET_VARIABLES, type Settings } from "./settings.ts";
+import { acquireWriterLock } from "./store/lock.ts";
+import { openStore } from "./store/sqlite.ts";
+
+/**
+ * Is the daemon of a data folder until it ends; answers with the exit code. What keeps it from starting goes to standard
+ * error as one line of JSON, which the client that started it reads. Not being the first is no failure.
+ */
+export async function runDaemon(home: string): Promise<number> {
+  const redactor = createRedactor();
+  const log = openFileLog({ path: homePaths(home).log, clock: systemClock, redact: redactor.redact });
+  try {
+    const daemon = await start(home, redactor, log);
+    handleSignals(daemon, log);
+    return await daemon.ended;
+  } catch (error) {
+    const value = error instanceof NexusError ? error.value : nexusError("run.internal", String(error)).value;
+    log.write(value.code === "daemon.already_running" ? "info" : "error", "the daemon did not start", { error });
+    process.stderr.write(`${JSON.stringify({ pid: process.pid, error: value })}\n`);
+    return value.code === "daemon.already_running" ? 0 : 1;
+  } finally {
+    log.close();
+  }
+}
+
+async function start(home: string, redactor: Redactor, log: Log): Promise<RunningDaemon> {
+  await prepareHome(home);
+  const settings = await loadSettings(home, process.env);
+  for (const name of SECRET_VARIABLES) {
+    redactor.add(process.env[name] ?? "");
+    delete process.env[name];
+  }
+  return startDaemon({
+    home,
+    idleExitMs: settings.idleExitMs,
+    build: await currentBuild(),
+    env: process.env,
+    clock: systemClock,
+    log,
+    async lock(paths) {
+      const lock = await acquireWriterLock(paths.home);
+      if (lock === undefined) throw nexusError("daemon.already_running");
+      return lock;
+    },
+    open: (_paths, onFatal) => openParts(settings, redactor, log, onFatal),
+  });
+}
+
+async function openParts(
+  settings: Settings,
+  redactor: Redactor,
+  log: Log,
+  onFatal: (error: unknown) => void,
+): Promise<DaemonParts> {
+  const { home, budgetUsd, policy } = settings;
+  let model = settings.model;
+  if (model?.apiKey) redactor.add(model.apiKey);
+  const store = await openStore({ home, log });
+  const service = createRunService({
+    store,
+    changes: createChanges({ home, log }),
+    clock: systemClock,
+    log,
+    redactor,
+    defaultModel: () => model,
+    defaults: { budgetUsd, policy },
+    createModel: (own) => createChatModel(own),
+    newId: randomUUID,
+    onFatal,
+  });
+  return {
+    service,
+    check: () => store.projections.verify({ repair: false }),
+    configureModel(params) {
+      model = configuredModel(model, params);
+      if (model?.apiKey) redactor.add(model.apiKey);
+      return { provider: model?.provider ?? null, model: model?.model ?? null, hasKey: model?.apiKey != null };
+    },
+    close: () => store.close(),
+  };
+}
+
+/** A bug in one run or one client must not end the others; a store that cannot be trusted ends all. */
+function handleSignals(daemon: RunningDaemon, log: Log): void {
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => daemon.stop(signal));
+  for (const event of ["uncaughtException", "unhandledRejection"] as const)
+    process.on(event, (error: unknown) => {
+      log.write("error", event, { error });
+      if (isStoreFailure(error)) daemon.fail(error);
+    });
+}
