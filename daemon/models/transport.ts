@@ -46,6 +46,7 @@ export interface Transport {
   end(): StreamEnd | undefined;
 }
 
+const AFTER_END_MS = 5000;
 const MAX_ERROR_BYTES = 64 * 1024;
 const MAX_STREAM_BYTES = 64 * 1024 * 1024;
 const MAX_EVENT_CHARACTERS = 16 * 1024 * 1024;
@@ -66,9 +67,10 @@ export function createTransport(options: TransportOptions): Transport {
     const url = input instanceof Request ? input.url : String(input);
     if (new URL(url).href !== endpoint)
       throw fail(new ModelCallError("model.refused", "The request would go to another address."));
-    const watch = createWatch(options, request.signal ?? undefined, () =>
-      fail(new ModelCallError("model.timeout", `(${Math.round(options.idleTimeoutMs / 1000)} s, ${place})`)),
-    );
+    const watch = createWatch(options, request.signal ?? undefined, () => {
+      const error = new ModelCallError("model.timeout", `(${Math.round(options.idleTimeoutMs / 1000)} s, ${place})`);
+      return inspector.end() === undefined ? fail(error) : error;
+    });
     try {
       const headers = keptHeaders(request, apiKey);
       const { method = "POST", body = null } = request;
@@ -89,7 +91,8 @@ export function createTransport(options: TransportOptions): Transport {
 
 interface Watch {
   readonly signal: AbortSignal;
-  touch(): void;
+  /** A byte came. Once the answer is whole, only its figures are still waited for, and not for long. */
+  touch(isWhole?: boolean): void;
   end(): void;
 }
 
@@ -103,9 +106,10 @@ function createWatch(options: TransportOptions, caller: AbortSignal | undefined,
   let stopTimer = options.clock.timer(options.idleTimeoutMs, onTime);
   return {
     signal: controller.signal,
-    touch() {
+    touch(isWhole = false) {
       stopTimer();
-      stopTimer = options.clock.timer(options.idleTimeoutMs, onTime);
+      const patience = isWhole ? Math.min(AFTER_END_MS, options.idleTimeoutMs) : options.idleTimeoutMs;
+      stopTimer = options.clock.timer(patience, onTime);
     },
     end() {
       stopTimer();
@@ -134,8 +138,8 @@ function eventsOf(response: Response, parts: StreamParts): ReadableStream<Uint8A
         if (inspector.end() !== undefined) return undefined;
         throw watch.signal.aborted ? error : fail(new ModelCallError("model.stream_cut", undefined, { cause: error }));
       });
-      watch.touch();
       const text = chunk?.value === undefined ? "" : read(chunk.value);
+      watch.touch(inspector.end() !== undefined);
       if (text !== "") controller.enqueue(encoder.encode(text));
       if (chunk === undefined || chunk.done || inspector.closed()) return close(controller);
       if (text !== "") return;
@@ -249,6 +253,7 @@ function failureOfConnection(error: unknown, place: string): ModelCallError {
 function systemCodeOf(error: unknown): string | undefined {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     if ("code" in at && typeof at.code === "string") return at.code;
+    if (at.name === "HTTPParserError") return "HPE_INVALID";
     if (at instanceof AggregateError && at.errors.length > 0) return systemCodeOf(at.errors[0]);
   }
   return undefined;
