@@ -6,7 +6,7 @@ import type { ModelRequest, ModelResponse, ToolCall } from "./model.ts";
 import { estimateRequest, estimateTokens } from "./tokens.ts";
 
 /** A piece of a tool call, as providers stream it: the first one names it, all may carry argument text. */
-export interface CallFragment {
+interface CallFragment {
   readonly index?: number | undefined;
   readonly id?: string | undefined;
   readonly name?: string | undefined;

@@ -2,7 +2,7 @@
 import { parseObject } from "./json-text.ts";
 import type { Message, ToolCall } from "./model.ts";
 
-export interface HistoryCall {
+interface HistoryCall {
   readonly id: string;
   readonly tool: string;
   /** The arguments, `{}` where the model wrote no JSON object. */

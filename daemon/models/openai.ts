@@ -2,6 +2,7 @@
 import type { BaseMessage } from "@langchain/core/messages";
 import { NexusError } from "../../protocol/index.ts";
 import type { Answer } from "./answer.ts";
+import { ModelCallError } from "./failure.ts";
 import { acceptableHistory, type HistoryMessage } from "./history.ts";
 import type { ChatModel, ModelRequest, ToolSchema } from "./model.ts";
 import { createOpenAiInspector } from "./openai-events.ts";
@@ -59,8 +60,13 @@ function otherDialect(
     /support|permit|unknown|unrec/i.test(words)
   )
     return { ...spoken, limitName: initial === "max_tokens" ? "max_completion_tokens" : "max_tokens" };
-  if (spoken.reasoningEffort === undefined && ofRequest.tools.length > 0 && words.includes("reasoning_effort"))
-    return { ...spoken, reasoningEffort: "none" };
+  if (ofRequest.tools.length > 0 && words.includes("reasoning_effort")) {
+    if (spoken.reasoningEffort === undefined) return { ...spoken, reasoningEffort: "none" };
+    throw new ModelCallError(
+      "model.refused",
+      `Chat completions give this model no tools; choose another one. ${words}`,
+    );
+  }
   return undefined;
 }
 
@@ -95,7 +101,7 @@ async function stream({ model, request, dialect, signal, fetch, answer }: Stream
   chat.invocationParams = (options, extra) => ({
     ...withoutLimits(libraryParams(options, extra)),
     [limitName]: request.maxOutputTokens,
-    ...(reasoningEffort === undefined ? {} : { reasoning_effort: reasoningEffort }),
+    ...(reasoningEffort === undefined || request.tools.length === 0 ? {} : { reasoning_effort: reasoningEffort }),
   });
   const messages = await messagesOf(request);
   const tools = request.tools.map(toolOf);

@@ -22,7 +22,7 @@ export interface EventInspector {
   end(): StreamEnd | undefined;
 }
 
-export interface StreamEnd {
+interface StreamEnd {
   readonly stopReason: ModelResponse["stopReason"];
   /** Undefined when the provider sent no figures. */
   readonly usage: Usage | undefined;
@@ -218,7 +218,7 @@ async function boundedText(response: Response): Promise<string> {
 }
 
 /** `retry-after-ms` (OpenAI), or `Retry-After` in seconds or as a date; milliseconds, undefined without either. */
-export function retryAfterOf(headers: Headers, now: number): number | undefined {
+function retryAfterOf(headers: Headers, now: number): number | undefined {
   const milliseconds = Number.parseFloat(headers.get("retry-after-ms") ?? "");
   if (Number.isFinite(milliseconds)) return Math.max(0, milliseconds);
   const value = headers.get("retry-after")?.trim() ?? "";

@@ -128,6 +128,37 @@ describe.each(PROVIDERS)("$provider", (provider) => {
     ));
 });
 
+it.each([
+  [PROVIDERS[0], "gpt-5-mini"],
+  [PROVIDERS[0], "o4-mini"],
+  [PROVIDERS[0], "gpt-5.3-codex"],
+  [PROVIDERS[1], "claude-haiku-4-5"],
+  [PROVIDERS[1], "claude-opus-5"],
+  [PROVIDERS[1], "claude-sonnet-5-5"],
+])("whatever the library thinks of a model's name, the request is the same: %o %s", (provider, name) =>
+  withModel(
+    provider,
+    [{ reply: { text: "ok" } }],
+    async ({ model, server }) => {
+      expect((await ask(model, requestOf("go", { tools: [EDIT_TOOL] }))).response?.text).toBe("ok");
+      const {
+        model: sent,
+        stream,
+        max_tokens,
+        messages,
+        tools,
+        system,
+        stream_options,
+        ...others
+      } = server.requests[0]?.body ?? {};
+      expect({ sent, stream, max_tokens }).toEqual({ sent: name, stream: true, max_tokens: 500 });
+      expect(JSON.stringify([messages, tools, system, stream_options])).toContain("edit");
+      expect(others).toEqual({});
+    },
+    { settings: { model: name } },
+  ),
+);
+
 it("marks the stable prefix and the conversation so far for Anthropic's cache", () =>
   withModel(PROVIDERS[1], [{ reply: { text: "ok" } }], async ({ model, server }) => {
     await ask(model, requestOf("go", { tools: [EDIT_TOOL] }));
@@ -160,18 +191,32 @@ describe("servers that speak OpenAI's protocol in their own way", () => {
     ),
   );
 
-  it("asks for no reasoning where tools are refused otherwise", () =>
+  // OpenAI's own words to models that reason by default.
+  const noTools = "Function tools with reasoning_effort are not supported for m in /v1/chat/completions.";
+
+  it("asks for no reasoning where tools are refused otherwise, and only there", () =>
     withModel(
       PROVIDERS[0],
       [
-        {
-          misbehave: { status: 400, message: "Function tools need reasoning_effort to be none.", times: "always" },
-        },
+        { misbehave: { status: 400, message: noTools, times: "always" } },
+        { reply: { text: "ok" } },
         { reply: { text: "ok" } },
       ],
       async ({ model, server }) => {
         expect((await ask(model, requestOf("go", { tools: [EDIT_TOOL] }))).response?.text).toBe("ok");
-        expect(server.requests[1]?.body).toMatchObject({ reasoning_effort: "none" });
+        expect((await ask(model, requestOf("go"))).response?.text).toBe("ok");
+        expect(server.requests.map(({ body }) => body["reasoning_effort"])).toEqual([undefined, "none", undefined]);
+      },
+    ));
+
+  it("says so where a model takes tools in no way", () =>
+    withModel(
+      PROVIDERS[0],
+      [{ misbehave: { status: 400, message: noTools, times: "always" }, repeat: true }],
+      async ({ model, server }) => {
+        const asked = await ask(model, requestOf("go", { tools: [EDIT_TOOL] }));
+        expect(asked).toMatchObject({ code: "model.refused", message: expect.stringContaining("choose another") });
+        expect(server.requests).toHaveLength(2);
       },
     ));
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 
 /** All given conditions must hold. Texts match when they occur. */
-export interface When {
+interface When {
   /** Anywhere: in the system prompt or in any message. */
   readonly contains?: string;
   readonly system?: string;
@@ -18,7 +18,7 @@ export interface When {
   readonly turn?: number;
 }
 
-export interface ScriptedCall {
+interface ScriptedCall {
   readonly tool: string;
   /** Any JSON value, written out as JSON. */
   readonly arguments?: unknown;
@@ -26,7 +26,7 @@ export interface ScriptedCall {
   readonly argumentsText?: string;
 }
 
-export interface ScriptedUsage {
+interface ScriptedUsage {
   readonly inputTokens?: number;
   readonly cacheReadTokens?: number;
   readonly cacheWriteTokens?: number;
@@ -157,7 +157,7 @@ export function faultsOf({ turn, repetition }: PickedTurn): Misbehaviour {
   return times === "always" || repetition < times ? misbehave : {};
 }
 
-export interface PlannedCall {
+interface PlannedCall {
   readonly id: string;
   readonly tool: string;
   readonly argumentsText: string;

@@ -34,7 +34,7 @@ export interface Wire {
   models(names: readonly string[]): JsonObject;
 }
 
-export interface RecordedRequest {
+interface RecordedRequest {
   /** SHA-256 of the body's content. */
   readonly hash: string;
   readonly body: JsonObject;
