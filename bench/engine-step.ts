@@ -1,0 +1,102 @@
+/**
+ * A durable step of the engine: a node of a graph on our saver that records one event, as each phase of a run does.
+ * Beside it the same node on LangGraph's in-memory saver, and one commit of 512 bytes with nothing around it.
+ */
+import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { Annotation, END, MemorySaver, START, StateGraph } from "@langchain/langgraph";
+import { silentLog } from "../daemon/observability/log-file.ts";
+import { type CheckpointSaver, createCheckpointSaver } from "../daemon/orchestration/checkpoints.ts";
+import { openStore } from "../daemon/store/sqlite.ts";
+import type { Store } from "../daemon/store/store.ts";
+import type { RunEventBody } from "../protocol/index.ts";
+import { type Figure, median, repeat, sideBySide, timed } from "./measure.ts";
+
+const NODES = 20;
+const ROUNDS = 15;
+
+const State = Annotation.Root({
+  route: Annotation<string>,
+  round: Annotation<number>,
+  report: Annotation<string>,
+});
+
+export async function measureEngineStep(folder: string): Promise<Figure[]> {
+  const home = join(folder, "engine-step");
+  mkdirSync(home, { mode: 0o700 });
+  const store = await openStore({ home, log: silentLog });
+  const commit = openCommit(join(folder, "commit.db"));
+  const durable = chain(createCheckpointSaver(store.checkpoints), (runId, node) => recordNode(store, runId, node));
+  const inMemory = chain(new MemorySaver(), async () => undefined);
+  const commits: number[] = [];
+  const times = await sideBySide(
+    ROUNDS,
+    async () => {
+      const runId = randomUUID();
+      await store.events.append(runId, [{ body: CREATED }]);
+      return [(await timed(() => durable(runId))) / NODES];
+    },
+    async () => {
+      commits.push(...(await repeat(NODES, async () => commit.write())));
+      return [(await timed(() => inMemory(randomUUID()))) / NODES];
+    },
+  );
+  await store.close();
+  commit.close();
+  const yardstick = times.second + median(commits);
+  return [
+    { name: "durable step ÷ (in-memory step + one commit)", value: times.first / yardstick, limit: 2, unit: "×" },
+    { name: "  durable step", value: times.first, unit: "ms" },
+    { name: "  LangGraph's in-memory step", value: times.second, unit: "ms" },
+    { name: "  one commit", value: median(commits), unit: "ms" },
+  ];
+}
+
+/** A chain of nodes that do nothing but what is asked here; answers with how to run it under an id. */
+function chain(saver: CheckpointSaver | MemorySaver, work: (runId: string, node: number) => Promise<unknown>) {
+  const names = Array.from({ length: NODES }, (_, index) => `node${index}`);
+  const graph = names.reduce(
+    (built, name, index) =>
+      built.addNode(name, async (_state: typeof State.State, { configurable }) => {
+        await work(String(configurable?.["thread_id"]), index);
+        return { route: name, round: index };
+      }),
+    new StateGraph<typeof State.spec, typeof State.State, typeof State.Update, string>(State),
+  );
+  for (const [index, name] of names.entries()) graph.addEdge(names[index - 1] ?? START, name);
+  graph.addEdge(names.at(-1) ?? START, END);
+  const compiled = graph.compile({ checkpointer: saver });
+  return (runId: string) =>
+    compiled.invoke(
+      { round: 0, report: "" },
+      { configurable: { thread_id: runId }, recursionLimit: NODES + 5, durability: "sync" },
+    );
+}
+
+async function recordNode(store: Store, runId: string, node: number): Promise<void> {
+  await store.events.append(runId, [{ body: { type: "run.entered", phase: "tasks" }, key: `entered/${node}` }]);
+}
+
+function openCommit(file: string) {
+  const database = new DatabaseSync(file);
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE bench (value BLOB)");
+  const insert = database.prepare("INSERT INTO bench VALUES (?)");
+  const value = new Uint8Array(512).fill(7);
+  return { write: () => insert.run(value), close: () => database.close() };
+}
+
+const CREATED: RunEventBody = {
+  type: "run.created",
+  sessionId: "bench",
+  workspace: "/bench",
+  prompt: "bench",
+  mode: "act",
+  headless: true,
+  autoApply: false,
+  model: { provider: "replay", model: "none" },
+  budgetUsd: null,
+  policy: {},
+  continues: null,
+};

@@ -1,0 +1,39 @@
+/** `npm run bench`: figures that hold on any machine because they are ratios, or sizes; measured side by side. */
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { measureColdStart, measureIdle } from "./cold-start.ts";
+import { startDaemon, stopDaemon } from "./daemon.ts";
+import { measureEngineStep } from "./engine-step.ts";
+import { measureExtension } from "./extension.ts";
+import { type Figure, figureLine, isAbove } from "./measure.ts";
+import { measureRoundTrip } from "./round-trip.ts";
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), "nexus-bench-")));
+const home = join(folder, "home");
+const parts: readonly (() => Promise<Figure[]>)[] = [
+  measureRequests,
+  () => measureEngineStep(folder),
+  () => measureColdStart(home),
+  async () => measureExtension(),
+  () => measureIdle(home),
+];
+
+try {
+  for (const part of parts) {
+    const figures = await part();
+    for (const figure of figures) process.stdout.write(`${figureLine(figure)}\n`);
+    if (figures.some(isAbove)) process.exitCode = 1;
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function measureRequests(): Promise<Figure[]> {
+  const daemon = await startDaemon(home);
+  try {
+    return await measureRoundTrip(daemon, folder);
+  } finally {
+    await stopDaemon(daemon, home);
+  }
+}
