@@ -7,8 +7,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Annotation, END, MemorySaver, START, StateGraph } from "@langchain/langgraph";
+import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import { silentLog } from "../daemon/observability/log-file.ts";
-import { type CheckpointSaver, createCheckpointSaver } from "../daemon/orchestration/checkpoints.ts";
+import { createCheckpointSaver } from "../daemon/orchestration/checkpoints.ts";
 import { openStore } from "../daemon/store/sqlite.ts";
 import type { Store } from "../daemon/store/store.ts";
 import type { RunEventBody } from "../protocol/index.ts";
@@ -28,7 +29,9 @@ export async function measureEngineStep(folder: string): Promise<Figure[]> {
   mkdirSync(home, { mode: 0o700 });
   const store = await openStore({ home, log: silentLog });
   const commit = openCommit(join(folder, "commit.db"));
-  const durable = chain(createCheckpointSaver(store.checkpoints), (runId, node) => recordNode(store, runId, node));
+  // As in the engine: versions are text in our saver, where LangGraph's types expect numbers.
+  const saver = createCheckpointSaver(store.checkpoints) as unknown as BaseCheckpointSaver;
+  const durable = chain(saver, (runId, node) => recordNode(store, runId, node));
   const inMemory = chain(new MemorySaver(), async () => undefined);
   const commits: number[] = [];
   const times = await sideBySide(
@@ -55,7 +58,7 @@ export async function measureEngineStep(folder: string): Promise<Figure[]> {
 }
 
 /** A chain of nodes that do nothing but what is asked here; answers with how to run it under an id. */
-function chain(saver: CheckpointSaver | MemorySaver, work: (runId: string, node: number) => Promise<unknown>) {
+function chain(saver: BaseCheckpointSaver, work: (runId: string, node: number) => Promise<unknown>) {
   const names = Array.from({ length: NODES }, (_, index) => `node${index}`);
   const graph = names.reduce(
     (built, name, index) =>
