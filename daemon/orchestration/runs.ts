@@ -167,7 +167,8 @@ export function createRunService(dependencies: RunDependencies): RunService {
       const choice = modelSettings === undefined ? state.model : choiceOf(settingsFromInput(modelSettings));
       dependencies.createModel(settingsOfChoice(choice, keys.get(runId), dependencies.defaultModel()));
       if (budgetUsd !== undefined) await store.events.append(runId, [{ body: { type: "budget.changed", budgetUsd } }]);
-      launch(runId, "resume", choice);
+      // A suspended run never ended: it goes on in the same attempt.
+      launch(runId, state.status === "suspended" ? "restart" : "resume", choice);
       return {};
     },
 

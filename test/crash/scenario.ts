@@ -1,5 +1,5 @@
 /**
- * The run that is killed: a plan of eight tasks, each of which reads, edits two files and is accepted by a command. An
+ * The run that is killed: a plan of six tasks, each of which reads, edits two files and is accepted by a command. An
  * edit that happened twice leaves a line twice, one that got lost leaves it out, so the result tells.
  */
 import { execFileSync } from "node:child_process";
@@ -8,9 +8,9 @@ import { join } from "node:path";
 import type { PlanTask } from "../../protocol/index.ts";
 import type { Script } from "../support/scripted/script.ts";
 
-export const TASKS = 8;
+export const TASKS = 6;
 export const GOAL =
-  "- write one line into the log for each of the eight steps\n- keep the counter in step\n- accept each step on its own";
+  "- write one line into the log for each of the six steps\n- keep the counter in step\n- accept each step on its own";
 
 const END = "-- end --";
 
@@ -45,7 +45,7 @@ export function script(): Script {
     };
   });
   return [
-    { when: { tool: "propose_plan" }, reply: call("propose_plan", { summary: "Eight small steps.", tasks }) },
+    { when: { tool: "propose_plan" }, reply: call("propose_plan", { summary: "Six small steps.", tasks }) },
     ...tasks.flatMap((_, index) => taskTurns(index + 1)),
   ];
 }

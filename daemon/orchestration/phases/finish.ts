@@ -1,10 +1,12 @@
 /** The last phases: verification of the whole change, review, and the change set. */
-import type { ChangeSet } from "../../../protocol/index.ts";
+import { type ChangeSet, nexusError } from "../../../protocol/index.ts";
 import { reviewChange } from "../review.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 import { detectTests } from "../verification.ts";
 import { workRoot } from "./begin.ts";
 import { check, reportOf } from "./check.ts";
+
+const COLLECT_MS = 120_000;
 
 export type Verified =
   | { readonly kind: "unchanged" | "passed" | "untested" }
@@ -66,8 +68,12 @@ async function collect(context: RunContext): Promise<ChangeSet | undefined> {
   const { isolation, workspace } = await stateOf(context);
   if (isolation === null) return undefined;
   // A cancelled run still keeps what it has: its own signal must not stop this.
-  const signal = AbortSignal.timeout(120_000);
-  return context.changes.collect({ runId: context.runId, workspace, isolation, signal });
+  const tooLong = new AbortController();
+  const stopTimer = context.clock.timer(COLLECT_MS, () =>
+    tooLong.abort(nexusError("workspace.git_failed", "It hangs.")),
+  );
+  const options = { runId: context.runId, workspace, isolation, signal: tooLong.signal };
+  return context.changes.collect(options).finally(stopTimer);
 }
 
 /** The earlier run's change set is part of this one when this one went on from it. */

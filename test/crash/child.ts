@@ -1,0 +1,82 @@
+/**
+ * A daemon without a socket that kills itself right after its Nth commit of the event log:
+ * `node child.ts HOME WORKSPACE MODEL_URL KILL_AT_COMMIT` (0: never). Prints each event that it tells, as one line of JSON.
+ */
+import { writeSync } from "node:fs";
+import { systemClock } from "../../daemon/host/clock.ts";
+import { createChatModel } from "../../daemon/models/create.ts";
+import type { Log } from "../../daemon/observability/log.ts";
+import { createChanges } from "../../daemon/orchestration/changes/create.ts";
+import { createRunService } from "../../daemon/orchestration/runs.ts";
+import { createRedactor } from "../../daemon/security/secrets.ts";
+import { openStore } from "../../daemon/store/sqlite.ts";
+import type { EventLog, Store } from "../../daemon/store/store.ts";
+import { isEnded, pendingPaths } from "../../protocol/index.ts";
+import { GOAL } from "./scenario.ts";
+
+const [home = "", workspace = "", baseUrl = "", killAt = "0"] = process.argv.slice(2);
+const log: Log = { write: () => undefined, with: () => log };
+const store = killingStore(await openStore({ home, log }), Number(killAt));
+const model = { provider: "openai", model: "scripted", baseUrl, apiKey: "test-key-0123456789" } as const;
+const settings = { ...model, price: null, recordFile: null, replayFile: null };
+let ids = 0;
+const service = createRunService({
+  store,
+  changes: createChanges({ home, log }),
+  clock: systemClock,
+  log,
+  redactor: createRedactor(),
+  defaultModel: () => settings,
+  defaults: { budgetUsd: null, policy: {} },
+  createModel: (own) => createChatModel(own),
+  newId: () => `id-${++ids}`,
+  onFatal: (error) => {
+    throw error;
+  },
+});
+const finished = Promise.withResolvers<void>();
+service.onEvent((event, state) => {
+  writeSync(1, `${JSON.stringify(event)}\n`);
+  if (isEnded(state.status) && (state.status !== "done" || isDecided(state))) finished.resolve();
+});
+await service.recover();
+const idempotencyKey = "the-one-run";
+const params = { workspace, prompt: GOAL, headless: true, autoApply: true, idempotencyKey };
+const { runId } = await service.start(params, { name: "crash" });
+const { run } = await service.show({ runId });
+if (!(isEnded(run.status) && isDecided(run))) await finished.promise;
+await store.close();
+
+function isDecided(state: Parameters<typeof pendingPaths>[0]): boolean {
+  return state.changes !== null && pendingPaths(state).length === 0;
+}
+
+/** Dies after the Nth commit is durable and before anybody hears of it. */
+function killingStore(real: Store, at: number): Store {
+  let commits = 0;
+  const append: EventLog["append"] = async (...args) => {
+    const events = await real.events.append(...args);
+    if (++commits === at) process.kill(process.pid, "SIGKILL");
+    return events;
+  };
+  const events: EventLog = { ...bound(real.events), append };
+  return {
+    events,
+    artifacts: real.artifacts,
+    projections: real.projections,
+    sessions: real.sessions,
+    checkpoints: real.checkpoints,
+    epoch: real.epoch,
+    close: () => real.close(),
+  };
+}
+
+function bound(log: EventLog): EventLog {
+  return {
+    append: (...args) => log.append(...args),
+    read: (...args) => log.read(...args),
+    find: (...args) => log.find(...args),
+    state: (...args) => log.state(...args),
+    subscribe: (...args) => log.subscribe(...args),
+  };
+}

@@ -1,0 +1,221 @@
+/**
+ * Kills a run of six tasks with SIGKILL: the daemon of a real `nexus run` at random moments, and a daemon in process after
+ * every single commit of its event log. After each death it must finish: nothing that was told is lost, no answered model
+ * call is repeated, no edit happens twice.
+ *
+ * `npm run test:crash [-- --kills N --seed N --lanes N]`
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+import type { RunEvent } from "../../protocol/index.ts";
+import type { ScriptedServer } from "../support/scripted/server.ts";
+import { startScriptedOpenAi } from "../support/scripted-openai.ts";
+import { problemsOf, readLog } from "./oracle.ts";
+import { GOAL, makeWorkspace, script } from "./scenario.ts";
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: "string", default: "300" },
+    seed: { type: "string", default: "1" },
+    lanes: { type: "string", default: "2" },
+    commits: { type: "string" },
+  },
+});
+
+const NEXUS = resolve("dist/daemon/main.js");
+const CHILD = resolve("test/crash/child.ts");
+const root = realpathSync(mkdtempSync(join(tmpdir(), "nexus-crash-")));
+
+interface Trial {
+  readonly name: string;
+  readonly home: string;
+  readonly workspace: string;
+  readonly server: ScriptedServer;
+}
+
+type Outcome = { readonly problems: string[]; readonly killed: boolean };
+
+async function withTrial(name: string, work: (trial: Trial) => Promise<Outcome>): Promise<Outcome> {
+  const folder = join(root, name);
+  const home = join(folder, "home");
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  makeWorkspace(join(folder, "workspace"));
+  const server = await startScriptedOpenAi(script());
+  try {
+    return await work({ name, home, workspace: join(folder, "workspace"), server });
+  } catch (error) {
+    return { problems: [error instanceof Error ? (error.stack ?? error.message) : String(error)], killed: true };
+  } finally {
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Starts a program and collects the events it prints. */
+function watchEvents(
+  args: string[],
+  env: NodeJS.ProcessEnv,
+): { child: ChildProcess; events: RunEvent[]; exit: Promise<number | null>; stderr: () => string } {
+  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  const events: RunEvent[] = [];
+  let stderr = "";
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  const lines = createInterface({ input: child.stdout });
+  lines.on("line", (line) => {
+    const { type, ...event } = JSON.parse(line);
+    if (event.body !== undefined) events.push(event);
+    child.emit("told", type);
+  });
+  const exit = new Promise<number | null>((done) => child.on("close", (code) => done(code)));
+  return { child, events, exit, stderr: () => stderr };
+}
+
+const cleanEnv = (home: string, url: string): NodeJS.ProcessEnv => ({
+  PATH: process.env["PATH"],
+  HOME: home,
+  NEXUS_HOME: home,
+  NEXUS_PROVIDER: "openai",
+  NEXUS_MODEL: "scripted",
+  OPENAI_API_KEY: "test-key-0123456789",
+  OPENAI_BASE_URL: url,
+});
+
+/** One commit kill: the child dies after commit N, a second one finishes the run. */
+async function commitTrial(trial: Trial, commit: number): Promise<Outcome & { commits: number }> {
+  const { home, workspace, server } = trial;
+  const env = cleanEnv(home, server.url);
+  const args = (at: number) => [CHILD, home, workspace, server.url, String(at)];
+  const first = watchEvents(args(commit), env);
+  const code = await first.exit;
+  const killed = code === null;
+  const requestsAtKill = server.requests.length;
+  const runId = first.events[0]?.runId ?? "id-2";
+  const logAtKill = await readLog(home, runId);
+  const second = killed ? watchEvents(args(0), env) : first;
+  const finalCode = await second.exit;
+  if (finalCode !== 0)
+    return { problems: [`the second life ended with ${finalCode}: ${second.stderr()}`], killed, commits: 0 };
+  const acknowledged = killed ? [...first.events, ...second.events] : first.events;
+  const observed = { home, workspace, runId, acknowledged, requests: server.requests, requestsAtKill, logAtKill };
+  return { problems: await problemsOf(observed), killed, commits: logAtKill.length };
+}
+
+/** One random kill: `nexus run` watches while its daemon dies, and must end with exit code 0 all the same. */
+async function randomTrial(trial: Trial, afterMs: number): Promise<Outcome> {
+  const { home, workspace, server } = trial;
+  const env = cleanEnv(home, server.url);
+  const client = watchEvents([NEXUS, "run", GOAL, "--repo", workspace, "--json", "--apply"], env);
+  const begun = new Promise<void>((done) => client.child.once("told", () => done()));
+  await Promise.race([begun, client.exit]);
+  const timer = new Promise<void>((done) => setTimeout(done, afterMs));
+  await Promise.race([timer, client.exit]);
+  const { pid } = JSON.parse(await readFile(join(home, "daemon.json"), "utf8").catch(() => "{}"));
+  const killed = client.child.exitCode === null && pid !== undefined;
+  if (killed) process.kill(pid, "SIGKILL");
+  const requestsAtKill = server.requests.length;
+  const heard = client.events.length;
+  const code = await client.exit;
+  await stopDaemon(home, env);
+  const runId = client.events[0]?.runId ?? "";
+  const log = await readLog(home, runId);
+  const restart = log.findIndex(({ body }) => body.type === "run.started" && body.reason === "restart");
+  const logAtKill = log.slice(0, restart < 0 ? log.length : restart);
+  const observed = {
+    home,
+    workspace,
+    runId,
+    acknowledged: client.events,
+    requests: server.requests,
+    requestsAtKill,
+    logAtKill,
+  };
+  const problems = await problemsOf(observed);
+  if (code !== 0) problems.push(`nexus run ended with ${code} (${heard} events before the kill): ${client.stderr()}`);
+  const numbers = client.events.map((event) => event.seq);
+  if (numbers.some((seq, index) => seq !== index + 1))
+    problems.push("the client was told an event twice, or missed one");
+  return { problems, killed };
+}
+
+async function stopDaemon(home: string, env: NodeJS.ProcessEnv): Promise<void> {
+  await watchEvents([NEXUS, "daemon", "stop", "--json"], { ...env, NEXUS_HOME: home }).exit;
+}
+
+/** Numbers in [0, 1) that depend on nothing but the seed (mulberry32). */
+function createRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+async function inLanes<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const lane = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: Number(values.lanes) }, lane));
+}
+
+let passed = 0;
+let failed = 0;
+
+function count(name: string, outcome: Outcome): void {
+  if (outcome.problems.length === 0) passed++;
+  else {
+    failed++;
+    process.stdout.write(`✗ ${name}\n${outcome.problems.map((problem) => `    ${problem}`).join("\n")}\n`);
+  }
+}
+
+const started = performance.now();
+let commits = 0;
+const undisturbed = await withTrial("undisturbed", async (trial) => {
+  const outcome = await commitTrial(trial, 0);
+  commits = outcome.commits;
+  return outcome;
+});
+count("undisturbed", undisturbed);
+const points = Array.from(
+  { length: values.commits === undefined ? commits : Number(values.commits) },
+  (_, index) => index + 1,
+);
+process.stdout.write(`A run of ${commits} events; killing it after each of ${points.length} commits …\n`);
+let killedAtCommits = 0;
+await inLanes(points, async (commit) => {
+  const outcome = await withTrial(`commit-${commit}`, (trial) => commitTrial(trial, commit));
+  if (outcome.killed) killedAtCommits++;
+  count(`killed after commit ${commit}`, outcome);
+});
+
+const begun = performance.now();
+const whole = await withTrial("whole", (trial) => randomTrial(trial, 60_000));
+count("a whole nexus run", whole);
+const wholeMs = performance.now() - begun;
+const random = createRandom(Number(values.seed));
+const delays = Array.from({ length: Number(values.kills) }, () => random() * wholeMs * 0.9);
+process.stdout.write(
+  `A whole run takes ${Math.round(wholeMs)} ms; killing its daemon at ${delays.length} random moments …\n`,
+);
+let killedAtRandom = 0;
+await inLanes([...delays.entries()], async ([index, delay]) => {
+  const outcome = await withTrial(`random-${index}`, (trial) => randomTrial(trial, delay));
+  if (outcome.killed) killedAtRandom++;
+  count(`killed after ${Math.round(delay)} ms (number ${index}, seed ${values.seed})`, outcome);
+});
+
+rmSync(root, { recursive: true, force: true });
+const seconds = Math.round((performance.now() - started) / 1000);
+process.stdout.write(`${killedAtCommits} kills at commits, ${killedAtRandom} at random moments, in ${seconds} s\n`);
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = failed === 0 ? 0 : 1;
