@@ -46,7 +46,7 @@ export function fieldTable(schema: JsonSchema): string {
   return ["| field | type |", "|---|---|", ...rows, ""].join("\n");
 }
 
-export function link(reference: string): string {
+function link(reference: string): string {
   const name = reference.slice(reference.lastIndexOf("/") + 1);
   return `[${name}](#${name.toLowerCase()})`;
 }
