@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import type { ModelSettingsInput, Params } from "../protocol/index.ts";
 import { nexusError, PolicyRules } from "../protocol/index.ts";
+import { validate } from "../protocol/validate.ts";
 import { readText } from "./host/files.ts";
 import { checkPrivateFile, homePaths } from "./host/paths.ts";
 
@@ -34,7 +35,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_IDLE_EXIT_MS = 15 * 60_000;
 const DEFAULT_MODELS: Readonly<Record<Provider, string | null>> = {
-  openai: "gpt-6.1-sol",
+  openai: "gpt-6.1-terra",
   anthropic: "claude-sonnet-5-5",
   "openai-compatible": null,
   ollama: "qwen2.5-coder",
@@ -120,12 +121,10 @@ async function readSettingsFile(home: string): Promise<SettingsFile> {
 }
 
 function parseFile(raw: unknown, source: string): SettingsFile {
-  const parsed = SettingsFile.safeParse(raw);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const name = issue?.path.join(".") || "the whole";
-  const known = issue?.code === "unrecognized_keys" ? ` (known: ${Object.keys(SettingsFile.shape).join(", ")})` : "";
-  throw nexusError("settings.invalid", `${source}: ${name}: ${issue?.message ?? "not an object"}${known}.`);
+  const validated = validate(SettingsFile, raw);
+  if (validated.ok) return validated.value;
+  const known = Object.keys(SettingsFile.shape).join(", ");
+  throw nexusError("settings.invalid", `${source}: ${validated.problem} (the settings are ${known}).`);
 }
 
 function modelSettings(env: Environment, file: SettingsFile): ModelSettings | null {

@@ -50,9 +50,11 @@ function createProviderModel(settings: ModelSettings, options: ModelOptions): Ch
   }
 }
 
-function keyOf({ provider, apiKey }: ModelSettings): string {
-  if (apiKey === null || apiKey.trim() === "") throw nexusError("model.key_missing", `(${provider})`);
-  return apiKey.trim();
+/** A server at another address than the provider's own may need no key; whether it does, it says itself. */
+function keyOf({ provider, apiKey, baseUrl }: ModelSettings): string | null {
+  if (apiKey !== null && apiKey.trim() !== "") return apiKey.trim();
+  if (baseUrl !== null) return null;
+  throw nexusError("model.key_missing", `(${provider})`);
 }
 
 function remote(
