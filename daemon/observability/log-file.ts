@@ -32,9 +32,10 @@ export function openFileLog(options: FileLogOptions): FileLog {
   const minLevel = LEVELS.indexOf(options.minLevel ?? "info");
   let lost = 0;
 
-  function write(level: LogLevel, message: string, fields: Record<string, unknown>): void {
+  function write(level: LogLevel, message: string, carried: object, own: object = {}): void {
     if (LEVELS.indexOf(level) < minLevel) return;
     try {
+      const fields = { ...carried, ...own };
       if (lost > 0) appender.append(line("warn", "log lines were lost", { lost }));
       lost = 0;
       appender.append(line(level, message, fields));
@@ -52,7 +53,7 @@ export function openFileLog(options: FileLogOptions): FileLog {
   }
 
   const withFields = (carried: Record<string, unknown>): Log => ({
-    write: (level, message, fields) => write(level, message, { ...carried, ...fields }),
+    write: (level, message, fields) => write(level, message, carried, fields),
     with: (more) => withFields({ ...carried, ...more }),
   });
   return { ...withFields({}), close: () => appender.close() };

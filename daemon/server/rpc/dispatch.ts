@@ -3,6 +3,7 @@ import { type JSONRPCRequest, type JSONRPCResponse, JSONRPCServer } from "json-r
 import type * as z from "zod/mini";
 import type { ErrorValue, Handlers } from "../../../protocol/index.ts";
 import { errorValue, NexusError, nexusError, REQUESTS } from "../../../protocol/index.ts";
+import { validate } from "../../../protocol/validate.ts";
 import type { Log } from "../../observability/log.ts";
 import { errorResponse } from "./frames.ts";
 
@@ -38,11 +39,9 @@ export function parseParams<Params extends z.ZodMiniType>(
   message: { readonly name: string; readonly params: Params },
   params: unknown,
 ): z.output<Params> {
-  const parsed = message.params.safeParse(params ?? {});
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = issue?.path.join(".") || "params";
-  throw nexusError("request.invalid", `${message.name}: ${field}: ${issue?.message ?? "does not fit"}.`);
+  const validated = validate(message.params, params ?? {});
+  if (validated.ok) return validated.value;
+  throw nexusError("request.invalid", `${message.name}: ${validated.problem}.`);
 }
 
 export function toErrorValue(error: unknown, log: Log): ErrorValue {
