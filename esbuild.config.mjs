@@ -51,9 +51,15 @@ const BUNDLES = {
 };
 
 mkdirSync(join(root, "dist", "meta"), { recursive: true });
-const names = Object.keys(BUNDLES).filter((name) => existsSync(join(root, BUNDLES[name].entryPoints[0])));
-await Promise.all(names.map(bundle));
-if (names.includes("daemon")) chmodSync(join(root, "dist", "daemon", "main.js"), 0o755);
+const names = Object.keys(BUNDLES);
+const results = await Promise.allSettled(names.map(bundle));
+const failed = names.filter((_, index) => results[index].status === "rejected");
+if (failed.length > 0) {
+  // esbuild has said why.
+  process.stderr.write(`Not built: ${failed.join(", ")}.\n`);
+  process.exit(1);
+}
+chmodSync(join(root, "dist", "daemon", "main.js"), 0o755);
 process.stdout.write(`Built ${names.join(", ")} in ${Date.now() - startedAt} ms.\n`);
 
 async function bundle(name) {
