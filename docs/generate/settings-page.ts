@@ -1,122 +1,139 @@
-/** docs/settings.md: the daemon's settings from the table here (a test holds it against the code), the editor's from its manifest. */
-import { readFileSync } from "node:fs";
+/** docs/settings.md. The rows are written by hand; test/daemon/settings-page.test.ts holds them against daemon/settings.ts. */
 
 interface Setting {
-  readonly variable?: string;
-  /** Its name in settings.json. */
-  readonly name?: string;
+  /** The key in settings.json, or null when only the environment has it. */
+  readonly key: string | null;
+  readonly variable: string | null;
+  readonly accepts: string;
+  readonly without: string;
   readonly meaning: string;
-  readonly otherwise: string;
 }
 
 export const SETTINGS: readonly Setting[] = [
   {
+    key: "provider",
     variable: "NEXUS_PROVIDER",
-    name: "provider",
-    meaning: "who answers: `openai`, `anthropic`, `openai-compatible`, `ollama` or `replay`",
-    otherwise: "whoever a key or an address below names",
+    accepts: "`openai`, `anthropic`, `openai-compatible`, `ollama`, `replay`",
+    without: "told from the rest, see below",
+    meaning: "Who answers.",
   },
   {
+    key: "model",
     variable: "NEXUS_MODEL",
-    name: "model",
-    meaning: "the model's name as its provider knows it",
-    otherwise: "one for each provider",
+    accepts: "the provider's name for a model",
+    without: "one that suits the provider; `openai-compatible` has none",
+    meaning: "Which model answers.",
   },
   {
-    variable: "OPENAI_API_KEY",
-    name: "apiKey",
-    meaning: "key for `openai` and `openai-compatible`",
-    otherwise: "none",
-  },
-  { variable: "ANTHROPIC_API_KEY", name: "apiKey", meaning: "key for `anthropic`", otherwise: "none" },
-  {
+    key: "baseUrl",
     variable: "OPENAI_BASE_URL",
-    name: "baseUrl",
-    meaning: "address for `openai` and `openai-compatible`, with `/v1` where the server has it",
-    otherwise: "OpenAI's own",
+    accepts: "an address with `http://` or `https://`, up to and with `/v1`",
+    without: "OpenAI's own",
+    meaning: "Where `openai` and `openai-compatible` answer.",
   },
-  { variable: "ANTHROPIC_BASE_URL", name: "baseUrl", meaning: "address for `anthropic`", otherwise: "Anthropic's own" },
-  { variable: "OLLAMA_HOST", name: "baseUrl", meaning: "address for `ollama`", otherwise: "`http://127.0.0.1:11434`" },
   {
+    key: "apiKey",
+    variable: "OPENAI_API_KEY",
+    accepts: "text",
+    without: "no key",
+    meaning: "Key of `openai` and `openai-compatible`.",
+  },
+  {
+    key: "baseUrl",
+    variable: "ANTHROPIC_BASE_URL",
+    accepts: "an address with `http://` or `https://`",
+    without: "Anthropic's own",
+    meaning: "Where `anthropic` answers.",
+  },
+  { key: "apiKey", variable: "ANTHROPIC_API_KEY", accepts: "text", without: "no key", meaning: "Key of `anthropic`." },
+  {
+    key: "baseUrl",
+    variable: "OLLAMA_HOST",
+    accepts: "a host, `host:port` or an address",
+    without: "`http://127.0.0.1:11434`",
+    meaning: "Where `ollama` answers.",
+  },
+  {
+    key: "price",
     variable: "NEXUS_PRICE",
-    name: "price",
-    meaning: '“input,output” in USD per million tokens; in the file `{ "input": 1, "output": 4 }`',
-    otherwise: "the price table; a model that is not in it needs a price before it is asked",
+    accepts: '`input,output` in USD per million tokens; in the file `{"input": 1, "output": 2}`',
+    without: "the built-in price table",
+    meaning: "What the model costs; `0,0` for a model of your own. A budget needs a known price.",
   },
   {
+    key: "budgetUsd",
     variable: "NEXUS_BUDGET",
-    name: "budgetUsd",
-    meaning: "the most that a run may cost, in USD",
-    otherwise: "no limit",
+    accepts: "an amount in USD of 0 or more",
+    without: "no limit",
+    meaning: "The most that one run may cost; `--budget` comes first.",
   },
   {
-    name: "policy",
-    meaning: "`allow`, `ask` or `deny` for `read`, `write`, `protectedWrite`, `test`, `command` and `plan`",
-    otherwise: "see each run's `policy` in `nexus runs show RUN --json`",
+    key: "policy",
+    variable: null,
+    accepts: "an object of `read`, `write`, `protectedWrite`, `test`, `command`, `plan`: `allow`, `ask` or `deny`",
+    without: "the defaults",
+    meaning: "What runs may do by themselves.",
   },
   {
+    key: "recordFile",
     variable: "NEXUS_RECORD",
-    name: "recordFile",
-    meaning: "file to which every exchange with the model is added",
-    otherwise: "none",
+    accepts: "a file",
+    without: "nothing is recorded",
+    meaning: "Every exchange with the model is appended to it.",
   },
   {
+    key: "replayFile",
     variable: "NEXUS_REPLAY",
-    name: "replayFile",
-    meaning: "recording from which the provider `replay` answers",
-    otherwise: "none",
+    accepts: "a file that was recorded",
+    without: "none",
+    meaning: "The provider `replay` answers from it.",
   },
   {
-    variable: "NEXUS_HOME",
-    meaning: "the data folder: database, logs, `settings.json`",
-    otherwise: "`~/.local/share/nexus`, `~/Library/Application Support/Nexus`, `%LOCALAPPDATA%\\Nexus`",
-  },
-  {
+    key: "idleExitMs",
     variable: "NEXUS_IDLE_MS",
-    name: "idleExitMs",
-    meaning: "milliseconds after which a daemon without clients and runs ends",
-    otherwise: "15 minutes",
+    accepts: "milliseconds, 100 or more",
+    without: "900000 (15 minutes)",
+    meaning: "How long a daemon without clients and runs stays.",
+  },
+  {
+    key: null,
+    variable: "NEXUS_HOME",
+    accepts: "a folder",
+    without: "`~/.local/share/nexus`, `~/Library/Application Support/Nexus` or `%LOCALAPPDATA%\\Nexus`",
+    meaning: "The data folder: database, log, settings, socket. Each folder has a daemon of its own.",
   },
 ];
 
 const INTRODUCTION = `# Settings
 
-The daemon takes its settings from the environment and from \`settings.json\` in the data folder; the environment wins. A client sends
-its own model along with a run, so it does not matter who started the daemon. Keys are kept in memory, taken out of the environment
-that child processes get, and never logged. A \`settings.json\` that holds a key must be readable by you only (mode 0600).
+A setting comes from the environment, else from \`settings.json\` in the data folder, else it has a default. The file must be
+yours alone to write, and yours alone to read when it holds a key. Nothing is ever read from a workspace: a repository cannot
+choose a model, an address or a policy for you. A value that cannot be used is an error that names the setting and what it
+accepts; so is a setting that does not exist.
 `;
 
-interface Property {
-  readonly default?: unknown;
-  readonly description?: string;
-  readonly markdownDescription?: string;
-}
+const PROVIDER = `## Which provider
+
+\`NEXUS_PROVIDER\`, else \`provider\` in the file; else \`replay\` if \`NEXUS_REPLAY\` is set, \`openai\` if \`OPENAI_BASE_URL\` or
+\`OPENAI_API_KEY\` is, \`anthropic\` if \`ANTHROPIC_API_KEY\` or \`ANTHROPIC_BASE_URL\` is, \`ollama\` if \`OLLAMA_HOST\` is. What the file
+says of one provider (model, address, key) is not used for another.
+
+## Whose model a run uses
+
+The daemon lives long, and its environment is that of whoever started it. A run should use the model of whoever asks for it, so
+the command line sends its own model settings, key included, with \`run/start\` and \`run/resume\`. The key is kept in the daemon's
+memory for that run only: it is never logged, never stored, and not in the event log. If a new daemon takes the run up it
+needs the key again: a watching command line brings it, and otherwise the run waits, suspended, for \`nexus runs resume\`.
+
+\`model/configure\` sets the daemon's own model, for runs that bring none; the editor uses it. An empty text takes a value back.
+Once the daemon has read its keys it removes them from its environment, so that no child process can see them.
+`;
 
 export function settingsPage(): string {
-  const rows = SETTINGS.map(({ variable, name, meaning, otherwise }) =>
-    row([code(variable), code(name), meaning, otherwise]),
-  );
-  const table = [row(["variable", "in settings.json", "meaning", "when left out"]), "|---|---|---|---|", ...rows, ""];
-  const editor = Object.entries(editorSettings()).map(([name, property]) =>
-    row([code(name), property.markdownDescription ?? property.description ?? "", defaultText(property.default)]),
-  );
-  const editorTable = ["## In VS Code\n", row(["setting", "meaning", "default"]), "|---|---|---|", ...editor, ""];
-  return [INTRODUCTION, ...table, ...editorTable].join("\n");
-}
-
-function editorSettings(): Record<string, Property> {
-  const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-  return manifest.contributes.configuration.properties;
-}
-
-function defaultText(value: unknown): string {
-  return value === "" || value === null || value === undefined ? "empty" : code(JSON.stringify(value));
-}
-
-function code(text: string | undefined): string {
-  return text === undefined ? "" : `\`${text}\``;
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const rows = SETTINGS.map(({ key, variable, accepts, without, meaning }) => {
+    const name = (text: string | null) => (text === null ? "" : `\`${text}\``);
+    return `| ${name(variable)} | ${name(key)} | ${meaning} | ${accepts} | ${without} |`;
+  });
+  const head = ["| variable | in settings.json | meaning | accepts | left out |", "|---|---|---|---|---|"];
+  return [INTRODUCTION, ...head, ...rows, "", PROVIDER].join("\n");
 }
