@@ -102,9 +102,15 @@ export async function linkFile(target: string, path: string): Promise<void> {
 /**
  * Replaces a file so that a reader, or a crash at any point, sees the old content or the new, never a mixture: a new
  * file next to it, flushed, renamed over it. The mode of an existing file is kept unless `mode` is given.
+ * `beforeRename` is the last chance to refuse, by throwing.
  */
-export async function writeAtomically(path: string, content: Uint8Array | string, mode?: number): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 60)}.${randomBytes(6).toString("hex")}.nexus-tmp`);
+export async function writeAtomically(
+  path: string,
+  content: Uint8Array | string,
+  mode?: number,
+  beforeRename?: () => Promise<void>,
+): Promise<void> {
+  const temporary = join(dirname(path), `${temporaryPrefix(path)}${randomBytes(6).toString("hex")}${TEMPORARY_ENDING}`);
   const present = mode ?? (await stat(path))?.mode;
   try {
     const file = await fs.open(temporary, "wx", present === undefined ? 0o666 : present & 0o7777);
@@ -115,11 +121,25 @@ export async function writeAtomically(path: string, content: Uint8Array | string
     } finally {
       await file.close();
     }
+    await beforeRename?.();
     await fs.rename(temporary, path);
   } catch (error) {
     await fs.rm(temporary, { force: true });
     throw error;
   }
+}
+
+const TEMPORARY_ENDING = ".nexus-tmp";
+
+function temporaryPrefix(path: string): string {
+  return `.${basename(path).slice(0, 60)}.`;
+}
+
+/** Removes what a writeAtomically of this path left behind when its process was killed. */
+export async function removeTemporaries(path: string): Promise<void> {
+  for (const { name } of await listFolder(dirname(path)))
+    if (name.startsWith(temporaryPrefix(path)) && name.endsWith(TEMPORARY_ENDING))
+      await fs.rm(join(dirname(path), name), { force: true });
 }
 
 /** Creates the file, failing when anything is there already, a dangling link included. False when it was. */

@@ -1,5 +1,6 @@
 /** Child processes: started in a group of their own, so that a cancel ends the whole tree. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { killMarked, MARK_VARIABLE, newMark } from "./process-tree.ts";
 
 export interface ProcessOptions {
   /** An argument vector, or a line for the platform's shell. */
@@ -13,6 +14,8 @@ export interface ProcessOptions {
   /** Bytes kept of each stream: the first and the last half; more is dropped and said. Default 10 MiB. */
   readonly maxOutputBytes?: number;
   readonly onOutput?: (chunk: Buffer) => void;
+  /** Also end what left the process group (setsid, double forks), whichever way the process ends. */
+  readonly leaveNothing?: boolean;
 }
 
 export interface ProcessResult {
@@ -39,7 +42,8 @@ export function runProcess(options: ProcessOptions): Promise<ProcessResult> {
       reject(options.signal.reason);
       return;
     }
-    const child = start(options);
+    const mark = options.leaveNothing === true ? newMark() : undefined;
+    const child = start(mark === undefined ? options : { ...options, env: { ...options.env, [MARK_VARIABLE]: mark } });
     const limit = options.maxOutputBytes ?? 10 * 1024 * 1024;
     const stdout = createCapture(limit);
     const stderr = createCapture(limit);
@@ -65,7 +69,7 @@ export function runProcess(options: ProcessOptions): Promise<ProcessResult> {
       });
     child.on("error", (error) => {
       failure = error;
-      if (child.pid === undefined) finish(null, null);
+      if (child.pid === undefined) void finish(null, null);
     });
     // A grandchild that outlives the shell may hold the pipes open: the shell's own end starts a short grace.
     child.on("exit", (code, signal) => {
@@ -76,14 +80,15 @@ export function runProcess(options: ProcessOptions): Promise<ProcessResult> {
       }, 500);
       child.once("close", () => {
         clearTimeout(grace);
-        finish(code, signal);
+        void finish(code, signal);
       });
     });
 
-    function finish(exitCode: number | null, signal: string | null): void {
+    async function finish(exitCode: number | null, signal: string | null): Promise<void> {
       clearTimeout(timer);
       options.signal?.removeEventListener("abort", kill);
       killTree(child);
+      if (mark !== undefined) await killMarked(mark);
       if (options.signal?.aborted) reject(options.signal.reason);
       else if (failure !== undefined) reject(failure);
       else resolve(result(exitCode, signal));

@@ -5,6 +5,8 @@ import type { ErrorValue, ToolEffect } from "../../protocol/index.ts";
 export interface ToolContext {
   /** Absolute real path of the agent's own copy of the workspace. Tools never see the user's tree. */
   readonly root: string;
+  /** Folders in the copy that are links out of it, such as node_modules: they may be read, never written. */
+  readonly linked: readonly string[];
   readonly signal: AbortSignal;
   /** SHA-256 of files as the agent last read or wrote them, by workspace path; for the stale-read check. */
   readonly seen: Map<string, string>;
@@ -29,21 +31,27 @@ export type ToolAccess =
   | { readonly kind: "write"; readonly paths: readonly string[] }
   | { readonly kind: "command"; readonly command: string; readonly cwd: string };
 
+/** Stands for the hash of a file that is not there, as what a deletion leaves. */
+export const ABSENT = "";
+
 /** A change of one file, computed before anything is written, so that the journal can tell later whether it happened. */
 export interface PreparedWrite {
+  /** Where the file really is, relative to the workspace. */
   readonly path: string;
-  /** SHA-256 of the file before (null: it does not exist) and after. */
+  /** SHA-256 of the file before (null: it does not exist) and after (ABSENT: it is deleted). */
   readonly before: string | null;
   readonly after: string;
   apply(): Promise<ToolOutcome>;
-  /** The outcome to report when the file is found in its state after. */
-  readonly applied: ToolOutcome;
 }
 
 interface ToolBase<Input extends z.ZodMiniType> {
   readonly name: string;
   readonly description: string;
   readonly input: Input;
+  /** The gate ends the call after this time; default 60 000. */
+  readonly timeoutMs?: number;
+  /** Characters of output that reach the model: more is cut in the middle. Default 30 000. */
+  readonly maxOutput?: number;
   /** Which access the input asks for; judged by the policy before anything happens. */
   access(input: z.output<Input>): ToolAccess;
 }
@@ -51,6 +59,8 @@ interface ToolBase<Input extends z.ZodMiniType> {
 export interface DirectTool<Input extends z.ZodMiniType = z.ZodMiniType> extends ToolBase<Input> {
   readonly effect: Exclude<ToolEffect, "verifiable">;
   execute(input: z.output<Input>, context: ToolContext): Promise<ToolOutcome>;
+  /** The file whose content the call will show, so that a replay after a restart knows what the agent has seen. */
+  observe?(input: z.output<Input>, context: ToolContext): Promise<{ path: string; hash: string } | undefined>;
 }
 
 export interface WritingTool<Input extends z.ZodMiniType = z.ZodMiniType> extends ToolBase<Input> {
@@ -59,6 +69,8 @@ export interface WritingTool<Input extends z.ZodMiniType = z.ZodMiniType> extend
     input: z.output<Input>,
     context: ToolContext,
   ): Promise<PreparedWrite | { readonly ok: false; readonly error: ErrorValue }>;
+  /** The outcome to report when a restart finds the file already in its state after. */
+  applied(input: z.output<Input>): ToolOutcome;
 }
 
 export type Tool = DirectTool | WritingTool;

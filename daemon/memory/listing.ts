@@ -1,0 +1,90 @@
+/** The files of a workspace, as git sees them: tracked and untracked ones, ignored ones not. */
+import { listFolder, lstat } from "../host/files.ts";
+import { runProcess } from "../host/processes.ts";
+import { commandEnvironment } from "../security/environment.ts";
+
+export interface Listing {
+  /** Relative to the root, with forward slashes, sorted. */
+  readonly paths: readonly string[];
+  /** True when the limit cut the list off. */
+  readonly truncated: boolean;
+}
+
+const MAX_WALK_DEPTH = 12;
+const SKIPPED_FOLDERS = new Set([".git", "node_modules", ".venv", "__pycache__"]);
+
+/**
+ * Lists the files below `folder` (default: all). Where git does not know the folder, or ignores it, it is walked
+ * instead. Links are never followed.
+ */
+export async function listWorkspace(
+  root: string,
+  options: { signal: AbortSignal; folder?: string; limit?: number },
+): Promise<Listing> {
+  const { signal, folder = "", limit = 50_000 } = options;
+  const known = await listWithGit(root, folder, signal);
+  const paths = known.length > 0 ? known : await walk(root, folder, limit, signal);
+  return { paths: paths.slice(0, limit), truncated: paths.length > limit };
+}
+
+/**
+ * What a git command that only looks prints; undefined when it fails. It runs no hook and no monitor that a repository
+ * names, takes no lock, asks nothing, and sees none of the user's GIT_ variables.
+ */
+export async function gitOutput(
+  root: string,
+  args: readonly string[],
+  signal: AbortSignal,
+  timeoutMs = 20_000,
+): Promise<string | undefined> {
+  const safe = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-optional-locks"];
+  const quiet = { GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
+  try {
+    const { exitCode, stdout, truncated } = await runProcess({
+      command: { argv: ["git", ...safe, ...args] },
+      cwd: root,
+      env: { ...commandEnvironment(process.env), ...quiet },
+      signal,
+      timeoutMs,
+      maxOutputBytes: 64 * 1024 * 1024,
+    });
+    return exitCode === 0 && !truncated ? stdout.toString("utf8") : undefined;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return undefined;
+  }
+}
+
+async function listWithGit(root: string, folder: string, signal: AbortSignal): Promise<string[]> {
+  const where = folder === "" ? [] : ["--", `:(literal)${folder}`];
+  const [listed, deleted] = await Promise.all([
+    gitOutput(root, ["ls-files", "-z", "--cached", "--others", "--exclude-standard", ...where], signal),
+    gitOutput(root, ["ls-files", "-z", "--deleted", ...where], signal),
+  ]);
+  if (listed === undefined) return [];
+  const gone = new Set(split(deleted ?? ""));
+  return [...new Set(split(listed))].filter((path) => !gone.has(path) && !path.endsWith("/")).sort();
+}
+
+function split(output: string): string[] {
+  return output.split("\0").filter((path) => path !== "");
+}
+
+async function walk(root: string, folder: string, limit: number, signal: AbortSignal): Promise<string[]> {
+  const paths: string[] = [];
+  const visit = async (path: string, depth: number): Promise<void> => {
+    signal.throwIfAborted();
+    const entries = await listFolder(path === "" ? root : `${root}/${path}`).catch(() => []);
+    for (const entry of entries.sort((first, second) => (first.name < second.name ? -1 : 1))) {
+      if (paths.length > limit) return;
+      const inner = path === "" ? entry.name : `${path}/${entry.name}`;
+      if (entry.isFile()) paths.push(inner);
+      else if (entry.isDirectory() && depth < MAX_WALK_DEPTH && !SKIPPED_FOLDERS.has(entry.name))
+        await visit(inner, depth + 1);
+    }
+  };
+  const start = await lstat(folder === "" ? root : `${root}/${folder}`);
+  if (start?.isFile()) return [folder];
+  await visit(folder, 0);
+  return paths;
+}

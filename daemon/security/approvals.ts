@@ -1,0 +1,37 @@
+/** Approvals: what exactly a person is asked, and the hash that binds the answer to it. */
+import { createHash } from "node:crypto";
+import type { Approval, ApprovalSubject } from "../../protocol/index.ts";
+import type { PolicyAccess } from "./policy.ts";
+
+/** SHA-256 (hexadecimal) of the subject as canonical JSON: keys sorted, so that only its content counts. */
+export function subjectHash(subject: ApprovalSubject): string {
+  return createHash("sha256").update(canonicalJson(subject)).digest("hex");
+}
+
+export function buildApproval(question: Omit<Approval, "subjectHash">): Approval {
+  return { ...question, subjectHash: subjectHash(question.subject) };
+}
+
+/** What a person sees of an access that asks. A read is shown as the call it is: `read_file .env`. */
+export function subjectOf(
+  access: Exclude<PolicyAccess, { kind: "plan" | "test" }>,
+  call: { readonly tool: string; readonly root: string; readonly reason: string },
+): ApprovalSubject {
+  switch (access.kind) {
+    case "command":
+      return { kind: "command", command: access.command, cwd: access.cwd };
+    case "write":
+      return { kind: "write", path: access.paths.join(", "), reason: call.reason };
+    case "read":
+      return { kind: "command", command: `${call.tool} ${access.paths.join(", ")}`, cwd: call.root };
+  }
+}
+
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  const entries = Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .sort(([first], [second]) => (first < second ? -1 : 1));
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(",")}}`;
+}

@@ -1,0 +1,53 @@
+/** All tools, and their schemas as a model is told of them. */
+import * as z from "zod/mini";
+import { deleteFile } from "./delete-file.ts";
+import { editFile } from "./edit-file.ts";
+import { listFiles } from "./list-files.ts";
+import { readFile } from "./read-file.ts";
+import { runCommand } from "./run-command.ts";
+import { searchText } from "./search-text.ts";
+import { showDiff } from "./show-diff.ts";
+import type { Tool } from "./tool.ts";
+import { writeFile } from "./write-file.ts";
+
+/** The same shape as the models' ToolSchema; hands do not import each other. */
+export interface ToolSchema {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of the arguments object. */
+  readonly parameters: Record<string, unknown>;
+}
+
+export const TOOLS: readonly Tool[] = [
+  listFiles,
+  readFile,
+  searchText,
+  editFile,
+  writeFile,
+  deleteFile,
+  runCommand,
+  showDiff,
+];
+
+const cache = new Map<string, ToolSchema>();
+
+/** The tools that `allowed` lets through, in the catalogue's order; the same objects at every call. */
+export function toolSchemas(allowed: (tool: Tool) => boolean): ToolSchema[] {
+  return TOOLS.filter(allowed).map((tool) => {
+    const known = cache.get(tool.name);
+    if (known !== undefined) return known;
+    const { name, description, input } = tool;
+    const schema = { name, description, parameters: jsonSchemaOf(input) };
+    cache.set(name, schema);
+    return schema;
+  });
+}
+
+/** JSON Schema without what costs tokens and says nothing: `$schema`, and the bounds of every safe integer. */
+export function jsonSchemaOf(schema: z.ZodMiniType): Record<string, unknown> {
+  const text = JSON.stringify(z.toJSONSchema(schema, { io: "input" }), (key, value: unknown) => {
+    const isNoise = key === "$schema" || value === Number.MAX_SAFE_INTEGER || value === Number.MIN_SAFE_INTEGER;
+    return isNoise ? undefined : value;
+  });
+  return JSON.parse(text);
+}

@@ -1,0 +1,36 @@
+/** The journal of effects, as the gate sees it: intent before, result after, each under the call's key. */
+import type { ToolEffect, ToolStatus } from "../../protocol/index.ts";
+
+/** How to tell whether a change of a file happened: SHA-256 before (null: no file) and after ("": no file). */
+export interface Probe {
+  readonly path: string;
+  readonly before: string | null;
+  readonly after: string;
+}
+
+export interface Intent {
+  readonly callId: string;
+  readonly tool: string;
+  readonly input: unknown;
+  readonly effect: ToolEffect;
+  /** Of a pure effect: the file that it shows, before and after the same. */
+  readonly probe?: Probe;
+}
+
+export interface RecordedOutcome {
+  readonly status: ToolStatus;
+  /** What the model is told. */
+  readonly output: string;
+  /** One line for people. */
+  readonly summary: string;
+  readonly changed: readonly string[];
+  readonly durationMs: number;
+}
+
+export interface EffectJournal {
+  recorded(key: string): Promise<RecordedOutcome | undefined>;
+  intended(key: string): Promise<{ readonly probe?: Probe } | undefined>;
+  /** Resolves once the intent is durable. */
+  intend(key: string, intent: Intent): Promise<void>;
+  record(key: string, outcome: RecordedOutcome): Promise<void>;
+}

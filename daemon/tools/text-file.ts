@@ -1,0 +1,53 @@
+/** Reading and writing the text files of a workspace: inside the fence, hashed, refused where they are no text. */
+import { failure, type Result } from "../../protocol/index.ts";
+import { hashOf, readBytes, readSlice, stat } from "../host/files.ts";
+import { listWorkspace } from "../memory/listing.ts";
+import { type InsidePath, resolveInside } from "../security/fence.ts";
+import type { ToolContext } from "./tool.ts";
+
+export const MAX_FILE_BYTES = 10 * 1024 * 1024;
+
+export interface TextFile {
+  readonly at: InsidePath;
+  readonly bytes: Buffer;
+  readonly hash: string;
+}
+
+/** Reads a whole text file. `linked` folders count as inside for reads; a write passes none. */
+export async function loadText(
+  context: ToolContext,
+  path: string,
+  linked: readonly string[] = [],
+): Promise<Result<TextFile>> {
+  const at = await resolveInside(context.root, path, linked);
+  if (!at.ok) return at;
+  const stats = await stat(at.value.absolute);
+  if (stats === undefined) return failure("tool.failed", await missing(context, path));
+  if (stats.isDirectory()) return failure("tool.failed", `${path} is a folder; list it with list_files.`);
+  if (!stats.isFile()) return failure("tool.failed", `${path} is no regular file.`);
+  if (stats.size > MAX_FILE_BYTES)
+    return failure("tool.failed", `${path} is too large (${stats.size} bytes; at most ${MAX_FILE_BYTES}).`);
+  if (looksBinary(await readSlice(at.value.absolute, 0, 8192)))
+    return failure("tool.failed", `${path} is a binary file (${stats.size} bytes), not text.`);
+  const bytes = await readBytes(at.value.absolute);
+  if (bytes === undefined) return failure("tool.failed", `${path} has just been removed.`);
+  return { ok: true, value: { at: at.value, bytes, hash: hashOf(bytes) } };
+}
+
+/** UTF-16 counts as binary: none of our tools could show or change it faithfully. */
+export function looksBinary(head: Uint8Array): boolean {
+  return head.includes(0);
+}
+
+/** SHA-256 of a file, null where nothing is. */
+export async function fileHash(absolute: string): Promise<string | null> {
+  const bytes = await readBytes(absolute);
+  return bytes === undefined ? null : hashOf(bytes);
+}
+
+async function missing(context: ToolContext, path: string): Promise<string> {
+  const name = path.split("/").at(-1) ?? path;
+  const { paths } = await listWorkspace(context.root, { signal: context.signal });
+  const alike = paths.filter((candidate) => candidate.split("/").at(-1) === name).slice(0, 5);
+  return `There is no file ${path}.${alike.length > 0 ? ` Did you mean ${alike.join(", ")}?` : ""}`;
+}
