@@ -90,6 +90,8 @@ async function callTool(context: RunContext, options: WorkOptions, input: CallIn
   if (handOver !== undefined) return take(handOver, call.argumentsText);
   const key = `tool/${options.taskId}/${turn}/${index}`;
   const { taskId, mode, headless, rules, allowedCommands } = options;
+  const journal = effectJournal(context, { taskId, turn, callId: call.callId, tool: call.tool });
+  const live = (await journal.recorded(key)) === undefined;
   const outcome = await runTool({
     key,
     call,
@@ -100,12 +102,12 @@ async function callTool(context: RunContext, options: WorkOptions, input: CallIn
       const title = `${options.agent.name} wants to ${subject.kind === "command" ? "run a command" : "change a protected file"}`;
       return askApproval(context, { key, taskId, title, reason, subject });
     },
-    journal: effectJournal(context, { taskId, turn, callId: call.callId, tool: call.tool }),
+    journal,
     redact: context.redact,
     log: context.log,
     clock: context.clock,
   });
-  return { text: outcome.output, isError: outcome.status !== "done", live: true };
+  return { text: outcome.output, isError: outcome.status !== "done", live };
 }
 
 async function take(handOver: HandOver, argumentsText: string): Promise<ToolAnswer> {

@@ -41,7 +41,14 @@ service.onEvent((event, state) => {
 });
 await service.recover();
 const idempotencyKey = "the-one-run";
-const params = { workspace, prompt: GOAL, headless: true, autoApply: true, idempotencyKey };
+const params = {
+  workspace,
+  prompt: GOAL,
+  headless: true,
+  autoApply: true,
+  policy: { plan: "allow" as const },
+  idempotencyKey,
+};
 const { runId } = await service.start(params, { name: "crash" });
 const { run } = await service.show({ runId });
 if (!(isEnded(run.status) && isDecided(run))) await finished.promise;

@@ -6,7 +6,7 @@
  * `npm run test:crash [-- --kills N --seed N --lanes N]`
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -30,6 +30,8 @@ const { values } = parseArgs({
 const NEXUS = resolve("dist/daemon/main.js");
 const CHILD = resolve("test/crash/child.ts");
 const root = realpathSync(mkdtempSync(join(tmpdir(), "nexus-crash-")));
+const policy = join(root, "policy.json");
+writeFileSync(policy, JSON.stringify({ plan: "allow" }));
 
 interface Trial {
   readonly name: string;
@@ -111,7 +113,7 @@ async function commitTrial(trial: Trial, commit: number): Promise<Outcome & { co
 async function randomTrial(trial: Trial, afterMs: number): Promise<Outcome> {
   const { home, workspace, server } = trial;
   const env = cleanEnv(home, server.url);
-  const client = watchEvents([NEXUS, "run", GOAL, "--repo", workspace, "--json", "--apply"], env);
+  const client = watchEvents([NEXUS, "run", GOAL, "--repo", workspace, "--json", "--apply", "--policy", policy], env);
   const begun = new Promise<void>((done) => client.child.once("told", () => done()));
   await Promise.race([begun, client.exit]);
   const timer = new Promise<void>((done) => setTimeout(done, afterMs));

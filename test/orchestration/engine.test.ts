@@ -203,6 +203,15 @@ describe("a goal", () => {
     expect(state).toMatchObject({ status: "denied", error: { message: expect.stringContaining("Too much.") } });
   });
 
+  it("runs no command of a model's plan when nobody agreed to it", async () => {
+    const tasks = [task("one", [], "touch ran.txt"), task("two", ["one"])];
+    await open({ script: [{ reply: call("propose_plan", { summary: "Two steps.", tasks }) }, ...work] });
+    const state = await engine.ended(await engine.start(GOAL));
+    expect(state).toMatchObject({ status: "done", tasks: [{ status: "done", evidence: null }, { status: "done" }] });
+    expect(state.notices).toMatchObject([{ code: "check.not_allowed" }, { code: "check.not_allowed" }]);
+    expect(state.changes?.changeSet.files.map((file) => file.path)).toEqual(["one.txt", "two.txt"]);
+  });
+
   it("can be found out by an agent that was given a small change", async () => {
     await open({ script: [{ reply: plan }, ...work] });
     const state = await engine.ended(await engine.start("Do the two things"));
@@ -241,7 +250,7 @@ describe("a goal", () => {
         { when: { turn: 3 }, reply: { text: "Now it is." } },
       ],
     });
-    const state = await engine.ended(await engine.start(GOAL));
+    const state = await engine.ended(await engine.start(GOAL, { policy: { plan: "allow" } }));
     expect(state).toMatchObject({ status: "done", tasks: [{ status: "done", evidence: { exitCode: 0 } }] });
   });
 });

@@ -1,7 +1,9 @@
 /** Evidence: a command that ran, journalled, so that a restart does not run it again. */
 import type { Evidence } from "../../../protocol/index.ts";
 import { hashOf } from "../../host/files.ts";
-import { type RunContext, record } from "../run-context.ts";
+import { judge } from "../../security/policy.ts";
+import { askApproval } from "../approval-gate.ts";
+import { notice, type RunContext, record, stateOf } from "../run-context.ts";
 import { runCheck } from "../verification.ts";
 
 export interface Check {
@@ -14,6 +16,32 @@ export interface Check {
 }
 
 const TIMEOUT_MS = 10 * 60_000;
+
+/**
+ * Whether the policy lets this check run; asks a person where it says so. `kind` test: found by Nexus in the project;
+ * command: named by a model. A check that may not run is noted: what it would have shown is then not known.
+ */
+export async function mayCheck(
+  context: RunContext,
+  options: Pick<Check, "key" | "taskId" | "command" | "root"> & {
+    kind: "test" | "command";
+    allowed: readonly string[];
+  },
+): Promise<boolean> {
+  const { key, taskId, command, root, kind, allowed } = options;
+  const { mode, headless, policy } = await stateOf(context);
+  const access = kind === "test" ? { kind, command } : { kind, command, cwd: root };
+  const { verdict, reason } = judge({ access, mode, headless, rules: policy, allowedCommands: allowed });
+  if (verdict === "allow") return true;
+  if (verdict === "ask") {
+    const subject = { kind: "command" as const, command, cwd: root };
+    const title = "Nexus wants to run a check";
+    const { decision } = await askApproval(context, { key: `may/${key}`, taskId, title, reason, subject });
+    if (decision === "approve") return true;
+  }
+  await notice(context, "check.not_allowed", `\`${command}\` was not run. ${reason}`, `may/${key}`);
+  return false;
+}
 
 /** Runs the check, or answers with what is recorded of it (`live` is false then). */
 export async function check(context: RunContext, options: Check): Promise<{ evidence: Evidence; live: boolean }> {

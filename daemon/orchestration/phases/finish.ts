@@ -4,7 +4,7 @@ import { reviewChange } from "../review.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 import { detectTests } from "../verification.ts";
 import { workRoot } from "./begin.ts";
-import { check, reportOf } from "./check.ts";
+import { check, mayCheck, reportOf } from "./check.ts";
 
 const COLLECT_MS = 120_000;
 
@@ -20,7 +20,9 @@ export async function verifyPhase(context: RunContext, round: number): Promise<V
   if (changeSet === undefined || changeSet.files.length === 0) return { kind: "unchanged" };
   const { root } = await workRoot(context);
   const tests = await detectTests(root);
-  if (tests === undefined) {
+  const key = `verify/${round}/${attempt}`;
+  const may = { key, taskId: null, root, kind: "test" as const, allowed: [] };
+  if (tests === undefined || !(await mayCheck(context, { ...may, command: tests.command }))) {
     await record(
       context,
       { type: "verification.finished", taskId: null, evidence: null },

@@ -1,5 +1,5 @@
 /** Planning and the approval of the plan. */
-import { nexusError, type Plan } from "../../../protocol/index.ts";
+import { nexusError, type Plan, type RunState } from "../../../protocol/index.ts";
 import { makePlan } from "../../planning/planner.ts";
 import { judge } from "../../security/policy.ts";
 import { askApproval } from "../approval-gate.ts";
@@ -45,7 +45,23 @@ export async function approvePhase(context: RunContext): Promise<void> {
   if (answer.decision === "reject") throw nexusError("plan.rejected", answer.feedback);
 }
 
-/** The commands that approving the plan allows: its acceptance checks. */
-export function planCommands(plan: Plan): string[] {
+/**
+ * The commands that an agent may run without being asked: the project's own tests, and the acceptance checks of a plan
+ * that somebody agreed to. Without a person the plan goes on unasked, so a model's commands are only allowed by a policy
+ * that says so.
+ */
+export function allowedCommands(
+  { plan, headless, policy }: Pick<RunState, "plan" | "headless" | "policy">,
+  testCommand: string | undefined,
+): string[] {
+  const isAgreed = !headless || policy.plan === "allow";
+  return [
+    ...(plan !== null && isAgreed ? planCommands(plan) : []),
+    ...(testCommand === undefined ? [] : [testCommand]),
+  ];
+}
+
+/** The plan's acceptance checks, which a person sees before agreeing. */
+function planCommands(plan: Plan): string[] {
   return [...new Set(plan.tasks.flatMap((task) => (task.acceptance === null ? [] : [task.acceptance.command])))];
 }

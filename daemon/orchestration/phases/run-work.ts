@@ -4,7 +4,7 @@ import type { LoopOutcome } from "../../agents/loop.ts";
 import { type RunContext, stateOf } from "../run-context.ts";
 import { type HandOver, work } from "../work.ts";
 import { workRoot } from "./begin.ts";
-import { planCommands } from "./plan.ts";
+import { allowedCommands } from "./plan.ts";
 import type { Survey } from "./survey.ts";
 
 export interface WorkInput {
@@ -17,9 +17,9 @@ export interface WorkInput {
 }
 
 export async function runWork(context: RunContext, input: WorkInput): Promise<LoopOutcome> {
-  const { plan, mode, headless, policy, isolation, workspace } = await stateOf(context);
+  const state = await stateOf(context);
+  const { plan, mode, headless, policy, isolation, workspace } = state;
   const { root, linked } = await workRoot(context);
-  const commands = [...(plan === null ? [] : planCommands(plan)), input.seen.testCommand ?? []].flat();
   return work(context, {
     taskId: input.taskId,
     agent: agentOf(plan?.tasks.find((task) => task.id === input.taskId)?.agent ?? coder.name),
@@ -30,7 +30,7 @@ export async function runWork(context: RunContext, input: WorkInput): Promise<Lo
     mode,
     headless,
     rules: policy,
-    allowedCommands: commands,
+    allowedCommands: allowedCommands(state, input.seen.testCommand),
     handOvers: input.handOvers ?? [],
     diff: async () => (isolation === null ? "" : context.changes.workingDiff(isolation, workspace)),
     accept: input.accept ?? (async () => undefined),

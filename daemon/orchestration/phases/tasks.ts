@@ -3,8 +3,9 @@ import { nextTask, nexusError, type Plan, type PlanTask, type RunState } from ".
 import { agentOf } from "../../agents/coder.ts";
 import { type RunContext, record, stateOf, throwIfStopped } from "../run-context.ts";
 import { workRoot } from "./begin.ts";
-import { check, reportOf } from "./check.ts";
+import { check, mayCheck, reportOf } from "./check.ts";
 import { openingOfTask } from "./openings.ts";
+import { allowedCommands } from "./plan.ts";
 import { runWork } from "./run-work.ts";
 import { survey } from "./survey.ts";
 
@@ -37,7 +38,7 @@ async function runPlannedTask(context: RunContext, state: RunState, plan: Plan, 
     withContents: false,
   });
   const opening = openingOfTask(state, plan, task, seen);
-  const acceptance = createAcceptance(context, task, root);
+  const acceptance = createAcceptance(context, task, root, seen.testCommand);
   try {
     const outcome = await runWork(context, { taskId: task.id, opening, seen, kind: "task", accept: acceptance });
     const summary = outcome.kind === "finished" ? outcome.text : "";
@@ -59,12 +60,15 @@ async function recordFailure(context: RunContext, taskId: string, attempt: numbe
 }
 
 /** Runs the acceptance command when the agent says it is done; sends it back, twice at most, when it is not. */
-function createAcceptance(context: RunContext, task: PlanTask, root: string) {
+function createAcceptance(context: RunContext, task: PlanTask, root: string, testCommand: string | undefined) {
   let tries = 0;
   return async (_text: string, turn: number): Promise<string | undefined> => {
     if (task.acceptance === null) return undefined;
     const { command, expect } = task.acceptance;
     const key = `check/${task.id}/${turn}`;
+    const allowed = allowedCommands(await stateOf(context), testCommand);
+    const may = { key: `check/${task.id}`, taskId: task.id, command, root, kind: "command" as const, allowed };
+    if (!(await mayCheck(context, may))) return undefined;
     const { evidence, live } = await check(context, { key, taskId: task.id, command, expect, root });
     if (evidence.satisfied) return undefined;
     if (!live || ++tries < ACCEPTANCE_TRIES) return reportOf(evidence);
