@@ -102,8 +102,12 @@ export const RunEventBody = z.discriminatedUnion("type", [
   }),
   event("run.triaged", { kind: RunKind, reason: z.string() }),
   event("run.recalled", {
+    /** What was to be done with it: a task's id, or "plan". */
+    taskId: z.string(),
     files: z.array(z.object({ path: z.string(), why: z.string() })),
     rules: z.array(z.string()),
+    /** Content address of all that the agent was told about the repository. */
+    artifact: z.string(),
   }),
   event("plan.proposed", { plan: Plan }),
   event("plan.rejected", { attempt: z.int(), problems: z.array(z.string()) }),

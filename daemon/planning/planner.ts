@@ -9,7 +9,7 @@ export interface PlannerInput {
   /** Workspace paths worth knowing, and the beginnings of the files that matter most. */
   readonly overview: string;
   readonly rules: string;
-  readonly testCommand: string | undefined;
+  readonly testCommand?: string;
   readonly history: string;
 }
 

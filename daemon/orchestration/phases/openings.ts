@@ -1,18 +1,10 @@
 /** What an agent is told at the start of its work. */
 import type { Plan, PlanTask, RunState } from "../../../protocol/index.ts";
-import type { RunContext } from "../run-context.ts";
-import { sessionHistory } from "./history.ts";
 import type { Survey } from "./survey.ts";
 
-export async function openingOfPrompt(
-  context: RunContext,
-  state: RunState,
-  seen: Survey,
-  label: string,
-): Promise<string> {
-  const history = await sessionHistory(context);
+export function openingOfPrompt(state: RunState, seen: Survey, label: string): string {
   return joinSections([
-    history === "" ? "" : `Earlier in this conversation:\n${history}`,
+    seen.history === "" ? "" : `Earlier in this conversation:\n${seen.history}`,
     `${label}:\n${state.prompt}`,
     ...surveySections(seen),
   ]);

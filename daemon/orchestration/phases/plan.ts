@@ -6,15 +6,14 @@ import { askApproval } from "../approval-gate.ts";
 import { callModel } from "../journal.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 import { workRoot } from "./begin.ts";
-import { sessionHistory } from "./history.ts";
 import { survey } from "./survey.ts";
 
 export async function planPhase(context: RunContext): Promise<Plan> {
   const state = await stateOf(context);
   await record(context, { type: "run.entered", phase: "plan" }, "entered/plan");
   const { root } = await workRoot(context);
-  const seen = await survey(context, { root, prompt: state.prompt, withContents: true });
-  const input = { goal: state.prompt, ...seen, history: await sessionHistory(context) };
+  const seen = await survey(context, { taskId: "plan", root, prompt: state.prompt, withContents: true });
+  const input = { goal: state.prompt, ...seen };
   const plan = await makePlan(input, {
     respond: async (request, attempt) =>
       (await callModel(context, { taskId: "plan", turn: (state.attempt - 1) * 10 + attempt }, request)).response,

@@ -12,9 +12,9 @@ export async function answerPhase(context: RunContext): Promise<"answered" | "ch
   const state = await stateOf(context);
   const { root } = await workRoot(context);
   await record(context, { type: "run.entered", phase: "tasks" }, "entered/tasks");
-  const seen = await survey(context, { root, prompt: state.prompt, withContents: false });
+  const seen = await survey(context, { taskId: "answer", root, prompt: state.prompt, withContents: false });
   await startImplicitTask(context, "answer", "Answer the question", state.attempt);
-  const opening = await openingOfPrompt(context, state, seen, "Question");
+  const opening = openingOfPrompt(state, seen, "Question");
   const handOvers = state.mode === "act" ? [beginChange(context)] : [];
   const outcome = await runWork(context, { taskId: "answer", opening, seen, kind: "question", handOvers });
   if (outcome.kind === "handed_over") return "change";
@@ -28,9 +28,9 @@ export async function changePhase(context: RunContext): Promise<"changed" | "pla
   const state = await stateOf(context);
   const { root } = await workRoot(context);
   await record(context, { type: "run.entered", phase: "tasks" }, "entered/tasks");
-  const seen = await survey(context, { root, prompt: state.prompt, withContents: false });
+  const seen = await survey(context, { taskId: "change", root, prompt: state.prompt, withContents: false });
   await startImplicitTask(context, "change", state.prompt.slice(0, 100), state.attempt);
-  const opening = await openingOfPrompt(context, state, seen, "Request");
+  const opening = openingOfPrompt(state, seen, "Request");
   const handOvers = [proposePlan(context)];
   const outcome = await runWork(context, { taskId: "change", opening, seen, kind: "task", handOvers });
   if (outcome.kind === "handed_over") {
@@ -47,7 +47,7 @@ export async function repairPhase(context: RunContext, round: number, report: st
   const state = await stateOf(context);
   const { root } = await workRoot(context);
   const taskId = `repair-${round}`;
-  const seen = await survey(context, { root, prompt: state.prompt, withContents: false });
+  const seen = await survey(context, { taskId, root, prompt: state.prompt, withContents: false });
   await startImplicitTask(context, taskId, "Make the project's tests pass", state.attempt);
   const opening = `What was asked:\n${state.prompt}\n\nThe change is made, but the project's tests fail with it. ${report}\n\nFind the cause and fix it. Do not weaken or delete tests that are right.`;
   const outcome = await runWork(context, { taskId, opening, seen, kind: "task" });

@@ -1,40 +1,67 @@
 /** What an agent is told about the repository before it looks for itself. */
-import { listFolder, readText } from "../../host/files.ts";
+import { hashOf, listFolder, readText } from "../../host/files.ts";
 import { recall } from "../../memory/recall.ts";
 import { type RunContext, record } from "../run-context.ts";
 import { detectTests } from "../verification.ts";
+import { sessionHistory } from "./history.ts";
 
 export interface Survey {
   readonly overview: string;
   readonly rules: string;
-  readonly testCommand: string | undefined;
+  readonly testCommand?: string;
+  /** What was said and done earlier in the session. */
+  readonly history: string;
+}
+
+export interface SurveyOptions {
+  /** The task that asks, or "plan". */
+  readonly taskId: string;
+  readonly root: string;
+  readonly prompt: string;
+  /** With the beginnings of the files that matter most, for a planner. */
+  readonly withContents: boolean;
 }
 
 const FILE_HEAD = 6000;
 const ALL_HEADS = 24_000;
 
-/** Looks the repository over. `withContents` adds the beginnings of the files that matter most, for a planner. */
-export async function survey(
-  context: RunContext,
-  options: { root: string; prompt: string; withContents: boolean },
-): Promise<Survey> {
-  const { root, prompt } = options;
+/**
+ * Looks the repository over, once for each task: what was found is recorded, so that after a restart the agent is told the
+ * same although the copy has changed since.
+ */
+export async function survey(context: RunContext, options: SurveyOptions): Promise<Survey> {
+  const key = `recalled/${options.taskId}`;
+  const known = await context.store.events.find(context.runId, key);
+  if (known?.body.type === "run.recalled") {
+    const bytes = await context.store.artifacts.get(known.body.artifact);
+    if (bytes !== undefined) return JSON.parse(new TextDecoder().decode(bytes));
+  }
+  const { taskId, root, prompt } = options;
   const [found, tests] = await Promise.all([recall({ root, prompt, signal: context.signal }), detectTests(root)]);
-  const rulePaths = found.rules.map((rule) => rule.path);
-  await record(context, { type: "run.recalled", files: found.files, rules: rulePaths }, "recalled");
+  const seen: Survey = {
+    overview: await overviewOf(options, found.files),
+    rules: found.rules.map((rule) => `${rule.path}:\n${rule.text}`).join("\n\n"),
+    history: await sessionHistory(context),
+    ...(tests === undefined ? {} : { testCommand: tests.command }),
+  };
+  const bytes = new TextEncoder().encode(JSON.stringify(seen));
+  const rules = found.rules.map((rule) => rule.path);
+  const body = { type: "run.recalled" as const, taskId, files: found.files, rules, artifact: hashOf(bytes) };
+  await record(context, body, key, [bytes]);
+  return seen;
+}
+
+async function overviewOf({ root, withContents }: SurveyOptions, files: readonly FileFound[]): Promise<string> {
+  const list = files.map((file) => `- ${file.path} (${file.why})`).join("\n");
   const sections = [
     `At its root: ${await rootEntries(root)}`,
-    found.files.length === 0
-      ? ""
-      : `Files that may matter:\n${found.files.map((file) => `- ${file.path} (${file.why})`).join("\n")}`,
-    options.withContents ? await contents(root, found.files) : "",
+    files.length === 0 ? "" : `Files that may matter:\n${list}`,
+    withContents ? await contents(root, files) : "",
   ];
-  return {
-    overview: sections.filter((section) => section !== "").join("\n\n"),
-    rules: found.rules.map((rule) => `${rule.path}:\n${rule.text}`).join("\n\n"),
-    testCommand: tests?.command,
-  };
+  return sections.filter((section) => section !== "").join("\n\n");
 }
+
+type FileFound = Awaited<ReturnType<typeof recall>>["files"][number];
 
 async function rootEntries(root: string): Promise<string> {
   const entries = await listFolder(root);

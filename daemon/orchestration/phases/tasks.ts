@@ -33,6 +33,7 @@ async function runPlannedTask(context: RunContext, state: RunState, plan: Plan, 
   );
   const { root } = await workRoot(context);
   const seen = await survey(context, {
+    taskId: task.id,
     root,
     prompt: `${task.title} ${task.goal} ${task.files.join(" ")}`,
     withContents: false,
