@@ -10,6 +10,8 @@ export interface Isolation {
   readonly worktree: string;
   /** Ignored dependency folders linked into the copy, such as node_modules, relative to the workspace. */
   readonly linked: readonly string[];
+  /** Files that are not in the copy, each with the reason in brackets: too large, not readable. */
+  readonly skipped?: readonly string[];
 }
 
 export interface ChangesPort {

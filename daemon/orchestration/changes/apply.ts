@@ -1,0 +1,256 @@
+/**
+ * Accepting: the change set's files are written into the user's tree, all or none, never over a file that is not as the
+ * run found it. Killed half way, every file is the old one or the new one, and applying again finishes.
+ */
+import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
+import type { ChangeConflict, ChangeSet } from "../../../protocol/index.ts";
+import { NexusError, nexusError } from "../../../protocol/index.ts";
+import { errorCode, lstat, removeEmptyFolder, removeFile } from "../../host/files.ts";
+import { syncFolder } from "../../host/place.ts";
+import { type Blob, type BlobChange, blobChanges } from "./change-set.ts";
+import { clearDesk, type Desk, deskOf, type Journal, readJournal, takeOut, writeJournal } from "./desk.ts";
+import { keepLineEndings } from "./line-endings.ts";
+import { cleanId, fingerprintOf, look, type Present, type Standing, standingOf, type Tree } from "./present.ts";
+import type { Repository } from "./repository.ts";
+import { ChangedMeanwhile, checkBackup, perform, type Step, stage, takeBack } from "./steps.ts";
+
+export interface ApplyOptions {
+  readonly home: string;
+  readonly repository: Repository;
+  readonly changeSet: ChangeSet;
+  readonly paths: readonly string[];
+}
+
+type Judged = { readonly change: BlobChange; readonly standing: Standing };
+
+/**
+ * Answers with the conflicts, in which case nothing is written. Rejects with `changes.unknown_path`, and with
+ * `workspace.read_only` or `workspace.full` when the system refuses; what was written by then is taken back.
+ */
+export async function applyChanges(options: ApplyOptions): Promise<{ conflicts: ChangeConflict[] }> {
+  const { home, repository, changeSet, paths } = options;
+  const tree = await treeFor(options);
+  const desk = deskOf(home, [tree.root, changeSet.resultCommit, ...[...paths].sort()]);
+  try {
+    const journal = await readJournal(desk);
+    const judged = await judge(tree);
+    const conflicts = conflictsOf(judged);
+    if (conflicts.length > 0) {
+      if (journal !== undefined) await undoEarlier(tree, changeSet, judged, journal);
+      await clearDesk(desk);
+      return { conflicts };
+    }
+    return await write({ tree, desk, changeSet, repository, judged, journal });
+  } catch (error) {
+    throw systemError(error);
+  }
+}
+
+async function treeFor({ repository, changeSet, paths }: ApplyOptions): Promise<Tree> {
+  const changes = await blobChanges(repository, changeSet.baseCommit, changeSet.resultCommit);
+  const known = new Map(changes.map((change) => [change.path, change]));
+  const chosen = paths.map((path) => {
+    const change = known.get(path);
+    if (change === undefined) throw nexusError("changes.unknown_path", path);
+    return [path, change] as const;
+  });
+  return { repository, root: join(repository.top, repository.prefix), chosen: new Map(chosen) };
+}
+
+async function judge(tree: Tree): Promise<Judged[]> {
+  const judged: Judged[] = [];
+  for (const change of tree.chosen.values()) judged.push({ change, standing: await standingOf(tree, change) });
+  return judged;
+}
+
+function conflictsOf(judged: readonly Judged[]): ChangeConflict[] {
+  return judged.flatMap(({ change, standing }) =>
+    standing.state === "conflict" ? [{ path: change.path, reason: standing.reason }] : [],
+  );
+}
+
+interface Writing {
+  readonly tree: Tree;
+  readonly desk: Desk;
+  readonly changeSet: ChangeSet;
+  readonly repository: Repository;
+  readonly judged: readonly Judged[];
+  readonly journal: Journal | undefined;
+}
+
+async function write(writing: Writing): Promise<{ conflicts: ChangeConflict[] }> {
+  const { tree, desk, judged } = writing;
+  const pending = judged.filter(({ standing }) => standing.state === "before");
+  const journal = await planJournal(writing, pending);
+  if (pending.length > 0) await writeJournal(desk, journal);
+  const done: Step[] = [];
+  try {
+    for (const step of inOrder(await prepare(writing, pending))) {
+      await performOrTakeBack(tree, step);
+      done.push(step);
+    }
+    for (const step of done) await checkBackup(step);
+  } catch (error) {
+    for (const step of done.reverse()) await takeBack(step);
+    await undoEarlier(tree, writing.changeSet, judged, journal);
+    await clearDesk(desk);
+    if (!(error instanceof ChangedMeanwhile)) throw error;
+    return { conflicts: [{ path: error.path, reason: "you changed it while it was being accepted" }] };
+  }
+  await finish(writing, journal);
+  return { conflicts: [] };
+}
+
+async function performOrTakeBack(tree: Tree, step: Step): Promise<void> {
+  try {
+    await perform(tree, step);
+  } catch (error) {
+    if (!(error instanceof ChangedMeanwhile)) await takeBack(step);
+    throw error;
+  }
+}
+
+/** What this accept touches, an earlier attempt included: written down before anything is. */
+async function planJournal(writing: Writing, pending: readonly Judged[]): Promise<Journal> {
+  const { tree, journal } = writing;
+  const folders = new Set(journal?.folders);
+  for (const { change } of pending)
+    if (change.after !== undefined) for (const folder of await missingFolders(tree, change.path)) folders.add(folder);
+  const paths = new Set([...(journal?.paths ?? []), ...pending.map(({ change }) => change.path)]);
+  return { paths: [...paths], folders: [...folders] };
+}
+
+/** Outermost first, relative to the workspace. */
+async function missingFolders(tree: Tree, path: string): Promise<string[]> {
+  const parts = path.split("/");
+  const missing: string[] = [];
+  for (let count = 1; count < parts.length; count += 1) {
+    const folder = parts.slice(0, count).join("/");
+    if (!(await lstat(join(tree.root, folder)))?.isDirectory()) missing.push(folder);
+  }
+  return missing;
+}
+
+async function prepare(writing: Writing, pending: readonly Judged[]): Promise<Step[]> {
+  const { tree, desk, changeSet, repository } = writing;
+  const wanted = pending.filter(({ change }) => change.after !== undefined).map(({ change }) => change.path);
+  const contents = await takeOut(desk, repository, changeSet.resultCommit, wanted);
+  const steps: Step[] = [];
+  for (const { change, standing } of pending) {
+    if (standing.state === "conflict") continue;
+    const content = await contentFor(tree, change, { present: standing.present, taken: contents(change.path) });
+    const step = await stepFor(tree, changeSet, change, { present: standing.present, content });
+    // What an attempt that was cut off left here; nothing had its final name yet.
+    await removeFile(step.staged);
+    await removeFile(step.backup);
+    if (change.after !== undefined) await stage(step, content, standing.present);
+    steps.push(step);
+  }
+  return steps;
+}
+
+async function contentFor(
+  tree: Tree,
+  change: BlobChange,
+  { present, taken }: { present: Present; taken: string },
+): Promise<Present> {
+  if (change.after === undefined) return { kind: "missing" };
+  const content = await look(taken);
+  if (content.kind !== "file" || present.kind !== "file") return content;
+  const { id } = change.after;
+  const isTheSame = async (bytes: Uint8Array) => (await cleanId(tree, change.path, bytes)) === id;
+  return { ...content, bytes: await keepLineEndings(present.bytes, content.bytes, isTheSame) };
+}
+
+async function stepFor(
+  tree: Tree,
+  changeSet: ChangeSet,
+  change: BlobChange,
+  { present, content }: { present: Present; content: Present },
+): Promise<Step> {
+  const [before, after] = [fingerprintOf(present), fingerprintOf(content)];
+  return {
+    change,
+    target: join(tree.root, change.path),
+    before,
+    after,
+    ...(await besides(tree, changeSet, change.path)),
+  };
+}
+
+/** Names beside the target, the same at each attempt; in the nearest folder that no part of the change replaces. */
+async function besides(tree: Tree, changeSet: ChangeSet, path: string): Promise<{ staged: string; backup: string }> {
+  const name = createHash("sha256").update(`${changeSet.resultCommit}\0${path}`).digest("hex").slice(0, 16);
+  let folder = dirname(path);
+  while (folder !== "." && (tree.chosen.has(folder) || !(await lstat(join(tree.root, folder)))?.isDirectory()))
+    folder = dirname(folder);
+  const start = join(tree.root, folder, `.nexus-${name}`);
+  return { staged: `${start}.new`, backup: `${start}.old` };
+}
+
+/** Files first; deletions last, but for those that make room for a file or a folder of the same name. */
+function inOrder(steps: readonly Step[]): Step[] {
+  const written = steps.filter((step) => step.change.after !== undefined);
+  const deleted = steps.filter((step) => step.change.after === undefined);
+  const isInTheWay = ({ change: { path } }: Step) =>
+    written.some(({ change }) => change.path.startsWith(`${path}/`) || path.startsWith(`${change.path}/`));
+  return [...deleted.filter(isInTheWay), ...written, ...deleted.filter((step) => !isInTheWay(step))];
+}
+
+/** Takes back what an attempt wrote before it was cut off, and the folders it made. */
+async function undoEarlier(
+  tree: Tree,
+  changeSet: ChangeSet,
+  judged: readonly Judged[],
+  journal: Journal,
+): Promise<void> {
+  for (const { change, standing } of [...judged].reverse()) {
+    if (!journal.paths.includes(change.path)) continue;
+    const beside = await besides(tree, changeSet, change.path);
+    await removeFile(beside.staged);
+    if (standing.state === "after") await takeBack(stepDone(tree, change, { present: standing.present, beside }));
+    else if (standing.state === "before") await removeFile(beside.backup);
+  }
+  for (const folder of [...journal.folders].reverse()) await removeEmptyFolder(join(tree.root, folder));
+}
+
+function stepDone(
+  tree: Tree,
+  change: BlobChange,
+  { present, beside }: { present: Present; beside: { staged: string; backup: string } },
+): Step {
+  const before = kindOf(change.before);
+  return { change, target: join(tree.root, change.path), before, after: fingerprintOf(present), ...beside };
+}
+
+function kindOf(blob: Blob | undefined): string {
+  return blob === undefined ? "missing" : "unknown";
+}
+
+async function finish(writing: Writing, journal: Journal): Promise<void> {
+  const { tree, desk, changeSet } = writing;
+  const folders = new Set(journal.paths.map((path) => dirname(join(tree.root, path))));
+  for (const folder of folders) await syncFolder(folder);
+  for (const path of journal.paths) {
+    const { staged, backup } = await besides(tree, changeSet, path);
+    await removeFile(staged);
+    await removeFile(backup);
+  }
+  for (const path of journal.paths)
+    if (tree.chosen.get(path)?.after === undefined) await removeEmptied(tree.root, dirname(path));
+  await clearDesk(desk);
+}
+
+async function removeEmptied(root: string, folder: string): Promise<void> {
+  if (folder === "." || !(await removeEmptyFolder(join(root, folder)))) return;
+  await removeEmptied(root, dirname(folder));
+}
+
+function systemError(error: unknown): unknown {
+  if (error instanceof NexusError) return error;
+  const code = errorCode(error);
+  if (code === "ENOSPC" || code === "EDQUOT") return nexusError("workspace.full", undefined, { cause: error });
+  const detail = error instanceof Error ? error.message : String(error);
+  return code === undefined ? error : nexusError("workspace.read_only", detail, { cause: error });
+}
