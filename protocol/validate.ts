@@ -1,8 +1,9 @@
 /** Checks a value against a schema and says in words what does not fit. Not part of index.ts: the words cost bytes. */
-import * as z from "zod/mini";
+import type * as z from "zod/mini";
+import en from "zod/v4/locales/en.js";
 
 /** zod/mini brings no language of its own and would say "Invalid input" to everything. */
-const errorMap = z.locales.en().localeError;
+const errorMap = en().localeError;
 
 export type Validated<Value> = { ok: true; value: Value } | { ok: false; problem: string };
 
