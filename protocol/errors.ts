@@ -110,6 +110,10 @@ export const ERRORS = {
     message: "The workspace cannot be written, so the change set was not applied.",
     hint: "Check the folder's permissions; the change set is kept and can be accepted again.",
   },
+  "workspace.full": {
+    message: "There is no space left to write the change set.",
+    hint: "Free some disk space; nothing of it was written, and it can be accepted again.",
+  },
   "workspace.git_failed": {
     message: "Git could not do what Nexus asked.",
     hint: "The message holds git's own words. Nothing in your working tree was changed.",
