@@ -157,9 +157,8 @@ export function createRunService(dependencies: RunDependencies): RunService {
     async resume({ runId, budgetUsd, modelSettings }) {
       refuseWhenDraining();
       const state = await requireState(runId);
-      if (active.has(runId)) throw nexusError("run.active");
-      const mayResume = ["failed", "cancelled", "out_of_budget", "suspended"].includes(state.status);
-      if (!mayResume || UNRESUMABLE.has(state.error?.code ?? "")) throw nexusError("run.not_resumable");
+      if (!mayBeResumed(state)) throw nexusError(isEnded(state.status) ? "run.not_resumable" : "run.active");
+      await active.get(runId)?.finished;
       if (modelSettings?.apiKey != null) {
         keys.set(runId, modelSettings.apiKey);
         dependencies.redactor.add(modelSettings.apiKey);
@@ -243,6 +242,11 @@ export function createRunService(dependencies: RunDependencies): RunService {
     const body = { type: "run.finished" as const, status: "cancelled" as const, summary: "The run was cancelled." };
     await store.events.append(runId, [{ body }]);
   }
+}
+
+function mayBeResumed({ status, error }: RunState): boolean {
+  if (status === "suspended") return true;
+  return isEnded(status) && status !== "done" && status !== "denied" && !UNRESUMABLE.has(error?.code ?? "");
 }
 
 /** Events after which a list of runs looks different. */

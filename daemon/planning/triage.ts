@@ -10,8 +10,7 @@ export interface Triage {
   readonly reason: string;
 }
 
-const QUESTION_START =
-  /^(who|what|where|when|why|how|which|whose|is|are|was|were|does|do|did|has|have|should|explain|describe|tell me|show me|summari[sz]e|compare)\b/i;
+const ASKING = /^(who|what|where|when|why|how|which|whose|explain|describe|tell me|show me|summari[sz]e|compare)\b/i;
 const REQUEST = /^(can|could|would|will) (you|we)\b|^please\b/i;
 const CHANGE_WORD =
   /\b(add|build|change|convert|create|delete|drop|extract|fix|implement|improve|make|migrate|move|port|refactor|remove|rename|replace|rewrite|split|support|update|upgrade|write)\b/gi;
@@ -36,6 +35,6 @@ export function triage(prompt: string, mode: SessionMode): Triage {
 function isQuestion(text: string, changes: number): boolean {
   if (REQUEST.test(text)) return false;
   if (/^(how (do|can|would|should) (i|we|you)\b)/i.test(text)) return true;
-  if (QUESTION_START.test(text)) return text.endsWith("?") || changes === 0;
+  if (ASKING.test(text)) return text.endsWith("?") || changes === 0;
   return text.endsWith("?") && changes === 0;
 }
