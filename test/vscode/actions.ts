@@ -1,0 +1,33 @@
+/** What a person does in several scenarios, and what they then see. */
+import type { Frame } from "playwright-core";
+import { GOAL, KEY, type World } from "./world.ts";
+
+export async function setKey({ editor }: World, key = KEY): Promise<void> {
+  await editor.command("Nexus: Set Model Key");
+  await editor.pick("openai");
+  await editor.type(key);
+  await editor.page.locator(".notification-toast", { hasText: "key of openai is set" }).first().waitFor();
+  await editor.command("Notifications: Clear All Notifications");
+}
+
+/** From the palette to the run's panel. */
+export async function runTask({ editor }: World, goal = GOAL): Promise<Frame> {
+  await editor.command("Nexus: Run Task…");
+  await editor.type(goal);
+  await editor.pick("Act");
+  return editor.panel();
+}
+
+export async function approvePlan(panel: Frame): Promise<void> {
+  await panel.getByRole("button", { name: "Approve", exact: true }).click();
+  await panel.locator(".phase-current", { hasText: "Work" }).waitFor();
+}
+
+export async function waitForStatus(panel: Frame, status: string, timeout = 120_000): Promise<void> {
+  await panel.locator(".pill", { hasText: status }).waitFor({ timeout });
+}
+
+/** The text of a part of the panel, spaces joined. */
+export async function textOf(panel: Frame, selector: string): Promise<string> {
+  return ((await panel.locator(selector).first().textContent()) ?? "").replaceAll(/\s+/g, " ");
+}

@@ -1,0 +1,177 @@
+/** A real VS Code in a browser: its own server, its own data, one page that is driven as a person would. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, chromium, type Frame, type Page } from "playwright-core";
+import { findChromium, SERVER_MAIN } from "./install.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const BROWSER_FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const WAIT_MS = 60_000;
+
+export interface EditorOptions {
+  /** Folder for the server's data; made by this. */
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export interface Editor {
+  readonly page: Page;
+  /** Opens a folder in a window that runs this project (or `extension`); `tests` names a module to run in its host. */
+  open(workspace: string, options?: { readonly tests?: string; readonly extension?: string }): Promise<void>;
+  reload(): Promise<void>;
+  /** Runs a command by its title, from the palette. */
+  command(title: string): Promise<void>;
+  /** Answers the box that asks for a text. */
+  type(text: string): Promise<void>;
+  /** Picks the entry of a list by a part of its text. */
+  pick(text: string): Promise<void>;
+  /** The page inside the run panel, once it shows a run. */
+  panel(): Promise<Frame>;
+  /** Presses a button of a dialog that covers the window. */
+  dialog(button: string): Promise<void>;
+  screenshot(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startEditor(options: EditorOptions): Promise<Editor> {
+  const port = await freePort();
+  writeSettings(options);
+  const server = startServer(options, port);
+  let browser: Browser | undefined;
+  try {
+    await serverIsUp(server);
+    browser = await chromium.launch({ executablePath: findChromium(), args: BROWSER_FLAGS });
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    page.setDefaultTimeout(WAIT_MS);
+    return createEditor(page, port, async () => {
+      await browser?.close();
+      await stop(server);
+    });
+  } catch (error) {
+    await browser?.close();
+    await stop(server);
+    throw error;
+  }
+}
+
+function createEditor(page: Page, port: number, close: () => Promise<void>): Editor {
+  const remote = (path: string) => `vscode-remote://localhost:${port}${path}`;
+  const isReady = () => page.locator(".monaco-workbench .statusbar-item").first().waitFor();
+  return {
+    page,
+    async open(workspace, { tests, extension = ROOT.replace(/\/$/, "") } = {}) {
+      const payload = [
+        ["extensionDevelopmentPath", remote(extension)],
+        ...(tests === undefined ? [] : [["extensionTestsPath", remote(tests)]]),
+      ];
+      const query = new URLSearchParams({ folder: workspace, payload: JSON.stringify(payload) });
+      await page.goto(`http://localhost:${port}/?${query}`);
+      await isReady();
+      await page.locator('.activitybar [aria-label^="Nexus"]').first().waitFor();
+    },
+    async reload() {
+      await page.reload();
+      await isReady();
+    },
+    async command(title) {
+      await page.keyboard.press("F1");
+      const input = page.locator(".quick-input-widget input[type=text]");
+      await input.waitFor();
+      await input.fill(`>${title}`);
+      await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
+    },
+    async type(text) {
+      const input = page.locator(".quick-input-widget input").last();
+      await input.waitFor();
+      await input.fill(text);
+      await input.press("Enter");
+    },
+    async pick(text) {
+      await page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first().click();
+    },
+    panel: () => panelFrame(page),
+    async dialog(button) {
+      await page.locator(".monaco-dialog-box .monaco-button", { hasText: button }).first().click();
+    },
+    async screenshot(name) {
+      await page.screenshot({ path: join(ROOT, "docs", "images", name), animations: "disabled" });
+    },
+    close,
+  };
+}
+
+/** The panel's page is a frame within a frame; it is there when it shows a run. */
+async function panelFrame(page: Page): Promise<Frame> {
+  const deadline = Date.now() + WAIT_MS;
+  while (Date.now() < deadline) {
+    for (const frame of page.frames()) {
+      const isShown = await frame
+        .locator(".run-header")
+        .isVisible()
+        .catch(() => false);
+      if (isShown) return frame;
+    }
+    await page.waitForTimeout(100);
+  }
+  throw new Error("no run panel appeared");
+}
+
+function writeSettings({ folder, settings }: EditorOptions): void {
+  for (const place of ["User", "Machine"]) {
+    mkdirSync(join(folder, "data", place), { recursive: true });
+    writeFileSync(join(folder, "data", place, "settings.json"), JSON.stringify(settings, null, 2));
+  }
+}
+
+function startServer({ folder, env }: EditorOptions, port: number): ChildProcess {
+  const flags = ["--host", "127.0.0.1", "--port", String(port), "--without-connection-token"];
+  const more = ["--accept-server-license-terms", "--enable-smoke-test-driver", "--telemetry-level", "off"];
+  return spawn(process.execPath, [SERVER_MAIN, ...flags, ...more, "--server-data-dir", folder], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+async function serverIsUp(server: ChildProcess): Promise<void> {
+  let output = "";
+  await new Promise<void>((resolve, reject) => {
+    const read = (chunk: Buffer) => {
+      output += chunk.toString("utf8");
+      if (output.includes("Extension host agent listening")) resolve();
+    };
+    server.stdout?.on("data", read);
+    server.stderr?.on("data", read);
+    server.once("exit", (code) => reject(new Error(`the editor's server ended with ${code}: ${output.slice(-2000)}`)));
+  });
+}
+
+async function stop(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null) return;
+  const ended = once(server, "exit");
+  server.kill();
+  await ended;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,176 @@
+/** The scenarios, in the order in which they run. Each opens a project of its own. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { approvePlan, runTask, setKey, textOf, waitForStatus } from "./actions.ts";
+import type { Report } from "./report.ts";
+import { changedFiles, isAlive, notesScript, type World, waitUntil } from "./world.ts";
+
+const IN_HOST = fileURLToPath(new URL("in-host.cjs", import.meta.url));
+const MAX_ACTIVATION_MS = 60;
+const MAX_LOADED_BYTES = 150_000;
+
+interface HostResult {
+  readonly error?: string;
+  readonly version: string;
+  readonly node: string;
+  readonly activateMs?: number;
+  readonly missingCommands: string[];
+  readonly loaded: Record<string, number>;
+}
+
+/** Before anything else: nothing of Nexus has been used yet. */
+export async function startsLightly(world: World, report: Report): Promise<void> {
+  await world.editor.open(world.project("light"), { tests: IN_HOST, extension: world.extensionOnDemand() });
+  await waitUntil(() => existsSync(world.resultFile), "the checks in the host have ended");
+  const result: HostResult = JSON.parse(readFileSync(world.resultFile, "utf8"));
+  rmSync(world.resultFile);
+  assert.equal(result.error, undefined);
+  assert.deepEqual(result.missingCommands, []);
+  const bytes = Object.values(result.loaded).reduce((sum, length) => sum + length, 0);
+  const { activateMs = Number.POSITIVE_INFINITY } = result;
+  report.note(`VS Code ${result.version}, Node ${result.node}`);
+  report.note(
+    `activation ${activateMs.toFixed(1)} ms (limit ${MAX_ACTIVATION_MS}), ${bytes} bytes (limit ${MAX_LOADED_BYTES})`,
+  );
+  assert.ok(bytes > 0 && bytes < MAX_LOADED_BYTES, `loaded ${bytes} bytes: ${JSON.stringify(result.loaded)}`);
+  assert.ok(activateMs < MAX_ACTIVATION_MS, `activated in ${activateMs} ms`);
+  assert.equal(world.daemonPid(), undefined, "a daemon was started though nobody used Nexus");
+}
+
+export async function runsATask(world: World): Promise<void> {
+  const { editor } = world;
+  const project = world.project("task");
+  await world.startModel({ script: notesScript(), delayMs: 25 });
+  await editor.open(project);
+  await setKey(world);
+  const panel = await runTask(world);
+  await panel.getByRole("heading", { name: "Approve the plan?" }).waitFor();
+  await panel.locator(".task-node").first().waitFor();
+  assert.match(await textOf(panel, ".attention"), /npm test/, "the commands that the plan allows are not shown");
+  await editor.page.locator(".statusbar-item", { hasText: "1 waiting for you" }).waitFor();
+  await editor.screenshot("approval.png");
+
+  await approvePlan(panel);
+  await panel.locator(".tool").nth(4).waitFor();
+  assert.deepEqual(changedFiles(project), [], "the user's tree changed before anything was accepted");
+  await editor.screenshot("working.png");
+
+  await waitForStatus(panel, "Done");
+  await panel.locator(".phase-done", { hasText: "Finish" }).waitFor();
+  assert.match(await textOf(panel, "section:has(h2:text('Evidence'))"), /fails as it should.*exit 0/);
+  assert.deepEqual(changedFiles(project), []);
+  await panel.locator(".file-name", { hasText: "src/server.js" }).click();
+  await panel.locator(".diff-added").first().waitFor();
+  await editor.command("View: Toggle Primary Side Bar Visibility");
+  await editor.screenshot("finished.png");
+  await editor.command("View: Toggle Primary Side Bar Visibility");
+
+  await panel.getByRole("button", { name: /^Accept \d+ files$/ }).click();
+  await panel.locator(".decision-accepted").first().waitFor();
+  await waitUntil(() => changedFiles(project).includes("test/tags.test.js"), "the accepted files are on disk");
+  assert.match(readFileSync(join(project, "src", "server.js"), "utf8"), /tag/);
+}
+
+/** Right after a run: the list, the editor's own diff, and themes for people who need contrast. */
+export async function showsRunsAndDiffs(world: World): Promise<void> {
+  const { editor } = world;
+  const project = world.project("look");
+  await world.startModel({ script: notesScript(), delayMs: 0 });
+  await editor.open(project);
+  const panel = await runTask(world);
+  await approvePlan(panel);
+  await waitForStatus(panel, "Done");
+  await editor.command("Nexus: Focus on Runs View");
+  const row = editor.page.locator(".pane-body .monaco-list-row", { hasText: "Add tags to notes" }).first();
+  await row.waitFor();
+  await row.locator(".monaco-tl-twistie").click();
+  await editor.page.locator(".monaco-list-row", { hasText: "tags.test.js" }).first().waitFor();
+  await editor.screenshot("sidebar.png");
+
+  await panel.getByRole("button", { name: "Open the diff of src/server.js in the editor" }).click();
+  await editor.page.locator(".monaco-diff-editor .line-insert").first().waitFor();
+  await editor.command("View: Close Editor");
+
+  await editor.command("Preferences: Color Theme");
+  await editor.type("Dark High Contrast");
+  await editor.page.locator(".monaco-workbench.hc-black").waitFor();
+  await editor.screenshot("high-contrast.png");
+  await editor.command("Preferences: Color Theme");
+  await editor.type("Dark Modern");
+}
+
+export async function survivesAReload(world: World): Promise<void> {
+  const { editor } = world;
+  const project = world.project("reload");
+  await world.startModel({ script: notesScript(), delayMs: 40 });
+  await editor.open(project);
+  const panel = await runTask(world);
+  await approvePlan(panel);
+  await panel.locator(".tool").nth(2).waitFor();
+  await panel.locator(".steps-place").evaluate((element) => element.scrollTo({ top: 40 }));
+  await editor.page.waitForTimeout(600);
+  await editor.reload();
+  const again = await editor.panel();
+  assert.match(await textOf(again, "h1"), /Add tags to notes/);
+  const top = await again.locator(".steps-place").evaluate((element) => element.scrollTop);
+  assert.ok(Math.abs(top - 40) <= 2, `the steps are scrolled to ${top}, not to 40`);
+  await waitForStatus(again, "Done");
+  assert.deepEqual(changedFiles(project), []);
+}
+
+export async function survivesADeadDaemon(world: World): Promise<void> {
+  const { editor } = world;
+  const project = world.project("killed");
+  await world.startModel({ script: notesScript(), delayMs: 40 });
+  await editor.open(project);
+  await setKey(world);
+  const panel = await runTask(world);
+  await approvePlan(panel);
+  await panel.locator(".tool").nth(2).waitFor();
+  const pid = world.daemonPid();
+  assert.ok(pid !== undefined && isAlive(pid));
+  process.kill(pid, "SIGKILL");
+  await waitUntil(() => world.daemonPid() !== pid, "another daemon runs");
+  await waitForStatus(panel, "Done");
+  assert.match(await textOf(panel, ".timeline"), /Taken up again after the daemon had stopped/);
+  await panel.getByRole("button", { name: /^Accept \d+ files$/ }).click();
+  await panel.locator(".decision-accepted").first().waitFor();
+  assert.ok(changedFiles(project).includes("src/server.js"));
+}
+
+export async function decidesByFile(world: World): Promise<void> {
+  const { editor } = world;
+  const project = world.project("files");
+  await world.startModel({ script: notesScript(), delayMs: 0 });
+  await editor.open(project);
+  const panel = await runTask(world);
+  await approvePlan(panel);
+  await waitForStatus(panel, "Done");
+  await panel.getByRole("button", { name: "Accept README.md", exact: true }).click();
+  await panel.locator(".file-accepted", { hasText: "README.md" }).waitFor();
+  assert.deepEqual(changedFiles(project), ["README.md"]);
+  await panel.getByRole("button", { name: /^Discard \d+ files$/ }).click();
+  await editor.dialog("Discard");
+  await panel.locator(".file-discarded").first().waitFor();
+  assert.deepEqual(changedFiles(project), ["README.md"]);
+}
+
+export async function showsAWrongKey(world: World): Promise<void> {
+  const { editor } = world;
+  await world.startModel({ script: notesScript(), delayMs: 0 });
+  await editor.open(world.project("key"));
+  await setKey(world, "sk-wrong");
+  const panel = await runTask(world);
+  await waitForStatus(panel, "Failed");
+  assert.match(await textOf(panel, "[role=alert]"), /refused the key/);
+  await panel.getByRole("button", { name: "Set Key…" }).click();
+  await editor.pick("openai");
+  await editor.type("sk-scripted-key");
+  await editor.page.locator(".notification-toast", { hasText: "key of openai is set" }).first().waitFor();
+  await panel.getByRole("button", { name: "Resume" }).first().click();
+  await panel.getByRole("heading", { name: "Approve the plan?" }).waitFor();
+  await panel.getByRole("button", { name: "Reject" }).click();
+  await waitForStatus(panel, "Denied");
+}

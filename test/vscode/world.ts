@@ -1,0 +1,153 @@
+/** What a scenario works with: an editor, a daemon's data folder, a model that says what it is told, and projects. */
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Script } from "../support/scripted/script.ts";
+import { startScriptedOpenAi } from "../support/scripted-openai.ts";
+import { type Editor, startEditor } from "./editor.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+export const KEY = "sk-scripted-key";
+export const GOAL =
+  "Add tags to notes: write the tests first, add tags and a filter to the service, update the page, and update the README";
+
+export interface World {
+  readonly editor: Editor;
+  /** The daemon's data folder. */
+  readonly home: string;
+  /** Where the checks inside the editor's host write what they measured. */
+  readonly resultFile: string;
+  /** A fresh copy of the example project, in a repository of its own. */
+  project(name: string): string;
+  /** This extension, but activated by its first use instead of by the editor's start, when every extension is slow. */
+  extensionOnDemand(): string;
+  /** Starts the model anew, at the same address. */
+  startModel(options: { script: Script; delayMs: number }): Promise<void>;
+  daemonPid(): number | undefined;
+  close(): Promise<void>;
+}
+
+export function notesScript(): Script {
+  return JSON.parse(readFileSync(join(ROOT, "examples", "notes.script.json"), "utf8"));
+}
+
+export async function createWorld(settings: Readonly<Record<string, unknown>> = {}): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), "nexus-vscode-"));
+  const home = join(folder, "home");
+  const resultFile = join(folder, "result.json");
+  let model = await startScriptedOpenAi([], { apiKey: KEY });
+  const port = Number(new URL(model.url).port);
+  const editor = await startEditor({
+    folder: join(folder, "editor"),
+    env: { NEXUS_HOME: home, NEXUS_VSCODE_RESULT: resultFile, ...withoutModels() },
+    settings: {
+      ...QUIET,
+      "nexus.provider": "openai",
+      "nexus.model": "gpt-5-mini",
+      "nexus.baseUrl": model.url,
+      ...settings,
+    },
+  });
+  const daemonPid = () => readPid(join(home, "daemon.json"));
+  return {
+    editor,
+    home,
+    resultFile,
+    project: (name) => copyProject(join(folder, name)),
+    extensionOnDemand: () => linkExtension(join(folder, "extension")),
+    async startModel({ script, delayMs }) {
+      await model.close();
+      model = await startScriptedOpenAi(script, { port, apiKey: KEY, eventDelayMs: delayMs });
+    },
+    daemonPid,
+    async close() {
+      await editor.close();
+      const pid = daemonPid();
+      if (pid !== undefined && isAlive(pid)) process.kill(pid);
+      await model.close();
+      await waitUntil(() => pid === undefined || !isAlive(pid), "the daemon has ended");
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    },
+  };
+}
+
+/** No key of whoever runs the tests may reach the daemon. */
+function withoutModels(): Record<string, string> {
+  const names = ["OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "OLLAMA_HOST"];
+  return Object.fromEntries([...names, "NEXUS_PROVIDER", "NEXUS_MODEL"].map((name) => [name, ""]));
+}
+
+const QUIET = {
+  "security.workspace.trust.enabled": false,
+  "workbench.startupEditor": "none",
+  "workbench.colorTheme": "Dark Modern",
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "chat.commandCenter.enabled": false,
+  "chat.disableAIFeatures": true,
+  "workbench.tips.enabled": false,
+  "update.mode": "none",
+  "telemetry.telemetryLevel": "off",
+  "git.openRepositoryInParentFolders": "never",
+};
+
+function copyProject(project: string): string {
+  mkdirSync(project, { recursive: true });
+  cpSync(join(ROOT, "examples", "notes"), project, { recursive: true });
+  rmSync(join(project, "goal.txt"), { force: true });
+  const git = (...args: string[]) => execFileSync("git", args, { cwd: project, stdio: "pipe" });
+  git("init", "-q");
+  git("add", ".");
+  git(
+    "-c",
+    "user.name=T",
+    "-c",
+    "user.email=t@example.invalid",
+    "-c",
+    "commit.gpgsign=false",
+    "commit",
+    "-q",
+    "-m",
+    "Notes",
+  );
+  return project;
+}
+
+function linkExtension(folder: string): string {
+  mkdirSync(folder);
+  for (const name of ["dist", "extension"]) symlinkSync(join(ROOT, name), join(folder, name));
+  const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ ...manifest, activationEvents: [] }));
+  return folder;
+}
+
+/** Paths that differ from the last commit, as git's short status lists them. */
+export function changedFiles(project: string): string[] {
+  const status = execFileSync("git", ["status", "--porcelain", "-uall"], { cwd: project, encoding: "utf8" });
+  return status.split("\n").flatMap((line) => (line === "" ? [] : [line.slice(3)]));
+}
+
+/** Polls, because what happens outside this process sends us no event. */
+export async function waitUntil(isTrue: () => boolean, what: string, timeoutMs = 60_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!isTrue()) {
+    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs / 1000} s in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function readPid(file: string): number | undefined {
+  if (!existsSync(file)) return undefined;
+  const { pid }: { pid?: number } = JSON.parse(readFileSync(file, "utf8"));
+  return pid;
+}
