@@ -51,10 +51,12 @@ export function createDatabase({ connection, file, epoch, log }: DatabaseOptions
     try {
       return await work();
     } catch (cause) {
-      const error = cause instanceof NexusError ? cause : (storeError(cause, file) ?? cause);
-      if (!(error instanceof NexusError)) throw error;
-      if (isFatal(error)) shut(error);
-      if (error.value.code === "store.full") noteFull(error);
+      const fault = storeError(cause, file);
+      const error = fault ?? cause;
+      // A single row that is not as it was written (store.corrupt, but not by SQLite) concerns its readers only.
+      if (fault !== undefined && isFatal(fault)) shut(fault);
+      if (isFenced(error)) shut(error);
+      if (fault?.value.code === "store.full") noteFull(fault);
       throw error;
     }
   }
@@ -118,6 +120,10 @@ export function createDatabase({ connection, file, epoch, log }: DatabaseOptions
       }
     },
   };
+}
+
+function isFenced(error: unknown): error is NexusError {
+  return error instanceof NexusError && error.value.code === "store.fenced";
 }
 
 async function markClean(kysely: Kysely<Tables>, epoch: number): Promise<void> {

@@ -16,6 +16,8 @@ const CODES = {
   notADatabase: 26,
 } as const;
 
+/** The file is shorter than it says. */
+const IO_SHORT_READ = 522;
 /** The shared-memory file could not grow: a full disk, reported as an I/O error. */
 const IO_SHARED_MEMORY_SIZE = 4874;
 
@@ -34,6 +36,7 @@ export function storeError(error: unknown, file: string): NexusError | undefined
   if (extended === undefined) return undefined;
   const detail = `${file}: ${error instanceof Error ? error.message : ""} (SQLite ${extended}).`;
   if (extended === IO_SHARED_MEMORY_SIZE) return nexusError("store.full", detail, { cause: error });
+  if (extended === IO_SHORT_READ) return nexusError("store.corrupt", detail, { cause: error });
   switch (extended & 0xff) {
     case CODES.full:
       return nexusError("store.full", detail, { cause: error });
@@ -65,6 +68,12 @@ export function openingError(error: unknown, file: string): unknown {
   return nexusError(code === "ENOSPC" ? "store.full" : "store.read_only", `${file} (${code}).`, { cause: error });
 }
 
+/** Whatever else SQLite does not understand in a file that was whole once: its description of the tables is damaged. */
+export function inspectionError(error: unknown, file: string): unknown {
+  if (sqliteCode(error) === undefined || storeError(error, file) !== undefined) return error;
+  return nexusError("store.corrupt", `${file}: ${error instanceof Error ? error.message : ""}.`, { cause: error });
+}
+
 /** Another connection holds a lock that we want. */
 export function isBusy(error: unknown): boolean {
   const code = (sqliteCode(error) ?? 0) & 0xff;
@@ -76,7 +85,7 @@ export function isNothingToRollBack(error: unknown): boolean {
   return sqliteCode(error) === CODES.error;
 }
 
-/** After these the store answers nothing more: what it would say could be wrong, or not on disk. */
-export function isFatal(error: NexusError): boolean {
-  return ["store.failed", "store.corrupt", "store.fenced"].includes(error.value.code);
+/** After these faults the store answers nothing more: what it would say could be wrong, or not on disk. */
+export function isFatal(fault: NexusError): boolean {
+  return ["store.failed", "store.corrupt"].includes(fault.value.code);
 }

@@ -4,8 +4,8 @@ import { nexusError } from "../../protocol/index.ts";
 import { systemClock } from "../host/clock.ts";
 import { changeMode, makeFolder, removeFile, rename, stat } from "../host/files.ts";
 import type { Connect, Connection } from "./connection.ts";
-import { openingError } from "./faults.ts";
-import { APPLICATION_ID, MIGRATIONS, migrate, versionOf } from "./migrations.ts";
+import { inspectionError, openingError } from "./faults.ts";
+import { APPLICATION_ID, MIGRATIONS, migrate, schemaDigest, versionOf } from "./migrations.ts";
 
 /**
  * Up to this size a file is checked at every start, indexes included (about 10 ms a MiB); a larger one only when the
@@ -42,9 +42,10 @@ export async function openFile(home: string, connect: Connect): Promise<Connecti
   const file = databaseFile(home);
   try {
     await makeFolder(home, 0o700);
-    const bytes = (await stat(file))?.size;
-    if (bytes === undefined) await createFile(file, connect);
-    else inspect(file, bytes, connect);
+    const stats = await stat(file);
+    if (stats === undefined) await createFile(file, connect);
+    else if (stats.isFile()) inspect(file, stats.size, connect);
+    else throw nexusError("store.corrupt", `${file} is not a file.`);
     return openChecked(file, connect);
   } catch (error) {
     throw openingError(error, file);
@@ -94,9 +95,13 @@ function inspect(file: string, bytes: number, connect: Connect): void {
     const id = connection.execute("PRAGMA application_id", [])[0]?.["application_id"];
     if (id !== APPLICATION_ID) throw nexusError("store.corrupt", `${file} is not a database of Nexus.`);
     const version = versionOf(connection);
+    if (version < 1) throw nexusError("store.corrupt", `${file} has no version.`);
     if (version > MIGRATIONS.length)
       throw nexusError("store.newer", `${file} has version ${version}, this Nexus knows ${MIGRATIONS.length}.`);
     checkPages(connection, file, bytes);
+    checkSchema(connection, file);
+  } catch (error) {
+    throw inspectionError(error, file);
   } finally {
     connection.close();
   }
@@ -109,6 +114,13 @@ function checkPages(connection: Connection, file: string, bytes: number): void {
   const [row] = connection.execute(isSmall ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)", []);
   const found = String(Object.values(row ?? {})[0]);
   if (found !== "ok") throw nexusError("store.corrupt", `${file}: ${found}`);
+}
+
+/** A flipped bit in the tables' description can leave it valid, with another meaning. */
+function checkSchema(connection: Connection, file: string): void {
+  const [row] = connection.execute("SELECT schema_digest FROM store", []);
+  if (row?.["schema_digest"] !== schemaDigest(connection))
+    throw nexusError("store.corrupt", `${file}: its description of the tables is not as it was written.`);
 }
 
 function openChecked(file: string, connect: Connect): Connection {

@@ -1,12 +1,14 @@
 /** The steps from an empty file to the present tables. A step that was released is never edited; add one. */
 import type { Connection } from "./connection.ts";
+import { digestOf } from "./digest.ts";
 
 /** Marks a file as ours ("NXUS"), so that another program's database is not taken for it. */
 export const APPLICATION_ID = 0x4e585553;
 
 const FIRST = `
-CREATE TABLE store (id INTEGER PRIMARY KEY CHECK (id = 1), epoch INTEGER NOT NULL, clean INTEGER NOT NULL) STRICT;
-INSERT INTO store VALUES (1, 0, 1);
+CREATE TABLE store (id INTEGER PRIMARY KEY CHECK (id = 1), epoch INTEGER NOT NULL, clean INTEGER NOT NULL,
+  schema_digest TEXT NOT NULL) STRICT;
+INSERT INTO store VALUES (1, 0, 1, '');
 
 CREATE TABLE events (
   position INTEGER PRIMARY KEY, run_id TEXT NOT NULL, seq INTEGER NOT NULL, key TEXT, at TEXT NOT NULL,
@@ -91,7 +93,14 @@ export function migrate(connection: Connection, migrations: readonly string[] = 
 function takeStep(connection: Connection, script: string, version: number): void {
   if (version === 1) connection.execute(`PRAGMA application_id = ${APPLICATION_ID}`, []);
   for (const statement of script.split(";\n").filter((text) => text.trim() !== "")) connection.execute(statement, []);
+  connection.execute("UPDATE store SET schema_digest = ?", [schemaDigest(connection)]);
   connection.execute(`PRAGMA user_version = ${version}`, []);
+}
+
+/** A checksum of the tables' description as it stands in the file. */
+export function schemaDigest(connection: Connection): string {
+  const rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name", []);
+  return digestOf(rows.map((row) => JSON.stringify(row)));
 }
 
 /** The first failure says why; SQLite may already have rolled back by itself. */

@@ -6,6 +6,7 @@ interface StoreTable {
   id: number;
   epoch: number;
   clean: number;
+  schema_digest: string;
 }
 
 /** The truth. Rows are never changed. */
