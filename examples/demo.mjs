@@ -52,11 +52,14 @@ async function demo() {
   say("Accepting it", "nexus runs accept latest\n");
   await nexus("runs", "accept", "latest");
 
-  say("The project's own tests, once more, in its own folder", "npm test\n");
+  say("The project's own tests, once more, in its own folder", "node --test\n");
   await must(process.execPath, ["--test", "--test-reporter=spec"], { cwd: project, env });
 
   say("Done", "What the run did and cost: nexus runs show latest\n");
   await nexus("runs", "show", "latest");
+  process.stdout.write(
+    "\nThat was all; nothing is left of it. README.md says how to use Nexus on a project of your own.\n",
+  );
   return 0;
 }
 
