@@ -1,5 +1,4 @@
 /** LangGraph's checkpoints on the store. Channel values are stored once a version, a checkpoint in one commit. */
-import { randomBytes } from "node:crypto";
 import type { RunnableConfig } from "@langchain/core/runnables";
 import {
   BaseCheckpointSaver,
@@ -29,7 +28,6 @@ import type {
 import { createTurnstile } from "./turnstile.ts";
 
 const PAGE = 20;
-const VERSION_DIGITS = 16;
 /** Versions before this format kept pending sends in their parent's writes. */
 const FORMAT_WITH_SENDS = 4;
 
@@ -38,7 +36,7 @@ export function createCheckpointSaver(rows: CheckpointRows): CheckpointSaver {
   return new CheckpointSaver(rows);
 }
 
-export class CheckpointSaver extends BaseCheckpointSaver<string> {
+export class CheckpointSaver extends BaseCheckpointSaver {
   readonly #rows: CheckpointRows;
   readonly #inTurn = createTurnstile();
 
@@ -73,7 +71,7 @@ export class CheckpointSaver extends BaseCheckpointSaver<string> {
   ): Promise<RunnableConfig> {
     const threadId = threadOf(config);
     const namespace = namespaceOf(config);
-    await this.#inTurn(threadId, async () => {
+    await this.#inOrder(threadId, async () => {
       const { channel_values, ...rest } = copyCheckpoint(checkpoint);
       const row: CheckpointRow = {
         threadId,
@@ -86,7 +84,8 @@ export class CheckpointSaver extends BaseCheckpointSaver<string> {
         checkpoint: await this.#dump({ ...rest, channel_values: {} }),
         metadata: await this.#dump(metadata),
       };
-      await this.#rows.put(row, await this.#channelRows(channel_values, newVersions));
+      const channels = await this.#channelRows(channel_values, newVersions);
+      return () => this.#rows.put(row, channels);
     });
     return configOf({ threadId, namespace, checkpointId: checkpoint.id });
   }
@@ -100,18 +99,18 @@ export class CheckpointSaver extends BaseCheckpointSaver<string> {
     const threadId = threadOf(config);
     const { checkpointId } = checkpointIdOf(config);
     if (checkpointId === undefined) throw new Error('putWrites needs "checkpoint_id" in the config\'s "configurable".');
-    await this.#inTurn(threadId, async () => {
+    await this.#inOrder(threadId, async () => {
       const stored: WriteRow[] = [];
       for (const [place, [channel, value]] of writes.entries()) {
         const index = WRITES_IDX_MAP[channel] ?? place;
         stored.push({ taskId, taskPath, index, channel, value: await this.#dump(value) });
       }
-      await this.#rows.putWrites({ threadId, namespace: namespaceOf(config), checkpointId }, stored);
+      return () => this.#rows.putWrites({ threadId, namespace: namespaceOf(config), checkpointId }, stored);
     });
   }
 
   override async deleteThread(threadId: string): Promise<void> {
-    await this.#inTurn(threadId, () => this.#rows.deleteThread(threadId));
+    await this.#inOrder(threadId, async () => () => this.#rows.deleteThread(threadId));
   }
 
   /**
@@ -123,7 +122,7 @@ export class CheckpointSaver extends BaseCheckpointSaver<string> {
       const metadata: CheckpointMetadata = await this.#load(stored.row.metadata);
       if (metadata.counters_since_delta_snapshot !== undefined) return;
     }
-    await this.#inTurn(threadId, () => this.#rows.prune(threadId));
+    await this.#inOrder(threadId, async () => () => this.#rows.prune(threadId));
   }
 
   /** Walks up the parents once for all channels, reading nothing but these channels. */
@@ -152,12 +151,23 @@ export class CheckpointSaver extends BaseCheckpointSaver<string> {
   }
 
   /**
-   * A counter and a random part, compared as text. With a bare counter two branches of a thread would give the same
-   * version to different values, and one of them would be lost.
+   * A counter with a random fraction. With a bare counter two branches of a thread would give the same version to
+   * different values, and one of them would be lost.
    */
-  override getNextVersion(current: string | undefined): string {
-    const counter = current === undefined ? 0 : Number.parseInt(String(current), 10);
-    return `${String(counter + 1).padStart(VERSION_DIGITS, "0")}.${randomBytes(6).toString("hex")}`;
+  override getNextVersion(current: number | undefined): number {
+    return Math.floor(current ?? 0) + 1 + Math.random() * 0.99;
+  }
+
+  /**
+   * Hands the thread's changes to the store in the order of the calls, but does not make the next one wait for the
+   * commit: a task's writes and the checkpoint after them share one.
+   */
+  async #inOrder(threadId: string, prepare: () => Promise<() => Promise<void>>): Promise<void> {
+    const { done } = await this.#inTurn(threadId, async () => {
+      const store = await prepare();
+      return { done: store() };
+    });
+    await done;
   }
 
   async *#pages(config: RunnableConfig, before?: RunnableConfig): AsyncGenerator<StoredCheckpoint> {

@@ -13,12 +13,50 @@ import type { Database, Reader, Writer } from "./database.ts";
 import { checkDigest, digestOf } from "./digest.ts";
 import type { Tables } from "./schema.ts";
 
+interface WaitingWrites {
+  readonly place: CheckpointPlace;
+  readonly writes: readonly WriteRow[];
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
 export function createCheckpointRows(database: Database): CheckpointRows {
+  const waiting = new Map<string, WaitingWrites[]>();
+
+  /** One transaction for the writes of the thread that wait, and then for the work. */
+  async function commit(threadId: string, work: (writer: Writer) => Promise<void>): Promise<void> {
+    const group = waiting.get(threadId) ?? [];
+    waiting.delete(threadId);
+    try {
+      await database.write(async (writer) => {
+        for (const { place, writes } of group) await putWrites(writer, place, writes);
+        await work(writer);
+      });
+      for (const { resolve } of group) resolve();
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+      throw error;
+    }
+  }
+
+  /** The checkpoint that follows a task's writes usually comes at once: they wait for it, and one commit serves both. */
+  function wait(place: CheckpointPlace, writes: readonly WriteRow[]): Promise<void> {
+    const { threadId } = place;
+    return new Promise((resolve, reject) => {
+      const group = waiting.get(threadId) ?? [];
+      waiting.set(threadId, group);
+      group.push({ place, writes, resolve, reject });
+      // Rejected through its members, or not there any more when a checkpoint took it along.
+      if (group.length === 1)
+        setImmediate(() => waiting.has(threadId) && commit(threadId, async () => {}).catch(() => {}));
+    });
+  }
+
   return {
-    put: (row, channels) => database.write((writer) => put(writer, row, channels)),
+    put: (row, channels) => commit(row.threadId, (writer) => put(writer, row, channels)),
 
     async putWrites(place, writes) {
-      if (writes.length > 0) await database.write((writer) => putWrites(writer, place, writes));
+      if (writes.length > 0) await wait(place, writes);
     },
 
     get: (line, channels) =>
@@ -38,12 +76,12 @@ export function createCheckpointRows(database: Database): CheckpointRows {
       }),
 
     deleteThread: (threadId) =>
-      database.write(async (writer) => {
+      commit(threadId, async (writer) => {
         for (const table of ["checkpoints", "checkpoint_channels", "checkpoint_writes"] as const)
           await writer.deleteFrom(table).where("thread_id", "=", threadId).execute();
       }),
 
-    prune: (threadId) => database.write((writer) => prune(writer, threadId)),
+    prune: (threadId) => commit(threadId, (writer) => prune(writer, threadId)),
   };
 }
 

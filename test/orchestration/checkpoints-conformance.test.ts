@@ -31,5 +31,5 @@ const initializer = {
   },
 };
 
-specTest(initializer as never);
-deltaChannelHistoryTests(initializer as never);
+specTest(initializer);
+deltaChannelHistoryTests(initializer);
