@@ -30,7 +30,11 @@ export interface ProcessResult {
   readonly timedOut: boolean;
 }
 
-const isWindows = process.platform === "win32";
+export const hostPlatform: NodeJS.Platform = process.platform;
+const isWindows = hostPlatform === "win32";
+
+/** Whether commands run in cmd.exe and wrapper scripts end in .bat or .cmd. */
+export const isWindowsHost = isWindows;
 
 /**
  * Runs a process to its end. Rejects with the signal's reason after the tree is dead when cancelled, and with the

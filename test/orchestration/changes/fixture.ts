@@ -64,8 +64,8 @@ export function contents(root: string, without: readonly string[] = [], folder =
 
 export function gitIn(folder: string, ...args: string[]): string {
   const identity = ["-c", "user.name=Test", "-c", "user.email=test@localhost", "-c", "commit.gpgSign=false"];
-  const options = { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] } as const;
-  return execFileSync("git", [...identity, ...args], options);
+  const stdio: ("ignore" | "pipe")[] = ["ignore", "pipe", "pipe"];
+  return execFileSync("git", [...identity, ...args], { cwd: folder, encoding: "utf8", stdio });
 }
 
 /** A repository with these files committed. */
