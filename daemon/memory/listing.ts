@@ -63,7 +63,9 @@ async function listWithGit(root: string, folder: string, signal: AbortSignal): P
   ]);
   if (listed === undefined) return [];
   const gone = new Set(split(deleted ?? ""));
-  return [...new Set(split(listed))].filter((path) => !gone.has(path) && !path.endsWith("/")).sort();
+  // The folder itself is in git's list when it is a link, such as node_modules.
+  const isFile = (path: string) => !gone.has(path) && !path.endsWith("/") && path !== folder;
+  return [...new Set(split(listed))].filter(isFile).sort();
 }
 
 function split(output: string): string[] {

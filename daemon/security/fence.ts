@@ -27,6 +27,8 @@ export async function resolveInside(
     if ("problem" in split) return outside(path, split.problem);
     const { real, rest } = await resolveExisting(realRoot, split.parts);
     const absolute = join(real, ...rest);
+    // A name that the system refuses is refused here, not where somebody opens it.
+    if (rest.length > 1) await lstat(absolute);
     if (isWithin(realRoot, absolute, sep))
       return ok({ absolute, relative: relative(realRoot, absolute).split(sep).join("/") });
     const named = split.parts.join("/");
