@@ -54,6 +54,8 @@ export const WAITING: readonly RunEventBody[] = [
       { path: "public/page.js", why: "calls /notes" },
     ],
     rules: ["AGENTS.md: every route has a test"],
+    taskId: "plan",
+    artifact: "d1".repeat(32),
   },
   { type: "run.entered", phase: "plan" },
   modelRequested("plan", 1, 2140),

@@ -31,7 +31,7 @@ export async function layoutPlan(tasks: readonly LayoutTask[]): Promise<PlacedTa
       "elk.direction": "DOWN",
       "elk.layered.spacing.nodeNodeBetweenLayers": "30",
       "elk.spacing.nodeNode": "20",
-      "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
+      "elk.layered.nodePlacement.bk.fixedAlignment": "BALANCED",
     },
     children: tasks.map(({ id }) => ({ id, width: NODE_WIDTH, height: NODE_HEIGHT })),
     edges,

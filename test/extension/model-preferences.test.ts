@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import {
+  configureParams,
+  type ModelPreferences,
+  modelEnvironment,
+  parsePrice,
+} from "../../extension/model-preferences.ts";
+
+const NONE: ModelPreferences = { provider: null, model: null, baseUrl: null, price: null };
+
+describe("a price", () => {
+  it.each([
+    ["1,2", { input: 1, output: 2 }],
+    [" 0.25 , 2 ", { input: 0.25, output: 2 }],
+    ["0,0", { input: 0, output: 0 }],
+    ["", null],
+    ["1", null],
+    ["1,", null],
+    ["1,2,3", null],
+    ["-1,2", null],
+    ["a,b", null],
+    [null, null],
+  ])("%j", (text, expected) => expect(parsePrice(text)).toEqual(expected));
+});
+
+describe("what a daemon is told", () => {
+  it("is nothing when nothing is preferred", () => {
+    expect(configureParams(NONE, null)).toBeUndefined();
+    expect(modelEnvironment(NONE, "key")).toEqual({});
+  });
+
+  it("is the same in both forms", () => {
+    const preferences: ModelPreferences = {
+      provider: "anthropic",
+      model: "m",
+      baseUrl: "http://127.0.0.1:1",
+      price: { input: 1, output: 2 },
+    };
+    expect(configureParams(preferences, "key")).toEqual({
+      provider: "anthropic",
+      model: "m",
+      baseUrl: "http://127.0.0.1:1",
+      apiKey: "key",
+    });
+    expect(modelEnvironment(preferences, "key")).toEqual({
+      NEXUS_PROVIDER: "anthropic",
+      NEXUS_MODEL: "m",
+      NEXUS_PRICE: "1,2",
+      ANTHROPIC_BASE_URL: "http://127.0.0.1:1",
+      ANTHROPIC_API_KEY: "key",
+    });
+  });
+
+  it("leaves out of a daemon's environment what would keep it from starting", () => {
+    const incomplete: ModelPreferences = { ...NONE, provider: "openai-compatible" };
+    expect(modelEnvironment(incomplete, "key")).toEqual({});
+    expect(modelEnvironment({ ...NONE, provider: "openai", baseUrl: "no address" }, null)).toEqual({
+      NEXUS_PROVIDER: "openai",
+    });
+  });
+});

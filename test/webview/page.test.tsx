@@ -1,0 +1,116 @@
+/** The page as readers and keyboards meet it: names, roles and live regions, drawn from the same events as in life. */
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, it } from "vitest";
+import { applyRunEvent, type RunEventBody, type RunState } from "../../protocol/index.ts";
+import { RunPage } from "../../webview/app.tsx";
+import { type Panel, PanelContext } from "../../webview/state/panel-context.tsx";
+import { EMPTY_PANEL, panelReducer } from "../../webview/state/panel-state.ts";
+import { CREATED, FINISHED, numbered, WAITING, WORKING } from "./sample-run.ts";
+
+function draw(bodies: readonly RunEventBody[], change: Partial<Panel["view"]> = {}): string {
+  const events = numbered(bodies);
+  const run = events.reduce<RunState | null>(applyRunEvent, null);
+  if (run === null) throw new Error("a run begins with run.created");
+  const panel: Panel = {
+    state: panelReducer(EMPTY_PANEL, { type: "run", run, events }),
+    saved: undefined,
+    view: { draft: "", planView: "list", ...change },
+    send: () => undefined,
+    dismissProblem: () => undefined,
+    setView: () => undefined,
+    keepScroll: () => undefined,
+  };
+  return renderToStaticMarkup(
+    <PanelContext.Provider value={panel}>
+      <RunPage />
+    </PanelContext.Provider>,
+  );
+}
+
+const approval = (subject: Record<string, unknown>): RunEventBody[] => [
+  CREATED,
+  { type: "run.started", attempt: 1, reason: "new" },
+  {
+    type: "approval.requested",
+    approval: {
+      approvalId: "a",
+      taskId: null,
+      title: "Run this command?",
+      reason: "The policy asks.",
+      subjectHash: "0".repeat(64),
+      subject,
+    },
+  } as RunEventBody,
+];
+
+describe("the page", () => {
+  it("reads out what is asked, word for word and at once", () => {
+    const html = draw(approval({ kind: "command", command: "rm -rf build && make", cwd: "/w" }));
+    const [, spoken = ""] = /aria-live="assertive">([^<]*)</.exec(html) ?? [];
+    expect(spoken).toContain("rm -rf build &amp;&amp; make");
+    expect(html).toContain('<pre class="command">rm -rf build &amp;&amp; make</pre>');
+  });
+
+  it("shows a plan's commands before it is approved", () => {
+    const html = draw(WAITING);
+    expect(html).toContain("Approving also allows these commands:");
+    expect(html).toContain('<pre class="command">npm test -- limit</pre>');
+  });
+
+  it("names every button", () => {
+    for (const bodies of [WAITING, WORKING, FINISHED]) {
+      const buttons = draw(bodies).match(/<(vscode-button|button)[^>]*>.*?<\/\1>/gs) ?? [];
+      expect(buttons.length).toBeGreaterThan(1);
+      for (const button of buttons) {
+        const text = button
+          .replace(/<svg.*?<\/svg>/gs, "")
+          .replace(/<[^>]*>/g, "")
+          .trim();
+        expect(/aria-label="[^"]+"/.test(button) || text !== "", button).toBe(true);
+      }
+    }
+  });
+
+  it("offers the plan as a table with heads for rows and columns", () => {
+    const html = draw(WORKING);
+    expect(html).toContain('<th scope="col">Done when</th>');
+    expect(html).toContain('<th scope="row">Limit the notes in the service');
+  });
+
+  it("offers to decide about the change only when the run has ended", () => {
+    const ready = FINISHED.slice(0, -1);
+    expect(draw(ready)).not.toContain("Accept all");
+    expect(draw(FINISHED)).toContain('aria-label="Accept 4 files"');
+    expect(draw(FINISHED)).toContain('aria-label="Discard src/server.js"');
+  });
+
+  it("lists conflicts where they cannot be missed", () => {
+    const conflicts = [{ path: "src/server.js", reason: "changed since the run began" }];
+    const html = draw([...FINISHED, { type: "changes.conflicted", conflicts }]);
+    expect(html).toMatch(/role="alert"[^>]*class="conflicts"/);
+    expect(html).toContain("Nothing was written.");
+  });
+
+  it("shows an error with its hint and its action", () => {
+    const error = { code: "model.key_refused", message: "Refused.", hint: "Check the key.", action: "setKey" };
+    const html = draw([CREATED, { type: "run.finished", status: "failed", summary: "", error }]);
+    expect(html).toContain("Check the key.");
+    expect(html).toContain("Set Key…");
+    expect(html).toContain("Resume");
+  });
+
+  it("shows no button for an action it does not know", () => {
+    const error = { code: "x", message: "Odd.", hint: "None.", action: "formatDisk" };
+    const html = draw([CREATED, { type: "run.finished", status: "failed", summary: "", error }]);
+    expect(html).not.toContain("formatDisk");
+  });
+
+  it("draws text of the model and of files as text", () => {
+    const html = draw([
+      { ...CREATED, prompt: "<script>alert(1)</script>" } as RunEventBody,
+      { type: "run.answered", text: "<img src=x onerror=alert(1)>" },
+      { type: "run.finished", status: "done", summary: "" },
+    ]);
+    expect(html).not.toMatch(/<(script|img)/);
+  });
+});

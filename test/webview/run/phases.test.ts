@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import { phaseMarks } from "../../../webview/run/phase-strip.tsx";
+
+const names = (run: Parameters<typeof phaseMarks>[0]) => phaseMarks(run).map(([phase, mark]) => `${phase} ${mark}`);
+
+it("shows where a goal stands", () => {
+  expect(names({ kind: "goal", phase: "plan", status: "working", plan: null })).toEqual([
+    "triage done",
+    "recall done",
+    "plan current",
+    "approve ahead",
+    "tasks ahead",
+    "verify ahead",
+    "review ahead",
+    "finish ahead",
+  ]);
+});
+
+it("spares questions and small changes the phases they never enter", () => {
+  expect(names({ kind: "question", phase: "finish", status: "done", plan: null })).toEqual([
+    "triage done",
+    "recall done",
+    "tasks done",
+    "finish done",
+  ]);
+  expect(names({ kind: "change", phase: "tasks", status: "failed", plan: null })).toContain("tasks stopped");
+});
+
+it("shows all phases once a small change has grown a plan", () => {
+  expect(
+    names({ kind: "change", phase: "approve", status: "awaiting_approval", plan: { summary: "s", tasks: [] } }),
+  ).toContain("approve current");
+});

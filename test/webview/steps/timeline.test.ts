@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import type { RunEventBody } from "../../../protocol/index.ts";
+import { timelineSteps } from "../../../webview/steps/timeline.ts";
+import { editedText, prettyInput, toolWords } from "../../../webview/steps/tool-words.ts";
+import { CREATED, FINISHED, modelRequested, modelResponded, numbered, toolCall, WAITING } from "../sample-run.ts";
+
+const steps = (...bodies: RunEventBody[]) => timelineSteps(numbered(bodies));
+
+describe("the timeline", () => {
+  it("makes one step of a call and its result, in the place where it began", () => {
+    const [request, result] = toolCall("t", 0, "read_file", { path: "a.ts" }, "text");
+    if (request === undefined || result === undefined) throw new Error("a call is two events");
+    const asked = steps(CREATED, request, modelRequested("t", 2, 5));
+    expect(asked).toMatchObject([{ kind: "tool", status: "working", seq: 2 }, { kind: "turn" }]);
+    const answered = steps(CREATED, request, modelRequested("t", 2, 5), result);
+    expect(answered).toMatchObject([
+      { kind: "tool", status: "done", seq: 2, output: "text", input: '{"path":"a.ts"}' },
+      { kind: "turn" },
+    ]);
+    expect(answered[0]?.id).toBe(asked[0]?.id);
+  });
+
+  it("shows a result whose beginning is on an older page", () => {
+    const [, result] = toolCall("t", 0, "read_file", { path: "a.ts" }, "text");
+    if (result === undefined) throw new Error("a call is two events");
+    expect(steps(result)).toMatchObject([{ kind: "tool", status: "done", output: "text", input: "" }]);
+  });
+
+  it("tells of a failed answer and of the one that came after it", () => {
+    const error = { code: "model.timeout", message: "The model sent nothing for too long.", hint: "" };
+    const call = { key: "t/1/model", taskId: "t", turn: 1 };
+    const failing: RunEventBody[] = [
+      modelRequested("t", 1, 10),
+      { type: "model.failed", ...call, attempt: 1, error, willRetry: true },
+    ];
+    expect(steps(...failing)).toMatchObject([{ kind: "turn", status: "working", error: { code: "model.timeout" } }]);
+    expect(steps(...failing, modelResponded("t", 1, "Here.", []))).toMatchObject([
+      { kind: "turn", status: "done", text: "Here.", error: null },
+    ]);
+  });
+
+  it("joins a question with its answer", () => {
+    const answered: RunEventBody = {
+      type: "approval.answered",
+      approvalId: "approval-plan",
+      decision: "reject",
+      by: "cli",
+      feedback: "smaller",
+    };
+    const before = steps(...WAITING).at(-1);
+    const after = steps(...WAITING, answered).at(-1);
+    expect(before).toMatchObject({ kind: "approval", decision: null });
+    expect(after).toMatchObject({ kind: "approval", decision: "reject", by: "cli", feedback: "smaller" });
+    expect(steps(answered)).toMatchObject([{ kind: "note", text: "cli chose to reject." }]);
+  });
+
+  it("gives every step of a whole run a key of its own, in order", () => {
+    const all = timelineSteps(numbered(FINISHED));
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+    expect(all.map(({ seq }) => seq)).toEqual(all.map(({ seq }) => seq).toSorted((first, second) => first - second));
+    expect(all.at(-1)).toMatchObject({ kind: "note", tone: "good", text: "Done." });
+  });
+});
+
+describe("a tool call in words", () => {
+  it.each([
+    ["read_file", '{"path":"src/a.ts"}', "Read", "src/a.ts", false],
+    ["run_command", '{"command":"npm test\\nls"}', "Run", "npm test …", true],
+    ["search_text", '{"query":"x","path":"src"}', "Search", "x", false],
+    ["some_new_tool", "{}", "some new tool", "", false],
+    ["read_file", '{"path":42}', "Read", "", false],
+    ["read_file", '{"path":"cut of', "Read", "", false],
+    ["read_file", "null", "Read", "", false],
+  ])("%s with %s", (tool, input, verb, object, isCommand) => {
+    expect(toolWords(tool, input)).toEqual({ verb, object, isCommand });
+  });
+
+  it("recognises an edit and shows any input", () => {
+    expect(editedText('{"path":"a","search":"x","replace":"y"}')).toEqual({ search: "x", replace: "y" });
+    expect(editedText('{"path":"a"}')).toBeUndefined();
+    expect(prettyInput('{"a":1}')).toBe('{\n  "a": 1\n}');
+    expect(prettyInput("not json")).toBe("not json");
+  });
+});
