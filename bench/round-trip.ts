@@ -1,7 +1,7 @@
 /** A request to the daemon and back, beside a bare vscode-jsonrpc echo of the same answer over the same kind of socket. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect as connectSocket } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
@@ -11,13 +11,21 @@ import { type Figure, repeat, sideBySide } from "./measure.ts";
 const ROUNDS = 20;
 const REQUESTS = 100;
 
-export async function measureRoundTrip(daemon: ClientConnection, folder: string): Promise<Figure[]> {
-  const status = await daemon.request("daemon/status", {});
+/** `connect` makes a new connection to a daemon that runs: the daemon lets each ask 200 times a second in the long run. */
+export async function measureRoundTrip(connect: () => Promise<ClientConnection>, folder: string): Promise<Figure[]> {
+  const ask = async (count: number) => {
+    const daemon = await connect();
+    const times = await repeat(count, () => daemon.request("daemon/status", {}));
+    const status = await daemon.request("daemon/status", {});
+    daemon.close();
+    return { times, status };
+  };
+  const { status } = await ask(1);
   const echo = await startEcho(folder);
   try {
     const times = await sideBySide(
       ROUNDS,
-      () => repeat(REQUESTS, () => daemon.request("daemon/status", {})),
+      async () => (await ask(REQUESTS)).times,
       () => repeat(REQUESTS, () => echo.request(status)),
     );
     return [
@@ -41,7 +49,7 @@ async function startEcho(folder: string) {
   const server = fileURLToPath(new URL("./echo-server.ts", import.meta.url));
   const child: ChildProcess = spawn(process.execPath, [server, address], { stdio: ["ignore", "pipe", "inherit"] });
   if (child.stdout !== null) await once(child.stdout, "data");
-  const socket = connect(address);
+  const socket = connectSocket(address);
   await once(socket, "connect");
   const connection = createMessageConnection(new StreamMessageReader(socket), new StreamMessageWriter(socket));
   connection.listen();

@@ -32,7 +32,7 @@ try {
 async function measureRequests(): Promise<Figure[]> {
   const daemon = await startDaemon(home);
   try {
-    return await measureRoundTrip(daemon, folder);
+    return await measureRoundTrip(() => startDaemon(home), folder);
   } finally {
     await stopDaemon(daemon, home);
   }
