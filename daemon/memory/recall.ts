@@ -75,15 +75,17 @@ async function addByContent(
   { root, candidates, signal }: { root: string; candidates: readonly string[]; signal: AbortSignal },
 ): Promise<void> {
   const known = new Set(candidates);
-  await Promise.all(
+  const found = await Promise.all(
     words.map(async (word) => {
       const args = ["grep", "-z", "-l", "-I", "-i", "-F", "--untracked", "--threads=2", "-e", word];
       const output = await gitOutput(root, args, signal, CONTENT_BUDGET_MS);
-      const found = (output ?? "").split("\0").filter((path) => known.has(path));
-      const weight = rarity(found.length, candidates.length);
-      if (weight > 0) for (const path of found) add(scores, path, weight, `holds “${word}”`);
+      return (output ?? "").split("\0").filter((path) => known.has(path));
     }),
   );
+  for (const [index, paths] of found.entries()) {
+    const weight = rarity(paths.length, candidates.length);
+    if (weight > 0) for (const path of paths) add(scores, path, weight, `“${words[index]}” in its text`);
+  }
 }
 
 /** A word that stands everywhere tells nothing: between 0 (in a third of the files or more) and about 9. */
