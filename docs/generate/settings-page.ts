@@ -1,106 +1,81 @@
-/** docs/settings.md. The rows are written by hand; test/daemon/settings-page.test.ts holds them against daemon/settings.ts. */
+/** docs/settings.md: the daemon's settings from the table here (a test holds it against the code), the editor's from its manifest. */
+import { readFileSync } from "node:fs";
 
 interface Setting {
-  /** The key in settings.json, or null when only the environment has it. */
-  readonly key: string | null;
-  readonly variable: string | null;
-  readonly accepts: string;
-  readonly without: string;
+  readonly variable?: string;
+  /** Its name in settings.json. */
+  readonly name?: string;
   readonly meaning: string;
+  readonly otherwise: string;
 }
 
 export const SETTINGS: readonly Setting[] = [
   {
-    key: "provider",
     variable: "NEXUS_PROVIDER",
-    accepts: "`openai`, `anthropic`, `openai-compatible`, `ollama`, `replay`",
-    without: "told from the rest, see below",
-    meaning: "Who answers.",
+    name: "provider",
+    meaning: "who answers: `openai`, `anthropic`, `openai-compatible`, `ollama` or `replay`",
+    otherwise: "whoever a key or an address below names",
   },
   {
-    key: "model",
     variable: "NEXUS_MODEL",
-    accepts: "the provider's name for a model",
-    without: "one that suits the provider; `openai-compatible` has none",
-    meaning: "Which model answers.",
+    name: "model",
+    meaning: "the model's name as its provider knows it",
+    otherwise: "one for each provider",
   },
   {
-    key: "baseUrl",
-    variable: "OPENAI_BASE_URL",
-    accepts: "an address with `http://` or `https://`, up to and with `/v1`",
-    without: "OpenAI's own",
-    meaning: "Where `openai` and `openai-compatible` answer.",
-  },
-  {
-    key: "apiKey",
     variable: "OPENAI_API_KEY",
-    accepts: "text",
-    without: "no key",
-    meaning: "Key of `openai` and `openai-compatible`.",
+    name: "apiKey",
+    meaning: "key for `openai` and `openai-compatible`",
+    otherwise: "none",
   },
+  { variable: "ANTHROPIC_API_KEY", name: "apiKey", meaning: "key for `anthropic`", otherwise: "none" },
   {
-    key: "baseUrl",
-    variable: "ANTHROPIC_BASE_URL",
-    accepts: "an address with `http://` or `https://`",
-    without: "Anthropic's own",
-    meaning: "Where `anthropic` answers.",
+    variable: "OPENAI_BASE_URL",
+    name: "baseUrl",
+    meaning: "address for `openai` and `openai-compatible`, with `/v1` where the server has it",
+    otherwise: "OpenAI's own",
   },
-  { key: "apiKey", variable: "ANTHROPIC_API_KEY", accepts: "text", without: "no key", meaning: "Key of `anthropic`." },
+  { variable: "ANTHROPIC_BASE_URL", name: "baseUrl", meaning: "address for `anthropic`", otherwise: "Anthropic's own" },
+  { variable: "OLLAMA_HOST", name: "baseUrl", meaning: "address for `ollama`", otherwise: "`http://127.0.0.1:11434`" },
   {
-    key: "baseUrl",
-    variable: "OLLAMA_HOST",
-    accepts: "a host, `host:port` or an address",
-    without: "`http://127.0.0.1:11434`",
-    meaning: "Where `ollama` answers.",
-  },
-  {
-    key: "price",
     variable: "NEXUS_PRICE",
-    accepts: '`input,output` in USD per million tokens; in the file `{"input": 1, "output": 2}`',
-    without: "the built-in price table",
-    meaning: "What the model costs; `0,0` for a model of your own. A budget needs a known price.",
+    name: "price",
+    meaning: '“input,output” in USD per million tokens; in the file `{ "input": 1, "output": 4 }`',
+    otherwise: "the price table; a model that is not in it needs a price before it is asked",
   },
   {
-    key: "budgetUsd",
     variable: "NEXUS_BUDGET",
-    accepts: "an amount in USD of 0 or more",
-    without: "no limit",
-    meaning: "The most that one run may cost; `--budget` comes first.",
+    name: "budgetUsd",
+    meaning: "the most that a run may cost, in USD; `--budget` comes first",
+    otherwise: "no limit",
   },
   {
-    key: "policy",
-    variable: null,
-    accepts: "an object of `read`, `write`, `protectedWrite`, `test`, `command`, `plan`: `allow`, `ask` or `deny`",
-    without: "the defaults",
-    meaning: "What runs may do by themselves.",
+    name: "policy",
+    meaning: "`allow`, `ask` or `deny` for `read`, `write`, `protectedWrite`, `test`, `command` and `plan`",
+    otherwise: "see each run's `policy` in `nexus runs show RUN --json`",
   },
   {
-    key: "recordFile",
     variable: "NEXUS_RECORD",
-    accepts: "a file",
-    without: "nothing is recorded",
-    meaning: "Every exchange with the model is appended to it.",
+    name: "recordFile",
+    meaning: "file to which every exchange with the model is added",
+    otherwise: "none",
   },
   {
-    key: "replayFile",
     variable: "NEXUS_REPLAY",
-    accepts: "a file that was recorded",
-    without: "none",
-    meaning: "The provider `replay` answers from it.",
+    name: "replayFile",
+    meaning: "recording from which the provider `replay` answers",
+    otherwise: "none",
   },
   {
-    key: "idleExitMs",
-    variable: "NEXUS_IDLE_MS",
-    accepts: "milliseconds, 100 or more",
-    without: "900000 (15 minutes)",
-    meaning: "How long a daemon without clients and runs stays.",
-  },
-  {
-    key: null,
     variable: "NEXUS_HOME",
-    accepts: "a folder",
-    without: "`~/.local/share/nexus`, `~/Library/Application Support/Nexus` or `%LOCALAPPDATA%\\Nexus`",
-    meaning: "The data folder: database, log, settings, socket. Each folder has a daemon of its own.",
+    meaning: "the data folder: database, logs, `settings.json`",
+    otherwise: "`~/.local/share/nexus`, `~/Library/Application Support/Nexus`, `%LOCALAPPDATA%\\Nexus`",
+  },
+  {
+    variable: "NEXUS_IDLE_MS",
+    name: "idleExitMs",
+    meaning: "milliseconds, 100 or more, after which a daemon without clients and runs ends",
+    otherwise: "15 minutes",
   },
 ];
 
@@ -129,11 +104,37 @@ needs the key again: a watching command line brings it, and otherwise the run wa
 Once the daemon has read its keys it removes them from its environment, so that no child process can see them.
 `;
 
+interface Property {
+  readonly default?: unknown;
+  readonly description?: string;
+  readonly markdownDescription?: string;
+}
+
 export function settingsPage(): string {
-  const rows = SETTINGS.map(({ key, variable, accepts, without, meaning }) => {
-    const name = (text: string | null) => (text === null ? "" : `\`${text}\``);
-    return `| ${name(variable)} | ${name(key)} | ${meaning} | ${accepts} | ${without} |`;
-  });
-  const head = ["| variable | in settings.json | meaning | accepts | left out |", "|---|---|---|---|---|"];
-  return [INTRODUCTION, ...head, ...rows, "", PROVIDER].join("\n");
+  const rows = SETTINGS.map(({ variable, name, meaning, otherwise }) =>
+    row([code(variable), code(name), meaning, otherwise]),
+  );
+  const table = [row(["variable", "in settings.json", "meaning", "when left out"]), "|---|---|---|---|", ...rows, ""];
+  const editor = Object.entries(editorSettings()).map(([name, property]) =>
+    row([code(name), property.markdownDescription ?? property.description ?? "", defaultText(property.default)]),
+  );
+  const editorTable = ["## In VS Code\n", row(["setting", "meaning", "default"]), "|---|---|---|", ...editor, ""];
+  return [INTRODUCTION, ...table, PROVIDER, ...editorTable].join("\n");
+}
+
+function editorSettings(): Record<string, Property> {
+  const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  return manifest.contributes.configuration.properties;
+}
+
+function defaultText(value: unknown): string {
+  return value === "" || value === null || value === undefined ? "empty" : code(JSON.stringify(value));
+}
+
+function code(text: string | undefined): string {
+  return text === undefined ? "" : `\`${text}\``;
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 }
