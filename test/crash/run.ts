@@ -110,12 +110,16 @@ async function commitTrial(trial: Trial, commit: number): Promise<Outcome & { co
 }
 
 /** One random kill: `nexus run` watches while its daemon dies, and must end with exit code 0 all the same. */
-async function randomTrial(trial: Trial, afterMs: number): Promise<Outcome> {
+async function randomTrial(trial: Trial, afterMs: number): Promise<Outcome & { activeMs: number }> {
   const { home, workspace, server } = trial;
   const env = cleanEnv(home, server.url);
-  const client = watchEvents([NEXUS, "run", GOAL, "--repo", workspace, "--json", "--apply", "--policy", policy], env);
+  const client = watchEvents(
+    [NEXUS, "run", "--repo", workspace, "--json", "--apply", "--policy", policy, "--", GOAL],
+    env,
+  );
   const begun = new Promise<void>((done) => client.child.once("told", () => done()));
   await Promise.race([begun, client.exit]);
+  const active = performance.now();
   const timer = new Promise<void>((done) => setTimeout(done, afterMs));
   await Promise.race([timer, client.exit]);
   const { pid } = JSON.parse(await readFile(join(home, "daemon.json"), "utf8").catch(() => "{}"));
@@ -124,6 +128,7 @@ async function randomTrial(trial: Trial, afterMs: number): Promise<Outcome> {
   const requestsAtKill = server.requests.length;
   const heard = client.events.length;
   const code = await client.exit;
+  const activeMs = performance.now() - active;
   await stopDaemon(home, env);
   const runId = client.events[0]?.runId ?? "";
   const log = await readLog(home, runId);
@@ -143,7 +148,7 @@ async function randomTrial(trial: Trial, afterMs: number): Promise<Outcome> {
   const numbers = client.events.map((event) => event.seq);
   if (numbers.some((seq, index) => seq !== index + 1))
     problems.push("the client was told an event twice, or missed one");
-  return { problems, killed };
+  return { problems, killed, activeMs };
 }
 
 async function stopDaemon(home: string, env: NodeJS.ProcessEnv): Promise<void> {
@@ -200,12 +205,15 @@ await inLanes(points, async (commit) => {
   count(`killed after commit ${commit}`, outcome);
 });
 
-const begun = performance.now();
-const whole = await withTrial("whole", (trial) => randomTrial(trial, 60_000));
+let wholeMs = 0;
+const whole = await withTrial("whole", async (trial) => {
+  const outcome = await randomTrial(trial, 60_000);
+  wholeMs = outcome.activeMs;
+  return outcome;
+});
 count("a whole nexus run", whole);
-const wholeMs = performance.now() - begun;
 const random = createRandom(Number(values.seed));
-const delays = Array.from({ length: Number(values.kills) }, () => random() * wholeMs * 0.9);
+const delays = Array.from({ length: Number(values.kills) }, () => random() * wholeMs * 0.95);
 process.stdout.write(
   `A whole run takes ${Math.round(wholeMs)} ms; killing its daemon at ${delays.length} random moments …\n`,
 );
