@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { recall } from "../../daemon/memory/recall.ts";
 import { promptWords } from "../../daemon/memory/words.ts";
-import { makeFolder, makeRepository } from "../tools/workspace.ts";
+import { git, makeFolder, makeRepository } from "../tools/workspace.ts";
 
 const { signal } = new AbortController();
 const paths = async (root: string, prompt: string) =>
@@ -82,7 +82,8 @@ describe("recall", () => {
         `export const value${index} = ${index};\n`.repeat(20),
       ]),
     );
-    const root = makeRepository(files);
+    const root = makeFolder(files);
+    git(root, "init", "-q");
     const started = performance.now();
     expect((await paths(root, "change value4321 and the exported interface of f17.ts, not the tokenizer"))[0]).toMatch(
       /f17\.ts$/,
