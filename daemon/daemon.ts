@@ -36,6 +36,8 @@ export async function runDaemon(home: string): Promise<number> {
   }
 }
 
+const TRACING_VARIABLES = ["LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2"];
+
 async function start(home: string, redactor: Redactor, log: Log): Promise<RunningDaemon> {
   await prepareHome(home);
   const settings = await loadSettings(home, process.env);
@@ -43,6 +45,8 @@ async function start(home: string, redactor: Redactor, log: Log): Promise<Runnin
     redactor.add(process.env[name] ?? "");
     delete process.env[name];
   }
+  // LangChain and LangGraph would send every prompt to a tracing service that these name; Nexus sends nothing anywhere.
+  for (const name of TRACING_VARIABLES) delete process.env[name];
   return startDaemon({
     home,
     idleExitMs: settings.idleExitMs,

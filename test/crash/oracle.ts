@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openStore } from "../../daemon/store/sqlite.ts";
 import { applyRunEvent, type RunEvent, type RunState } from "../../protocol/index.ts";
-import type { RecordedRequest } from "../support/scripted/server.ts";
+import type { ScriptedServer } from "../support/scripted/server.ts";
 import { expectedFiles } from "./scenario.ts";
 
 export interface Observed {
@@ -12,7 +12,7 @@ export interface Observed {
   readonly runId: string;
   /** Events as somebody heard of them, before the kill or after. */
   readonly acknowledged: readonly RunEvent[];
-  readonly requests: readonly RecordedRequest[];
+  readonly requests: ScriptedServer["requests"];
   /** How many requests the model had seen when the daemon died. */
   readonly requestsAtKill: number;
   /** Events in the log at that moment, read after the death. */
