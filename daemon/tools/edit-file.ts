@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { failure } from "../../protocol/index.ts";
 import { closestLines } from "./closest-lines.ts";
 import { applyEdits, type Edit, type EditOutcome, toLf } from "./edit-text.ts";
-import { holdsMark, MARK_PROBLEM, prepareChange } from "./file-change.ts";
+import { bringsMark, MARK_PROBLEM, prepareChange } from "./file-change.ts";
 import { loadText, type TextFile } from "./text-file.ts";
 import type { ToolContext, ToolOutcome, WritingTool } from "./tool.ts";
 
@@ -24,11 +24,12 @@ export const editFile: WritingTool<typeof input> = {
   effect: "verifiable",
   access: ({ path }) => ({ kind: "write", paths: [path] }),
   async prepare({ path, edits }, context) {
-    if (holdsMark(edits.map((edit) => edit.replace))) return failure("tool.failed", MARK_PROBLEM);
     const file = await loadText(context, path);
     if (!file.ok) return file;
     const { at, bytes, hash } = file.value;
     if (isStale(context, file.value)) return failure("edit.stale", path);
+    const replacements = edits.map((edit) => edit.replace);
+    if (bringsMark(replacements, bytes.toString("utf8"))) return failure("tool.failed", MARK_PROBLEM);
     // Bytes as Latin-1: what is not touched stays as it is even where it is no valid UTF-8.
     const text = bytes.toString("latin1");
     const outcome = applyEdits(text, edits.map(asBytes));

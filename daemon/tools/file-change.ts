@@ -41,9 +41,12 @@ export function prepareChange({ path, absolute, before, content, outcome }: Chan
   };
 }
 
-/** A text in which the gate hid a secret must not be written: the mark would take the secret's place. */
-export function holdsMark(texts: readonly string[]): boolean {
-  return texts.some((text) => text.includes(REDACTED));
+/**
+ * A text in which the gate hid a secret must not be written: the mark would take the secret's place. A file that holds
+ * the mark as its own text may keep it.
+ */
+export function bringsMark(texts: readonly string[], present: string | null): boolean {
+  return texts.some((text) => text.includes(REDACTED)) && present?.includes(REDACTED) !== true;
 }
 
 export const MARK_PROBLEM = `The new text holds “${REDACTED}”, which stands for a secret that you were not shown; leave that part of the file as it is.`;

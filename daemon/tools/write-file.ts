@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { failure, type Result } from "../../protocol/index.ts";
 import { lstat } from "../host/files.ts";
 import { type InsidePath, resolveInside } from "../security/fence.ts";
-import { holdsMark, MARK_PROBLEM, prepareChange } from "./file-change.ts";
+import { bringsMark, MARK_PROBLEM, prepareChange } from "./file-change.ts";
 import { loadText } from "./text-file.ts";
 import type { ToolContext, ToolOutcome, WritingTool } from "./tool.ts";
 
@@ -18,12 +18,12 @@ export const writeFile: WritingTool<typeof input> = {
   effect: "verifiable",
   access: ({ path }) => ({ kind: "write", paths: [path] }),
   async prepare({ path, content }, context) {
-    if (holdsMark([content])) return failure("tool.failed", MARK_PROBLEM);
     const at = await resolveInside(context.root, path);
     if (!at.ok) return at;
     const present = await readPresent(path, at.value, context);
     if (!present.ok) return present;
     const { hash, text } = present.value;
+    if (bringsMark([content], text)) return failure("tool.failed", MARK_PROBLEM);
     const bytes = Buffer.from(text === null ? content : inTheStyleOf(text, content));
     if (hash !== null && text === bytes.toString("utf8"))
       return failure("tool.failed", `${path} already has exactly this content.`);

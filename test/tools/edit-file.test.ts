@@ -79,6 +79,12 @@ it.each([
   expect(get(root, "a.js")).toBe(text);
 });
 
+it("may keep the mark in a file that holds it as its own text", async () => {
+  const root = makeFolder({ a: `const MARK = "${REDACTED}";\n` });
+  const pair: [string, string] = [`MARK = "${REDACTED}"`, `SIGN = "${REDACTED}"`];
+  expect((await call(root, "edit_file", { path: "a", edits: edits(pair) })).status).toBe("done");
+});
+
 it.each([
   ["missing.ts", "There is no file missing.ts"],
   ["other/name.ts", "Did you mean src/name.ts?"],
