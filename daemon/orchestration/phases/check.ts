@@ -54,7 +54,8 @@ export async function check(context: RunContext, options: Check): Promise<{ evid
     ...what,
     signal: context.signal,
     timeoutMs: TIMEOUT_MS,
-    artifact: async (bytes) => {
+    artifact: async (output) => {
+      const bytes = new TextEncoder().encode(context.redact(new TextDecoder().decode(output)));
       artifacts.push(bytes);
       return hashOf(bytes);
     },
