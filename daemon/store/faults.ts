@@ -22,7 +22,7 @@ const IO_SHORT_READ = 522;
 const IO_SHARED_MEMORY_SIZE = 4874;
 
 /** SQLite's extended result code, or undefined when the error is not SQLite's. */
-export function sqliteCode(error: unknown): number | undefined {
+function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("errcode" in error)) return undefined;
   return typeof error.errcode === "number" ? error.errcode : undefined;
 }

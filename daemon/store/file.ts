@@ -8,10 +8,10 @@ import { inspectionError, openingError } from "./faults.ts";
 import { APPLICATION_ID, MIGRATIONS, migrate, schemaDigest, versionOf } from "./migrations.ts";
 
 /**
- * Up to this size a file is checked at every start, indexes included (about 10 ms a MiB); a larger one only when the
+ * Up to this size a file is checked at every start, indexes included (about 1.5 ms a MiB); a larger one only when the
  * last writer did not close it, and then without its indexes.
  */
-const ALWAYS_CHECKED_BYTES = 4 * 1024 * 1024;
+const ALWAYS_CHECKED_BYTES = 8 * 1024 * 1024;
 const SMALLEST_DATABASE_BYTES = 512;
 
 /** Files that SQLite keeps next to a database; the log holds commits that the database does not have yet. */

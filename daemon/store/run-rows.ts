@@ -6,7 +6,7 @@ import { checkDigest, digestOf } from "./digest.ts";
 const PROMPT = 300;
 
 /** The line of a run in a list. */
-export function summaryOf(state: RunState): RunSummary {
+function summaryOf(state: RunState): RunSummary {
   return {
     runId: state.runId,
     sessionId: state.sessionId,
@@ -50,7 +50,7 @@ function runParts(row: Omit<RunRow, "digest">) {
 }
 
 /** Throws `store.corrupt` when the row is not what was written. */
-export function checkRunRow(row: RunRow): void {
+function checkRunRow(row: RunRow): void {
   checkDigest(row, runParts(row), `The list entry of run ${row.run_id}`);
 }
 

@@ -10,7 +10,7 @@ import { isProjected, projectRun } from "./run-rows.ts";
 const PAGE = 200;
 const ARTIFACTS_AT_ONCE = 20;
 const REPAIR = "Run `nexus doctor --repair` to make the lists again from the event log.";
-const DAMAGE = "Restore the database from a backup, or set it aside with `nexus doctor --repair`.";
+const DAMAGE = "What is damaged cannot be made again; restore nexus.db from a backup. Everything else can be used.";
 
 /** See Projections.verify. Damage is a result here, never an error; events are not repaired. */
 export async function verify(database: Database, { repair }: { repair: boolean }): Promise<CheckResult[]> {

@@ -165,7 +165,9 @@ describe("any history", () => {
     restart: fc.boolean(),
   });
 
-  it("is what a plain list with keys would hold, and its state and lists are the fold of it", async () => {
+  it("is what a plain list with keys would hold, and its state and lists are the fold of it", {
+    timeout: 120_000,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(operation, { maxLength: 12 }), async (operations) => {
         const { store: opened, reopen } = await openTestStore();

@@ -128,7 +128,7 @@ describe("a fault at every statement in turn", () => {
   const KINDS = ["once", "from then on"] as const;
   const cases = Object.entries(CODES).flatMap(([name, sqlite]) => KINDS.map((kind) => ({ name, sqlite, kind })));
 
-  it.each(cases)("$name, $kind: acknowledged ⊆ recovered ⊆ sent", async ({ sqlite, kind }) => {
+  it.each(cases)("$name, $kind: acknowledged ⊆ recovered ⊆ sent", { timeout: 120_000 }, async ({ sqlite, kind }) => {
     for (let at = 1; ; at++) {
       const faults = faultyConnections();
       const { store, reopen } = await openTestStore({ connect: faults.connect });
@@ -163,7 +163,7 @@ describe("a fault at every statement in turn", () => {
 });
 
 describe("opening", () => {
-  it("leaves a store that opens at the next try, whatever statement fails", async () => {
+  it("leaves a store that opens at the next try, whatever statement fails", { timeout: 120_000 }, async () => {
     const home = temporaryHome();
     for (let at = 1; ; at++) {
       const faults = faultyConnections();

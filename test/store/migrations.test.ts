@@ -12,7 +12,7 @@ const log = collectingLog([]);
 const STEPS = [...MIGRATIONS, "CREATE TABLE extra (a INTEGER) STRICT;\nINSERT INTO extra VALUES (1);\n"];
 
 describe("migrate", () => {
-  it("goes on after a death at any statement, taking every step once", () => {
+  it("goes on after a death at any statement, taking every step once", { timeout: 120_000 }, () => {
     for (let at = 1; ; at++) {
       const file = join(temporaryHome(), "test.db");
       const faults = faultyConnections();

@@ -9,6 +9,8 @@ import { noticed, openTestStore, runCreated, temporaryHome } from "../support/st
 
 const SCRIPT = join(import.meta.dirname, "append-loop.ts");
 const KILLS = 20;
+/** Twenty processes take ten seconds, and a minute on a machine that does much else. */
+const SLOW_MS = 180_000;
 
 function start(mode: "append" | "lock", home: string): ChildProcess {
   const child = spawn(process.execPath, [SCRIPT, mode, home], { stdio: ["ignore", "pipe", "inherit"] });
@@ -28,7 +30,9 @@ async function killWhen(child: ChildProcess, isNow: (line: string) => boolean): 
 }
 
 describe("SIGKILL", () => {
-  it(`at ${KILLS} random points loses nothing acknowledged and keeps nothing that was not sent`, async () => {
+  it(`at ${KILLS} random points loses nothing acknowledged and keeps nothing not sent`, {
+    timeout: SLOW_MS,
+  }, async () => {
     const { store, home, reopen } = await openTestStore();
     await store.events.append("r", [{ body: runCreated() }]);
     await store.close();
