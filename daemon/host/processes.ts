@@ -33,9 +33,6 @@ export interface ProcessResult {
 export const hostPlatform: NodeJS.Platform = process.platform;
 const isWindows = hostPlatform === "win32";
 
-/** Whether commands run in cmd.exe and wrapper scripts end in .bat or .cmd. */
-export const isWindowsHost = isWindows;
-
 /**
  * Runs a process to its end. Rejects with the signal's reason after the tree is dead when cancelled, and with the
  * system's error when it cannot be started.
@@ -127,7 +124,7 @@ function start(options: ProcessOptions): ChildProcess {
 }
 
 /** Ends the process and everything in its group; harmless when it has ended. */
-export function killTree(child: ChildProcess): void {
+function killTree(child: ChildProcess): void {
   if (child.pid === undefined) return;
   if (isWindows) {
     if (child.exitCode === null) spawn("taskkill", ["/pid", String(child.pid), "/t", "/f"], { windowsHide: true });

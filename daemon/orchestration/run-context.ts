@@ -1,5 +1,5 @@
 /** What every phase of one run works with. */
-import type { ErrorValue, RunEvent, RunEventBody, RunState } from "../../protocol/index.ts";
+import type { RunEvent, RunEventBody, RunState } from "../../protocol/index.ts";
 import { nexusError } from "../../protocol/index.ts";
 import type { Clock } from "../host/clock.ts";
 import type { ChatModel } from "../models/model.ts";
@@ -63,8 +63,4 @@ export function throwIfStopped(context: RunContext): void {
 
 export function notice(context: RunContext, code: string, message: string, key?: string): Promise<RunEvent> {
   return record(context, { type: "run.noticed", level: "warning", code, message }, key);
-}
-
-export function isErrorValue(value: unknown): value is ErrorValue {
-  return typeof value === "object" && value !== null && "code" in value && "message" in value && "hint" in value;
 }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { PlanTask } from "../../protocol/index.ts";
 import type { Script } from "../support/scripted/script.ts";
 
-export const TASKS = 6;
+const TASKS = 6;
 export const GOAL =
   "- write one line into the log for each of the six steps\n- keep the counter in step\n- accept each step on its own";
 
