@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { NexusError, nexusError } from "../protocol/index.ts";
 import { currentBuild } from "./host/build.ts";
 import { systemClock } from "./host/clock.ts";
+import { flushCompiledCode } from "./host/compile-cache.ts";
 import { homePaths, prepareHome } from "./host/paths.ts";
 import { createChatModel } from "./models/create.ts";
 import type { Log } from "./observability/log.ts";
@@ -25,6 +26,7 @@ export async function runDaemon(home: string): Promise<number> {
   try {
     const daemon = await start(home, redactor, log);
     handleSignals(daemon, log);
+    flushCompiledCode();
     return await daemon.ended;
   } catch (error) {
     const value = error instanceof NexusError ? error.value : nexusError("run.internal", String(error)).value;

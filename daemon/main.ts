@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The program: arguments, exit code, and the only `process.exit`. Everything else is loaded once Node is new enough. */
 import { fileURLToPath } from "node:url";
+import { keepCompiledCode } from "./host/compile-cache.ts";
 
 const OLDEST_NODE = [22, 13] as const;
 
@@ -9,6 +10,7 @@ process.exit(await main());
 async function main(): Promise<number> {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) return refuseOldNode();
+  keepCompiledCode(fileURLToPath(import.meta.url));
   const [{ runCli }, { processTerminal }] = await Promise.all([
     import("./cli/run-cli.ts"),
     import("./host/terminal.ts"),
