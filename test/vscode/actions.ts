@@ -1,12 +1,19 @@
 /** What a person does in several scenarios, and what they then see. */
 import type { Frame } from "playwright-core";
+import type { Editor } from "./editor.ts";
 import { GOAL, KEY, type World } from "./world.ts";
 
 export async function setKey({ editor }: World, key = KEY): Promise<void> {
   await editor.command("Nexus: Set Model Key");
   await editor.pick("openai");
   await editor.type(key);
-  await editor.page.locator(".notification-toast", { hasText: "key of openai is set" }).first().waitFor();
+  await readNotice(editor, "key of openai is set");
+}
+
+/** Waits for a notice, then clears all. Toasts do not show in an editor under test; the list of notices does. */
+export async function readNotice(editor: Editor, text: string): Promise<void> {
+  await editor.command("Notifications: Show Notifications");
+  await editor.page.locator(".notification-list-item-message", { hasText: text }).first().waitFor();
   await editor.command("Notifications: Clear All Notifications");
 }
 

@@ -18,7 +18,7 @@ const BROWSER_FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
-const WAIT_MS = 60_000;
+const WAIT_MS = Number(process.env["NEXUS_WAIT_MS"] ?? 60_000);
 
 export interface EditorOptions {
   /** Folder for the server's data; made by this. */

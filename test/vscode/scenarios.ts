@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { approvePlan, runTask, setKey, textOf, waitForStatus } from "./actions.ts";
+import { approvePlan, readNotice, runTask, setKey, textOf, waitForStatus } from "./actions.ts";
 import type { Report } from "./report.ts";
 import { changedFiles, isAlive, notesScript, type World, waitUntil } from "./world.ts";
 
@@ -168,7 +168,7 @@ export async function showsAWrongKey(world: World): Promise<void> {
   await panel.getByRole("button", { name: "Set Key…" }).click();
   await editor.pick("openai");
   await editor.type("sk-scripted-key");
-  await editor.page.locator(".notification-toast", { hasText: "key of openai is set" }).first().waitFor();
+  await readNotice(editor, "key of openai is set");
   await panel.getByRole("button", { name: "Resume" }).first().click();
   await panel.getByRole("heading", { name: "Approve the plan?" }).waitFor();
   await panel.getByRole("button", { name: "Reject" }).click();
