@@ -157,7 +157,10 @@ export function createRunService(dependencies: RunDependencies): RunService {
     async resume({ runId, budgetUsd, modelSettings }) {
       refuseWhenDraining();
       const state = await requireState(runId);
-      if (!mayBeResumed(state)) throw nexusError(isEnded(state.status) ? "run.not_resumable" : "run.active");
+      // A full disk can keep a run from even recording that it stopped: then it goes on where it was.
+      const isOrphan = !isEnded(state.status) && !active.has(runId);
+      if (!isOrphan && !mayBeResumed(state))
+        throw nexusError(isEnded(state.status) ? "run.not_resumable" : "run.active");
       await active.get(runId)?.finished;
       if (modelSettings?.apiKey != null) {
         keys.set(runId, modelSettings.apiKey);
@@ -167,7 +170,7 @@ export function createRunService(dependencies: RunDependencies): RunService {
       dependencies.createModel(settingsOfChoice(choice, keys.get(runId), dependencies.defaultModel()));
       if (budgetUsd !== undefined) await store.events.append(runId, [{ body: { type: "budget.changed", budgetUsd } }]);
       // A suspended run never ended: it goes on in the same attempt.
-      launch(runId, state.status === "suspended" ? "restart" : "resume", choice);
+      launch(runId, isOrphan || state.status === "suspended" ? "restart" : "resume", choice);
       return {};
     },
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, watch } from "node:fs";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
-import type { RunState } from "../../protocol/index.ts";
+import { nexusError, type RunState } from "../../protocol/index.ts";
 import { type Engine, type EngineOptions, startEngine } from "../support/engine.ts";
 import type { Misbehaviour, Reply, Script } from "../support/scripted/script.ts";
 
@@ -217,6 +217,25 @@ describe("a daemon that stops", () => {
     expect(state.changes?.changeSet.files).toMatchObject([{ path: "a.txt", additions: 1, deletions: 1 }]);
     const repeated = [...engine.server.countByHash().values()].filter((count) => count > 1);
     expect(repeated.length).toBeLessThanOrEqual(1);
+  });
+
+  it("can go on with a run that a full disk stopped in the middle", async () => {
+    let isFull = false;
+    const beforeAppend = (events: readonly { body: { type: string } }[]) => {
+      if (events.some(({ body }) => body.type === "tool.finished") && engine.server.requests.length === 2)
+        isFull = true;
+      if (isFull) throw nexusError("store.full");
+    };
+    await open({ files: FILES, script: EDIT, beforeAppend });
+    const stopped = engine.whenLogged("could not be carried on");
+    const runId = await engine.start("Change old to new in a.txt");
+    await stopped;
+    space = "freed";
+    await engine.service.resume({ runId }, { name: "t" });
+    const state = await engine.ended(runId);
+    expect(state).toMatchObject({ status: "done", attempt: 1 });
+    expect(state.changes?.changeSet.files).toMatchObject([{ path: "a.txt", additions: 1, deletions: 1 }]);
+    expect(Math.max(...engine.server.countByHash().values())).toBe(1);
   });
 
   it("keeps a question to a person open", async () => {

@@ -1,6 +1,7 @@
 /** The whole engine over real parts: SQLite, git, processes and a scripted model that speaks HTTP. */
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { EventEmitter, once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -13,7 +14,7 @@ import { createRunService } from "../../daemon/orchestration/runs.ts";
 import { createRedactor } from "../../daemon/security/secrets.ts";
 import type { ModelSettings } from "../../daemon/settings.ts";
 import { openStore } from "../../daemon/store/sqlite.ts";
-import type { Store } from "../../daemon/store/store.ts";
+import type { EventLog, NewEvent, Store } from "../../daemon/store/store.ts";
 import { isEnded, type Params, type RunEvent, type RunState } from "../../protocol/index.ts";
 import type { Script } from "./scripted/script.ts";
 import type { ScriptedServer } from "./scripted/server.ts";
@@ -27,6 +28,8 @@ export interface EngineOptions {
   /** False: the workspace is a folder without git. */
   readonly git?: boolean;
   readonly settings?: Partial<ModelSettings>;
+  /** Called before each append to the event log; what it throws is what the store throws. */
+  readonly beforeAppend?: (events: readonly NewEvent[]) => void;
 }
 
 export interface Engine {
@@ -37,6 +40,8 @@ export interface Engine {
   store: Store;
   /** Problems that the engine logged as errors. */
   readonly logged: string[];
+  /** Resolves when an error with this text is logged. */
+  whenLogged(text: string): Promise<void>;
   start(prompt: string, more?: Partial<Params<"run/start">>): Promise<string>;
   /** Resolves with the first state that fits. */
   until(runId: string, fits: (state: RunState) => boolean): Promise<RunState>;
@@ -64,13 +69,21 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const unset = { price: null, recordFile: null, replayFile: null };
   const settings: ModelSettings = { ...unset, ...own, ...options.settings };
   const logged: string[] = [];
-  const parts = await openParts(home, settings, logged);
+  const logging = new EventEmitter();
+  const note = (line: string) => {
+    logged.push(line);
+    logging.emit("line");
+  };
+  const parts = await openParts(home, settings, note, options.beforeAppend);
   const engine: Engine = {
     workspace,
     home,
     server,
     ...parts,
     logged,
+    async whenLogged(text) {
+      while (!logged.some((line) => line.includes(text))) await once(logging, "line");
+    },
     async start(prompt, more = {}) {
       const params = { workspace, prompt, headless: true, idempotencyKey: randomUUID(), ...more };
       return (await engine.service.start(params, caller)).runId;
@@ -82,7 +95,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     async restart() {
       await engine.service.drain("restart");
       await engine.store.close();
-      Object.assign(engine, await openParts(home, settings, logged));
+      Object.assign(engine, await openParts(home, settings, note, options.beforeAppend));
       await engine.service.recover();
     },
     async close() {
@@ -95,9 +108,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   return engine;
 }
 
-async function openParts(home: string, settings: ModelSettings, logged: string[]) {
-  const log = collectingLog(logged);
-  const store = await openStore({ home, log });
+async function openParts(
+  home: string,
+  settings: ModelSettings,
+  note: (line: string) => void,
+  beforeAppend: EngineOptions["beforeAppend"] = () => undefined,
+) {
+  const log = collectingLog(note);
+  const store = withAppend(await openStore({ home, log }), beforeAppend);
   const service = createRunService({
     store,
     changes: createChanges({ home, log }),
@@ -108,9 +126,27 @@ async function openParts(home: string, settings: ModelSettings, logged: string[]
     defaults: { budgetUsd: null, policy: {} },
     createModel: (own) => createChatModel(own),
     newId: () => randomUUID().slice(0, 13),
-    onFatal: (error) => logged.push(String(error)),
+    onFatal: (error) => note(String(error)),
   });
   return { store, service };
+}
+
+/** The store, with a look at every append before it happens. */
+function withAppend(store: Store, before: (events: readonly NewEvent[]) => void): Store {
+  const { events } = store;
+  const append: EventLog["append"] = async (runId, added, artifacts) => {
+    before(added);
+    return events.append(runId, added, artifacts);
+  };
+  const watched: EventLog = {
+    append,
+    read: (...args) => events.read(...args),
+    find: (...args) => events.find(...args),
+    state: (...args) => events.state(...args),
+    subscribe: (...args) => events.subscribe(...args),
+  };
+  const { artifacts, projections, sessions, checkpoints, epoch } = store;
+  return { events: watched, artifacts, projections, sessions, checkpoints, epoch, close: () => store.close() };
 }
 
 function until(engine: Engine, runId: string, fits: (state: RunState) => boolean): Promise<RunState> {
@@ -139,10 +175,10 @@ export function initGit(folder: string): void {
   git("-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-q", "--allow-empty", "-m", "start");
 }
 
-function collectingLog(logged: string[]): Log {
+function collectingLog(note: (line: string) => void): Log {
   const log: Log = {
     write(level, message, fields) {
-      if (level === "error") logged.push(`${message} ${JSON.stringify(fields ?? {})}`);
+      if (level === "error") note(`${message} ${JSON.stringify(fields ?? {})}`);
     },
     with: () => log,
   };
