@@ -1,13 +1,13 @@
 /** What happens when processes die or meet: SIGKILL in the middle of appends, the writer's lock, fencing. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { acquireWriterLock } from "../../daemon/store/lock.ts";
 import { noticed, openTestStore, runCreated, temporaryHome } from "../support/store.ts";
 
-const SCRIPT = join(import.meta.dirname, "append-loop.ts");
+const SCRIPT = fileURLToPath(new URL("append-loop.ts", import.meta.url));
 const KILLS = 20;
 /** Twenty processes take ten seconds, and a minute on a machine that does much else. */
 const SLOW_MS = 180_000;
