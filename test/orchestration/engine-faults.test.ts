@@ -220,11 +220,12 @@ describe("a daemon that stops", () => {
   });
 
   it("can go on with a run that a full disk stopped in the middle", async () => {
-    let isFull = false;
+    let space: "enough" | "none" | "freed" = "enough";
     const beforeAppend = (events: readonly { body: { type: string } }[]) => {
-      if (events.some(({ body }) => body.type === "tool.finished") && engine.server.requests.length === 2)
-        isFull = true;
-      if (isFull) throw nexusError("store.full");
+      const isEditDone =
+        events.some(({ body }) => body.type === "tool.finished") && engine.server.requests.length === 2;
+      if (isEditDone && space === "enough") space = "none";
+      if (space === "none") throw nexusError("store.full");
     };
     await open({ files: FILES, script: EDIT, beforeAppend });
     const stopped = engine.whenLogged("could not be carried on");
