@@ -80,7 +80,7 @@ export async function prepareSocketAddress(home: string, env: Environment): Prom
 }
 
 /** A real folder, not a link, owned by the user, mode 0700: made so, or refused with `daemon.folder_unsafe`. */
-export async function prepareRuntimeFolder(folder: string): Promise<void> {
+async function prepareRuntimeFolder(folder: string): Promise<void> {
   if ((await lstat(folder)) === undefined) await make(folder);
   const stats = await lstat(folder);
   if (stats?.isSymbolicLink()) throw nexusError("daemon.folder_unsafe", `${folder} is a symbolic link.`);
