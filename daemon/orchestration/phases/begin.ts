@@ -8,6 +8,7 @@ export async function triagePhase(context: RunContext): Promise<RunKind> {
   await record(context, { type: "run.entered", phase: "triage" }, "entered/triage");
   const { kind, reason } = triage(state.prompt, state.mode);
   await record(context, { type: "run.triaged", kind, reason }, "triaged");
+  await record(context, { type: "run.entered", phase: "recall" }, "entered/recall");
   return kind;
 }
 

@@ -10,9 +10,9 @@ import { survey } from "./survey.ts";
 
 export async function planPhase(context: RunContext): Promise<Plan> {
   const state = await stateOf(context);
-  await record(context, { type: "run.entered", phase: "plan" }, "entered/plan");
   const { root } = await workRoot(context);
   const seen = await survey(context, { taskId: "plan", root, prompt: state.prompt, withContents: true });
+  await record(context, { type: "run.entered", phase: "plan" }, "entered/plan");
   const input = { goal: state.prompt, ...seen };
   const plan = await makePlan(input, {
     respond: async (request, attempt) =>

@@ -11,8 +11,8 @@ import { survey } from "./survey.ts";
 export async function answerPhase(context: RunContext): Promise<"answered" | "change"> {
   const state = await stateOf(context);
   const { root } = await workRoot(context);
-  await record(context, { type: "run.entered", phase: "tasks" }, "entered/tasks");
   const seen = await survey(context, { taskId: "answer", root, prompt: state.prompt, withContents: false });
+  await record(context, { type: "run.entered", phase: "tasks" }, "entered/tasks");
   await startImplicitTask(context, "answer", "Answer the question", state.attempt);
   const opening = openingOfPrompt(state, seen, "Question");
   const handOvers = state.mode === "act" ? [beginChange(context)] : [];
@@ -27,8 +27,8 @@ export async function answerPhase(context: RunContext): Promise<"answered" | "ch
 export async function changePhase(context: RunContext): Promise<"changed" | "planned"> {
   const state = await stateOf(context);
   const { root } = await workRoot(context);
-  await record(context, { type: "run.entered", phase: "tasks" }, "entered/tasks");
   const seen = await survey(context, { taskId: "change", root, prompt: state.prompt, withContents: false });
+  await record(context, { type: "run.entered", phase: "tasks" }, "entered/tasks");
   await startImplicitTask(context, "change", state.prompt.slice(0, 100), state.attempt);
   const opening = openingOfPrompt(state, seen, "Request");
   const handOvers = [proposePlan(context)];
