@@ -22,13 +22,15 @@ export async function writeFlushed(
   }
 }
 
+/** What systems say that have no second names for a file, or none for this one. */
+const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EINVAL", "EISDIR"]);
+
 /** A second name for the same file, or a copy where the file system has no second names. */
 export async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await fs.link(from, to);
   } catch (error) {
-    const code = errorCode(error);
-    if (code === "ENOENT" || code === "EEXIST" || code === "ENOSPC" || code === "EROFS") throw error;
+    if (!NO_LINKS.has(errorCode(error) ?? "")) throw error;
     const isLink = (await fs.lstat(from)).isSymbolicLink();
     if (isLink) await fs.symlink(await fs.readlink(from), to);
     else await fs.copyFile(from, to, fs.constants.COPYFILE_EXCL);
@@ -85,18 +87,21 @@ export function renameIfSame(from: string, to: string, watched: string, identity
   return true;
 }
 
-/** Gives a file its final name unless something has that name already (then false). */
+/**
+ * Gives a file its final name unless something has that name already (then false). Where second names work the first
+ * one may stay behind.
+ */
 export async function renameIfFree(from: string, to: string): Promise<boolean> {
   try {
     await fs.link(from, to);
-    await fs.unlink(from);
-    return true;
   } catch (error) {
-    const code = errorCode(error);
+    const code = errorCode(error) ?? "";
     if (code === "EEXIST") return false;
-    if (code === "ENOENT" || code === "ENOTDIR" || code === "ENOSPC" || code === "EROFS") throw error;
+    if (!NO_LINKS.has(code)) throw error;
     return renameIfSame(from, to, to, undefined);
   }
+  await fs.unlink(from).catch(() => undefined);
+  return true;
 }
 
 export async function isReadable(path: string): Promise<boolean> {

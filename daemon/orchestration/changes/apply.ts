@@ -8,7 +8,7 @@ import type { ChangeConflict, ChangeSet } from "../../../protocol/index.ts";
 import { NexusError, nexusError } from "../../../protocol/index.ts";
 import { errorCode, lstat, removeEmptyFolder, removeFile } from "../../host/files.ts";
 import { syncFolder } from "../../host/place.ts";
-import { type Blob, type BlobChange, blobChanges } from "./change-set.ts";
+import { type BlobChange, blobChanges } from "./change-set.ts";
 import { clearDesk, type Desk, deskOf, type Journal, readJournal, takeOut, writeJournal } from "./desk.ts";
 import { keepLineEndings } from "./line-endings.ts";
 import { cleanId, fingerprintOf, look, type Present, type Standing, standingOf, type Tree } from "./present.ts";
@@ -22,6 +22,7 @@ export interface ApplyOptions {
   readonly paths: readonly string[];
 }
 
+type Beside = Pick<Step, "staged" | "backup">;
 type Judged = { readonly change: BlobChange; readonly standing: Standing };
 
 /**
@@ -37,7 +38,7 @@ export async function applyChanges(options: ApplyOptions): Promise<{ conflicts: 
     const judged = await judge(tree);
     const conflicts = conflictsOf(judged);
     if (conflicts.length > 0) {
-      if (journal !== undefined) await undoEarlier(tree, changeSet, judged, journal);
+      if (journal !== undefined) await undoEarlier({ tree, changeSet, judged }, journal);
       await clearDesk(desk);
       return { conflicts };
     }
@@ -86,14 +87,14 @@ async function write(writing: Writing): Promise<{ conflicts: ChangeConflict[] }>
   if (pending.length > 0) await writeJournal(desk, journal);
   const done: Step[] = [];
   try {
-    for (const step of inOrder(await prepare(writing, pending))) {
+    for (const step of inOrder(await prepare(writing, pending, journal))) {
       await performOrTakeBack(tree, step);
       done.push(step);
     }
     for (const step of done) await checkBackup(step);
   } catch (error) {
     for (const step of done.reverse()) await takeBack(step);
-    await undoEarlier(tree, writing.changeSet, judged, journal);
+    await undoEarlier(writing, journal);
     await clearDesk(desk);
     if (!(error instanceof ChangedMeanwhile)) throw error;
     return { conflicts: [{ path: error.path, reason: "you changed it while it was being accepted" }] };
@@ -132,19 +133,22 @@ async function missingFolders(tree: Tree, path: string): Promise<string[]> {
   return missing;
 }
 
-async function prepare(writing: Writing, pending: readonly Judged[]): Promise<Step[]> {
+async function prepare(writing: Writing, pending: readonly Judged[], journal: Journal): Promise<Step[]> {
   const { tree, desk, changeSet, repository } = writing;
   const wanted = pending.filter(({ change }) => change.after !== undefined).map(({ change }) => change.path);
   const contents = await takeOut(desk, repository, changeSet.resultCommit, wanted);
   const steps: Step[] = [];
   for (const { change, standing } of pending) {
     if (standing.state === "conflict") continue;
-    const content = await contentFor(tree, change, { present: standing.present, taken: contents(change.path) });
-    const step = await stepFor(tree, changeSet, change, { present: standing.present, content });
+    const { present } = standing;
+    const content = await contentFor(tree, change, { present, taken: contents(change.path) });
+    const states = { before: fingerprintOf(present), after: fingerprintOf(content) };
+    const target = join(tree.root, change.path);
+    const step: Step = { change, target, ...states, ...besides(writing, journal, change.path) };
     // What an attempt that was cut off left here; nothing had its final name yet.
     await removeFile(step.staged);
     await removeFile(step.backup);
-    if (change.after !== undefined) await stage(step, content, standing.present);
+    if (change.after !== undefined) await stage(step, content, present);
     steps.push(step);
   }
   return steps;
@@ -163,29 +167,17 @@ async function contentFor(
   return { ...content, bytes: await keepLineEndings(present.bytes, content.bytes, isTheSame) };
 }
 
-async function stepFor(
-  tree: Tree,
-  changeSet: ChangeSet,
-  change: BlobChange,
-  { present, content }: { present: Present; content: Present },
-): Promise<Step> {
-  const [before, after] = [fingerprintOf(present), fingerprintOf(content)];
-  return {
-    change,
-    target: join(tree.root, change.path),
-    before,
-    after,
-    ...(await besides(tree, changeSet, change.path)),
-  };
-}
-
-/** Names beside the target, the same at each attempt; in the nearest folder that no part of the change replaces. */
-async function besides(tree: Tree, changeSet: ChangeSet, path: string): Promise<{ staged: string; backup: string }> {
+/**
+ * Names beside the target, the same at each attempt: in the nearest folder that was there from the start and that no part
+ * of the change replaces.
+ */
+function besides(writing: Pick<Writing, "tree" | "changeSet">, journal: Journal, path: string): Beside {
+  const { tree, changeSet } = writing;
   const name = createHash("sha256").update(`${changeSet.resultCommit}\0${path}`).digest("hex").slice(0, 16);
-  let folder = dirname(path);
-  while (folder !== "." && (tree.chosen.has(folder) || !(await lstat(join(tree.root, folder)))?.isDirectory()))
-    folder = dirname(folder);
-  const start = join(tree.root, folder, `.nexus-${name}`);
+  const parts = path.split("/").slice(0, -1);
+  const above = parts.map((_part, index) => parts.slice(0, index + 1).join("/"));
+  const lost = above.findIndex((folder) => tree.chosen.has(folder) || journal.folders.includes(folder));
+  const start = join(tree.root, ...(lost < 0 ? parts : parts.slice(0, lost)), `.nexus-${name}`);
   return { staged: `${start}.new`, backup: `${start}.old` };
 }
 
@@ -199,41 +191,33 @@ function inOrder(steps: readonly Step[]): Step[] {
 }
 
 /** Takes back what an attempt wrote before it was cut off, and the folders it made. */
-async function undoEarlier(
-  tree: Tree,
-  changeSet: ChangeSet,
-  judged: readonly Judged[],
-  journal: Journal,
-): Promise<void> {
-  for (const { change, standing } of [...judged].reverse()) {
+async function undoEarlier(writing: Pick<Writing, "tree" | "changeSet" | "judged">, journal: Journal): Promise<void> {
+  const { tree, judged } = writing;
+  // A deleted file may have made room for a written one, so it comes back last.
+  const isDeleted = ({ change }: Judged) => (change.after === undefined ? 1 : 0);
+  for (const { change, standing } of judged.toSorted((first, second) => isDeleted(first) - isDeleted(second))) {
     if (!journal.paths.includes(change.path)) continue;
-    const beside = await besides(tree, changeSet, change.path);
+    const beside = besides(writing, journal, change.path);
     await removeFile(beside.staged);
-    if (standing.state === "after") await takeBack(stepDone(tree, change, { present: standing.present, beside }));
-    else if (standing.state === "before") await removeFile(beside.backup);
+    if (standing.state !== "after") {
+      await removeFile(beside.backup);
+      continue;
+    }
+    const states = {
+      before: change.before === undefined ? "missing" : "unknown",
+      after: fingerprintOf(standing.present),
+    };
+    await takeBack({ change, target: join(tree.root, change.path), ...states, ...beside });
   }
   for (const folder of [...journal.folders].reverse()) await removeEmptyFolder(join(tree.root, folder));
 }
 
-function stepDone(
-  tree: Tree,
-  change: BlobChange,
-  { present, beside }: { present: Present; beside: { staged: string; backup: string } },
-): Step {
-  const before = kindOf(change.before);
-  return { change, target: join(tree.root, change.path), before, after: fingerprintOf(present), ...beside };
-}
-
-function kindOf(blob: Blob | undefined): string {
-  return blob === undefined ? "missing" : "unknown";
-}
-
 async function finish(writing: Writing, journal: Journal): Promise<void> {
-  const { tree, desk, changeSet } = writing;
+  const { tree, desk } = writing;
   const folders = new Set(journal.paths.map((path) => dirname(join(tree.root, path))));
   for (const folder of folders) await syncFolder(folder);
   for (const path of journal.paths) {
-    const { staged, backup } = await besides(tree, changeSet, path);
+    const { staged, backup } = besides(writing, journal, path);
     await removeFile(staged);
     await removeFile(backup);
   }

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import {
   linkFile,
   listFolder,
+  lstat,
   makeFolder,
   removeEmptyFolder,
   removeFile,
@@ -86,6 +87,8 @@ export async function checkBackup(step: Step): Promise<void> {
 
 /** Puts the old state back, unless the user has changed the file since: then theirs stays. */
 export async function takeBack(step: Step): Promise<void> {
+  // Folders made for files that were to come in its place.
+  if (step.after === "missing") await removeEmptyFolders(step.target);
   const present = fingerprintOf(await look(step.target));
   const hasBackup = (await look(step.backup)).kind !== "missing";
   if (present !== step.after) {
@@ -121,6 +124,7 @@ async function makeParents(tree: Tree, path: string): Promise<void> {
 
 /** Removes a folder that holds nothing but folders; anything else in it keeps it. */
 export async function removeEmptyFolders(folder: string): Promise<void> {
+  if (!(await lstat(folder))?.isDirectory()) return;
   for (const entry of await listFolder(folder))
     if (entry.isDirectory()) await removeEmptyFolders(join(folder, entry.name));
   await removeEmptyFolder(folder);

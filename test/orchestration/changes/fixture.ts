@@ -39,6 +39,11 @@ export type Files = Readonly<Record<string, string | Buffer | null>>;
 export function write(root: string, files: Files): void {
   for (const [path, content] of Object.entries(files)) {
     const target = join(root, path);
+    const parts = path.split("/").slice(0, -1);
+    const above = parts.map((_part, index) => join(root, ...parts.slice(0, index + 1)));
+    const inTheWay = above.find((folder) => lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === false);
+    if (inTheWay !== undefined && content === null) continue;
+    if (inTheWay !== undefined) rmSync(inTheWay);
     rmSync(target, { recursive: true, force: true });
     if (content === null) continue;
     mkdirSync(path.endsWith("/") ? target : dirname(target), { recursive: true });
