@@ -17,6 +17,8 @@ export default defineConfig({
       NEXUS_PROVIDER: "",
       NEXUS_MODEL: "",
     },
+    // Most tests wait for git, disks and child processes, so both cores are worth a worker.
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     reporters: ["default", "./test/project/count-reporter.ts"],
