@@ -71,7 +71,7 @@ export const ERRORS = {
   },
   "store.corrupt": {
     message: "The database is damaged.",
-    hint: "It was set aside unchanged and nothing was overwritten. `nexus doctor` says what can be recovered.",
+    hint: "It was left as it is and nothing was overwritten. `nexus doctor --repair` sets it aside and begins a new one.",
     action: "runDoctor",
   },
   "store.full": {

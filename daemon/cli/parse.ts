@@ -65,13 +65,20 @@ function groupHelp(first: string, second: string | undefined): Invocation {
   );
 }
 
+/** A goal may be a list, “- do this\n- do that”: what begins with a dash and holds spaces is text, not a flag. */
+function withTextLast(words: readonly string[]): string[] {
+  const isText = (word: string) => word.startsWith("-") && /\s/.test(word) && !/^--[a-z-]+=/.test(word);
+  if (words.includes("--") || !words.some(isText)) return [...words];
+  return [...words.filter((word) => !isText(word)), "--", ...words.filter(isText)];
+}
+
 function parseFlags(name: CommandName, command: Command, words: readonly string[]) {
   const flags = [...command.flags, ...COMMON_FLAGS];
   const options = Object.fromEntries(
     flags.map(({ name: flag, type }) => [flag, flag === "help" ? { type, short: "h" } : { type }]),
   );
   try {
-    return parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
+    return parseArgs({ args: withTextLast(words), options, allowPositionals: true, strict: true });
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split(". ")[0] ?? "") : String(error);
     throw nexusError("usage.invalid", `${reason}. Usage: ${usageOf(name)}`);

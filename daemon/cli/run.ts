@@ -2,13 +2,15 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import type { Params } from "../../protocol/index.ts";
-import { nexusError, PolicyRules, SessionMode } from "../../protocol/index.ts";
+import { NexusError, nexusError, PolicyRules, SessionMode } from "../../protocol/index.ts";
 import { readText, stat } from "../host/files.ts";
 import { modelInput } from "../settings.ts";
 import { attendRun, resultOf } from "./attend.ts";
 import { amountOf, type CliContext, printJson } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Arguments } from "./parse.ts";
+
+const START_ATTEMPTS = 3;
 
 export async function runCommand(context: CliContext, args: Arguments): Promise<ExitCode> {
   const isJson = args.has("json");
@@ -18,8 +20,7 @@ export async function runCommand(context: CliContext, args: Arguments): Promise<
     autoApply: args.has("apply"),
     ...(mode.success ? { mode: mode.data } : {}),
   });
-  const connection = await context.connect();
-  const { runId, sessionId } = await connection.request("run/start", params);
+  const { connection, runId, sessionId } = await startRun(context, params);
   if (args.has("detach")) {
     if (isJson) printJson(context, { type: "started", runId, sessionId });
     else context.terminal.out(`${runId}\n`);
@@ -42,8 +43,7 @@ export async function planCommand(context: CliContext, args: Arguments): Promise
   const isJson = args.has("json");
   const headless = isJson || !context.terminal.isInteractive;
   const params = await startParams(context, args, { headless, autoApply: false, mode: "plan" });
-  const connection = await context.connect();
-  const { runId } = await connection.request("run/start", params);
+  const { connection, runId } = await startRun(context, params);
   const output = isJson ? "silent" : "text";
   const { exitCode, state } = await attendRun(context, {
     runId,
@@ -56,6 +56,19 @@ export async function planCommand(context: CliContext, args: Arguments): Promise
   if (!isJson && state?.plan === null && state.status === "done")
     context.terminal.out("This needs no plan: `nexus run` does it directly.\n");
   return exitCode;
+}
+
+/** A daemon that dies before it answers may have made the run: asked again with the same key, the next one makes no second. */
+async function startRun(context: CliContext, params: Params<"run/start">) {
+  for (let attempt = 1; ; attempt++) {
+    const connection = await context.connect();
+    try {
+      return { connection, ...(await connection.request("run/start", params)) };
+    } catch (error) {
+      const isGone = error instanceof NexusError && error.value.code === "daemon.unreachable";
+      if (!isGone || attempt === START_ATTEMPTS) throw error;
+    }
+  }
 }
 
 type Fixed = Pick<Params<"run/start">, "headless" | "autoApply" | "mode">;

@@ -1,5 +1,7 @@
 /** An answer that fits a schema: one tool to hand it in, checked here, corrected by the model at most twice. */
+
 import * as z from "zod/mini";
+import en from "zod/v4/locales/en.js";
 import { type ErrorCode, nexusError } from "../../protocol/index.ts";
 import { isRecord, objectsIn, parseObject } from "./json-text.ts";
 import type { Message, ModelRequest, ModelResponse } from "./model.ts";
@@ -21,7 +23,7 @@ export interface StructuredOptions<Schema extends z.ZodMiniType> {
 
 const ATTEMPTS = 3;
 const MAX_PROBLEMS = 20;
-const errorMap = z.locales.en().localeError;
+const errorMap = en().localeError;
 
 /**
  * Accepts the tool call, or a JSON object in the text: fenced or bare, with words around it, in a string inside a string,

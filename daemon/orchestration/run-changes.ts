@@ -13,18 +13,29 @@ export async function acceptChanges(
   dependencies: RunDependencies,
   params: Params<"changes/accept">,
 ): Promise<Answer<"changes/accept">> {
-  const { state } = await waitingChanges(dependencies, params.runId);
+  const { state } = await endedChanges(dependencies, params.runId);
   const paths = chosenPaths(state, params.paths);
-  await dependencies.store.events.append(params.runId, [{ body: { type: "changes.applying", paths } }]);
-  const conflicts = await carryOut(dependencies, params.runId, paths);
+  const conflicts = await applyPaths(dependencies, params.runId, paths);
   return { accepted: conflicts.length === 0 ? paths : [], conflicts };
+}
+
+/** Accepts all that waits as a part of the run itself, before it ends. Repeated after a restart it changes nothing more. */
+export async function applyAtEnd(dependencies: RunDependencies, runId: string): Promise<void> {
+  const state = await dependencies.store.events.state(runId);
+  if (state === undefined || !state.autoApply || pendingPaths(state).length === 0) return;
+  await applyPaths(dependencies, runId, pendingPaths(state));
+}
+
+async function applyPaths(dependencies: RunDependencies, runId: string, paths: string[]): Promise<ChangeConflict[]> {
+  await dependencies.store.events.append(runId, [{ body: { type: "changes.applying", paths } }]);
+  return carryOut(dependencies, runId, paths);
 }
 
 export async function discardChanges(
   dependencies: RunDependencies,
   params: Params<"changes/discard">,
 ): Promise<Answer<"changes/discard">> {
-  const { state } = await waitingChanges(dependencies, params.runId);
+  const { state } = await endedChanges(dependencies, params.runId);
   const paths = chosenPaths(state, params.paths);
   await dependencies.store.events.append(params.runId, [{ body: { type: "changes.discarded", paths } }]);
   await releaseWhenDecided(dependencies, params.runId);
@@ -53,10 +64,17 @@ async function carryOut(dependencies: RunDependencies, runId: string, paths: str
 /** A copy is kept while something of it may still be wanted. */
 async function releaseWhenDecided(dependencies: RunDependencies, runId: string): Promise<void> {
   const state = await dependencies.store.events.state(runId);
-  if (state === undefined || pendingPaths(state).length > 0) return;
+  if (state === undefined || !isEnded(state.status) || pendingPaths(state).length > 0) return;
   await dependencies.changes.release(runId, state.workspace).catch((error: unknown) => {
     dependencies.log.write("warn", "the run's copy could not be removed", { runId, error: String(error) });
   });
+}
+
+/** While a run is at work its change set may still change: nobody decides about it then. */
+async function endedChanges(dependencies: RunDependencies, runId: string) {
+  const waiting = await waitingChanges(dependencies, runId);
+  if (!isEnded(waiting.state.status)) throw nexusError("run.active");
+  return waiting;
 }
 
 async function waitingChanges(
@@ -65,7 +83,6 @@ async function waitingChanges(
 ): Promise<{ state: RunState; changes: Changes }> {
   const state = await dependencies.store.events.state(runId);
   if (state === undefined) throw nexusError("run.unknown", runId);
-  if (!isEnded(state.status)) throw nexusError("run.active");
   if (state.changes === null) throw nexusError("changes.none");
   if (state.changes.supersededBy !== null)
     throw nexusError("changes.none", `Run ${state.changes.supersededBy} went on from it; accept that one.`);

@@ -4,7 +4,7 @@ import { errorValue, NexusError } from "../../protocol/index.ts";
 import { priceOf } from "../models/prices.ts";
 import type { ModelSettings } from "../settings.ts";
 import type { RunDependencies } from "./dependencies.ts";
-import { collectPhase } from "./phases/finish.ts";
+import { applyAtEnd } from "./run-changes.ts";
 import { type RunContext, RunStopped, record, stateOf } from "./run-context.ts";
 
 export interface Execution {
@@ -24,6 +24,7 @@ export async function executeRun(dependencies: RunDependencies, execution: Execu
   try {
     const { runGraph } = await import("./engine.ts");
     await runGraph(context);
+    await applyAtEnd(dependencies, execution.runId);
     await finish(context, "done");
   } catch (error) {
     if (isStoreFailure(error)) throw error;
@@ -58,6 +59,7 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
 /** Commits what the agent has made so far, so that it can be looked at, accepted or gone on from. */
 async function keepWork(context: RunContext): Promise<void> {
   try {
+    const { collectPhase } = await import("./phases/finish.ts");
     await collectPhase(context);
   } catch (error) {
     if (isStoreFailure(error)) throw error;

@@ -1,6 +1,7 @@
 /** The runs of this daemon: starting, steering, cancelling, resuming, and taking up what an earlier daemon left. */
 import type { RunEvent, RunState } from "../../protocol/index.ts";
 import { isEnded, nexusError } from "../../protocol/index.ts";
+import { summaryOf } from "../store/run-rows.ts";
 import { answerKey } from "./approval-gate.ts";
 import type { RunDependencies } from "./dependencies.ts";
 import { createListeners } from "./listeners.ts";
@@ -11,7 +12,6 @@ import { RunStopped } from "./run-context.ts";
 import { type Execution, executeRun, isStoreFailure } from "./run-execution.ts";
 import type { RunService } from "./run-service.ts";
 import { createRun } from "./run-start.ts";
-import { summaryOf } from "./run-summary.ts";
 import { createTurnstile } from "./turnstile.ts";
 import { promptKey } from "./work.ts";
 
@@ -54,12 +54,10 @@ export function createRunService(dependencies: RunDependencies): RunService {
     active.set(runId, { stop, finished });
   }
 
-  /** Applies a finished run when that was asked for, then starts what waits in its queue. */
+  /** Starts what waits in a finished run's queue. */
   async function afterRun(runId: string): Promise<void> {
     const state = await requireState(runId);
     if (!isEnded(state.status)) return;
-    if (state.autoApply && state.status === "done" && state.changes !== null)
-      await oneAtATime(state.workspace, () => acceptChanges(dependencies, { runId }));
     if (draining || state.status !== "done") return;
     for (const prompt of state.pendingPrompts) {
       const { sessionId, workspace, mode, headless, autoApply, policy, model, budget } = state;
@@ -89,8 +87,8 @@ export function createRunService(dependencies: RunDependencies): RunService {
 
   async function recoverRun(runId: string): Promise<void> {
     const state = await requireState(runId);
-    await finishApplying(dependencies, runId);
-    if (isEnded(state.status) || active.has(runId)) return;
+    if (isEnded(state.status)) return finishApplying(dependencies, runId);
+    if (active.has(runId)) return;
     if (await isQuarantined(store, state)) return quarantine(dependencies, runId);
     try {
       dependencies.createModel(settingsOfChoice(state.model, keys.get(runId), dependencies.defaultModel()));

@@ -6,7 +6,7 @@ import { checkDigest, digestOf } from "./digest.ts";
 const PROMPT = 300;
 
 /** The line of a run in a list. */
-function summaryOf(state: RunState): RunSummary {
+export function summaryOf(state: RunState): RunSummary {
   return {
     runId: state.runId,
     sessionId: state.sessionId,

@@ -1,5 +1,6 @@
 /** What a call must pass before anything happens: schema → fence → policy → approval. */
-import * as z from "zod/mini";
+
+import en from "zod/v4/locales/en.js";
 import { failure, type Result } from "../../protocol/index.ts";
 import { subjectOf } from "../security/approvals.ts";
 import { resolveInside } from "../security/fence.ts";
@@ -14,7 +15,7 @@ export function parseArguments(tool: Tool, text: string): Result<unknown> {
   } catch (error) {
     return failure("tool.invalid_input", `${tool.name}: not JSON: ${error instanceof Error ? error.message : ""}.`);
   }
-  const parsed = tool.input.safeParse(value, { error: z.locales.en().localeError });
+  const parsed = tool.input.safeParse(value, { error: en().localeError });
   if (parsed.success) return { ok: true, value: parsed.data };
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "arguments"}: ${message}`);
   return failure("tool.invalid_input", `${tool.name}: ${problems.slice(0, 10).join("; ")}.`);

@@ -36,6 +36,14 @@ describe("a command line", () => {
       expect(invocation.arguments.text(flag)).toBe(flags[flag]);
   });
 
+  it("takes a goal that is a list for text, not for flags", () => {
+    const goal = "- add tags\n- test them";
+    const invocation = parseCommandLine(["run", goal, "--json"]);
+    if (invocation.kind !== "run") throw new Error(`it is ${invocation.kind}`);
+    expect(invocation.arguments.words).toEqual([goal]);
+    expect(invocation.arguments.has("json")).toBe(true);
+  });
+
   const helps: [line: string, expected: Invocation][] = [
     ["", { kind: "help", path: [] }],
     ["--help", { kind: "help", path: [] }],

@@ -113,10 +113,7 @@ async function commitTrial(trial: Trial, commit: number): Promise<Outcome & { co
 async function randomTrial(trial: Trial, afterMs: number): Promise<Outcome & { activeMs: number }> {
   const { home, workspace, server } = trial;
   const env = cleanEnv(home, server.url);
-  const client = watchEvents(
-    [NEXUS, "run", "--repo", workspace, "--json", "--apply", "--policy", policy, "--", GOAL],
-    env,
-  );
+  const client = watchEvents([NEXUS, "run", "--repo", workspace, "--json", "--apply", "--policy", policy, GOAL], env);
   const begun = new Promise<void>((done) => client.child.once("told", () => done()));
   await Promise.race([begun, client.exit]);
   const active = performance.now();
