@@ -2,7 +2,7 @@
 // A scripted model answers over HTTP; with OPENAI_API_KEY or ANTHROPIC_API_KEY in the environment the real one is asked.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -40,11 +40,9 @@ async function demo() {
   const nexus = (...args) => must(process.execPath, [nexusProgram, ...args], { env });
 
   say("The goal", goal);
-  say("Nexus works on it", `The plan is approved by a policy of this demo; in a terminal you are asked.\n`);
+  say("Nexus works on it", "nexus run GOAL (in a terminal of your own it would ask before it carries out the plan)\n");
   daemonMayRun = true;
-  const policy = join(folder, "policy.json");
-  writeFileSync(policy, JSON.stringify({ plan: "allow" }));
-  await nexus("run", "--repo", project, "--policy", policy, goal);
+  await nexus("run", "--repo", project, goal);
 
   say("The change, still outside your files", "nexus runs diff latest\n");
   await nexus("runs", "diff", "latest");
