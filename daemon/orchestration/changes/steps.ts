@@ -123,7 +123,7 @@ async function makeParents(tree: Tree, path: string): Promise<void> {
 }
 
 /** Removes a folder that holds nothing but folders; anything else in it keeps it. */
-export async function removeEmptyFolders(folder: string): Promise<void> {
+async function removeEmptyFolders(folder: string): Promise<void> {
   if (!(await lstat(folder))?.isDirectory()) return;
   for (const entry of await listFolder(folder))
     if (entry.isDirectory()) await removeEmptyFolders(join(folder, entry.name));

@@ -22,7 +22,7 @@ export interface RecordedTree {
   readonly skipped: readonly string[];
 }
 
-export const MAX_FILE_BYTES = 50 * 1024 * 1024;
+const MAX_FILE_BYTES = 50 * 1024 * 1024;
 const MAX_TOTAL_BYTES = 2 * 1024 * 1024 * 1024;
 const MAX_FILES = 100_000;
 const MAX_NESTED = 100;
@@ -49,7 +49,7 @@ export async function recordTree(input: TreeInput): Promise<RecordedTree> {
 }
 
 /** Our own leftovers of an accept that was cut off; never a part of anything. */
-export const STAGED_NAME = /(^|\/)\.nexus-[0-9a-f]{16}\.(new|old)$/;
+const STAGED_NAME = /(^|\/)\.nexus-[0-9a-f]{16}\.(new|old)$/;
 
 interface Changes {
   readonly changed: string[];
