@@ -1,6 +1,6 @@
 /**
- * A durable step of the engine: a node of a graph on our saver that does nothing. Beside it the same node on LangGraph's
- * in-memory saver, and one commit of 512 bytes with nothing around it. Also shown: the step of a phase of a run, whose
+ * A durable step of the engine: a node of a graph on our saver that does nothing. Beside it a node on LangGraph's in-memory
+ * saver that commits 512 bytes. Also shown: the step of a phase of a run, whose
  * node records an event of its own, which is a second commit.
  */
 import { randomUUID } from "node:crypto";
@@ -14,7 +14,7 @@ import { createCheckpointSaver } from "../daemon/orchestration/checkpoints.ts";
 import { openStore } from "../daemon/store/sqlite.ts";
 import type { Store } from "../daemon/store/store.ts";
 import type { RunEventBody } from "../protocol/index.ts";
-import { type Figure, median, repeat, sideBySide, timed } from "./measure.ts";
+import { type Figure, median, sideBySide, timed } from "./measure.ts";
 
 const NODES = 20;
 const ROUNDS = 15;
@@ -33,26 +33,20 @@ export async function measureEngineStep(folder: string): Promise<Figure[]> {
   // As in the engine: versions are text in our saver, where LangGraph's types expect numbers.
   const saver = createCheckpointSaver(store.checkpoints) as unknown as BaseCheckpointSaver;
   const durable = chain(saver, async () => undefined);
-  const inMemory = chain(new MemorySaver(), async () => undefined);
-  const commits: number[] = [];
+  const yardstick = chain(new MemorySaver(), async () => commit.write());
   const times = await sideBySide(
     ROUNDS,
     async () => [await perNode(durable)],
-    async () => {
-      commits.push(...(await repeat(NODES, async () => commit.write())));
-      return [await perNode(inMemory)];
-    },
+    async () => [await perNode(yardstick)],
   );
   const recording = await measureRecording(store, saver);
   await store.close();
   commit.close();
-  const value = times.first / (times.second + median(commits));
   return [
-    { name: "durable step ÷ (in-memory step + one commit)", value, limit: 2, unit: "×" },
+    { name: "durable step ÷ (in-memory step + one commit)", value: times.first / times.second, limit: 2, unit: "×" },
     { name: "  durable step", value: times.first, unit: "ms" },
-    { name: "  LangGraph's in-memory step", value: times.second, unit: "ms" },
-    { name: "  one commit", value: median(commits), unit: "ms" },
-    { name: "  durable step with an event", value: recording, unit: "ms" },
+    { name: "  LangGraph's in-memory step with one commit in its node", value: times.second, unit: "ms" },
+    { name: "  durable step with an event recorded in its node", value: recording, unit: "ms" },
   ];
 }
 
