@@ -52,6 +52,7 @@ const params = {
 const { runId } = await service.start(params, { name: "crash" });
 const { run } = await service.show({ runId });
 if (!(isEnded(run.status) && isDecided(run))) await finished.promise;
+await service.drain("the run has ended");
 await store.close();
 
 function isDecided(state: Parameters<typeof pendingPaths>[0]): boolean {
