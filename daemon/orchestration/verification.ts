@@ -66,6 +66,7 @@ async function runCommand(options: CheckOptions): Promise<{ exitCode: number | n
     signal,
     timeoutMs,
     maxOutputBytes: MAX_OUTPUT_BYTES,
+    leaveNothing: true,
   });
   const note = result.timedOut ? `\n[ended after ${timeoutMs} ms]\n` : result.signal ? `\n[${result.signal}]\n` : "";
   return { exitCode: result.exitCode, output: Buffer.concat([result.output, Buffer.from(note)]) };

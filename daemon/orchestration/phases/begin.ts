@@ -1,7 +1,7 @@
 /** The first phases: triage, isolation and recall. */
 import type { RunKind } from "../../../protocol/index.ts";
 import { triage } from "../../planning/triage.ts";
-import { type RunContext, record, stateOf } from "../run-context.ts";
+import { notice, type RunContext, record, stateOf } from "../run-context.ts";
 
 export async function triagePhase(context: RunContext): Promise<RunKind> {
   const state = await stateOf(context);
@@ -24,7 +24,18 @@ export async function isolatePhase(context: RunContext): Promise<void> {
     ...(continues === undefined ? {} : { continues }),
     signal: context.signal,
   });
-  await record(context, { type: "run.isolated", ...isolation, linked: [...isolation.linked] }, "isolated");
+  const { skipped = [], baseCommit, startCommit, worktree, linked } = isolation;
+  if (skipped.length > 0) {
+    const names = `${skipped.slice(0, 5).join(", ")}${skipped.length > 5 ? ` and ${skipped.length - 5} more` : ""}`;
+    await notice(
+      context,
+      "isolation.skipped",
+      `Too large or unreadable, so not in the run's copy: ${names}`,
+      "skipped",
+    );
+  }
+  const body = { type: "run.isolated" as const, baseCommit, startCommit, worktree, linked: [...linked] };
+  await record(context, body, "isolated");
 }
 
 /** Where this run reads and writes: its copy when it has one, else the workspace, which it then only reads. */
