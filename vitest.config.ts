@@ -19,8 +19,9 @@ export default defineConfig({
     },
     // Most tests wait for git, disks and child processes, so both cores are worth a worker.
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Long enough for a loaded machine: a test that hangs is an error, a slow one is not.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: ["default", "./test/project/count-reporter.ts"],
   },
 });
