@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
+import { build } from "esbuild";
 import type { RunEvent } from "../../protocol/index.ts";
 import type { ScriptedServer } from "../support/scripted/server.ts";
 import { startScriptedOpenAi } from "../support/scripted-openai.ts";
@@ -28,10 +29,22 @@ const { values } = parseArgs({
 });
 
 const NEXUS = resolve("dist/daemon/main.js");
-const CHILD = resolve("test/crash/child.ts");
+const CHILD = resolve("dist/crash/child.js");
 const root = realpathSync(mkdtempSync(join(tmpdir(), "nexus-crash-")));
 const policy = join(root, "policy.json");
 writeFileSync(policy, JSON.stringify({ plan: "allow" }));
+
+/** The child as one bundle: it starts hundreds of times, and half of that would go into reading its sources. */
+await build({
+  entryPoints: ["test/crash/child.ts"],
+  outdir: "dist/crash",
+  bundle: true,
+  splitting: true,
+  minify: true,
+  platform: "node",
+  format: "esm",
+  banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+});
 
 interface Trial {
   readonly name: string;
@@ -87,6 +100,7 @@ const cleanEnv = (home: string, url: string): NodeJS.ProcessEnv => ({
   NEXUS_MODEL: "scripted",
   OPENAI_API_KEY: "test-key-0123456789",
   OPENAI_BASE_URL: url,
+  NODE_COMPILE_CACHE: resolve("dist/crash/compile-cache"),
 });
 
 /** One commit kill: the child dies after commit N, a second one finishes the run. */
