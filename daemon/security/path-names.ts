@@ -24,7 +24,7 @@ export function splitRelative(path: string, platform: NodeJS.Platform): { parts:
 const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])(?:\.|$)/i;
 
 /** Windows opens something else than what such a name says: a device, a stream, a file without the trailing dot. */
-export function windowsProblem(name: string): PathProblem | undefined {
+function windowsProblem(name: string): PathProblem | undefined {
   if (DEVICE.test(name.trimEnd())) return `“${name}” is the name of a device`;
   if (name.includes(":")) return `“${name}” names a stream of a file`;
   if (/[. ]$/.test(name)) return `“${name}” ends with a dot or a space`;

@@ -5,7 +5,7 @@ import { listWorkspace } from "../memory/listing.ts";
 import { type InsidePath, resolveInside } from "../security/fence.ts";
 import type { ToolContext } from "./tool.ts";
 
-export const MAX_FILE_BYTES = 10 * 1024 * 1024;
+const MAX_FILE_BYTES = 10 * 1024 * 1024;
 
 export interface TextFile {
   readonly at: InsidePath;

@@ -76,7 +76,7 @@ export function memoryJournal(): MemoryJournal {
   };
 }
 
-export const ALLOW: Judgement = { verdict: "allow", rule: "test", reason: "allowed by the test" };
+const ALLOW: Judgement = { verdict: "allow", rule: "test", reason: "allowed by the test" };
 
 export interface Call extends Partial<Omit<GateOptions, "call">> {
   readonly root?: string;
