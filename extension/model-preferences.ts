@@ -1,5 +1,6 @@
 /** What the user prefers as model, and the two forms in which a daemon is told: its environment, and model/configure. */
 import type { Params } from "../protocol/messages.ts";
+import type { ModelChoice } from "../protocol/run-events.ts";
 
 export const PROVIDERS = ["openai", "anthropic", "openai-compatible", "ollama"] as const;
 export type Provider = (typeof PROVIDERS)[number];
@@ -30,6 +31,23 @@ export function configureParams(
     ...(model === null ? {} : { model }),
     ...(baseUrl === null ? {} : { baseUrl }),
     ...(apiKey === null ? {} : { apiKey }),
+  };
+}
+
+/** The preferences, with what the run used in the places they leave open; undefined when they name no provider. */
+export function resumeChoice(
+  { provider, model, baseUrl, price }: ModelPreferences,
+  used: ModelChoice,
+): ModelChoice | undefined {
+  if (provider === null) return undefined;
+  const same = used.provider === provider ? used : undefined;
+  const name = model ?? same?.model;
+  if (name === undefined) return undefined;
+  return {
+    provider,
+    model: name,
+    baseUrl: baseUrl ?? same?.baseUrl ?? null,
+    price: price ?? (same?.model === name ? (same.price ?? null) : null),
   };
 }
 

@@ -1,7 +1,8 @@
 /** The user's settings and keys. Keys live in the editor's secret storage and nowhere else. */
 import * as vscode from "vscode";
 import type { ModelSettingsInput } from "../protocol/run.ts";
-import { type ModelPreferences, PROVIDERS, type Provider, parsePrice } from "./model-preferences.ts";
+import type { ModelChoice } from "../protocol/run-events.ts";
+import { type ModelPreferences, PROVIDERS, type Provider, parsePrice, resumeChoice } from "./model-preferences.ts";
 
 export interface ExtensionSettings extends ModelPreferences {
   readonly budgetUsd: number | null;
@@ -52,6 +53,19 @@ export async function runModelSettings(
   const { provider, model, baseUrl, price } = readSettings(scope);
   if (provider === null || model === null || price === null) return {};
   return { modelSettings: { provider, model, baseUrl, price, apiKey: await currentKey(secrets) } };
+}
+
+/**
+ * The model to name in run/resume: the present preferences where there are any, so that a new key or model takes effect,
+ * filled up with what the run used. Undefined leaves the run with what it had.
+ */
+export async function resumeModelSettings(
+  secrets: vscode.SecretStorage,
+  used: ModelChoice,
+  scope?: vscode.Uri,
+): Promise<{ modelSettings?: ModelSettingsInput }> {
+  const choice = resumeChoice(readSettings(scope), used);
+  return choice === undefined ? {} : { modelSettings: { ...choice, apiKey: await currentKey(secrets) } };
 }
 
 function secretName(provider: Provider): string {

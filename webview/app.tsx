@@ -1,5 +1,5 @@
 /** The run panel. */
-import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { isEnded, type RunState } from "../protocol/run-state.ts";
 import { ChangeSetCard } from "./changes/change-set-card.tsx";
 import { ProgressRing } from "./controls/progress-ring.tsx";
@@ -46,7 +46,8 @@ export function RunPage(): ReactNode {
 
 function Board({ run }: { readonly run: RunState }): ReactNode {
   const overview = useRef<HTMLElement>(null);
-  const steps = useRef<HTMLElement>(null);
+  // As state and not as a ref: what is inside is laid out before a ref outside is set.
+  const [stepsPlace, setStepsPlace] = useState<HTMLElement | null>(null);
   usePlace("overview", overview);
   return (
     <div className="board">
@@ -64,8 +65,8 @@ function Board({ run }: { readonly run: RunState }): ReactNode {
         <EvidenceCard run={run} />
         <FindingsCard run={run} />
       </main>
-      <aside className="steps-place" ref={steps}>
-        <Steps run={run} scroller={steps} />
+      <aside className="steps-place" ref={setStepsPlace}>
+        <Steps run={run} scroller={stepsPlace} />
       </aside>
     </div>
   );

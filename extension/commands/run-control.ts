@@ -1,7 +1,7 @@
 /** Cancelling and resuming runs. */
 import * as vscode from "vscode";
 import type { Nexus } from "../nexus.ts";
-import { runModelSettings } from "../settings.ts";
+import { resumeModelSettings } from "../settings.ts";
 
 export async function cancelRun(nexus: Nexus, runId: string): Promise<void> {
   await nexus.daemon.request("run/cancel", { runId });
@@ -12,7 +12,7 @@ export async function resumeRun(nexus: Nexus, runId: string): Promise<void> {
   const { run } = await nexus.daemon.request("run/show", { runId });
   const budget = run.status === "out_of_budget" ? await askBudget(run.budget) : {};
   if (budget === undefined) return;
-  const model = await runModelSettings(nexus.context.secrets, vscode.Uri.file(run.workspace));
+  const model = await resumeModelSettings(nexus.context.secrets, run.model, vscode.Uri.file(run.workspace));
   await nexus.daemon.request("run/resume", { runId, ...budget, ...model });
 }
 

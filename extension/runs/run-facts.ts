@@ -9,9 +9,14 @@ export type RunAbility = "cancel" | "resume" | "decide";
 export function abilities({ status, pendingFiles }: Pick<RunSummary, "status" | "pendingFiles">): RunAbility[] {
   const can: RunAbility[] = [];
   if (isActive(status)) can.push("cancel");
-  if (status === "failed" || status === "cancelled" || status === "out_of_budget") can.push("resume");
+  if (isResumable(status)) can.push("resume");
   if (pendingFiles > 0) can.push("decide");
   return can;
+}
+
+/** A suspended run goes on by itself most of the time; after a full disk a person has to say so. */
+function isResumable(status: RunStatus): boolean {
+  return status === "failed" || status === "cancelled" || status === "out_of_budget" || status === "suspended";
 }
 
 export function isActive(status: RunStatus): boolean {

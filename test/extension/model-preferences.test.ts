@@ -4,6 +4,7 @@ import {
   type ModelPreferences,
   modelEnvironment,
   parsePrice,
+  resumeChoice,
 } from "../../extension/model-preferences.ts";
 
 const NONE: ModelPreferences = { provider: null, model: null, baseUrl: null, price: null };
@@ -21,6 +22,23 @@ describe("a price", () => {
     ["a,b", null],
     [null, null],
   ])("%j", (text, expected) => expect(parsePrice(text)).toEqual(expected));
+});
+
+describe("resuming", () => {
+  const used = { provider: "openai", model: "old", baseUrl: "http://a", price: { input: 1, output: 1 } } as const;
+
+  it("takes what is preferred now, and the run's own for the rest", () => {
+    const now: ModelPreferences = { ...NONE, provider: "openai" };
+    expect(resumeChoice(now, used)).toEqual(used);
+    expect(resumeChoice({ ...now, model: "new" }, used)).toEqual({ ...used, model: "new", price: null });
+  });
+
+  it("carries nothing over to another provider", () => {
+    expect(resumeChoice({ ...NONE, provider: "anthropic" }, used)).toBeUndefined();
+    const other = resumeChoice({ ...NONE, provider: "anthropic", model: "m" }, used);
+    expect(other).toEqual({ provider: "anthropic", model: "m", baseUrl: null, price: null });
+    expect(resumeChoice(NONE, used)).toBeUndefined();
+  });
 });
 
 describe("what a daemon is told", () => {

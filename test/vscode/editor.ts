@@ -18,6 +18,7 @@ const BROWSER_FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
+const PALETTE_MS = 2000;
 const WAIT_MS = Number(process.env["NEXUS_WAIT_MS"] ?? 60_000);
 
 export interface EditorOptions {
@@ -28,14 +29,15 @@ export interface EditorOptions {
 }
 
 export interface Editor {
+  /** The window that was opened last. */
   readonly page: Page;
-  /** Opens a folder in a window that runs this project (or `extension`); `tests` names a module to run in its host. */
+  /** Opens a folder in a fresh browser's window that runs this project (or `extension`); `tests` names a module to run in its host. */
   open(workspace: string, options?: { readonly tests?: string; readonly extension?: string }): Promise<void>;
   reload(): Promise<void>;
   /** Runs a command by its title, from the palette. */
   command(title: string): Promise<void>;
-  /** Answers the box that asks for a text. */
-  type(text: string): Promise<void>;
+  /** Answers the box with this title that asks for a text. */
+  type(title: string, text: string): Promise<void>;
   /** Picks the entry of a list by a part of its text. */
   pick(text: string): Promise<void>;
   /** The page inside the run panel, once it shows a run. */
@@ -54,9 +56,7 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
   try {
     await serverIsUp(server);
     browser = await chromium.launch({ executablePath: findChromium(), args: BROWSER_FLAGS });
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    page.setDefaultTimeout(WAIT_MS);
-    return createEditor(page, port, async () => {
+    return createEditor(browser, port, async () => {
       await browser?.close();
       await stop(server);
     });
@@ -67,37 +67,57 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
   }
 }
 
-function createEditor(page: Page, port: number, close: () => Promise<void>): Editor {
+function createEditor(browser: Browser, port: number, close: () => Promise<void>): Editor {
+  let page: Page;
   const remote = (path: string) => `vscode-remote://localhost:${port}${path}`;
   const isReady = () => page.locator(".monaco-workbench .statusbar-item").first().waitFor();
   return {
-    page,
+    get page() {
+      return page;
+    },
     async open(workspace, { tests, extension = ROOT.replace(/\/$/, "") } = {}) {
       const payload = [
         ["extensionDevelopmentPath", remote(extension)],
         ...(tests === undefined ? [] : [["extensionTestsPath", remote(tests)]]),
       ];
       const query = new URLSearchParams({ folder: workspace, payload: JSON.stringify(payload) });
+      for (const context of browser.contexts()) await context.close();
+      page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+      page.setDefaultTimeout(WAIT_MS);
       await page.goto(`http://localhost:${port}/?${query}`);
       await isReady();
       await page.locator('.activitybar [aria-label^="Nexus"]').first().waitFor();
     },
     async reload() {
-      await page.reload();
+      const reloaded = page.waitForEvent("load");
+      await this.command("Developer: Reload Window");
+      await reloaded;
       await isReady();
     },
     async command(title) {
-      await page.keyboard.press("F1");
-      const input = page.locator(".quick-input-widget input[type=text]");
-      await input.waitFor();
-      await input.fill(`>${title}`);
-      await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
+      // The palette lists what is known when it opens: a window that just came up may know the command a moment later.
+      const row = page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
+      for (let attempts = WAIT_MS / PALETTE_MS; attempts > 0; attempts--) {
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("F1");
+        await page.locator(".quick-input-widget input[type=text]").fill(`>${title}`);
+        const isThere = await row.waitFor({ timeout: PALETTE_MS }).then(
+          () => true,
+          () => false,
+        );
+        if (isThere) return await row.click();
+      }
+      throw new Error(`the palette does not know “${title}”`);
     },
-    async type(text) {
-      const input = page.locator(".quick-input-widget input").last();
-      await input.waitFor();
+    async type(title, text) {
+      const heading = page.locator(".quick-input-title", { hasText: title }).first();
+      await heading.waitFor();
+      const input = page.locator(".quick-input-widget .quick-input-box input").first();
       await input.fill(text);
       await input.press("Enter");
+      // The extension checks the text first; whatever is pressed meanwhile would go to this box.
+      const list = page.locator(".quick-input-list .monaco-list-row").first();
+      await Promise.race([heading.waitFor({ state: "hidden" }), list.waitFor()]);
     },
     async pick(text) {
       await page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first().click();

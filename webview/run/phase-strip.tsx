@@ -20,17 +20,48 @@ const NAMES: Record<RunPhase, string> = {
   finish: "Finish",
 };
 
-export type PhaseMark = "done" | "current" | "ahead" | "stopped";
+const READER_WORDS = {
+  done: ", done",
+  stopped: ", stopped here",
+  missed: ", left out",
+  current: "",
+  ahead: "",
+} as const;
 
-export function phaseMarks(run: Pick<RunState, "kind" | "phase" | "status" | "plan">): [RunPhase, PhaseMark][] {
+export type PhaseMark = "done" | "current" | "ahead" | "stopped" | "missed";
+
+/** What the state tells of a run; a run that ends early jumps to its last phase and misses those between. */
+type Progress = Pick<RunState, "kind" | "phase" | "status" | "plan" | "tasks" | "verification">;
+
+export function phaseMarks(run: Progress): [RunPhase, PhaseMark][] {
   const way = run.plan !== null ? GOAL : WAYS[run.kind ?? "goal"];
   const phases = run.phase === null || way.includes(run.phase) ? way : GOAL;
   const current = run.phase === null ? -1 : phases.indexOf(run.phase);
+  const endedEarly = isEnded(run.status) && run.status !== "done";
   return phases.map((phase, index) => {
-    if (index < current || run.status === "done") return [phase, "done"];
+    if (run.status === "done") return [phase, "done"];
     if (index > current) return [phase, "ahead"];
-    return [phase, isEnded(run.status) ? "stopped" : "current"];
+    if (index === current) return [phase, endedEarly ? "stopped" : "current"];
+    return [phase, endedEarly && !wasEntered(phase, run) ? "missed" : "done"];
   });
+}
+
+function wasEntered(phase: RunPhase, { kind, plan, tasks, verification }: Progress): boolean {
+  switch (phase) {
+    case "triage":
+    case "recall":
+      return kind !== null;
+    case "plan":
+    case "approve":
+      return plan !== null;
+    case "tasks":
+      return tasks.some((task) => task.status !== "waiting");
+    case "verify":
+      return verification !== null;
+    case "review":
+    case "finish":
+      return false;
+  }
 }
 
 export function PhaseStrip({ run }: { readonly run: RunState }): ReactNode {
@@ -40,7 +71,7 @@ export function PhaseStrip({ run }: { readonly run: RunState }): ReactNode {
         <li key={phase} className={`phase phase-${mark}`} {...(mark === "current" ? { "aria-current": "step" } : {})}>
           <span className="dot" aria-hidden="true" />
           {NAMES[phase]}
-          <span className="reader-only">{mark === "done" ? ", done" : mark === "stopped" ? ", stopped here" : ""}</span>
+          <span className="reader-only">{READER_WORDS[mark]}</span>
         </li>
       ))}
     </ol>

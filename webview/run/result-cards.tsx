@@ -8,7 +8,9 @@ import { EvidenceView } from "./evidence-view.tsx";
 import { RUN_STATUS } from "./status.ts";
 
 export function AnswerCard({ run }: { readonly run: RunState }): ReactNode {
-  const text = run.answer ?? (isEnded(run.status) ? run.summary : "");
+  // A failed run's summary is its error, which is shown with its remedy.
+  const summary = isEnded(run.status) && run.error === null ? run.summary : "";
+  const text = run.answer ?? summary;
   if (text.trim() === "") return null;
   const isAnswer = run.answer !== null;
   return (

@@ -1,11 +1,14 @@
 /** Who, how far and how much: the prompt, the status, and the run's figures. */
 import { type ReactNode, useEffect, useState } from "react";
-import { isEnded, type RunState } from "../../protocol/run-state.ts";
+import { isEnded, type RunState, type RunStatus } from "../../protocol/run-state.ts";
 import { Button } from "../controls/button.tsx";
 import { formatCost, formatDuration, formatTokens, plural } from "../format.ts";
 import { Icon } from "../icons.tsx";
 import { useIsPending, usePanel } from "../state/panel-context.tsx";
 import { RUN_STATUS } from "./status.ts";
+
+/** A suspended run goes on by itself most of the time; after a full disk a person has to say so. */
+const RESUMABLE: readonly RunStatus[] = ["failed", "cancelled", "out_of_budget", "suspended"];
 
 export function RunHeader({ run }: { readonly run: RunState }): ReactNode {
   const status = RUN_STATUS[run.status];
@@ -41,22 +44,21 @@ function Prompt({ text }: { readonly text: string }): ReactNode {
 function RunButtons({ run }: { readonly run: RunState }): ReactNode {
   const { send } = usePanel();
   const isPending = useIsPending("cancel", "resume");
-  if (!isEnded(run.status))
-    return (
-      <Button
-        onPress={() => send({ type: "cancel" })}
-        disabled={isPending || run.cancelRequested}
-        label="Cancel the run"
-      >
-        Cancel
-      </Button>
-    );
-  const canResume = run.status === "failed" || run.status === "cancelled" || run.status === "out_of_budget";
-  if (!canResume) return null;
-  return (
+  const cancel = isEnded(run.status) ? null : (
+    <Button onPress={() => send({ type: "cancel" })} disabled={isPending || run.cancelRequested} label="Cancel the run">
+      Cancel
+    </Button>
+  );
+  const resume = RESUMABLE.includes(run.status) ? (
     <Button look="primary" onPress={() => send({ type: "resume" })} disabled={isPending}>
       Resume
     </Button>
+  ) : null;
+  return (
+    <>
+      {resume}
+      {cancel}
+    </>
   );
 }
 

@@ -70,7 +70,9 @@ function Asked({ step }: { readonly step: Extract<Step, { kind: "approval" }> })
         {title} {subject.kind === "command" ? <code>{subject.command}</code> : null}
         {subject.kind === "write" ? <code>{subject.path}</code> : null}{" "}
         <span className="muted">
-          {step.decision === null ? "waiting for you" : `${isApproved ? "approved" : "rejected"} by ${step.by}`}
+          {step.decision === null
+            ? "waiting for you"
+            : `${isApproved ? "approved" : "rejected"} in ${step.by.split(" ")[0]}`}
         </span>
         {step.feedback === "" ? null : <q>{step.feedback}</q>}
       </span>

@@ -1,5 +1,5 @@
 /** The timeline: follows its end while the reader is there, and loads older pages when the reader goes back. */
-import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { RunState } from "../../protocol/run-state.ts";
 import { Button } from "../controls/button.tsx";
 import { useIsPending, usePanel } from "../state/panel-context.tsx";
@@ -10,13 +10,7 @@ const NEAR_PX = 80;
 /** Kept in place of a position: the end, wherever that is by then. */
 const AT_END = -1;
 
-export function Steps({
-  run,
-  scroller,
-}: {
-  readonly run: RunState;
-  readonly scroller: RefObject<HTMLElement | null>;
-}): ReactNode {
+export function Steps({ run, scroller }: { readonly run: RunState; readonly scroller: HTMLElement | null }): ReactNode {
   const { state, send } = usePanel();
   const steps = useMemo(() => timelineSteps(state.events), [state.events]);
   const first = state.events[0]?.seq ?? 1;
@@ -56,7 +50,7 @@ function OlderButton({
   scroller,
 }: {
   readonly before: number;
-  readonly scroller: RefObject<HTMLElement | null>;
+  readonly scroller: HTMLElement | null;
 }): ReactNode {
   const { send } = usePanel();
   const isPending = useIsPending("page");
@@ -66,7 +60,7 @@ function OlderButton({
     if (place.current === null || isPending) return;
     const observer = new IntersectionObserver(
       (entries) => entries.some((entry) => entry.isIntersecting) && send({ type: "page", before }),
-      { root: scroller.current },
+      { root: scroller },
     );
     observer.observe(place.current);
     return () => observer.disconnect();
@@ -84,37 +78,44 @@ function OlderButton({
  * Stays at the end while the reader is at the end. When older steps are put above, what the reader sees stays where it is;
  * after a reload the reader is where they were.
  */
-function useFollowing(
-  scroller: RefObject<HTMLElement | null>,
-  first: number,
-): { isFollowing: boolean; follow(): void } {
+function useFollowing(scroller: HTMLElement | null, first: number): { isFollowing: boolean; follow(): void } {
   const { saved, keepScroll, state } = usePanel();
-  const savedTop = saved?.scroll["steps"];
-  const [isFollowing, setFollowing] = useState(savedTop === undefined || savedTop === AT_END);
+  const savedTop = saved?.scroll["steps"] ?? AT_END;
+  const [isFollowing, setFollowing] = useState(savedTop === AT_END);
+  /** How it was when it was last drawn; where the reader is is asked of the element, which knows it before any event. */
   const drawn = useRef<{ first: number; height: number } | null>(null);
+  const wantsEnd = useRef(savedTop === AT_END);
 
   useEffect(() => {
-    const element = scroller.current;
-    if (element === null) return;
+    if (scroller === null) return;
     const onScroll = () => {
-      const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
+      const isAtEnd = distanceToEnd(scroller, scroller.scrollHeight) < NEAR_PX;
       setFollowing(isAtEnd);
-      keepScroll("steps", isAtEnd ? AT_END : element.scrollTop);
+      keepScroll("steps", isAtEnd ? AT_END : scroller.scrollTop);
     };
-    element.addEventListener("scroll", onScroll, { passive: true });
-    return () => element.removeEventListener("scroll", onScroll);
+    scroller.addEventListener("scroll", onScroll, { passive: true });
+    return () => scroller.removeEventListener("scroll", onScroll);
   }, [scroller, keepScroll]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs after every change of what is drawn
   useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element === null || state.events.length === 0) return;
+    if (scroller === null || state.events.length === 0) return;
     const before = drawn.current;
-    if (before === null && savedTop !== undefined && savedTop !== AT_END) element.scrollTop = savedTop;
-    else if (before !== null && first < before.first) element.scrollTop += element.scrollHeight - before.height;
-    else if (isFollowing) element.scrollTop = element.scrollHeight;
-    drawn.current = { first, height: element.scrollHeight };
-  }, [state.events, state.streams, state.run, isFollowing, first]);
+    const wasAtEnd = before !== null && distanceToEnd(scroller, before.height) < NEAR_PX;
+    if (wantsEnd.current || wasAtEnd) scroller.scrollTop = scroller.scrollHeight;
+    else if (before === null) scroller.scrollTop = savedTop;
+    else if (first < before.first) scroller.scrollTop += scroller.scrollHeight - before.height;
+    wantsEnd.current = false;
+    drawn.current = { first, height: scroller.scrollHeight };
+  }, [scroller, state.events, state.streams, state.run, first]);
 
-  return { isFollowing, follow: () => setFollowing(true) };
+  const follow = () => {
+    wantsEnd.current = true;
+    scroller?.scrollTo({ top: scroller.scrollHeight });
+  };
+  return { isFollowing, follow };
+}
+
+function distanceToEnd(element: HTMLElement, height: number): number {
+  return height - element.scrollTop - element.clientHeight;
 }

@@ -183,7 +183,7 @@ function noteStep({ body, seq, at }: RunEvent): NoteStep | undefined {
   };
   switch (body.type) {
     case "run.started":
-      return body.reason === "new" ? undefined : note("warning", RESTARTS[body.reason]);
+      return body.reason === "new" ? undefined : note("plain", RESTARTS[body.reason]);
     case "run.triaged":
       return note("plain", `Taken as a ${KINDS[body.kind]}: ${body.reason}.`);
     case "run.recalled": {

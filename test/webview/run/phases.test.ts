@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
 import { phaseMarks } from "../../../webview/run/phase-strip.tsx";
 
-const names = (run: Parameters<typeof phaseMarks>[0]) => phaseMarks(run).map(([phase, mark]) => `${phase} ${mark}`);
+const FRESH = { tasks: [], verification: null } as const;
+const names = (run: Omit<Parameters<typeof phaseMarks>[0], "tasks" | "verification">) =>
+  phaseMarks({ ...FRESH, tasks: [], ...run }).map(([phase, mark]) => `${phase} ${mark}`);
 
 it("shows where a goal stands", () => {
   expect(names({ kind: "goal", phase: "plan", status: "working", plan: null })).toEqual([
@@ -30,4 +32,18 @@ it("shows all phases once a small change has grown a plan", () => {
   expect(
     names({ kind: "change", phase: "approve", status: "awaiting_approval", plan: { summary: "s", tasks: [] } }),
   ).toContain("approve current");
+});
+
+it("tells the phases that a failed run never saw from those it went through", () => {
+  const marks = names({ kind: "goal", phase: "finish", status: "failed", plan: null });
+  expect(marks).toEqual([
+    "triage done",
+    "recall done",
+    "plan missed",
+    "approve missed",
+    "tasks missed",
+    "verify missed",
+    "review missed",
+    "finish stopped",
+  ]);
 });
