@@ -47,8 +47,9 @@ function ask(question: string, signal: AbortSignal | undefined): Promise<string 
     const lines = createInterface({ input: process.stdin, output: process.stdout });
     const end = (answer: string | undefined) => {
       signal?.removeEventListener("abort", onAbort);
-      lines.close();
+      // First the answer: closing tells the listener below, which would answer with nothing.
       resolve(answer);
+      lines.close();
     };
     const onAbort = () => end(undefined);
     signal?.addEventListener("abort", onAbort, { once: true });
