@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { type ErrorAction, type ErrorValue, errorValue, NexusError } from "../protocol/errors.ts";
 
-export const ACTION_LABELS: Record<ErrorAction, string> = {
+const ACTION_LABELS: Record<ErrorAction, string> = {
   setKey: "Set Key…",
   openSettings: "Open Settings",
   showLogs: "Show Log",

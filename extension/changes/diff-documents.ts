@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { Daemon } from "../daemon/daemon.ts";
 
-export const CHANGE_SCHEME = "nexus-change";
+const CHANGE_SCHEME = "nexus-change";
 type Side = "before" | "after";
 
 /** Addresses one side of one file of a run's change set. */

@@ -4,7 +4,7 @@ import type { Nexus, PanelHost } from "../nexus.ts";
 import { pageHtml, pageRoot } from "./page.ts";
 import { RunPanel } from "./run-panel.ts";
 
-export const PANEL_TYPE = "nexus.run";
+const PANEL_TYPE = "nexus.run";
 
 export class Panels implements PanelHost {
   readonly #nexus: () => Nexus;

@@ -28,7 +28,7 @@ export function EvidenceView({
   );
 }
 
-export function outcomeWords({ exitCode, expected, satisfied }: Evidence): string {
+function outcomeWords({ exitCode, expected, satisfied }: Evidence): string {
   const code = exitCode === null ? "did not end by itself" : `exit ${exitCode}`;
   if (expected === "pass") return code;
   return satisfied ? `${code}, fails as it should` : `${code}, should have failed`;

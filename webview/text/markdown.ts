@@ -104,7 +104,7 @@ function parseParagraph(lines: readonly string[], start: number): [Block, number
 const INLINE =
   /(`+)(.{1,2000}?)\1(?!`)|!?\[([^\]\n]{0,500})\]\(([^()\s]{0,2000})(?:\s+"[^"\n]*")?\)|(\*\*|__)(?=\S)(.{1,2000}?)(?<=\S)\5|(?<![\w*])([*_])(?=\S)([^*_\n]{1,2000}?)(?<=\S)\7(?!\w)|(https?:\/\/[^\s<>"')\]]+)/s;
 
-export function parseInline(source: string, depth = 0): Inline[] {
+function parseInline(source: string, depth = 0): Inline[] {
   const inlines: Inline[] = [];
   let rest = source;
   for (let match = INLINE.exec(rest); match !== null && depth < MAX_DEPTH; match = INLINE.exec(rest)) {
