@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 export const ApprovalSubject = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("plan"), summary: z.string(), taskCount: z.int(), commands: z.array(z.string()) }),
   z.object({ kind: z.literal("command"), command: z.string(), cwd: z.string() }),
+  z.object({ kind: z.literal("read"), path: z.string(), reason: z.string() }),
   z.object({ kind: z.literal("write"), path: z.string(), reason: z.string() }),
 ]);
 /** What exactly a person is asked to allow. */

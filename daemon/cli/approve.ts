@@ -61,6 +61,7 @@ function subjectText({ subject }: Approval, paint: Paint): string {
       return subject.commands.map((command) => `  ${paint("dim", "runs")} ${printable(command)}\n`).join("");
     case "command":
       return `  ${paint("bold", printable(subject.command))} ${paint("dim", `in ${printable(subject.cwd)}`)}\n`;
+    case "read":
     case "write":
       return `  ${paint("bold", printable(subject.path))} ${paint("dim", printable(subject.reason))}\n`;
   }

@@ -1,5 +1,5 @@
 /** One agent at work on one task: the loop of agents/, with the run's journal, gate, policy and steering around it. */
-import type { ErrorValue, PolicyRules, SessionMode } from "../../protocol/index.ts";
+import type { ApprovalSubject, ErrorValue, PolicyRules, SessionMode } from "../../protocol/index.ts";
 import { errorValue } from "../../protocol/index.ts";
 import type { Agent } from "../agents/agent.ts";
 import { type LoopOutcome, runAgent, type ToolAnswer } from "../agents/loop.ts";
@@ -35,6 +35,13 @@ export interface WorkOptions {
   /** Judges a finished piece of work; what it answers goes back to the agent. */
   readonly accept: (text: string, turn: number) => Promise<string | undefined>;
 }
+
+const WANTS: Record<ApprovalSubject["kind"], string> = {
+  plan: "wants to carry out a plan",
+  command: "wants to run a command",
+  read: "wants to read a file that may hold secrets",
+  write: "wants to change a protected file",
+};
 
 const MAX_TURNS = 40;
 const MAX_OUTPUT_TOKENS = 8000;
@@ -99,7 +106,7 @@ async function callTool(context: RunContext, options: WorkOptions, input: CallIn
     context: toolContext,
     judgeAccess: (access: ToolAccess) => judge({ access, mode, headless, rules, allowedCommands }),
     askApproval: (subject, reason) => {
-      const title = `${options.agent.name} wants to ${subject.kind === "command" ? "run a command" : "change a protected file"}`;
+      const title = `${options.agent.name} ${WANTS[subject.kind]}`;
       return askApproval(context, { key, taskId, title, reason, subject });
     },
     journal,

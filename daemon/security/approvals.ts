@@ -12,18 +12,14 @@ export function buildApproval(question: Omit<Approval, "subjectHash">): Approval
   return { ...question, subjectHash: subjectHash(question.subject) };
 }
 
-/** What a person sees of an access that asks. A read is shown as the call it is: `read_file .env`. */
-export function subjectOf(
-  access: Exclude<PolicyAccess, { kind: "plan" | "test" }>,
-  call: { readonly tool: string; readonly root: string; readonly reason: string },
-): ApprovalSubject {
+/** What a person sees of an access that asks. */
+export function subjectOf(access: Exclude<PolicyAccess, { kind: "plan" | "test" }>, reason: string): ApprovalSubject {
   switch (access.kind) {
     case "command":
       return { kind: "command", command: access.command, cwd: access.cwd };
-    case "write":
-      return { kind: "write", path: access.paths.join(", "), reason: call.reason };
     case "read":
-      return { kind: "command", command: `${call.tool} ${access.paths.join(", ")}`, cwd: call.root };
+    case "write":
+      return { kind: access.kind, path: access.paths.join(", "), reason };
   }
 }
 

@@ -42,7 +42,7 @@ export async function permit(options: GateOptions, access: ToolAccess): Promise<
     case "deny":
       return failure("tool.denied", `${reason} (rule ${rule})`);
     case "ask": {
-      const subject = subjectOf(access, { tool: options.call.tool, root: options.context.root, reason });
+      const subject = subjectOf(access, reason);
       const { decision, feedback } = await options.askApproval(subject, reason);
       if (decision === "approve") return { ok: true, value: null };
       return failure("tool.denied", `The user said no${feedback ? `: ${feedback}` : "."}`);

@@ -1,5 +1,6 @@
 /** Accepting and discarding a run's change set, whole or by file. */
 import * as vscode from "vscode";
+import type { ChangeConflict } from "../../protocol/change-set.ts";
 import type { RunState } from "../../protocol/run-state.ts";
 import type { Nexus } from "../nexus.ts";
 
@@ -13,10 +14,14 @@ export async function acceptChanges(nexus: Nexus, runId: string, paths: readonly
   if (!(await saveOpenEditors(run.workspace, wanted))) return;
   const params = paths === null ? { runId } : { runId, paths: [...paths] };
   const { accepted, conflicts } = await nexus.daemon.request("changes/accept", params);
-  if (conflicts.length === 0) {
+  if (conflicts.length === 0)
     vscode.window.setStatusBarMessage(`$(check) Nexus: ${accepted.length} ${files(accepted.length)} written`, 5000);
-    return;
-  }
+  // Not awaited: a notice may stay for hours, and what was asked for is done.
+  else if (!nexus.panels.isVisible(runId)) void showConflicts(nexus, runId, conflicts);
+}
+
+/** A visible panel lists them itself. */
+async function showConflicts(nexus: Nexus, runId: string, conflicts: readonly ChangeConflict[]): Promise<void> {
   const names = conflicts.map((conflict) => conflict.path).slice(0, 5);
   const text = `Nexus: nothing was written. Changed in your tree since the run began: ${names.join(", ")}.`;
   const chosen = await vscode.window.showWarningMessage(text, "Show Run");

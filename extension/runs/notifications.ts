@@ -44,6 +44,8 @@ function questionOf({ subject, title }: Approval): string {
       return `${title} ${subject.taskCount} ${subject.taskCount === 1 ? "task" : "tasks"}: ${subject.summary}`;
     case "command":
       return `run \`${subject.command}\` in ${subject.cwd}?`;
+    case "read":
+      return `read ${subject.path}? ${subject.reason}`;
     case "write":
       return `change ${subject.path}? ${subject.reason}`;
   }

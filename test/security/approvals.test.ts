@@ -22,21 +22,21 @@ it("binds an approval to what it shows", () => {
 });
 
 it("shows each access as what it is", () => {
-  const call = { tool: "read_file", root: "/w", reason: "it is protected" };
-  expect(subjectOf({ kind: "command", command: "ls", cwd: "/w" }, call)).toEqual({
+  const reason = "it is protected";
+  expect(subjectOf({ kind: "command", command: "ls", cwd: "/w" }, reason)).toEqual({
     kind: "command",
     command: "ls",
     cwd: "/w",
   });
-  expect(subjectOf({ kind: "write", paths: [".npmrc"] }, call)).toEqual({
+  expect(subjectOf({ kind: "write", paths: [".npmrc"] }, reason)).toEqual({
     kind: "write",
     path: ".npmrc",
     reason: "it is protected",
   });
-  expect(subjectOf({ kind: "read", paths: [".env"] }, call)).toEqual({
-    kind: "command",
-    command: "read_file .env",
-    cwd: "/w",
+  expect(subjectOf({ kind: "read", paths: [".env"] }, reason)).toEqual({
+    kind: "read",
+    path: ".env",
+    reason: "it is protected",
   });
 });
 

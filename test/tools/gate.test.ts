@@ -113,7 +113,7 @@ describe("policy and approval", () => {
         path: "innocent/tasks.json, .vscode/tasks.json",
         reason: expect.stringContaining("Editor settings"),
       },
-      { kind: "command", command: "read_file notes.txt, .env", cwd: root },
+      { kind: "read", path: "notes.txt, .env", reason: expect.stringContaining("keys or passwords") },
     ]);
     expect(existsSync(join(root, ".vscode/tasks.json"))).toBe(false);
   });

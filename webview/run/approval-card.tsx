@@ -55,6 +55,7 @@ function Subject({ subject }: { readonly subject: ApprovalSubject }): ReactNode 
           </p>
         </>
       );
+    case "read":
     case "write":
       return (
         <>

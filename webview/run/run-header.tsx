@@ -142,6 +142,7 @@ function approvalWords({ pendingApprovals }: RunState): string {
   switch (subject?.kind) {
     case "command":
       return `Command: ${subject.command}, in ${subject.cwd}.`;
+    case "read":
     case "write":
       return `File: ${subject.path}. ${subject.reason}`;
     case "plan":

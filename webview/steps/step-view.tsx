@@ -68,7 +68,7 @@ function Asked({ step }: { readonly step: Extract<Step, { kind: "approval" }> })
       <Icon name={step.decision === null ? "bell" : isApproved ? "check" : "cross"} />
       <span>
         {title} {subject.kind === "command" ? <code>{subject.command}</code> : null}
-        {subject.kind === "write" ? <code>{subject.path}</code> : null}{" "}
+        {subject.kind === "write" || subject.kind === "read" ? <code>{subject.path}</code> : null}{" "}
         <span className="muted">
           {step.decision === null
             ? "waiting for you"
