@@ -8,7 +8,7 @@ export interface Report {
   end(): boolean;
 }
 
-export function createReport(onFailure: (name: string) => Promise<void>): Report {
+export function createReport(): Report {
   let [passed, failed] = [0, 0];
   return {
     async scenario(name, work) {
@@ -23,7 +23,6 @@ export function createReport(onFailure: (name: string) => Promise<void>): Report
         const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
         process.stdout.write(`not ok ${passed + failed} - ${name} # ${seconds()}\n`);
         process.stdout.write(`${text.replace(/^/gm, "  ")}\n`);
-        await onFailure(name);
       }
     },
     note: (text) => void process.stdout.write(`# ${text}\n`),

@@ -6,37 +6,50 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { installEditor } from "./install.ts";
-import { createReport } from "./report.ts";
+import { createReport, type Report } from "./report.ts";
 import * as scenarios from "./scenarios.ts";
-import { createWorld } from "./world.ts";
+import { createWorld, type World } from "./world.ts";
 
-const images = fileURLToPath(new URL("../../docs/images", import.meta.url));
-mkdirSync(images, { recursive: true });
-installEditor();
+type Scenario = (world: World, report: Report) => Promise<void>;
 
-const world = await createWorld();
-const failures = process.env["NEXUS_FAILURE_SCREENSHOTS"];
-const report = createReport(async (name) => {
-  if (failures === undefined) return;
-  const path = join(failures, `${name.replaceAll(/\W+/g, "-")}.png`);
-  await world.editor.page.screenshot({ path }).catch(() => undefined);
-});
-
-const SCENARIOS: readonly (readonly [string, () => Promise<void>])[] = [
-  ["activates fast and loads little", () => scenarios.startsLightly(world, report)],
-  ["runs a task: plan, approval, live steps, accept", () => scenarios.runsATask(world)],
-  ["shows runs, files and diffs, also with high contrast", () => scenarios.showsRunsAndDiffs(world)],
-  ["survives a reload of the window, panel and scroll position included", () => scenarios.survivesAReload(world)],
-  ["survives a daemon that is killed", () => scenarios.survivesADeadDaemon(world)],
-  ["accepts one file and discards the rest", () => scenarios.decidesByFile(world)],
-  ["shows a wrong key with its remedy, and goes on after it", () => scenarios.showsAWrongKey(world)],
+const SCENARIOS: readonly (readonly [string, Scenario])[] = [
+  ["activates fast and loads little", scenarios.startsLightly],
+  ["starts nothing in a folder that is not trusted", scenarios.startsNothingUntrusted],
+  ["runs a task: plan, approval, live steps, accept", scenarios.runsATask],
+  ["shows runs, files and diffs, also with high contrast", scenarios.showsRunsAndDiffs],
+  ["survives a reload of the window, panel and scroll position included", scenarios.survivesAReload],
+  ["survives a daemon that is killed", scenarios.survivesADeadDaemon],
+  ["accepts one file and discards the rest", scenarios.decidesByFile],
+  ["asks before it accepts over an editor that is not saved, and shows the conflict", scenarios.mindsUnsavedEditors],
+  ["shows a wrong key with its remedy, and goes on after it", scenarios.showsAWrongKey],
 ];
 
+mkdirSync(fileURLToPath(new URL("../../docs/images", import.meta.url)), { recursive: true });
+installEditor();
+const report = createReport();
 const wanted = process.argv.slice(2);
-try {
-  for (const [name, work] of SCENARIOS)
-    if (wanted.length === 0 || wanted.some((word) => name.includes(word))) await report.scenario(name, work);
-} finally {
-  await world.close();
-}
+for (const [name, scenario] of SCENARIOS)
+  if (wanted.length === 0 || wanted.some((word) => name.includes(word)))
+    await report.scenario(name, () => inFreshWorld(name, scenario));
 process.exitCode = report.end() ? 0 : 1;
+
+/** Its own editor, daemon and model: what one scenario leaves behind cannot reach the next. */
+async function inFreshWorld(name: string, scenario: Scenario): Promise<void> {
+  const world = await createWorld(scenarios.SETTINGS.get(scenario));
+  try {
+    await scenario(world, report);
+  } catch (error) {
+    await keepPicture(world, name);
+    throw error;
+  } finally {
+    await world.close();
+  }
+}
+
+/** With NEXUS_FAILURE_SCREENSHOTS=DIR one sees what a failed scenario saw last. */
+async function keepPicture({ editor }: World, name: string): Promise<void> {
+  const folder = process.env["NEXUS_FAILURE_SCREENSHOTS"];
+  if (folder === undefined) return;
+  const path = join(folder, `${name.replaceAll(/\W+/g, "-")}.png`);
+  await editor.page.screenshot({ path }).catch(() => undefined);
+}

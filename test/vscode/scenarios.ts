@@ -8,6 +8,9 @@ import { approvePlan, readNotice, runTask, setKey, textOf, useTheme, waitForStat
 import type { Report } from "./report.ts";
 import { changedFiles, isAlive, KEY, notesScript, type World, waitUntil } from "./world.ts";
 
+/** Editor settings of scenarios that need others than the rest. */
+export const SETTINGS = new Map<unknown, Readonly<Record<string, unknown>>>();
+
 const IN_HOST = fileURLToPath(new URL("in-host.cjs", import.meta.url));
 const MAX_ACTIVATION_MS = 60;
 const MAX_LOADED_BYTES = 150_000;
@@ -40,12 +43,26 @@ export async function startsLightly(world: World, report: Report): Promise<void>
   assert.equal(world.daemonPid(), undefined, "a daemon was started though nobody used Nexus");
 }
 
+/** Whatever is clicked: no daemon, no list, only the way to trust. */
+export async function startsNothingUntrusted(world: World): Promise<void> {
+  const { editor } = world;
+  await editor.open(world.project("untrusted"));
+  await editor.command("Nexus: Focus on Runs View");
+  await editor.page.getByText("Nexus starts nothing in a folder that you have not trusted.").first().waitFor();
+  await editor.command("Nexus: Run Task…");
+  await readNotice(editor, "Nexus starts nothing in a folder that you have not trusted yet.");
+  assert.equal(world.daemonPid(), undefined);
+}
+SETTINGS.set(startsNothingUntrusted, {
+  "security.workspace.trust.enabled": true,
+  "security.workspace.trust.startupPrompt": "never",
+});
+
 export async function runsATask(world: World): Promise<void> {
   const { editor } = world;
   const project = world.project("task");
   await world.startModel({ script: notesScript(), delayMs: 25 });
   await editor.open(project);
-  await useTheme(editor, "Dark Modern");
   await setKey(world);
   const panel = await runTask(world);
   await panel.getByRole("heading", { name: "Approve the plan?" }).waitFor();
@@ -81,7 +98,6 @@ export async function showsRunsAndDiffs(world: World): Promise<void> {
   const project = world.project("look");
   await world.startModel({ script: notesScript(), delayMs: 0 });
   await editor.open(project);
-  await useTheme(editor, "Dark Modern");
   await setKey(world);
   const panel = await runTask(world);
   await approvePlan(panel);
@@ -166,6 +182,30 @@ export async function decidesByFile(world: World): Promise<void> {
   await editor.dialog("Discard");
   await panel.locator(".file-discarded").first().waitFor();
   assert.deepEqual(changedFiles(project), ["README.md"]);
+}
+
+export async function mindsUnsavedEditors(world: World): Promise<void> {
+  const { editor } = world;
+  const project = world.project("unsaved");
+  await world.startModel({ script: notesScript(), delayMs: 0 });
+  await editor.open(project);
+  await setKey(world);
+  const first = await runTask(world);
+  await approvePlan(first);
+  await waitForStatus(first, "Done");
+  await editor.page.locator(".explorer-folders-view .monaco-list-row", { hasText: "README.md" }).dblclick();
+  await editor.page.locator(".monaco-editor .view-lines").first().click();
+  await editor.page.keyboard.type("my own words ");
+  await editor.command("View: Open Previous Editor");
+  const panel = await editor.panel();
+  await panel.getByRole("button", { name: /^Accept \d+ files$/ }).click();
+  await editor.dialog("Save");
+  await panel.locator(".conflicts", { hasText: "README.md" }).waitFor();
+  assert.deepEqual(changedFiles(project), ["README.md"], "an accept that meets a conflict writes nothing");
+  assert.match(readFileSync(join(project, "README.md"), "utf8"), /my own words/);
+  await panel.getByRole("button", { name: "Accept src/notes.js", exact: true }).click();
+  await panel.locator(".file-accepted", { hasText: "src/notes.js" }).waitFor();
+  assert.deepEqual(changedFiles(project), ["README.md", "src/notes.js"]);
 }
 
 export async function showsAWrongKey(world: World): Promise<void> {

@@ -82,6 +82,7 @@ function withoutModels(): Record<string, string> {
 const QUIET = {
   "security.workspace.trust.enabled": false,
   "workbench.startupEditor": "none",
+  "files.autoSave": "off",
   "workbench.colorTheme": "Default Dark Modern",
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "chat.commandCenter.enabled": false,
