@@ -50,12 +50,12 @@ async function run(open: Open, name: CommandName, args: readonly unknown[]): Pro
 
 /** Runs of an earlier window may be at work or wait for an answer: with a daemon there, the status bar says so. */
 async function joinRunning(context: vscode.ExtensionContext, open: Open): Promise<void> {
-  const [{ launchOptions }, { readDiscovery }] = await Promise.all([
+  const [{ launchOptions }, { readAddress }] = await Promise.all([
     import("./launch-options.ts"),
     import("./daemon/home.ts"),
   ]);
   const { home } = await launchOptions(context);
-  if ((await readDiscovery(home)) !== undefined) await (await open()).attach();
+  if ((await readAddress(home)) !== undefined) await (await open()).attach();
 }
 
 /** The list is empty, and shows its welcome text, until the folder is trusted. */

@@ -42,7 +42,8 @@ export function openWindow(context: vscode.ExtensionContext, onRunsChanged: () =
     createStatusBar(runs),
     vscode.workspace.onDidChangeWorkspaceFolders(() => void runs.reload().catch(() => undefined)),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration("nexus")) void daemon.configure();
+      if (event.affectsConfiguration("nexus.home")) void daemon.disconnect();
+      else if (event.affectsConfiguration("nexus")) void daemon.configure();
     }),
   );
 

@@ -5,7 +5,7 @@ import { type ClientConnection, connectClient } from "../../protocol/connection.
 import { NexusError, nexusError } from "../../protocol/errors.ts";
 import type { Client } from "../../protocol/handshake.ts";
 import type { Answer, NotificationName, NotificationParams, Params, RequestName } from "../../protocol/messages.ts";
-import { readDiscovery } from "./home.ts";
+import { readAddress, readToken } from "./home.ts";
 import { type LaunchOptions, launchDaemon } from "./launch.ts";
 import { connectSocket } from "./socket.ts";
 
@@ -28,6 +28,7 @@ interface Subscription {
 }
 type Listener<Name extends NotificationName> = (params: NotificationParams<Name>) => void;
 
+const HANDSHAKE_MS = 5000;
 const RECONNECT_MS = [100, 250, 500, 1000, 2000, 5000] as const;
 
 export class Daemon {
@@ -113,6 +114,12 @@ export class Daemon {
     await this.connect(true);
   }
 
+  /** Ends the connection, so that the next one follows changed settings. */
+  async disconnect(): Promise<void> {
+    const connection = await this.#connection?.catch(() => undefined);
+    connection?.close();
+  }
+
   dispose(): void {
     this.#disposed = true;
     clearTimeout(this.#timer);
@@ -142,14 +149,9 @@ export class Daemon {
 
   /** Undefined when nothing listens; an idle daemon of an older build is asked to make room. */
   async #attach(home: string): Promise<ClientConnection | undefined> {
-    const discovery = await readDiscovery(home);
-    if (discovery === undefined) return undefined;
-    const transport = await connectSocket(discovery.address).catch(() => undefined);
-    if (transport === undefined) return undefined;
-    const hmac = (text: string) => createHmac("sha256", discovery.token).update(text).digest("hex");
     const { client } = this.#options;
-    const connection = await connectClient(transport, { client, nonce: randomBytes(32).toString("hex"), hmac });
-    if (connection.daemon.buildTime >= client.buildTime) return connection;
+    const connection = await shakeHands(home, client);
+    if (connection === undefined || connection.daemon.buildTime >= client.buildTime) return connection;
     const closed = new Promise<void>((resolve) => connection.onClose(resolve));
     const { stopping } = await connection.request("daemon/stop", { ifIdle: true });
     if (!stopping) return connection;
@@ -181,6 +183,25 @@ export class Daemon {
   #tell(state: ConnectionState, error: NexusError | null): void {
     this.#state = state;
     for (const listener of this.#onState) listener(state, error);
+  }
+}
+
+/** Undefined when nobody listens, or the daemon ended while we shook hands. */
+async function shakeHands(home: string, client: Client): Promise<ClientConnection | undefined> {
+  const address = await readAddress(home);
+  const transport = address === undefined ? undefined : await connectSocket(address).catch(() => undefined);
+  if (transport === undefined) return undefined;
+  const token = await readToken(home);
+  const hmac = (text: string) => createHmac("sha256", token).update(text).digest("hex");
+  const timer = setTimeout(() => transport.close(), HANDSHAKE_MS);
+  try {
+    return await connectClient(transport, { client, nonce: randomBytes(32).toString("hex"), hmac });
+  } catch (error) {
+    transport.close();
+    if (error instanceof NexusError && error.value.code === "daemon.unreachable") return undefined;
+    throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -5,13 +5,6 @@ import { isAbsolute, join, resolve } from "node:path";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface Discovery {
-  /** Unix socket or Windows pipe. */
-  readonly address: string;
-  /** The secret of the handshake. */
-  readonly token: string;
-}
-
 /** The data folder: the setting, else NEXUS_HOME, else the platform's own place for application data. */
 export function dataFolder(
   setting: string | null,
@@ -36,17 +29,18 @@ export function logFile(home: string): string {
   return join(home, "logs", "daemon.log");
 }
 
-/** What a running daemon wrote down; undefined when there is none, or half of it is not there yet. */
-export async function readDiscovery(home: string): Promise<Discovery | undefined> {
+/** Unix socket or Windows pipe of the daemon that announced itself last; it may have died since. */
+export async function readAddress(home: string): Promise<string | undefined> {
   try {
-    const [text, token] = await Promise.all([
-      readFile(join(home, "daemon.json"), "utf8"),
-      readFile(join(home, "daemon.token"), "utf8"),
-    ]);
-    const found: unknown = JSON.parse(text);
-    if (typeof found !== "object" || found === null || !("address" in found)) return undefined;
-    return typeof found.address === "string" ? { address: found.address, token: token.trim() } : undefined;
+    const found: unknown = JSON.parse(await readFile(join(home, "daemon.json"), "utf8"));
+    const address = typeof found === "object" && found !== null && "address" in found ? found.address : undefined;
+    return typeof address === "string" ? address : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** The secret of the handshake. Read after connecting: whoever listens then has written it before. */
+export async function readToken(home: string): Promise<string> {
+  return (await readFile(join(home, "daemon.token"), "utf8").catch(() => "")).trim();
 }

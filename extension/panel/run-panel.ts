@@ -28,6 +28,8 @@ export class RunPanel {
   #run: Pick<RunState, "sessionId" | "workspace" | "mode" | "status"> | undefined;
   /** Number of the last event that the page knows; undefined until it was given its run. */
   #lastSeq: number | undefined;
+  /** The page has asked for its run. */
+  #wantsRun = false;
   #waiting: RunEvent[] = [];
   #flush: NodeJS.Timeout | undefined;
   /** A prompt was queued here: its run takes this panel when it starts. */
@@ -42,7 +44,7 @@ export class RunPanel {
     this.#disposables.push(
       daemon.on("run/event", ({ event }) => this.#event(event)),
       daemon.on("run/delta", (delta) => this.#delta(delta)),
-      daemon.onConnected(() => void this.#watch().catch((error) => this.#connection(error))),
+      daemon.onConnected(() => void this.#connected()),
       daemon.onState((_, error) => this.#connection(error)),
       runs.onChange((change) => {
         const isNext = change?.before === undefined && change?.run.sessionId === this.#run?.sessionId;
@@ -93,6 +95,7 @@ export class RunPanel {
     const runId = this.#runId;
     switch (request.type) {
       case "ready":
+        this.#wantsRun = true;
         return await this.#load(request.from);
       case "latest":
         return await this.#load(null);
@@ -138,12 +141,21 @@ export class RunPanel {
     this.#lastSeq = run.seq;
     this.#post({ type: "run", run, events });
     this.#connection(null);
-    await this.#watch();
+    await this.#watch(run.seq);
   }
 
-  async #watch(): Promise<void> {
-    if (this.#lastSeq === undefined) return;
-    await this.#nexus.daemon.request("run/watch", { runId: this.#runId, after: this.#lastSeq });
+  /** A page that could not be given its run gets it now; any other goes on where it was. */
+  async #connected(): Promise<void> {
+    try {
+      if (this.#lastSeq !== undefined) await this.#watch(this.#lastSeq);
+      else if (this.#wantsRun) await this.#load(null);
+    } catch (error) {
+      this.#connection(error);
+    }
+  }
+
+  async #watch(after: number): Promise<void> {
+    await this.#nexus.daemon.request("run/watch", { runId: this.#runId, after });
   }
 
   async #show(runId: string): Promise<void> {
@@ -228,7 +240,8 @@ export class RunPanel {
   }
 
   #connection(error: unknown): void {
-    const state = this.#nexus.daemon.state === "connected" ? "connected" : "connecting";
+    // An idle daemon that ended is started again by the next thing that is asked of it: nothing to worry a person with.
+    const state = this.#nexus.daemon.state === "connecting" ? "connecting" : "connected";
     this.#post({ type: "connection", state, error: error === null ? null : errorOf(error) });
   }
 

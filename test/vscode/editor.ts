@@ -95,13 +95,17 @@ function createEditor(browser: Browser, port: number, close: () => Promise<void>
       await isReady();
     },
     async command(title) {
-      // The palette lists what is known when it opens: a window that just came up may know the command a moment later.
+      // The palette lists what is known when it opens, and a page that is just loading swallows keys: so it is asked again.
       const row = page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
-      for (let attempts = WAIT_MS / PALETTE_MS; attempts > 0; attempts--) {
+      const ask = async () => {
         await page.keyboard.press("Escape");
         await page.keyboard.press("F1");
-        await page.locator(".quick-input-widget input[type=text]").fill(`>${title}`);
-        const isThere = await row.waitFor({ timeout: PALETTE_MS }).then(
+        const input = page.locator(".quick-input-widget input[type=text]");
+        await input.fill(`>${title}`, { timeout: PALETTE_MS });
+        await row.waitFor({ timeout: PALETTE_MS });
+      };
+      for (let attempts = WAIT_MS / PALETTE_MS; attempts > 0; attempts--) {
+        const isThere = await ask().then(
           () => true,
           () => false,
         );

@@ -1,45 +1,21 @@
 /** The scenarios, in the order in which they run. Each opens a project of its own. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Frame } from "playwright-core";
 import { approvePlan, readNotice, runTask, setKey, textOf, useTheme, waitForStatus } from "./actions.ts";
+import { IN_HOST, judgeHostResult } from "./host-checks.ts";
 import type { Report } from "./report.ts";
 import { changedFiles, isAlive, KEY, notesScript, type World, waitUntil } from "./world.ts";
 
 /** Editor settings of scenarios that need others than the rest. */
 export const SETTINGS = new Map<unknown, Readonly<Record<string, unknown>>>();
 
-const IN_HOST = fileURLToPath(new URL("in-host.cjs", import.meta.url));
-const MAX_ACTIVATION_MS = 60;
-const MAX_LOADED_BYTES = 150_000;
-
-interface HostResult {
-  readonly error?: string;
-  readonly version: string;
-  readonly node: string;
-  readonly activateMs?: number;
-  readonly missingCommands: string[];
-  readonly loaded: Record<string, number>;
-}
-
 /** Before anything else: nothing of Nexus has been used yet. */
 export async function startsLightly(world: World, report: Report): Promise<void> {
   await world.editor.open(world.project("light"), { tests: IN_HOST, extension: world.extensionOnDemand() });
   await waitUntil(() => existsSync(world.resultFile), "the checks in the host have ended");
-  const result: HostResult = JSON.parse(readFileSync(world.resultFile, "utf8"));
-  rmSync(world.resultFile);
-  assert.equal(result.error, undefined);
-  assert.deepEqual(result.missingCommands, []);
-  const bytes = Object.values(result.loaded).reduce((sum, length) => sum + length, 0);
-  const { activateMs = Number.POSITIVE_INFINITY } = result;
-  report.note(`VS Code ${result.version}, Node ${result.node}`);
-  report.note(
-    `activation ${activateMs.toFixed(1)} ms (limit ${MAX_ACTIVATION_MS}), ${bytes} bytes (limit ${MAX_LOADED_BYTES})`,
-  );
-  assert.ok(bytes > 0 && bytes < MAX_LOADED_BYTES, `loaded ${bytes} bytes: ${JSON.stringify(result.loaded)}`);
-  assert.ok(activateMs < MAX_ACTIVATION_MS, `activated in ${activateMs} ms`);
+  judgeHostResult(world.resultFile, report);
   assert.equal(world.daemonPid(), undefined, "a daemon was started though nobody used Nexus");
 }
 

@@ -1,12 +1,13 @@
 /** What a scenario works with: an editor, a daemon's data folder, a model that says what it is told, and projects. */
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Script } from "../support/scripted/script.ts";
 import { startScriptedOpenAi } from "../support/scripted-openai.ts";
 import { type Editor, startEditor } from "./editor.ts";
+import { linkExtension } from "./extension-folder.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const KEY = "sk-scripted-key";
@@ -113,14 +114,6 @@ function copyProject(project: string): string {
     "Notes",
   );
   return project;
-}
-
-function linkExtension(folder: string): string {
-  mkdirSync(folder);
-  for (const name of ["dist", "extension"]) symlinkSync(join(ROOT, name), join(folder, name));
-  const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ ...manifest, activationEvents: [] }));
-  return folder;
 }
 
 /** Paths that differ from the last commit, as git's short status lists them. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dataFolder as daemonDataFolder, homePaths } from "../../../daemon/host/paths.ts";
-import { dataFolder, logFile, readDiscovery } from "../../../extension/daemon/home.ts";
+import { dataFolder, logFile, readAddress, readToken } from "../../../extension/daemon/home.ts";
 import { errorIn, isTooOld } from "../../../extension/daemon/launch.ts";
 
 describe("the data folder", () => {
@@ -29,15 +29,15 @@ describe("a running daemon", () => {
 
   it("is found by its two files", async () => {
     await writeFile(homePaths(home).discovery, JSON.stringify({ address: "/s", pid: 1 }));
-    expect(await readDiscovery(home)).toBeUndefined();
     await writeFile(homePaths(home).token, "secret\n");
-    expect(await readDiscovery(home)).toEqual({ address: "/s", token: "secret" });
+    expect(await readAddress(home)).toBe("/s");
+    expect(await readToken(home)).toBe("secret");
   });
 
   it.each(["", "{", "null", "[]", '{"address":5}'])("is not there when its file says %j", async (text) => {
     await writeFile(homePaths(home).discovery, text);
-    await writeFile(homePaths(home).token, "secret");
-    expect(await readDiscovery(home)).toBeUndefined();
+    expect(await readAddress(home)).toBeUndefined();
+    expect(await readToken(home)).toBe("");
   });
 });
 
