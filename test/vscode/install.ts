@@ -16,7 +16,12 @@ export function installEditor(): void {
   );
   const npm = process.env["npm_execpath"];
   const command: [string, string[]] = npm?.endsWith(".js") ? [process.execPath, [npm]] : ["npm", []];
-  const env = { ...process.env, PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter) };
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter),
+  };
+  // code-server reads Node's version from here, and would see that of the npm which started us.
+  delete env["npm_config_user_agent"];
   const { status } = spawnSync(command[0], [...command[1], "ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: folder,
     stdio: ["ignore", "inherit", "inherit"],
