@@ -1,15 +1,7 @@
 /** How failures reach a person: what is wrong, what to do, and a button that does it. */
 import * as vscode from "vscode";
 import { type ErrorAction, type ErrorValue, errorValue, NexusError } from "../protocol/errors.ts";
-
-const ACTION_LABELS: Record<ErrorAction, string> = {
-  setKey: "Set Key…",
-  openSettings: "Open Settings",
-  showLogs: "Show Log",
-  restartDaemon: "Restart Daemon",
-  resumeRun: "Resume Run",
-  runDoctor: "Run Doctor",
-};
+import { ACTION_LABELS, isErrorAction } from "../protocol/panel.ts";
 
 export function errorOf(error: unknown): ErrorValue {
   if (error instanceof NexusError) return error.value;
@@ -19,7 +11,7 @@ export function errorOf(error: unknown): ErrorValue {
 /** Shows the error with its hint and its action. `runId` lets the action find its run. */
 export async function showError(error: unknown, runId?: string): Promise<void> {
   const { message, hint, action } = errorOf(error);
-  const known = action !== undefined && isAction(action) ? action : undefined;
+  const known = isErrorAction(action) ? action : undefined;
   const label = known === undefined ? undefined : ACTION_LABELS[known];
   const chosen = await vscode.window.showErrorMessage(
     `Nexus: ${message} ${hint}`,
@@ -43,8 +35,4 @@ export async function performAction(action: ErrorAction, runId?: string): Promis
     case "runDoctor":
       return await vscode.commands.executeCommand("nexus.runDoctor");
   }
-}
-
-function isAction(name: string): name is ErrorAction {
-  return Object.hasOwn(ACTION_LABELS, name);
 }

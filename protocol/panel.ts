@@ -38,14 +38,21 @@ type Fields<Type extends PanelRequestType> = Record<
 >;
 
 const MAX_TEXT = 100_000;
-const ACTIONS: Record<ErrorAction, true> = {
-  setKey: true,
-  openSettings: true,
-  showLogs: true,
-  restartDaemon: true,
-  resumeRun: true,
-  runDoctor: true,
+
+/** What stands on the button that carries an error's action out. */
+export const ACTION_LABELS: Readonly<Record<ErrorAction, string>> = {
+  setKey: "Set Key…",
+  openSettings: "Open Settings",
+  showLogs: "Show Log",
+  restartDaemon: "Restart Daemon",
+  resumeRun: "Resume Run",
+  runDoctor: "Run Doctor",
 };
+
+/** Errors come over the wire, from a daemon that may be newer: an action we do not know gets no button. */
+export function isErrorAction(name: unknown): name is ErrorAction {
+  return typeof name === "string" && Object.hasOwn(ACTION_LABELS, name);
+}
 
 const isText: Check = (value) => typeof value === "string" && value.length <= MAX_TEXT;
 const isName: Check = (value) => typeof value === "string" && value.length > 0 && value.length <= 4096;
@@ -75,7 +82,7 @@ const FIELDS: { readonly [Type in PanelRequestType]: Fields<Type> } = {
   openDiff: { path: isName },
   openFile: { path: isName },
   openRun: { runId: isName },
-  action: { action: (value) => typeof value === "string" && Object.hasOwn(ACTIONS, value) },
+  action: { action: isErrorAction },
 };
 
 /** True for exactly the messages above: known type, every field there and of its shape, none besides. */

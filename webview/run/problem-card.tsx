@@ -1,18 +1,10 @@
 /** What went wrong, why, and what to do about it. */
 import type { ReactNode } from "react";
-import type { ErrorAction, ErrorValue } from "../../protocol/errors.ts";
+import type { ErrorValue } from "../../protocol/errors.ts";
+import { ACTION_LABELS, isErrorAction } from "../../protocol/panel.ts";
 import { Button } from "../controls/button.tsx";
 import { usePanel } from "../state/panel-context.tsx";
 import { Card } from "./card.tsx";
-
-const ACTIONS: Record<ErrorAction, string> = {
-  setKey: "Set Key…",
-  openSettings: "Open Settings",
-  showLogs: "Show Log",
-  restartDaemon: "Restart Daemon",
-  resumeRun: "Resume Run",
-  runDoctor: "Run Doctor",
-};
 
 export function ProblemCard(props: {
   readonly title: string;
@@ -21,7 +13,7 @@ export function ProblemCard(props: {
 }): ReactNode {
   const { send } = usePanel();
   const { error, onDismiss } = props;
-  const action = knownAction(error.action);
+  const action = isErrorAction(error.action) ? error.action : undefined;
   return (
     <div role="alert">
       <Card title={props.title} icon="warning" tone="bad" aside={<code>{error.code}</code>}>
@@ -30,7 +22,7 @@ export function ProblemCard(props: {
         <div className="buttons">
           {action === undefined ? null : (
             <Button look="primary" onPress={() => send({ type: "action", action })}>
-              {ACTIONS[action]}
+              {ACTION_LABELS[action]}
             </Button>
           )}
           {onDismiss === undefined ? null : <Button onPress={onDismiss}>Dismiss</Button>}
@@ -38,12 +30,4 @@ export function ProblemCard(props: {
       </Card>
     </div>
   );
-}
-
-function knownAction(name: string | undefined): ErrorAction | undefined {
-  return name !== undefined && isAction(name) ? name : undefined;
-}
-
-function isAction(name: string): name is ErrorAction {
-  return Object.hasOwn(ACTIONS, name);
 }
