@@ -234,16 +234,24 @@ const whole = await withTrial("whole", async (trial) => {
 });
 count("a whole nexus run", whole);
 const random = createRandom(Number(values.seed));
-const delays = Array.from({ length: Number(values.kills) }, () => random() * wholeMs * 0.95);
-process.stdout.write(
-  `A whole run takes ${Math.round(wholeMs)} ms; killing its daemon at ${delays.length} random moments …\n`,
-);
+const kills = Number(values.kills);
+process.stdout.write(`A whole run takes ${Math.round(wholeMs)} ms; killing its daemon at ${kills} random moments …\n`);
 let killedAtRandom = 0;
-await inLanes([...delays.entries()], async ([index, delay]) => {
-  const outcome = await withTrial(`random-${index}`, (trial) => randomTrial(trial, delay));
-  if (outcome.killed) killedAtRandom++;
-  count(`killed after ${Math.round(delay)} ms (number ${index}, seed ${values.seed})`, outcome);
-});
+let drawn = 0;
+// A moment at which the run had ended already is no kill: another is drawn for it.
+await Promise.all(Array.from({ length: Number(values.lanes) }, killAtRandom));
+if (killedAtRandom < kills)
+  count("random kills", { problems: [`only ${killedAtRandom} of ${kills} moments hit a run`], killed: false });
+
+async function killAtRandom(): Promise<void> {
+  while (killedAtRandom < kills && drawn < 2 * kills) {
+    const number = drawn++;
+    const delay = random() * wholeMs * 0.95;
+    const outcome = await withTrial(`random-${number}`, (trial) => randomTrial(trial, delay));
+    if (outcome.killed) killedAtRandom++;
+    count(`killed after ${Math.round(delay)} ms (number ${number}, seed ${values.seed})`, outcome);
+  }
+}
 
 rmSync(root, { recursive: true, force: true });
 const seconds = Math.round((performance.now() - started) / 1000);
