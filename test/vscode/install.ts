@@ -22,6 +22,8 @@ export function installEditor(): void {
   };
   // code-server reads Node's version from here, and would see that of the npm which started us.
   delete env["npm_config_user_agent"];
+  // Headers that are on the machine need no download; its native parts use only Node-API, which all versions share.
+  if (existsSync("/usr/include/node/node_api.h")) env["npm_config_nodedir"] ??= "/usr";
   const { status } = spawnSync(command[0], [...command[1], "ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: folder,
     stdio: ["ignore", "inherit", "inherit"],
