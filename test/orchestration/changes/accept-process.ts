@@ -4,7 +4,13 @@ import type { ChangeSet } from "../../../protocol/index.ts";
 import { faultAt } from "./faults.ts";
 
 const silent = { write: () => undefined, with: () => silent };
-const [home = "", workspace = "", changeSetText = "{}", killAt = "0"] = process.argv.slice(2);
+const [home = "", workspace = "", changeSetText = "{}", killAt = "0", user = ""] = process.argv.slice(2);
+// Only now that all is loaded: the user need not be allowed to read this project's folder.
+if (user !== "") {
+  process.setgroups?.([]);
+  process.setgid?.(Number(user));
+  process.setuid?.(Number(user));
+}
 const changeSet: ChangeSet = JSON.parse(changeSetText);
 const paths = changeSet.files.map((file) => file.path);
 

@@ -26,9 +26,9 @@ function acceptIn(
 ): Promise<Outcome | undefined> {
   return new Promise((resolve) => {
     const env = { ...process.env, HOME: bench.home };
-    const identity = uid === undefined ? {} : { uid, gid: uid };
-    const args = [PROGRAM, bench.home, bench.workspace, JSON.stringify(changeSet), String(killAt)];
-    const child = spawn(process.execPath, args, { env, ...identity, stdio: ["ignore", "pipe", "inherit"] });
+    const options = [JSON.stringify(changeSet), String(killAt), uid === undefined ? "" : String(uid)];
+    const args = [PROGRAM, bench.home, bench.workspace, ...options];
+    const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => {
       output += chunk.toString();
