@@ -3,7 +3,7 @@
  * submodules, nothing inherited from the environment but what git needs to find the user's own settings.
  */
 import { devNull, homedir } from "node:os";
-import { dirname } from "node:path";
+import { parse } from "node:path";
 import { nexusError } from "../../protocol/errors.ts";
 import { errorCode, realPath } from "./files.ts";
 import { runProcess } from "./processes.ts";
@@ -73,7 +73,7 @@ export async function tryGit(call: GitCall, ...args: string[]): Promise<GitOutco
   const result = await runProcess({
     command: { argv: ["git", "--no-pager", "-C", call.folder, ...args] },
     // Not the folder itself: Windows looks for programs in the present folder first.
-    cwd: dirname(process.execPath),
+    cwd: parse(process.execPath).root,
     env: gitEnvironment(call),
     timeoutMs,
     // A capture keeps the first and the last half of its limit.

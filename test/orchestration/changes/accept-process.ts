@@ -5,11 +5,12 @@ import { faultAt } from "./faults.ts";
 
 const silent = { write: () => undefined, with: () => silent };
 const [home = "", workspace = "", changeSetText = "{}", killAt = "0", user = ""] = process.argv.slice(2);
-// Only now that all is loaded: the user need not be allowed to read this project's folder.
+// Only now that all is loaded, and from elsewhere: the user need not be allowed to read this project's folder.
 if (user !== "") {
   process.setgroups?.([]);
   process.setgid?.(Number(user));
   process.setuid?.(Number(user));
+  process.chdir("/");
 }
 const changeSet: ChangeSet = JSON.parse(changeSetText);
 const paths = changeSet.files.map((file) => file.path);
