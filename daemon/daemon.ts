@@ -24,8 +24,10 @@ export async function runDaemon(home: string): Promise<number> {
   const redactor = createRedactor();
   const log = openFileLog({ path: homePaths(home).log, clock: systemClock, redact: redactor.redact });
   try {
+    const stopping = listenForSignals();
     const daemon = await start(home, redactor, log);
-    handleSignals(daemon, log);
+    stopping.then((signal) => daemon.stop(signal));
+    handleErrors(daemon, log);
     flushCompiledCode();
     return await daemon.ended;
   } catch (error) {
@@ -99,9 +101,15 @@ async function openParts(
   };
 }
 
+/** From the very start, so that a daemon that is told to end while it begins still ends in order. */
+function listenForSignals(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => resolve(signal));
+  });
+}
+
 /** A bug in one run or one client must not end the others; a store that cannot be trusted ends all. */
-function handleSignals(daemon: RunningDaemon, log: Log): void {
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => daemon.stop(signal));
+function handleErrors(daemon: RunningDaemon, log: Log): void {
   for (const event of ["uncaughtException", "unhandledRejection"] as const)
     process.on(event, (error: unknown) => {
       log.write("error", event, { error });

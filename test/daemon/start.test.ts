@@ -78,9 +78,12 @@ it("is started anew after it was killed, whatever it left lying about", async ()
 
 it("is waited for while it ends, and then followed by a new one", async () => {
   const first = await connect();
-  const draining = new Promise((resolve) => first.on("daemon/draining", resolve));
+  const ending = new Promise<void>((resolve) => {
+    first.on("daemon/draining", () => resolve());
+    first.onClose(resolve);
+  });
   process.kill(first.daemon.pid, "SIGTERM");
-  await draining;
+  await ending;
   const second = await connect();
   expect(second.daemon.pid).not.toBe(first.daemon.pid);
 });
