@@ -2,6 +2,7 @@
 // (LangGraph and LangChain in the daemon, graphs in the webview) is loaded only when it is used.
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -60,6 +61,9 @@ if (failed.length > 0) {
   process.exit(1);
 }
 chmodSync(join(root, "dist", "daemon", "main.js"), 0o755);
+cpSync(join(root, "daemon", "memory", "vector", "code-words"), join(root, "dist", "daemon", "code-words"), {
+  recursive: true,
+});
 process.stdout.write(`Built ${names.join(", ")} in ${Date.now() - startedAt} ms.\n`);
 
 async function bundle(name) {
