@@ -89,7 +89,9 @@ export async function readWordTable(folder: string, name: string): Promise<Resul
 
 /** Little-endian, at any offset. */
 function floatsOf(bytes: Buffer): Float32Array {
-  return Float32Array.from({ length: bytes.length / 4 }, (_, place) => bytes.readFloatLE(place * 4));
+  const floats = new Float32Array(bytes.length / 4);
+  for (let place = 0; place < floats.length; place++) floats[place] = bytes.readFloatLE(place * 4);
+  return floats;
 }
 
 export function createWordTable(parts: TableParts): WordTable {
@@ -173,9 +175,12 @@ function createRowFinder(vocabulary: readonly string[]): WordTable["rowsOf"] {
   };
 }
 
+/** Plain loops: each worker thread does this at its start. */
 function dequantised({ rows, scaleWeight }: TableParts): Float32Array {
-  return Float32Array.from(rows, (value, place) => {
-    const row = Math.floor(place / TABLE_DIMENSIONS) * 2;
-    return value * (scaleWeight[row] ?? 0) * (scaleWeight[row + 1] ?? 0);
-  });
+  const floats = new Float32Array(rows.length);
+  for (let row = 0, at = 0; at < rows.length; row++) {
+    const factor = (scaleWeight[row * 2] ?? 0) * (scaleWeight[row * 2 + 1] ?? 0);
+    for (const end = at + TABLE_DIMENSIONS; at < end; at++) floats[at] = (rows[at] ?? 0) * factor;
+  }
+  return floats;
 }
