@@ -1,10 +1,11 @@
 /** The composition root: builds the daemon bottom-up and takes it down again. No container, only this file. */
 import { randomUUID } from "node:crypto";
-import { NexusError, nexusError } from "../protocol/index.ts";
+import { errorValue, NexusError, nexusError } from "../protocol/index.ts";
 import { currentBuild } from "./host/build.ts";
 import { systemClock } from "./host/clock.ts";
 import { flushCompiledCode } from "./host/compile-cache.ts";
 import { homePaths, prepareHome } from "./host/paths.ts";
+import { unavailableMemory } from "./memory/unavailable.ts";
 import { createChatModel } from "./models/create.ts";
 import type { Log } from "./observability/log.ts";
 import { openFileLog } from "./observability/log-file.ts";
@@ -91,6 +92,7 @@ async function openParts(
   });
   return {
     service,
+    memory: unavailableMemory(errorValue("memory.unavailable")),
     check: () => store.projections.verify({ repair: false }),
     configureModel(params) {
       model = configuredModel(model, params);

@@ -32,10 +32,24 @@ export interface DaemonInfo {
   readonly pid: number;
 }
 
+/** What of an AbortSignal is needed here. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
 export interface ClientConnection {
   readonly daemon: DaemonInfo;
-  /** Rejects with a NexusError: the daemon's own, or `daemon.unreachable` when the connection ends first. */
-  request<Name extends RequestName>(name: Name, params: Params<Name>): Promise<Answer<Name>>;
+  /**
+   * Rejects with a NexusError: the daemon's own, `daemon.unreachable` when the connection ends first, or, as soon as
+   * `signal` aborts, `request.cancelled`; the daemon is then told to stop working on it.
+   */
+  request<Name extends RequestName>(
+    name: Name,
+    params: Params<Name>,
+    options?: { readonly signal?: CancelSignal },
+  ): Promise<Answer<Name>>;
   /** Calls back for every notification of that name; returns the function that ends it. */
   on<Name extends NotificationName>(name: Name, listener: (params: NotificationParams<Name>) => void): () => void;
   onClose(listener: () => void): void;
@@ -87,7 +101,12 @@ export function createLineSplitter(
 }
 
 function createPeer(transport: LineTransport): Omit<ClientConnection, "daemon"> {
-  const rpc = new JSONRPCClient((payload: unknown) => transport.send(JSON.stringify(payload)));
+  let lastId = 0;
+  const createId = () => {
+    lastId += 1;
+    return lastId;
+  };
+  const rpc = new JSONRPCClient((payload: unknown) => transport.send(JSON.stringify(payload)), createId);
   const listeners = new Map<string, Set<(params: never) => void>>();
   const closeListeners = new Set<() => void>();
   let closed = false;
@@ -107,14 +126,30 @@ function createPeer(transport: LineTransport): Omit<ClientConnection, "daemon"> 
     for (const listener of listeners.get(name) ?? []) listener(params as never);
   }
 
+  /** Sends at once: the id is known when this returns. */
+  function send<Name extends RequestName>(name: Name, params: Params<Name>): Promise<Answer<Name>> {
+    return Promise.resolve(rpc.request(name, params, undefined)).catch((error: unknown) => {
+      throw toNexusError(error);
+    });
+  }
+
+  function cancellable<Value>(answer: Promise<Value>, id: number, signal: CancelSignal): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      const cancel = () => {
+        reject(nexusError("request.cancelled"));
+        if (!closed) send("request/cancel", { id }).catch(() => undefined);
+      };
+      signal.addEventListener("abort", cancel, { once: true });
+      answer.then(resolve, reject).finally(() => signal.removeEventListener("abort", cancel));
+    });
+  }
+
   return {
-    async request(name, params) {
+    async request(name, params, { signal } = {}) {
       if (closed) throw nexusError("daemon.unreachable", "The connection is closed.");
-      try {
-        return await rpc.request(name, params, undefined);
-      } catch (error) {
-        throw toNexusError(error);
-      }
+      if (signal?.aborted) throw nexusError("request.cancelled");
+      const answer = send(name, params);
+      return signal === undefined ? answer : cancellable(answer, lastId, signal);
     },
     on(name, listener) {
       const set = listeners.get(name) ?? new Set();

@@ -62,3 +62,16 @@ export const modelConfigure = request(
   }),
   z.object({ provider: z.nullable(z.string()), model: z.nullable(z.string()), hasKey: z.boolean() }),
 );
+
+export const requestCancel = request(
+  "request/cancel",
+  "Cancels a request of this connection that is not answered yet; it then ends with `request.cancelled`, or with its answer if that was on its way.",
+  z.object({
+    /** The JSON-RPC id of that request. */
+    id: z.union([z.string(), z.number()]),
+  }),
+  z.object({
+    /** False when no such request is under way. */
+    cancelled: z.boolean(),
+  }),
+);

@@ -271,6 +271,66 @@ export const ERRORS = {
     hint: "Read it again, then repeat the edit.",
   },
   "command.timeout": { message: "The command took too long and was ended.", hint: "Run something shorter." },
+  "memory.unavailable": {
+    message: "Code memory cannot be used.",
+    hint: "Runs go on without it. `nexus doctor` and `nexus daemon logs` show what is wrong.",
+    action: "runDoctor",
+  },
+  "memory.index_failed": {
+    message: "The workspace could not be indexed.",
+    hint: "What was indexed before is kept. `nexus index --rebuild` begins anew; `nexus daemon logs` has the details.",
+    action: "showLogs",
+  },
+  "memory.unknown_path": {
+    message: "The index holds no such file.",
+    hint: "It may be ignored, binary or too large: `nexus memory status` counts what was skipped and why.",
+  },
+  "memory.unknown_symbol": {
+    message: "The index holds no such symbol.",
+    hint: "`nexus search --mode symbol NAME` finds names that are alike.",
+  },
+  "memory.unknown_branch": {
+    message: "No such branch is indexed.",
+    hint: "Check it out once, or leave the branch out to search the files as they are.",
+  },
+  "memory.bad_pattern": {
+    message: "The regular expression cannot be used.",
+    hint: "It follows JavaScript's syntax; escape ( [ { . * + ? ^ $ | \\ with a backslash to find them as they are.",
+  },
+  "memory.bad_cursor": {
+    message: "The page asked for does not exist any more.",
+    hint: "The index has changed since; ask again from the first page.",
+  },
+  "memory.embedder_unavailable": {
+    message: "The embedding model cannot be used.",
+    hint: "Search goes on without vectors. Check the model's name, address and key, or choose the built-in table.",
+    action: "openSettings",
+  },
+  "memory.store_unavailable": {
+    message: "The vector store cannot be used.",
+    hint: "Search goes on without it. Check that it runs and that its address is right, or choose usearch, which needs no server.",
+    action: "openSettings",
+  },
+  "memory.not_embedding": {
+    message: "No vectors are being built for this workspace.",
+    hint: "`nexus memory embed start` begins.",
+  },
+  "memory.history_missing": {
+    message: "There is not enough git history to learn from.",
+    hint: "Learning needs some hundred commits; search works without it.",
+  },
+  "memory.unknown_fact": {
+    message: "There is no such fact.",
+    hint: "`nexus memory list` shows them with their ids.",
+  },
+  "memory.fact_changed": {
+    message: "The fact has changed since it was shown.",
+    hint: "Look at it again, then repeat the edit.",
+  },
+  "memory.fact_invalid": {
+    message: "The fact cannot be kept as it is.",
+    hint: "The message says which part does not fit.",
+  },
   "usage.invalid": { message: "The command line cannot be understood.", hint: "`nexus --help` lists the commands." },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -2,6 +2,10 @@
 import type * as z from "zod/mini";
 import * as daemon from "./daemon.ts";
 import * as handshake from "./handshake.ts";
+import * as memory from "./memory.ts";
+import * as facts from "./memory-facts.ts";
+import * as graph from "./memory-graph.ts";
+import * as search from "./memory-search.ts";
 import * as run from "./run.ts";
 
 export const REQUESTS = [
@@ -10,6 +14,7 @@ export const REQUESTS = [
   daemon.daemonStatus,
   daemon.daemonStop,
   daemon.daemonCheck,
+  daemon.requestCancel,
   daemon.modelConfigure,
   run.runStart,
   run.runPrompt,
@@ -25,9 +30,37 @@ export const REQUESTS = [
   run.changesFile,
   run.changesAccept,
   run.changesDiscard,
+  memory.memoryStatus,
+  memory.memoryIndex,
+  memory.memoryForget,
+  memory.memoryUnsaved,
+  memory.memoryEmbedding,
+  memory.memoryLearn,
+  search.memorySearch,
+  search.memorySymbols,
+  graph.memoryUses,
+  graph.memoryImpact,
+  graph.memoryConnect,
+  graph.memoryMap,
+  graph.memoryPlace,
+  graph.memoryFile,
+  graph.memoryHotspots,
+  facts.memoryFacts,
+  facts.memoryFactAdd,
+  facts.memoryFactEdit,
+  facts.memoryFactConfirm,
+  facts.memoryFactForget,
+  facts.memoryFactsExport,
+  facts.memoryFactsImport,
 ] as const;
 
-export const NOTIFICATIONS = [daemon.daemonDraining, run.runEvent, run.runDelta, run.runChanged] as const;
+export const NOTIFICATIONS = [
+  daemon.daemonDraining,
+  run.runEvent,
+  run.runDelta,
+  run.runChanged,
+  memory.memoryProgress,
+] as const;
 
 type RequestUnion = (typeof REQUESTS)[number];
 type NotificationUnion = (typeof NOTIFICATIONS)[number];

@@ -8,6 +8,7 @@ import type { Build } from "../host/build.ts";
 import type { Clock } from "../host/clock.ts";
 import { removeDiscovery, writeDiscovery, writeToken } from "../host/discovery.ts";
 import { type HomePaths, prepareHome, prepareSocketAddress } from "../host/paths.ts";
+import type { MemoryService } from "../memory/service.ts";
 import type { Log } from "../observability/log.ts";
 import type { RunService } from "../orchestration/run-service.ts";
 import type { DaemonControl } from "./rpc/daemon.ts";
@@ -22,6 +23,7 @@ const FAREWELL_MS = 500;
 /** What serves the requests: everything above the store. */
 export interface DaemonParts {
   readonly service: RunService;
+  readonly memory: MemoryService;
   check(): Promise<CheckResult[]>;
   configureModel(params: Params<"model/configure">): Answer<"model/configure">;
   close(): Promise<void>;
@@ -74,7 +76,8 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
       address,
       identity: { token, version, buildTime, pid: process.pid },
       service: parts.service,
-      handlers: createHandlers(parts.service, control(parts)),
+      memory: parts.memory,
+      handlers: createHandlers(parts.service, parts.memory, control(parts)),
       clock,
       log,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
@@ -99,7 +102,7 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
   }
 
   function isBusy(): boolean {
-    return (server?.connectionCount() ?? 0) > 0 || (parts?.service.activeRuns ?? 0) > 0;
+    return (server?.connectionCount() ?? 0) > 0 || (parts?.service.activeRuns ?? 0) > 0 || parts?.memory.busy === true;
   }
 
   function idleRemaining(): number {

@@ -8,6 +8,7 @@ import { homePaths } from "../../daemon/host/paths.ts";
 import { silentLog } from "../../daemon/observability/log-file.ts";
 import { type LifeOptions, type RunningDaemon, startDaemon } from "../../daemon/server/life.ts";
 import { type ClientConnection, nexusError } from "../../protocol/index.ts";
+import { createFakeMemory } from "../support/fake-memory.ts";
 import { createFakeRunService, type FakeRunService } from "../support/fake-run-service.ts";
 import { createManualClock, type ManualClock } from "../support/manual-clock.ts";
 import { openClient } from "../support/rpc-client.ts";
@@ -53,6 +54,7 @@ async function start(more: Partial<LifeOptions> = {}): Promise<RunningDaemon> {
       const close = async () => void steps.push("store closed");
       return {
         service,
+        memory: createFakeMemory(),
         check: async () => [],
         configureModel: () => ({ provider: null, model: null, hasKey: false }),
         close,

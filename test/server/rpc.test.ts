@@ -11,6 +11,7 @@ import { createHandlers } from "../../daemon/server/rpc/handlers.ts";
 import type { RpcLimits } from "../../daemon/server/rpc/limits.ts";
 import { type RpcServer, startRpcServer } from "../../daemon/server/rpc/server.ts";
 import type { RunEvent } from "../../protocol/index.ts";
+import { createFakeMemory, type FakeMemory } from "../support/fake-memory.ts";
 import { created, createFakeRunService, type FakeRunService, notice, summary } from "../support/fake-run-service.ts";
 import { createManualClock, type ManualClock } from "../support/manual-clock.ts";
 import { helloParams, openClient, openRaw, openRawProven, proofOf, type RawClient } from "../support/rpc-client.ts";
@@ -28,6 +29,7 @@ const control: DaemonControl = {
 let folder: string;
 let address: string;
 let service: FakeRunService;
+let memory: FakeMemory;
 let clock: ManualClock;
 let server: RpcServer;
 
@@ -35,6 +37,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "nexus-rpc-"));
   address = join(folder, "d.sock");
   service = createFakeRunService();
+  memory = createFakeMemory();
   clock = createManualClock();
   await start();
 });
@@ -47,8 +50,8 @@ afterEach(async () => {
 async function start(limits: Partial<RpcLimits> = {}): Promise<void> {
   await server?.close();
   const identity = { token: TOKEN, version: "1.2.3", buildTime: 42, pid: 7 };
-  const handlers = createHandlers(service, control);
-  server = await startRpcServer({ address, identity, service, handlers, clock, log: silentLog, limits });
+  const handlers = createHandlers(service, memory, control);
+  server = await startRpcServer({ address, identity, service, memory, handlers, clock, log: silentLog, limits });
 }
 
 const request = (id: number, method: string, params: unknown = {}) => ({ jsonrpc: "2.0", id, method, params });
@@ -423,8 +426,8 @@ async function eventsOf(raw: RawClient, last: number): Promise<number[]> {
 it("works with the system's clock too", async () => {
   await server.close();
   const identity = { token: TOKEN, version: "1", buildTime: 1, pid: 1 };
-  const handlers = createHandlers(service, control);
-  server = await startRpcServer({ address, identity, service, handlers, clock: systemClock, log: silentLog });
+  const handlers = createHandlers(service, memory, control);
+  server = await startRpcServer({ address, identity, service, memory, handlers, clock: systemClock, log: silentLog });
   const client = await openClient(address, TOKEN);
   const closed = new Promise<void>((resolve) => client.onClose(resolve));
   server.broadcast("daemon/draining", { reason: "test" });

@@ -9,6 +9,7 @@ import { openFileLog } from "../../daemon/observability/log-file.ts";
 import { startDaemon } from "../../daemon/server/life.ts";
 import { acquireWriterLock } from "../../daemon/store/lock.ts";
 import { NexusError, nexusError } from "../../protocol/index.ts";
+import { createFakeMemory } from "./fake-memory.ts";
 import { createFakeRunService } from "./fake-run-service.ts";
 
 const terminal = processTerminal(process.env);
@@ -41,6 +42,7 @@ async function serve(home: string): Promise<number> {
       },
       open: async () => ({
         service: createFakeRunService(),
+        memory: createFakeMemory(),
         check: async () => [],
         configureModel: () => ({ provider: null, model: null, hasKey: false }),
         close: async () => undefined,

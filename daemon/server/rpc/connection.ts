@@ -23,6 +23,12 @@ export interface RpcContext {
   readonly connectionId: string;
   /** Who acts, for the record. */
   readonly name: string;
+  /** Aborts when the client cancels this request (request/cancel) or the connection ends. */
+  readonly signal: AbortSignal;
+  /** Aborts when the connection ends. */
+  readonly closed: AbortSignal;
+  /** Aborts the signal of another request of this connection; false when it is not under way. */
+  cancel(id: string | number): boolean;
   /** Ends an earlier watch of the same run by this connection. */
   watch(runId: string, after: number): void;
   unwatch(runId: string): void;
@@ -50,6 +56,7 @@ export interface Connection {
   onEvent(event: RunEvent): void;
   onDelta(delta: NotificationParams<"run/delta">): void;
   onChanged(run: RunSummary): void;
+  onProgress(progress: NotificationParams<"memory/progress">): void;
   close(): void;
 }
 
@@ -66,6 +73,8 @@ export function serveConnection(socket: LineSocket, dependencies: ConnectionDepe
   const watches = new Map<string, Watch>();
   const changedWhileFull = new Map<string, RunSummary>();
   const inbox: string[] = [];
+  const underWay = new Map<string | number, AbortController>();
+  const ending = new AbortController();
   let client: string | undefined;
   let closed = false;
   let pending = 0;
@@ -75,15 +84,6 @@ export function serveConnection(socket: LineSocket, dependencies: ConnectionDepe
     if (client === undefined) hangUp(errorLine("handshake.refused", "It did not finish the handshake in time."));
   });
   const isFull = () => socket.bufferedBytes() > limits.maxBufferedBytes;
-  const context: RpcContext = {
-    connectionId: id,
-    get name() {
-      return client ?? "unknown";
-    },
-    watch,
-    unwatch,
-  };
-
   socket.onLine((line) => {
     inbox.push(line);
     work();
@@ -103,6 +103,7 @@ export function serveConnection(socket: LineSocket, dependencies: ConnectionDepe
     for (const each of watches.values()) each.stop();
     watches.clear();
     inbox.length = 0;
+    ending.abort();
     dependencies.onClosed();
   });
 
@@ -142,14 +143,28 @@ export function serveConnection(socket: LineSocket, dependencies: ConnectionDepe
   }
 
   async function answer(request: JSONRPCRequest): Promise<void> {
+    const cancelling = new AbortController();
+    const requestId = request.id ?? undefined;
     pending += 1;
+    if (requestId !== undefined) underWay.set(requestId, cancelling);
     try {
-      const response = await dispatch(request, context);
-      if (response !== null && request.id !== undefined) send(response);
+      const response = await dispatch(request, contextOf(AbortSignal.any([cancelling.signal, ending.signal])));
+      if (response !== null && requestId !== undefined) send(response);
     } finally {
       pending -= 1;
+      if (requestId !== undefined && underWay.get(requestId) === cancelling) underWay.delete(requestId);
       work();
     }
+  }
+
+  function contextOf(signal: AbortSignal): RpcContext {
+    return { connectionId: id, name: client ?? "unknown", signal, closed: ending.signal, cancel, watch, unwatch };
+  }
+
+  function cancel(requestId: string | number): boolean {
+    const controller = underWay.get(requestId);
+    controller?.abort();
+    return controller !== undefined;
   }
 
   function greet(request: JSONRPCRequest): void {
@@ -232,6 +247,10 @@ export function serveConnection(socket: LineSocket, dependencies: ConnectionDepe
     onChanged(run) {
       if (isFull()) changedWhileFull.set(run.runId, run);
       else notify("run/changed", { run });
+    },
+    onProgress(progress) {
+      // The last word must arrive; what lies between is soon told again.
+      if (progress.progress === null || !isFull()) notify("memory/progress", progress);
     },
     close: () => socket.close(),
   };

@@ -11,13 +11,17 @@ export interface DaemonControl {
   configureModel(params: Params<"model/configure">): Answer<"model/configure">;
 }
 
-type DaemonHandlers = Pick<Handlers<RpcContext>, "daemon/status" | "daemon/stop" | "daemon/check" | "model/configure">;
+type DaemonHandlers = Pick<
+  Handlers<RpcContext>,
+  "daemon/status" | "daemon/stop" | "daemon/check" | "request/cancel" | "model/configure"
+>;
 
 export function createDaemonHandlers(control: DaemonControl): DaemonHandlers {
   return {
     "daemon/status": async () => control.status(),
     "daemon/stop": async ({ ifIdle }, caller) => ({ stopping: control.stop({ ifIdle, by: caller.name }) }),
     "daemon/check": async () => ({ checks: await control.check() }),
+    "request/cancel": async ({ id }, caller) => ({ cancelled: caller.cancel(id) }),
     "model/configure": async (params) => control.configureModel(params),
   };
 }

@@ -46,6 +46,8 @@ export function parseParams<Params extends z.ZodMiniType>(
 
 export function toErrorValue(error: unknown, log: Log): ErrorValue {
   if (error instanceof NexusError) return error.value;
+  // What a cancelled request throws when its signal aborts.
+  if (error instanceof Error && error.name === "AbortError") return errorValue("request.cancelled");
   log.write("error", "a request failed inside Nexus", { error });
   return errorValue("run.internal", error instanceof Error ? error.message : undefined);
 }

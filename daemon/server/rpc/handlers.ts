@@ -1,17 +1,24 @@
 /** The whole table: a missing handler does not compile. */
 import type { Handlers } from "../../../protocol/index.ts";
+import type { MemoryService } from "../../memory/service.ts";
 import type { RunService } from "../../orchestration/run-service.ts";
 import { createApprovalHandlers } from "./approvals.ts";
 import { createChangesHandlers } from "./changes.ts";
 import type { RpcContext } from "./connection.ts";
 import { createDaemonHandlers, type DaemonControl } from "./daemon.ts";
+import { createMemoryHandlers } from "./memory.ts";
 import { createRunHandlers } from "./run.ts";
 
-export function createHandlers(service: RunService, control: DaemonControl): Handlers<RpcContext> {
+export function createHandlers(
+  service: RunService,
+  memory: MemoryService,
+  control: DaemonControl,
+): Handlers<RpcContext> {
   return {
     ...createRunHandlers(service),
     ...createApprovalHandlers(service),
     ...createChangesHandlers(service),
+    ...createMemoryHandlers(memory),
     ...createDaemonHandlers(control),
   };
 }

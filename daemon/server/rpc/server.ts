@@ -2,6 +2,7 @@
 import type { Handlers, NotificationName, NotificationParams } from "../../../protocol/index.ts";
 import type { Clock } from "../../host/clock.ts";
 import { type LineSocket, listen } from "../../host/socket.ts";
+import type { MemoryService } from "../../memory/service.ts";
 import type { Log } from "../../observability/log.ts";
 import type { RunService } from "../../orchestration/run-service.ts";
 import { type Connection, type RpcContext, serveConnection } from "./connection.ts";
@@ -14,6 +15,7 @@ export interface RpcServerOptions {
   readonly address: string;
   readonly identity: DaemonIdentity;
   readonly service: RunService;
+  readonly memory: Pick<MemoryService, "onProgress">;
   readonly handlers: Handlers<RpcContext>;
   readonly clock: Clock;
   readonly log: Log;
@@ -81,6 +83,9 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     }),
     service.onChanged((run) => {
       for (const connection of connections) connection.onChanged(run);
+    }),
+    options.memory.onProgress((progress) => {
+      for (const connection of connections) connection.onProgress(progress);
     }),
   ];
   const listening = await listen(options.address, accept);
