@@ -1,0 +1,40 @@
+/** A parse thread: reads files, extracts facts, collects segments. It holds no state that could not be made again. */
+import { ownThread } from "../../host/threads.ts";
+import { createExtractor } from "../code/extract.ts";
+import { readContent } from "../sources/read-content.ts";
+import { loadWordTable } from "../vector/word-table.ts";
+import { createContentCollector } from "./content-reader.ts";
+import type { FromParser, ToParser } from "./thread-messages.ts";
+import { createWordSplitter } from "./word-splitter.ts";
+
+const thread = ownThread();
+if (thread !== undefined) await serve(thread);
+
+async function serve({ post, onMessage }: NonNullable<ReturnType<typeof ownThread>>): Promise<void> {
+  const [extractor, table] = await Promise.all([createExtractor(), loadWordTable()]);
+  const collector = createContentCollector({
+    read: readContent,
+    extract: (path, text) => extractor.extract(path, text),
+    splitter: createWordSplitter((word) => table.rowsOf(word)),
+  });
+  const tell = (message: FromParser, transfer: ArrayBuffer[] = []) => post(message, transfer);
+  onMessage((message) => {
+    const order = toOrder(message);
+    if (order.type === "work") {
+      for (const task of order.tasks) collector.add(task);
+      tell({ type: "done", files: order.tasks.length, characters: collector.characters });
+      return;
+    }
+    const batch = collector.take();
+    const { segment } = batch;
+    tell({ type: "batch", ...batch }, segment === null ? [] : [segment.bytes.buffer, segment.chunkRows.buffer]);
+  });
+  tell({ type: "ready" });
+}
+
+/** Only the memory thread speaks to this one. */
+function toOrder(message: unknown): ToParser {
+  if (typeof message === "object" && message !== null && "type" in message && message.type === "work" && "tasks" in message)
+    return { type: "work", tasks: Array.isArray(message.tasks) ? message.tasks : [] };
+  return { type: "flush" };
+}
