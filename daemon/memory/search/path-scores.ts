@@ -43,8 +43,7 @@ export function createPathIndex(paths: readonly string[]): PathIndex {
   };
 }
 
-/** Endings are no words of a path: "ts" would say that the query speaks of TypeScript. */
-export function pathTerms(path: string): string[] {
+function pathTerms(path: string): string[] {
   return identifierParts(path)
     .filter((part) => part.length > 1)
     .map(stem);

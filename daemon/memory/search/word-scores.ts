@@ -103,7 +103,7 @@ function scoreWhole(
 ): void {
   const average = corpus.chunkWords / Math.max(corpus.liveDocuments, 1);
   for (let index = 0; index < chunks.length; ) {
-    const document = segment.documentOfChunk[chunks[index] ?? 0] ?? 0;
+    const document: number = segment.documentOfChunk[chunks[index] ?? 0] ?? 0;
     let count = 0;
     for (; index < chunks.length && segment.documentOfChunk[chunks[index] ?? 0] === document; index++)
       count += counts[index] ?? 0;
