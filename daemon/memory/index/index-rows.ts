@@ -55,6 +55,8 @@ export interface IndexRows {
   setVectors(segment: number, generation: number, vectors: Uint8Array): void;
   /** Puts one segment in the place of several; `moved` are the contents that go along, the others are deleted. */
   replaceSegments(old: readonly number[], segment: NewSegment, moved: readonly MovedBlob[]): number;
+  /** With its contents. */
+  deleteSegment(segment: number): void;
   deleteBlobs(ids: readonly number[]): void;
   views(): { id: number; root: string; usedAt: number }[];
   addView(root: string, now: number): number;
@@ -148,6 +150,11 @@ export function createIndexRows(connection: Connection): IndexRows {
           run("DELETE FROM segments WHERE id = ?", id);
         }
         return segment;
+      }),
+    deleteSegment: (segment) =>
+      transaction(() => {
+        run("DELETE FROM blobs WHERE segment = ?", segment);
+        run("DELETE FROM segments WHERE id = ?", segment);
       }),
     deleteBlobs: (ids) => transaction(() => ids.forEach((id) => void run("DELETE FROM blobs WHERE id = ?", id))),
     views: () =>

@@ -1,0 +1,266 @@
+/**
+ * What is known of the contents of one repository, shared by its branches, worktrees and clones. The database is the truth;
+ * segments and the table of contents are kept in memory as well.
+ */
+import { breathe } from "../../host/source-files.ts";
+import type { FileFacts } from "../code/facts.ts";
+import { type SegmentInMemory, segmentInMemory } from "../search/corpus.ts";
+import {
+  chunkVectors,
+  countRows,
+  type RowFrequencies,
+  rowWeights,
+  type VectorTable,
+} from "./chunk-vectors.ts";
+import type { ContentBatch } from "./content-reader.ts";
+import { decodeFacts } from "./facts-codec.ts";
+import { createByteReader, createByteWriter } from "./grow.ts";
+import type { BlobRow, IndexRows } from "./index-rows.ts";
+import { decodeSegment } from "./segment.ts";
+
+export interface Repository {
+  readonly rows: IndexRows;
+  blob(oid: string): BlobRow | undefined;
+  blobById(id: number): BlobRow | undefined;
+  /** Stores what parse threads read, in one transaction. */
+  addBatch(batch: ContentBatch): void;
+  /** Of a content that is known; empty facts for plain text, and where they cannot be read. */
+  facts(blob: BlobRow): FileFacts;
+  /** In the order of their numbers, which is stable until a segment is added or merged away. */
+  segments(): readonly RepositorySegment[];
+  /** Grows with every change of contents or vectors. */
+  readonly version: number;
+  /** Contents that search cannot use, because what is stored of them is damaged: to be read again. */
+  dropDamaged(): number;
+  /**
+   * Makes the vectors of all segments that lack them; all of them anew when the words of the live contents are spread
+   * differently than before. Gives way in between.
+   */
+  completeVectors(isLive: (segment: RepositorySegment) => (chunk: number) => boolean, signal: AbortSignal): Promise<void>;
+  frequencies(): RowFrequencies | undefined;
+  mergeSmall(): boolean;
+  close(): void;
+}
+
+export interface RepositorySegment {
+  readonly id: number;
+  readonly memory: SegmentInMemory;
+  /** Which frequencies its vectors were made with; 0: none. */
+  readonly generation: number;
+  /** Contents by document; undefined for one that was given up. */
+  readonly blobs: readonly (BlobRow | undefined)[];
+}
+
+const EMPTY: FileFacts = { language: null, symbols: [], references: [], imports: [], broken: false };
+const FREQUENCIES = "frequencies";
+/** A fresh index and one that grew have the same vectors, but for what this share of new chunks moves. */
+const DRIFT = 0.25;
+const FREE_DRIFT = 64;
+
+export function openRepository(rows: IndexRows, table: VectorTable, close: () => void): Repository {
+  const byOid = new Map<string, BlobRow>();
+  const byId = new Map<number, BlobRow>();
+  let segments: RepositorySegment[] = [];
+  let version = 1;
+  let frequencies = readFrequencies(rows.part(FREQUENCIES));
+  const damaged: number[] = [];
+  const factsOf = new WeakMap<BlobRow, WeakRef<FileFacts>>();
+
+  load();
+
+  function load(): void {
+    const contents = rows.blobs();
+    for (const blob of contents) remember(blob);
+    const bySegment = Map.groupBy(contents, (blob) => blob.segment);
+    for (const { id, bytes, generation, vectors } of rows.segments()) {
+      const segment = decodeSegment(aligned(bytes));
+      const own = bySegment.get(id) ?? [];
+      if (segment === undefined || own.some(({ document, kind }) => kind === "text" && document >= segment.documents)) {
+        damaged.push(id);
+        continue;
+      }
+      const isWhole = vectors !== null && vectors.length === segment.chunks * table.dimensions && generation > 0;
+      const made = isWhole ? asInt8(vectors) : null;
+      segments.push({
+        id,
+        memory: segmentInMemory(segment, made),
+        generation: isWhole ? generation : 0,
+        blobs: placed(own, segment.documents),
+      });
+    }
+  }
+
+  function remember(blob: BlobRow): void {
+    byOid.set(blob.oid, blob);
+    byId.set(blob.id, blob);
+  }
+
+  function addBatch({ segment, blobs }: ContentBatch): void {
+    if (segment === null && blobs.length === 0) return;
+    const decoded = segment === null ? undefined : decodeSegment(segment.bytes);
+    if (segment !== null && decoded === undefined) throw new Error("a parse thread made a segment that cannot be read");
+    const present = frequencies;
+    const made =
+      segment !== null && decoded !== undefined && present?.table === table.name
+        ? chunkVectors(segment.chunkRows, decoded.chunks, table, weightsOf(present))
+        : null;
+    const generation = made === null ? 0 : (present?.generation ?? 0);
+    const added = rows.addContents(
+      segment === null
+        ? null
+        : { documents: segment.documents, bytes: segment.bytes, chunkRows: segment.chunkRows, generation, vectors: made && asBytes(made) },
+      blobs,
+    );
+    for (const blob of added.blobs) remember(blob);
+    if (decoded !== undefined)
+      segments = [
+        ...segments,
+        {
+          id: added.segment,
+          memory: segmentInMemory(decoded, made),
+          generation,
+          blobs: placed(added.blobs, decoded.documents),
+        },
+      ];
+    version++;
+  }
+
+  let weights: { readonly generation: number; readonly values: Float32Array } | undefined;
+  function weightsOf(of: RowFrequencies): Float32Array {
+    if (weights?.generation !== of.generation) weights = { generation: of.generation, values: rowWeights(of) };
+    return weights.values;
+  }
+
+  async function completeVectors(
+    isLive: (segment: RepositorySegment) => (chunk: number) => boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const counted = await countFrequencies(isLive, signal);
+    if (counted !== undefined) {
+      frequencies = counted;
+      rows.setPart(FREQUENCIES, writeFrequencies(counted));
+    }
+    const present = frequencies;
+    if (present === undefined) return;
+    for (const { id, generation } of segments) {
+      if (generation === present.generation) continue;
+      signal.throwIfAborted();
+      remake(id, present);
+      await breathe();
+    }
+  }
+
+  function remake(id: number, present: RowFrequencies): void {
+    const place = segments.findIndex((segment) => segment.id === id);
+    const segment = segments[place];
+    const chunkRows = rows.chunkRows(id);
+    if (segment === undefined || chunkRows === undefined) return;
+    const made = chunkVectors(chunkRows, segment.memory.segment.chunks, table, weightsOf(present));
+    rows.setVectors(id, present.generation, asBytes(made));
+    segments = segments.with(place, {
+      ...segment,
+      memory: { ...segment.memory, vectors: made },
+      generation: present.generation,
+    });
+    version++;
+  }
+
+  /** New frequencies where the old ones are too far from what is there; undefined where they still do. */
+  async function countFrequencies(
+    isLive: (segment: RepositorySegment) => (chunk: number) => boolean,
+    signal: AbortSignal,
+  ): Promise<RowFrequencies | undefined> {
+    let chunks = 0;
+    const live = segments.map((segment) => ({ segment, isLive: isLive(segment) }));
+    for (const { segment, isLive: test } of live)
+      for (let chunk = 0; chunk < segment.memory.segment.chunks; chunk++) if (test(chunk)) chunks++;
+    const { chunks: before, table: name } = frequencies ?? { chunks: -1, table: "" };
+    if (name === table.name && Math.abs(chunks - before) <= DRIFT * before + FREE_DRIFT) return undefined;
+    const counted = new Uint32Array(table.size);
+    for (const { segment, isLive: test } of live) {
+      signal.throwIfAborted();
+      const chunkRows = rows.chunkRows(segment.id);
+      if (chunkRows !== undefined) countRows(chunkRows, counted, test);
+      await breathe();
+    }
+    return { generation: (frequencies?.generation ?? 0) + 1, table: table.name, chunks, frequencies: counted };
+  }
+
+  function facts(blob: BlobRow): FileFacts {
+    const known = factsOf.get(blob)?.deref();
+    if (known !== undefined) return known;
+    const bytes = rows.facts(blob.id);
+    const decoded = bytes === undefined ? undefined : decodeFacts(bytes);
+    const answer = decoded ?? { ...EMPTY, language: blob.language };
+    factsOf.set(blob, new WeakRef(answer));
+    return answer;
+  }
+
+  return {
+    rows,
+    blob: (oid) => byOid.get(oid),
+    blobById: (id) => byId.get(id),
+    addBatch,
+    facts,
+    segments: () => segments,
+    get version() {
+      return version;
+    },
+    dropDamaged() {
+      for (const id of damaged) {
+        for (const blob of byId.values())
+          if (blob.segment === id) {
+            byOid.delete(blob.oid);
+            byId.delete(blob.id);
+          }
+        rows.deleteSegment(id);
+      }
+      return damaged.splice(0).length;
+    },
+    completeVectors,
+    frequencies: () => frequencies,
+    mergeSmall: () => false,
+    close,
+  };
+}
+
+function placed(blobs: readonly BlobRow[], documents: number): (BlobRow | undefined)[] {
+  const byDocument: (BlobRow | undefined)[] = new Array(documents).fill(undefined);
+  for (const blob of blobs) if (blob.kind === "text") byDocument[blob.document] = blob;
+  return byDocument;
+}
+
+function aligned(bytes: Uint8Array): Uint8Array {
+  return bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+}
+
+function asInt8(bytes: Uint8Array): Int8Array {
+  return new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function asBytes(vectors: Int8Array): Uint8Array {
+  return new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength);
+}
+
+function writeFrequencies({ generation, table, chunks, frequencies }: RowFrequencies): Uint8Array {
+  const writer = createByteWriter(frequencies.length * 2 + 64);
+  writer.varint(generation);
+  writer.text(table);
+  writer.varint(chunks);
+  writer.varint(frequencies.length);
+  for (const frequency of frequencies) writer.varint(frequency);
+  return writer.written();
+}
+
+function readFrequencies(bytes: Uint8Array | undefined): RowFrequencies | undefined {
+  if (bytes === undefined) return undefined;
+  try {
+    const reader = createByteReader(bytes);
+    const [generation, table, chunks] = [reader.varint(), reader.text(), reader.varint()];
+    const frequencies = new Uint32Array(reader.varint());
+    for (let row = 0; row < frequencies.length; row++) frequencies[row] = reader.varint();
+    return { generation, table, chunks, frequencies };
+  } catch {
+    return undefined;
+  }
+}
