@@ -11,6 +11,8 @@ import type { ScanLimits } from "../../../daemon/memory/sources/source.ts";
 export interface Workspace {
   readonly root: string;
   git(...args: string[]): string;
+  /** As if the clock of the machine stood at that second. */
+  gitAt(second: number, ...args: string[]): string;
   write(path: string, content: string | Uint8Array): void;
   read(path: string): string;
   remove(path: string): void;
@@ -32,9 +34,17 @@ export function temporaryFolder(): string {
 export function plainFolder(root = temporaryFolder()): Workspace {
   return {
     root,
-    git: (...args) => {
+    git(...args) {
+      return this.gitAt(1_700_000_000, ...args);
+    },
+    gitAt(second, ...args) {
       const config = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "protocol.file.allow=always"];
-      const env = { ...process.env, GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" };
+      const env = {
+        ...process.env,
+        GIT_CONFIG_GLOBAL: "/dev/null",
+        GIT_CONFIG_NOSYSTEM: "1",
+        GIT_COMMITTER_DATE: `${second} +0000`,
+      };
       return execFileSync("git", [...config, ...args], {
         cwd: root,
         env,
