@@ -9,6 +9,11 @@ export interface IgnoreRules {
   readonly isEmpty: boolean;
 }
 
+interface RuleFile {
+  readonly folder: string;
+  readonly rules: Ignore;
+}
+
 /** A rule with more would cost a regular expression too long on a hostile name. */
 const MAX_STARS = 8;
 const MAX_RULE_LENGTH = 1000;
@@ -16,6 +21,7 @@ const MAX_RULE_LENGTH = 1000;
 export function createIgnoreRules(): IgnoreRules {
   const files = new Map<string, Ignore>();
   const folders = new Map<string, boolean>();
+  const chains = new Map<string, readonly RuleFile[]>();
 
   const ignoresFolder = (path: string): boolean => {
     const known = folders.get(path);
@@ -28,12 +34,24 @@ export function createIgnoreRules(): IgnoreRules {
   const decide = (path: string, isFolder: boolean): boolean => {
     const parent = parentOf(path);
     if (parent !== "" && ignoresFolder(parent)) return true;
-    for (let folder = parent; ; folder = parentOf(folder)) {
+    for (const { folder, rules } of filesAbove(parent)) {
       const inner = folder === "" ? path : path.slice(folder.length + 1);
-      const verdict = files.get(folder)?.test(isFolder ? `${inner}/` : inner);
-      if (verdict?.ignored === true) return true;
-      if (verdict?.unignored === true || folder === "") return false;
+      const verdict = rules.test(isFolder ? `${inner}/` : inner);
+      if (verdict.ignored) return true;
+      if (verdict.unignored) return false;
     }
+    return false;
+  };
+
+  /** The nearest first. */
+  const filesAbove = (folder: string): readonly RuleFile[] => {
+    const known = chains.get(folder);
+    if (known !== undefined) return known;
+    const above = folder === "" ? [] : filesAbove(parentOf(folder));
+    const rules = files.get(folder);
+    const chain = rules === undefined ? above : [{ folder, rules }, ...above];
+    chains.set(folder, chain);
+    return chain;
   };
 
   return {
@@ -45,6 +63,7 @@ export function createIgnoreRules(): IgnoreRules {
       const known = files.get(folder) ?? ignore({ ignorecase: false });
       files.set(folder, known.add(rules));
       folders.clear();
+      chains.clear();
     },
     ignores: (path, isFolder) => files.size > 0 && (isFolder ? ignoresFolder(path) : decide(path, false)),
     get isEmpty() {
