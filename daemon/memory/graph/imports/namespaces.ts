@@ -52,12 +52,11 @@ export function csharpImports(tree: SourceTree): ResolveImport {
   let declared: ReadonlyMap<string, readonly string[]> | undefined;
   return (from, { target }) => {
     declared ??= declaredNamespaces(tree, ".cs");
-    for (const name of [target, target.slice(0, Math.max(0, target.lastIndexOf(".")))]) {
-      const files = declared.get(name);
-      if (files !== undefined) return nearest(from, files).slice(0, MAX_FILES);
-    }
-    const folders = tree.paths.foldersEndingIn(target.split(".").join("/")).concat(tree.paths.foldersEndingIn(target));
-    const files = folders.flatMap((folder) => tree.paths.within(folder)).filter((path) => path.endsWith(".cs"));
+    const outer = target.slice(0, Math.max(0, target.lastIndexOf(".")));
+    const folders = [target.replaceAll(".", "/"), target].flatMap((suffix) => tree.paths.foldersEndingIn(suffix));
+    const inFolders = folders.flatMap((folder) => tree.paths.within(folder)).filter((path) => path.endsWith(".cs"));
+    // `using static Shop.Cart.Prices;` and aliases name a type: its namespace is the outer part.
+    const files = declared.get(target) ?? (inFolders.length > 0 ? inFolders : (declared.get(outer) ?? []));
     return nearest(from, files).slice(0, MAX_FILES);
   };
 }
