@@ -1,0 +1,30 @@
+/** Installed packages that are found and loaded while the program runs, because a machine may be without them. */
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+/** The folder of an installed package; undefined when it is not installed. */
+export function packageFolder(name: string): string | undefined {
+  const fromHere = createRequire(import.meta.url);
+  for (const folder of fromHere.resolve.paths(name) ?? []) {
+    try {
+      return dirname(fromHere.resolve(join(folder, name, "package.json")));
+    } catch {
+      // Not in this one.
+    }
+  }
+  return undefined;
+}
+
+/** What the package in this folder exports, by `require`; throws when it does not load on this machine. */
+export function loadPackageAt(folder: string): unknown {
+  const fromPackage = createRequire(join(folder, "package.json"));
+  return fromPackage(folder);
+}
+
+/** The native part of a package that brings it ready made; throws when there is none for this machine. */
+export function loadNativePart(folder: string): unknown {
+  const fromPackage = createRequire(join(folder, "package.json"));
+  const load: unknown = fromPackage("node-gyp-build");
+  if (typeof load !== "function") throw new Error(`${folder}: its node-gyp-build is none that is known.`);
+  return load(folder);
+}

@@ -1,0 +1,240 @@
+/** Names that are used, told from their surroundings: a call by its "(", a base by "extends", a type by its capital. */
+import type { ImportFact, ReferenceFact, ReferenceKind, SymbolKind } from "./facts.ts";
+import type { Language, Lexer } from "./languages.ts";
+import type { Lines } from "./lines.ts";
+import type { PlacedSymbol } from "./symbols.ts";
+import { createWordScanner } from "./words.ts";
+
+/** A file's references beyond these are not kept. */
+const MAX_REFERENCES = 20_000;
+const MAX_NAME = 120;
+/** How far type arguments are read: one line of them. */
+const MAX_GENERICS = 120;
+
+/** How far bases are looked for after "extends". */
+const MAX_BASES = 500;
+const NO_BASES = { start: -1, end: -1 };
+/** "{", ";", ")", "?" */
+const ENDS_BASES: ReadonlySet<number> = new Set([123, 59, 41, 63]);
+
+const TYPES: ReadonlySet<SymbolKind> = new Set(["class", "interface", "struct", "enum", "trait", "type"]);
+const DOT = 46;
+const OPEN_PAREN = 40;
+const SPACE = 32;
+const LESS = 60;
+const GREATER = 62;
+const MINUS = 45;
+
+export interface References {
+  readonly references: readonly ReferenceFact[];
+  readonly importCalls: readonly ImportFact[];
+}
+
+export type ReferenceFinder = (
+  text: string,
+  symbols: readonly PlacedSymbol[],
+  imported: ReadonlySet<string>,
+  lines: Lines,
+) => References;
+
+/** Made once a language; finds nothing where the language has no lexer. */
+export function createReferenceFinder({ lexer }: Language): ReferenceFinder {
+  if (lexer === undefined) return () => ({ references: [], importCalls: [] });
+  const scanWords = createWordScanner(lexer);
+  const words = wordRoles(lexer);
+  return (text, symbols, imported, lines) => {
+    const file = { text, symbols, imported, lines, lexer };
+    const finder = createFinder(file, words);
+    scanWords(text, finder.onWord);
+    return finder.found;
+  };
+}
+
+type Role = "keyword" | "construct" | "extends" | "import";
+
+function wordRoles({ keywords, constructs, extends: bases, importCalls }: Lexer): ReadonlyMap<string, Role> {
+  const roles = new Map<string, Role>();
+  for (const word of keywords) roles.set(word, "keyword");
+  for (const word of constructs) roles.set(word, "construct");
+  for (const word of bases) roles.set(word, "extends");
+  for (const word of importCalls) roles.set(word, "import");
+  return roles;
+}
+
+interface File {
+  readonly text: string;
+  readonly symbols: readonly PlacedSymbol[];
+  readonly imported: ReadonlySet<string>;
+  readonly lines: Lines;
+  readonly lexer: Lexer;
+}
+
+function createFinder(file: File, roles: ReadonlyMap<string, Role>) {
+  const { text, symbols, imported, lines, lexer } = file;
+  const references: ReferenceFact[] = [];
+  const importCalls: ImportFact[] = [];
+  const own = new Map(symbols.map(({ fact }) => [fact.name, fact.kind] as const));
+  const definedAt = new Map(symbols.map(({ nameStart, fact }) => [nameStart, fact.kind] as const));
+  const locate = createLocator(symbols);
+  // Types and uses once a symbol; calls each.
+  const seen = new Set<string>();
+  let isConstructed = false;
+  // The list of bases that the present word may stand in.
+  let bases = NO_BASES;
+
+  const isTypeAt = (place: number): boolean => place >= 0 && TYPES.has(symbols[place]?.fact.kind ?? "key");
+  const add = (name: string, kind: ReferenceKind, offset: number): void => {
+    if (references.length >= MAX_REFERENCES) return;
+    const within = locate(offset);
+    if (kind === "type" || kind === "use") {
+      const key = `${within} ${name}`;
+      if (seen.has(key)) return;
+      seen.add(key);
+    }
+    references.push({ name, kind, line: lines.lineOf(offset), within });
+  };
+
+  const onWord = (start: number, end: number, before: number): void => {
+    const first = text.charCodeAt(start);
+    if ((first >= 48 && first <= 57) || end - start > MAX_NAME) return;
+    const name = text.slice(start, end);
+    const isMember = before === DOT || (before === GREATER && text.charCodeAt(start - 2) === MINUS);
+    const role = isMember ? undefined : roles.get(name);
+    if (role !== undefined) {
+      isConstructed = role === "construct";
+      if (role === "extends") bases = { start: end, end: endOfBases(text, end) };
+      if (role === "import") {
+        const call = importCall(text, start, end, lines);
+        if (call !== undefined) importCalls.push(call);
+      }
+      return;
+    }
+    const defined = definedAt.get(start);
+    if (defined !== undefined) {
+      if (lexer.extendsAfterName !== undefined && TYPES.has(defined))
+        bases = { start: end, end: basesAfterName(text, end, lexer.extendsAfterName) };
+      isConstructed = false;
+      return;
+    }
+    if (start < bases.end && !isMemberHolder(text, end)) {
+      const isBase = isTypeAt(locate(start)) && nesting(text, bases.start, start) === 0;
+      add(name, isBase ? "extends" : "type", start);
+      return;
+    }
+    if (isConstructed && !isMemberHolder(text, end)) {
+      isConstructed = false;
+      add(name, "call", start);
+      return;
+    }
+    if (isCall(text, end, lexer)) add(name, "call", start);
+    else if (hasCapital(name)) add(name, typeOrUse(name, lexer, own), start);
+    else if (!isMember && (imported.has(name) || own.has(name))) add(name, typeOrUse(name, lexer, own), start);
+  };
+  return { onWord, found: { references, importCalls } };
+}
+
+function typeOrUse(name: string, lexer: Lexer, own: ReadonlyMap<string, SymbolKind>): ReferenceKind {
+  const kind = own.get(name);
+  if (kind !== undefined) return TYPES.has(kind) ? "type" : "use";
+  return lexer.capitals === "type" && /[a-z]/.test(name) && /^_*[A-Z]/.test(name) ? "type" : "use";
+}
+
+/** Asked in ascending order: the innermost symbol around an offset, as its place. */
+function createLocator(symbols: readonly PlacedSymbol[]): (offset: number) => number {
+  const around: number[] = [];
+  let next = 0;
+  return (offset) => {
+    for (let symbol = symbols[next]; symbol !== undefined && symbol.start <= offset; symbol = symbols[++next])
+      if (symbol.end > offset) {
+        popEnded(around, symbols, symbol.start);
+        around.push(next);
+      }
+    popEnded(around, symbols, offset);
+    return around.at(-1) ?? -1;
+  };
+}
+
+function popEnded(around: number[], symbols: readonly PlacedSymbol[], offset: number): void {
+  while (around.length > 0 && (symbols[around.at(-1) ?? 0]?.end ?? 0) <= offset) around.pop();
+}
+
+/** At least two characters, the first letter a capital. */
+function hasCapital(name: string): boolean {
+  let at = 0;
+  while (name.charCodeAt(at) === 95) at++;
+  const code = name.charCodeAt(at);
+  return code >= 65 && code <= 90 && name.length - at > 1;
+}
+
+/** "a" of "a.b" and "a::b". */
+function isMemberHolder(text: string, end: number): boolean {
+  const code = text.charCodeAt(end);
+  return (code === DOT && text.charCodeAt(end + 1) !== DOT) || (code === 58 && text.charCodeAt(end + 1) === 58);
+}
+
+function isCall(text: string, end: number, { generics, callMarks }: Lexer): boolean {
+  let at = end;
+  let code = text.charCodeAt(at);
+  if (code === OPEN_PAREN) return true;
+  if (code === SPACE) code = text.charCodeAt(++at);
+  if (code === OPEN_PAREN) return true;
+  if (callMarks !== "" && callMarks.includes(text[at] ?? " ")) {
+    while (callMarks.includes(text[at] ?? " ")) at++;
+    code = text.charCodeAt(at);
+    if (code === OPEN_PAREN) return true;
+  }
+  if (generics === undefined) return false;
+  if (text.startsWith("::<", at)) at += 2;
+  return text[at] === generics && isCallAfterGenerics(text, at);
+}
+
+function isCallAfterGenerics(text: string, from: number): boolean {
+  const pattern = /[<[][\w\s,.<>[\]|&?:"'*$]{1,120}[>\]]\(/y;
+  pattern.lastIndex = from;
+  const match = pattern.exec(text);
+  return match !== null && match[0].length <= MAX_GENERICS && !/[\n;]/.test(match[0]);
+}
+
+/** Bases go on to the body's "{", or to the end of the type arguments that they stand in. */
+function endOfBases(text: string, from: number): number {
+  const limit = Math.min(text.length, from + MAX_BASES);
+  let depth = 0;
+  for (let at = from; at < limit; at++) {
+    const code = text.charCodeAt(at);
+    if (code === LESS) depth++;
+    else if (code === GREATER && --depth < 0) return at;
+    else if (ENDS_BASES.has(code)) return at;
+  }
+  return limit;
+}
+
+/** How many type arguments are open. */
+function nesting(text: string, from: number, to: number): number {
+  let depth = 0;
+  for (let at = from; at < to; at++) {
+    const code = text.charCodeAt(at);
+    if (code === LESS) depth++;
+    else if (code === GREATER) depth--;
+  }
+  return depth;
+}
+
+function basesAfterName(text: string, from: number, mark: string): number {
+  let at = from;
+  while (text.charCodeAt(at) === SPACE) at++;
+  if (text[at] !== mark) return -1;
+  const close = mark === "(" ? ")" : mark === "<" ? "\n" : "{";
+  const end = text.indexOf(close, at);
+  return end < 0 || end - at > MAX_BASES ? -1 : end;
+}
+
+/** `const { a, b } = require("./x")`, `await import("./x")`. */
+function importCall(text: string, start: number, end: number, lines: Lines): ImportFact | undefined {
+  const pattern = /\s*\(?\s*(["'`])([^"'`\n]{1,300})\1/y;
+  pattern.lastIndex = end;
+  const target = pattern.exec(text)?.[2];
+  if (target === undefined || target.includes("${")) return undefined;
+  const head = text.slice(Math.max(0, start - 300), start);
+  const names = /\{([^{}]*)\}\s*=\s*(?:await\s+)?$/.exec(head)?.[1] ?? "";
+  return { target, names: names.match(/[\w$]+(?=\s*(?:[,:=]|$))/g) ?? [], line: lines.lineOf(start) };
+}
