@@ -11,10 +11,19 @@ const MAX_NAME = 120;
 /** How far type arguments are read: one line of them. */
 const MAX_GENERICS = 120;
 
+/** How far bases are looked for after "extends". */
+const MAX_BASES = 500;
+const NO_BASES = { start: -1, end: -1 };
+/** "{", ";", ")", "?" */
+const ENDS_BASES: ReadonlySet<number> = new Set([123, 59, 41, 63]);
+
 const TYPES: ReadonlySet<SymbolKind> = new Set(["class", "interface", "struct", "enum", "trait", "type"]);
 const DOT = 46;
 const OPEN_PAREN = 40;
 const SPACE = 32;
+const LESS = 60;
+const GREATER = 62;
+const MINUS = 45;
 
 export interface References {
   readonly references: readonly ReferenceFact[];
@@ -70,9 +79,10 @@ function createFinder(file: File, roles: ReadonlyMap<string, Role>) {
   // Types and uses once a symbol; calls each.
   const seen = new Set<string>();
   let isConstructed = false;
-  // Where the list of bases ends that the present word may stand in.
-  let basesEnd = -1;
+  // The list of bases that the present word may stand in.
+  let bases = NO_BASES;
 
+  const isTypeAt = (place: number): boolean => place >= 0 && TYPES.has(symbols[place]?.fact.kind ?? "key");
   const add = (name: string, kind: ReferenceKind, offset: number): void => {
     if (references.length >= MAX_REFERENCES) return;
     const within = locate(offset);
@@ -88,11 +98,11 @@ function createFinder(file: File, roles: ReadonlyMap<string, Role>) {
     const first = text.charCodeAt(start);
     if ((first >= 48 && first <= 57) || end - start > MAX_NAME) return;
     const name = text.slice(start, end);
-    const isMember = before === DOT;
+    const isMember = before === DOT || (before === GREATER && text.charCodeAt(start - 2) === MINUS);
     const role = isMember ? undefined : roles.get(name);
     if (role !== undefined) {
       isConstructed = role === "construct";
-      if (role === "extends") basesEnd = endOfBases(text, end);
+      if (role === "extends") bases = { start: end, end: endOfBases(text, end) };
       if (role === "import") {
         const call = importCall(text, start, end, lines);
         if (call !== undefined) importCalls.push(call);
@@ -102,12 +112,13 @@ function createFinder(file: File, roles: ReadonlyMap<string, Role>) {
     const defined = definedAt.get(start);
     if (defined !== undefined) {
       if (lexer.extendsAfterName !== undefined && TYPES.has(defined))
-        basesEnd = basesAfterName(text, end, lexer.extendsAfterName);
+        bases = { start: end, end: basesAfterName(text, end, lexer.extendsAfterName) };
       isConstructed = false;
       return;
     }
-    if (start < basesEnd && !isMemberHolder(text, end)) {
-      add(name, "extends", start);
+    if (start < bases.end && !isMemberHolder(text, end)) {
+      const isBase = isTypeAt(locate(start)) && nesting(text, bases.start, start) === 0;
+      add(name, isBase ? "extends" : "type", start);
       return;
     }
     if (isConstructed && !isMemberHolder(text, end)) {
@@ -184,12 +195,28 @@ function isCallAfterGenerics(text: string, from: number): boolean {
   return match !== null && match[0].length <= MAX_GENERICS && !/[\n;]/.test(match[0]);
 }
 
-/** Bases go on to the body's "{" or the line's end. */
+/** Bases go on to the body's "{", or to the end of the type arguments that they stand in. */
 function endOfBases(text: string, from: number): number {
-  const pattern = /[{;)]|\n\s*\n/g;
-  pattern.lastIndex = from;
-  const match = pattern.exec(text.slice(0, from + 500));
-  return match?.index ?? Math.min(text.length, from + 500);
+  const limit = Math.min(text.length, from + MAX_BASES);
+  let depth = 0;
+  for (let at = from; at < limit; at++) {
+    const code = text.charCodeAt(at);
+    if (code === LESS) depth++;
+    else if (code === GREATER && --depth < 0) return at;
+    else if (ENDS_BASES.has(code)) return at;
+  }
+  return limit;
+}
+
+/** How many type arguments are open. */
+function nesting(text: string, from: number, to: number): number {
+  let depth = 0;
+  for (let at = from; at < to; at++) {
+    const code = text.charCodeAt(at);
+    if (code === LESS) depth++;
+    else if (code === GREATER) depth--;
+  }
+  return depth;
 }
 
 function basesAfterName(text: string, from: number, mark: string): number {
@@ -198,7 +225,7 @@ function basesAfterName(text: string, from: number, mark: string): number {
   if (text[at] !== mark) return -1;
   const close = mark === "(" ? ")" : mark === "<" ? "\n" : "{";
   const end = text.indexOf(close, at);
-  return end < 0 || end - at > 500 ? -1 : end;
+  return end < 0 || end - at > MAX_BASES ? -1 : end;
 }
 
 /** `const { a, b } = require("./x")`, `await import("./x")`. */

@@ -41,7 +41,7 @@ export function symbolsOf(text: string, captures: Captures, language: Language, 
   // The ranges around the present one, each with its symbol's place (-1: belongs to no symbol of this file).
   const around: { range: Range; place: number }[] = [];
   for (const range of ranges) {
-    while ((around.at(-1)?.range.end ?? Number.POSITIVE_INFINITY) <= range.start) around.pop();
+    while (around.length > 0 && !holds(around.at(-1)?.range, range)) around.pop();
     const holder = around.at(-1);
     const parent = range.owner === undefined ? (holder?.place ?? -1) : (owners.get(range.owner) ?? -1);
     if (range.name === undefined || range.kind === undefined) {
@@ -58,6 +58,13 @@ export function symbolsOf(text: string, captures: Captures, language: Language, 
     around.push({ range, place });
   }
   return symbols;
+}
+
+function holds(outer: Range | undefined, inner: Range): boolean {
+  if (outer === undefined || outer.end <= inner.start) return false;
+  // Two names of one declaration ("int a, b") have the same range; a type is no part of its second name ("typedef").
+  if (outer.start === inner.start && outer.end === inner.end) return outer.kind === undefined;
+  return outer.kind !== "type" || !HOLDERS.has(inner.kind);
 }
 
 function isHolder({ kind, owner }: Range): boolean {
@@ -122,7 +129,7 @@ function kindOf(
       language.constructors.includes(name) || (language.constructorsByClass && parent?.name === name);
     return isConstructor ? "constructor" : "method";
   }
-  if (kind !== "variable") return kind;
+  if (kind !== "variable" && kind !== "property") return kind;
   if (/^[A-Z][A-Z0-9_]*$/.test(name)) return "constant";
   return isOwned ? "property" : kind;
 }

@@ -1,0 +1,208 @@
+/** How two things connect: the shortest ways over uses, imports and containment, each step explained. */
+import { compareText } from "./paths.ts";
+import { usedBy, usesOfNodes } from "./references.ts";
+import { isCode, nodeAt, nodeOf, reachableIndex, type SymbolNode, type Target } from "./symbols.ts";
+import { NEVER, type Stop, type World } from "./world.ts";
+
+export interface Hop {
+  /** Ids of symbols, or paths of files. */
+  readonly from: string;
+  readonly to: string;
+  /** "calls", "is called by", "imports", "is in"… */
+  readonly how: string;
+  /** Where it is written; undefined for containment. */
+  readonly at: { readonly path: string; readonly line: number } | undefined;
+}
+
+export interface Connections {
+  /** Shortest first; empty when there is none within the limits. */
+  readonly ways: readonly (readonly Hop[])[];
+  readonly complete: boolean;
+}
+
+export interface ConnectOptions {
+  /** Most ways; 3 when left out. */
+  readonly ways?: number;
+  readonly stop?: Stop;
+}
+
+const MAX_VISITED = 4000;
+const MAX_NEIGHBOURS = 200;
+
+export function connect(world: World, from: Target, to: Target, options: ConnectOptions = {}): Connections {
+  const { ways: wanted = 3, stop = NEVER } = options;
+  const neighbours = neighbourFinder(world, stop);
+  const ways: Hop[][] = [];
+  const avoided = new Set<string>();
+  let complete = true;
+  while (ways.length < wanted && !stop()) {
+    const found = shortestWay(from.id, to.id, avoided, neighbours, stop);
+    complete &&= found.complete;
+    if (found.way === undefined || found.way.length === 0) break;
+    ways.push(found.way);
+    // Another way is one through other things; without anything between there is no other that says more.
+    const between = found.way.slice(1).map((hop) => hop.from);
+    if (between.length === 0) break;
+    for (const id of between) avoided.add(id);
+  }
+  return { ways, complete: complete && !stop() };
+}
+
+type Neighbours = (id: string) => readonly Hop[];
+
+interface Side {
+  /** Id → the hop that led to it; undefined for the start. */
+  readonly reached: Map<string, Hop | undefined>;
+  frontier: readonly string[];
+}
+
+/** From both ends at once, always on from the smaller side. */
+function shortestWay(
+  from: string,
+  to: string,
+  avoided: ReadonlySet<string>,
+  neighbours: Neighbours,
+  stop: Stop,
+): { way: Hop[] | undefined; complete: boolean } {
+  const sides: [Side, Side] = [
+    { reached: new Map([[from, undefined]]), frontier: [from] },
+    { reached: new Map([[to, undefined]]), frontier: [to] },
+  ];
+  if (from === to) return { way: [], complete: true };
+  for (;;) {
+    const [first, second] = sides;
+    if (first.frontier.length === 0 || second.frontier.length === 0) return { way: undefined, complete: true };
+    if (first.reached.size + second.reached.size > MAX_VISITED || stop()) return { way: undefined, complete: false };
+    const [side, other] = first.frontier.length <= second.frontier.length ? [first, second] : [second, first];
+    const met = widen(side, other, avoided, neighbours, stop);
+    if (met !== undefined)
+      return { way: [...wayTo(met, first), ...wayTo(met, second).reverse().map(turned)], complete: true };
+  }
+}
+
+function widen(
+  side: Side,
+  other: Side,
+  avoided: ReadonlySet<string>,
+  neighbours: Neighbours,
+  stop: Stop,
+): string | undefined {
+  const next: string[] = [];
+  for (const id of side.frontier) {
+    if (stop() || side.reached.size > MAX_VISITED) break;
+    for (const hop of neighbours(id)) {
+      if (avoided.has(hop.to) || side.reached.has(hop.to)) continue;
+      side.reached.set(hop.to, hop);
+      if (other.reached.has(hop.to)) return hop.to;
+      next.push(hop.to);
+    }
+  }
+  side.frontier = next;
+  return undefined;
+}
+
+function wayTo(id: string, side: Side): Hop[] {
+  const way: Hop[] = [];
+  for (let hop = side.reached.get(id); hop !== undefined; hop = side.reached.get(hop.from)) way.unshift(hop);
+  return way;
+}
+
+const OPPOSITES: Readonly<Record<string, string>> = {
+  calls: "is called by",
+  "names the type": "is named as a type by",
+  extends: "is extended by",
+  uses: "is used by",
+  imports: "is imported by",
+  "is in": "holds",
+};
+const TURNED: ReadonlyMap<string, string> = new Map(
+  Object.entries(OPPOSITES).flatMap(([how, other]) => [[how, other] as const, [other, how] as const]),
+);
+
+function turned({ from, to, how, at }: Hop): Hop {
+  return { from: to, to: from, how: TURNED.get(how) ?? how, at };
+}
+
+const VERBS = { call: "calls", type: "names the type", extends: "extends", use: "uses", import: "imports" } as const;
+
+function neighbourFinder(world: World, stop: Stop): Neighbours {
+  const known = new Map<string, readonly Hop[]>();
+  const nodes = new Map<string, SymbolNode>();
+  const link = (node: SymbolNode): string => {
+    nodes.set(node.id, node);
+    return node.id;
+  };
+  const find = (id: string): Hop[] => {
+    if (world.view.file(id) !== undefined) return fileHops(world, id, link);
+    const node = nodes.get(id) ?? nodeNamed(world, id);
+    return node === undefined ? [] : symbolHops(world, node, link, stop);
+  };
+  return (id) => {
+    const hops = known.get(id) ?? find(id).slice(0, MAX_NEIGHBOURS);
+    known.set(id, hops);
+    return hops;
+  };
+}
+
+function nodeNamed(world: World, id: string): SymbolNode | undefined {
+  const path = id.slice(0, id.lastIndexOf("#"));
+  const facts = world.view.facts(path);
+  const nodes = facts?.symbols.map((symbol, index) => nodeOf(path, facts, symbol, index));
+  return nodes?.find((node) => node.id === id);
+}
+
+type Link = (node: SymbolNode) => string;
+
+function fileHops({ links, view }: World, path: string, link: Link): Hop[] {
+  const imports = links
+    .importsOf(path)
+    .flatMap(({ fact, files }) =>
+      files.map((to): Hop => ({ from: path, to, how: "imports", at: { path, line: fact.line } })),
+    );
+  const importers = links.importersOf(path).map((to): Hop => {
+    const line = links.importsOf(to).find(({ files }) => files.includes(path))?.fact.line ?? 1;
+    return { from: path, to, how: "is imported by", at: { path: to, line } };
+  });
+  const facts = view.facts(path);
+  const symbols = facts?.symbols.flatMap((symbol, index): Hop[] => {
+    const to = symbol.parent < 0 ? link(nodeOf(path, facts, symbol, index)) : undefined;
+    return to === undefined ? [] : [{ from: path, to, how: "holds", at: undefined }];
+  });
+  return [...imports, ...importers.sort((a, b) => compareText(a.to, b.to)), ...(symbols ?? [])];
+}
+
+function symbolHops(world: World, node: SymbolNode, link: Link, stop: Stop): Hop[] {
+  const { id: from, path } = node;
+  const out = usedBy(world, path, node.index, MAX_NEIGHBOURS).map(({ to, kind, line }): Hop => {
+    return { from, to: link(to), how: VERBS[kind], at: { path, line } };
+  });
+  const overloads = world.definitionsOf(node.name).filter(({ id }) => id === node.id);
+  const back = isCode(node) ? usesOfNodes(world, overloads, stop).uses : [];
+  const users = back.flatMap((use): Hop[] => {
+    if (use.confidence === "possible") return [];
+    const facts = world.view.facts(use.path);
+    const index = facts === undefined || use.within === undefined ? -1 : reachableIndex(facts, use.within.index);
+    const user = nodeAt(world.view, use.path, index);
+    const to = user === undefined ? use.path : link(user);
+    return to === from ? [] : [{ from, to, how: turnedVerb(use.kind), at: { path: use.path, line: use.line } }];
+  });
+  return [...out, ...users, ...around(world, node, link)];
+}
+
+function turnedVerb(kind: keyof typeof VERBS): string {
+  return TURNED.get(VERBS[kind]) ?? "is used by";
+}
+
+/** What holds it, and what it holds. */
+function around({ view }: World, { id: from, path, index }: SymbolNode, link: Link): Hop[] {
+  const facts = view.facts(path);
+  const parent = facts?.symbols[index]?.parent ?? -1;
+  const outer = parent < 0 ? undefined : nodeAt(view, path, parent);
+  const holder: Hop = { from, to: outer === undefined ? path : link(outer), how: "is in", at: undefined };
+  const inner = facts?.symbols.flatMap((symbol, place): Hop[] =>
+    symbol.parent === index
+      ? [{ from, to: link(nodeOf(path, facts, symbol, place)), how: "holds", at: undefined }]
+      : [],
+  );
+  return [holder, ...(inner ?? [])];
+}

@@ -1,0 +1,115 @@
+/** Where a new thing would go: the folder of what is most like it, siblings to imitate, and the test beside it. */
+import { compareText, endingOf, folderOf, joinPath, nameOf, stemOf } from "./paths.ts";
+import { isSupporting, isTestFile, isTestPath } from "./test-paths.ts";
+import { testPathLike, testsOf } from "./tests.ts";
+import type { World } from "./world.ts";
+
+/** Ranked files for words, best first: the search's own answer. */
+export type Search = (text: string, limit: number) => readonly { readonly path: string; readonly score: number }[];
+
+export interface Place {
+  /** "" is the root. */
+  readonly folder: string;
+  /** Files to imitate, the likest first, at most five. */
+  readonly siblings: readonly string[];
+  /** How the new file could be called: "retry-queue.ts", after its siblings' endings and way of writing. */
+  readonly file: string;
+  /** Where its test would stand; undefined when the siblings have none. */
+  readonly test: string | undefined;
+  /** The test that the guess was made from. */
+  readonly testExample: string | undefined;
+  /** Higher is likelier, the first is 1. */
+  readonly score: number;
+  readonly why: string;
+}
+
+const MAX_RANKED = 40;
+const MAX_SIBLINGS = 5;
+
+/** The likeliest first; empty when the search finds nothing. */
+export function placesFor(world: World, description: string, search: Search, limit: number): Place[] {
+  const ranked = search(description, MAX_RANKED).filter(({ path }) => world.view.file(path) !== undefined);
+  const sources = ranked.filter(({ path }) => !isTestPath(path) && !isSupporting(path));
+  const folders = Map.groupBy(sources.length > 0 ? sources : ranked, ({ path }) => folderOf(path));
+  const scored = [...folders].map(([folder, files]) => ({ folder, files, score: folderScore(files) }));
+  scored.sort((a, b) => b.score - a.score || compareText(a.folder, b.folder));
+  const best = scored[0]?.score ?? 1;
+  return scored
+    .slice(0, limit)
+    .map(({ folder, files, score }) => placeIn(world, description, folder, files, score / best));
+}
+
+type Ranked = ReturnType<Search>;
+
+/** A good file says most; each further one less, so that a large folder does not win by its size. */
+function folderScore(files: Ranked): number {
+  const scores = files.map(({ score }) => score).sort((first, second) => second - first);
+  return scores.slice(0, 4).reduce((sum, score, place) => sum + score / 2 ** place, 0);
+}
+
+function placeIn(world: World, description: string, folder: string, files: Ranked, score: number): Place {
+  const found = files.map(({ path }) => path);
+  const ending = commonEnding(found);
+  const others = world.links.paths.within(folder).filter((path) => !found.includes(path) && isLike(path, ending));
+  const siblings = [...found, ...others].slice(0, MAX_SIBLINGS);
+  const file = suggestedName(description, siblings, ending);
+  const pair = testedSibling(world, siblings);
+  const path = joinPath(folder, file) ?? file;
+  const test = pair === undefined ? undefined : testPathLike(path, pair.sibling, pair.test);
+  return { folder, siblings, file, test, testExample: pair?.test, score, why: reasonFor(found, pair) };
+}
+
+function isLike(path: string, ending: string): boolean {
+  return endingOf(path) === ending && !isTestPath(path) && stemOf(path) !== "index";
+}
+
+function reasonFor(found: readonly string[], pair: { sibling: string; test: string } | undefined): string {
+  const names = found.slice(0, 3).map(nameOf).join(", ");
+  const like = `${found.length === 1 ? "the likest file is" : `${found.length} of the likest files are`} there: ${names}`;
+  return pair === undefined ? like : `${like}; ${nameOf(pair.sibling)} is tested by ${pair.test}`;
+}
+
+function commonEnding(paths: readonly string[]): string {
+  const counts = Map.groupBy(paths, endingOf);
+  const order = [...counts].sort(([, first], [, second]) => second.length - first.length);
+  return order[0]?.[0] ?? "";
+}
+
+function testedSibling(world: World, siblings: readonly string[]): { sibling: string; test: string } | undefined {
+  for (const sibling of siblings) {
+    const link = testsOf(world, sibling).find(({ path, why }) => isTestFile(path) && why.includes("named like it"));
+    if (link !== undefined) return { sibling, test: link.path };
+  }
+  return undefined;
+}
+
+const EMPTY_WORDS = new Set(
+  "a an the and or of for to in on with by that this new add adds adding create make should when from into which it is be as at all".split(
+    " ",
+  ),
+);
+const MAX_WORDS = 3;
+
+/** The description's first telling words, written as the siblings are. */
+function suggestedName(description: string, siblings: readonly string[], ending: string): string {
+  const words = (description.match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => word.toLowerCase());
+  const telling = words.filter((word) => !EMPTY_WORDS.has(word) && word.length > 1).slice(0, MAX_WORDS);
+  const stems = siblings.map(stemOf);
+  const joined = joinLike(telling.length > 0 ? telling : ["new"], stems);
+  return joined + ending;
+}
+
+function joinLike(words: readonly string[], stems: readonly string[]): string {
+  const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+  const share = (pattern: RegExp): number => stems.filter((stem) => pattern.test(stem)).length;
+  const styles: readonly [number, () => string][] = [
+    [share(/_/), () => words.join("_")],
+    [share(/-/), () => words.join("-")],
+    [share(/^[A-Z][a-z]/), () => words.map(capital).join("")],
+    [share(/^[a-z]+[A-Z]/), () => words.map((word, place) => (place === 0 ? word : capital(word))).join("")],
+  ];
+  const [best] = [...styles].sort(([first], [second]) => second - first);
+  return best !== undefined && best[0] > 0 ? best[1]() : words.join(PLAIN);
+}
+
+const PLAIN = "-";

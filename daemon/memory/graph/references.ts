@@ -1,0 +1,121 @@
+/** Who uses a symbol, and what a symbol uses: every answer with how sure it is and why. */
+import type { FileFacts, ReferenceKind } from "../code/facts.ts";
+import { CONFIDENCES, type Confidence, evidenceFor } from "./evidence.ts";
+import { compareText } from "./paths.ts";
+import { isCode, nodeAt, reachableIndex, type SymbolNode, type Target } from "./symbols.ts";
+import { NEVER, type Stop, type World } from "./world.ts";
+
+export interface Use {
+  readonly path: string;
+  readonly line: number;
+  /** The innermost symbol around it; undefined at the top of a file. */
+  readonly within: SymbolNode | undefined;
+  readonly kind: ReferenceKind | "import";
+  readonly confidence: Confidence;
+  readonly why: string;
+}
+
+export interface Uses {
+  /** The surest first, then by path and line. */
+  readonly uses: readonly Use[];
+  /** False when a limit or the stop cut the search short. */
+  readonly complete: boolean;
+}
+
+const MAX_FILES = 20_000;
+const MAX_USES = 5000;
+
+export function usesOf(world: World, target: Target, options: { readonly stop?: Stop } = {}): Uses {
+  return target.kind === "file"
+    ? usesOfFile(world, target.path)
+    : usesOfNodes(world, target.nodes, options.stop ?? NEVER);
+}
+
+/** `nodes` are the overloads of one symbol. */
+export function usesOfNodes(world: World, nodes: readonly SymbolNode[], stop: Stop): Uses {
+  const name = nodes[0]?.name ?? "";
+  const wanted = new Set(nodes.map(({ id }) => id));
+  const definitions = world.definitionsOf(name).filter(isCode);
+  const paths = world.view.mentioning(name);
+  const uses: Use[] = [];
+  let complete = paths.length <= MAX_FILES;
+  for (const path of paths.slice(0, MAX_FILES)) {
+    if (uses.length >= MAX_USES || stop()) {
+      complete = false;
+      break;
+    }
+    const facts = world.view.facts(path);
+    if (facts !== undefined) uses.push(...usesInFile(world, path, facts, { name, wanted, definitions }));
+  }
+  return { uses: uses.sort(byConfidence), complete };
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly wanted: ReadonlySet<string>;
+  readonly definitions: readonly SymbolNode[];
+}
+
+function usesInFile(world: World, path: string, facts: FileFacts, { name, wanted, definitions }: Wanted): Use[] {
+  const references = facts.references.filter((reference) => reference.name === name);
+  const imports = facts.imports.filter(({ names }) => names.includes(name));
+  if (references.length === 0 && imports.length === 0) return [];
+  const found = evidenceFor(world, path, name, definitions).find(({ definition }) => wanted.has(definition.id));
+  if (found === undefined) return [];
+  const { confidence, why } = found;
+  const used = references.map(({ line, kind, within }): Use => {
+    return { path, line, kind, confidence, why, within: nodeAt(world.view, path, within) };
+  });
+  const lines = new Set(used.map(({ line }) => line));
+  const imported = imports.filter(({ line }) => !lines.has(line) && why.startsWith("imports"));
+  return [
+    ...used,
+    ...imported.map(({ line }): Use => ({ path, line, kind: "import", confidence, why, within: undefined })),
+  ];
+}
+
+function usesOfFile({ links }: World, path: string): Uses {
+  const uses = links.importersOf(path).flatMap((from) =>
+    links
+      .importsOf(from)
+      .filter(({ files }) => files.includes(path))
+      .map(({ fact, files }): Use => {
+        const confidence = files[0] === path ? "certain" : "likely";
+        const why = `imports ${fact.target}`;
+        return { path: from, line: fact.line, within: undefined, kind: "import", confidence, why };
+      }),
+  );
+  return { uses: uses.slice(0, MAX_USES).sort(byConfidence), complete: uses.length <= MAX_USES };
+}
+
+function byConfidence(first: Use, second: Use): number {
+  return (
+    CONFIDENCES.indexOf(first.confidence) - CONFIDENCES.indexOf(second.confidence) ||
+    compareText(first.path, second.path) ||
+    first.line - second.line
+  );
+}
+
+export interface Outgoing {
+  readonly to: SymbolNode;
+  readonly kind: ReferenceKind;
+  readonly line: number;
+  readonly confidence: Confidence;
+  readonly why: string;
+}
+
+/** What is used inside of a symbol, or by a whole file with index -1: its likeliest definitions, each once. */
+export function usedBy(world: World, path: string, index: number, limit: number): Outgoing[] {
+  const facts = world.view.facts(path);
+  const found = new Map<string, Outgoing>();
+  for (const { name, kind, line, within } of facts?.references ?? []) {
+    if (found.size >= limit) break;
+    if (facts === undefined || (index >= 0 && reachableIndex(facts, within) !== index && within !== index)) continue;
+    const [best] = evidenceFor(world, path, name, world.definitionsOf(name).filter(isCode));
+    if (best === undefined || best.confidence === "possible" || found.has(best.definition.id)) continue;
+    if (best.definition.path === path && best.definition.index === index) continue;
+    const { definition: to, confidence, why } = best;
+    found.set(to.id, { to, kind, line, confidence, why });
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,130 @@
+/** Tests ↔ sources: by import, by use, by name and place, by commits that changed both. */
+import { compareText, endingOf, folderOf, sharedFolders } from "./paths.ts";
+import { isTestFile, isTestPath, subjectOf } from "./test-paths.ts";
+import type { World } from "./world.ts";
+
+export interface TestLink {
+  readonly path: string;
+  /** Higher is surer; only to compare. */
+  readonly score: number;
+  /** For people: "imports it, named like it". */
+  readonly why: string;
+}
+
+const IMPORTS = 4;
+const IMPORTS_THROUGH = 1.5;
+const NAMED = 3;
+const MIRRORED = 1;
+const TOGETHER = 2;
+const MAX_INDIRECT = 400;
+
+type Reasons = Map<string, { score: number; why: string[] }>;
+
+/** Tests of a source file, the surest first. For a test: the sources it tests. */
+export function testsOf(world: World, path: string): TestLink[] {
+  const reasons: Reasons = new Map();
+  const wanted = isTestPath(path) ? (other: string) => !isTestPath(other) : isTestFile;
+  for (const [other, why, score] of [...byImport(world, path), ...byName(world, path), ...byCommits(world, path)])
+    if (other !== path && wanted(other)) addReason(reasons, other, score, why);
+  const links = [...reasons].map(([other, { score, why }]) => ({ path: other, score, why: why.join(", ") }));
+  const strong = links.filter(({ score }) => score >= TOGETHER);
+  return (strong.length > 0 ? strong : links).sort((a, b) => b.score - a.score || compareText(a.path, b.path));
+}
+
+type Reason = readonly [path: string, why: string, score: number];
+
+function addReason(reasons: Reasons, path: string, score: number, why: string): void {
+  const known = reasons.get(path) ?? { score: 0, why: [] };
+  if (known.why.includes(why)) return;
+  reasons.set(path, { score: known.score + score, why: [...known.why, why] });
+}
+
+function byImport({ links }: World, path: string): Reason[] {
+  if (isTestPath(path))
+    return links.importsOf(path).flatMap(({ files }) => files.map((file): Reason => [file, "imported by it", IMPORTS]));
+  const direct = links.importersOf(path);
+  const reasons = direct.map((importer): Reason => [importer, "imports it", IMPORTS]);
+  const through = direct.filter((importer) => !isTestPath(importer));
+  for (const between of through) {
+    if (reasons.length > MAX_INDIRECT) break;
+    for (const importer of links.importersOf(between))
+      reasons.push([importer, `imports it through ${between}`, IMPORTS_THROUGH]);
+  }
+  return reasons;
+}
+
+/** "src/cart/price.ts" ↔ "test/cart/price.test.ts": the same subject, better in a mirrored folder. */
+function byName({ view }: World, path: string): Reason[] {
+  const subject = subjectOf(path);
+  if (subject.length < 2 || GENERIC.has(subject)) return besideInFolder(path, view.files);
+  const alike = view.files.filter((file) => subjectOf(file.path) === subject && sameKind(file.path, path));
+  return alike.flatMap(({ path: other }): Reason[] => {
+    const mirrored = isMirrored(path, other);
+    return [
+      [other, "named like it", alike.length > 12 && !mirrored ? 1 : NAMED],
+      ...(mirrored ? [[other, "in the mirrored folder", MIRRORED] as const] : []),
+    ];
+  });
+}
+
+const GENERIC = new Set(["index", "mod", "lib", "main", "init", "__init__", "types", "utils", "helpers", "common"]);
+
+/** An index speaks for its folder: "src/cart/index.ts" ↔ "test/cart.test.ts". */
+function besideInFolder(path: string, files: readonly { readonly path: string }[]): Reason[] {
+  const folder = subjectOf(folderOf(path));
+  if (folder.length < 2 || GENERIC.has(folder) || folder === "src") return [];
+  const alike = files.filter((file) => subjectOf(file.path) === folder && sameKind(file.path, path));
+  return alike.map(({ path: other }): Reason => [other, "named like its folder", NAMED]);
+}
+
+function sameKind(first: string, second: string): boolean {
+  const [a, b] = [endingOf(first), endingOf(second)];
+  const isScript = (ending: string): boolean => /^\.([mc]?[jt]sx?|vue|svelte)$/.test(ending);
+  return a === b || (isScript(a) && isScript(b)) || (/^\.(c|cc|cpp|h|hpp)$/.test(a) && /^\.(c|cc|cpp)$/.test(b));
+}
+
+const LAYOUT = /^(src|lib|app|main|tests?|__tests__|spec|java|kotlin|scala|unit|integration|packages?|Sources|Tests)$/;
+
+/** The same folders once "src", "test" and their like are left out. */
+function isMirrored(first: string, second: string): boolean {
+  const plain = (path: string): string =>
+    folderOf(path)
+      .split("/")
+      .filter((part) => !LAYOUT.test(part))
+      .join("/");
+  const [a, b] = [plain(first), plain(second)];
+  return a === b || (a !== "" && b !== "" && (a.endsWith(`/${b}`) || b.endsWith(`/${a}`)));
+}
+
+const MIN_COMMITS = 2;
+const MIN_SHARE = 0.2;
+
+function byCommits({ history, view }: World, path: string): Reason[] {
+  const partners = history?.changedWith(path, 20) ?? [];
+  return partners
+    .filter((partner) => partner.commits >= MIN_COMMITS && partner.share >= MIN_SHARE && view.file(partner.path))
+    .map(
+      ({ path: other, commits, share }): Reason => [other, `changed together in ${commits} commits`, TOGETHER * share],
+    );
+}
+
+/** Where the test of a new file would stand, after the pattern of a sibling and its test. */
+export function testPathLike(path: string, sibling: string, test: string): string {
+  const [stem = "", siblingStem = ""] = [path, sibling].map((file) => subjectName(file));
+  const folder = folderOf(test);
+  const moved = folderOf(path) === folderOf(sibling) ? folder : mirroredFolder(folder, sibling, path);
+  const name = test.slice(test.lastIndexOf("/") + 1);
+  const renamed = name.includes(siblingStem) ? name.replace(siblingStem, () => stem) : name;
+  return moved === "" ? renamed : `${moved}/${renamed}`;
+}
+
+function subjectName(path: string): string {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return name.split(".")[0] ?? name;
+}
+
+function mirroredFolder(folder: string, sibling: string, path: string): string {
+  const shared = sharedFolders(sibling, path);
+  const [from, to] = [sibling, path].map((file) => folderOf(file).split("/").slice(shared).join("/"));
+  return from !== undefined && from !== "" && folder.endsWith(from) ? folder.slice(0, -from.length) + to : folder;
+}
