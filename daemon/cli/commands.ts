@@ -8,6 +8,8 @@ export interface Flag {
   readonly summary: string;
   /** The only values that are accepted. */
   readonly choices?: readonly string[];
+  /** May be given several times. */
+  readonly repeated?: boolean;
 }
 
 export interface Command {
@@ -36,6 +38,28 @@ const detach: Flag = { name: "detach", type: "boolean", summary: "Do not wait fo
 const run = { name: "RUN" };
 const goal = { name: "GOAL", rest: true };
 const paths = { name: "PATH", optional: true, rest: true };
+const symbol = { name: "SYMBOL" };
+const fact = { name: "FACT" };
+const factKind: Flag = {
+  name: "kind",
+  type: "string",
+  value: "KIND",
+  summary: "fact, decision, convention, dead_end or preference.",
+  choices: ["fact", "decision", "convention", "dead_end", "preference"],
+};
+const cite: Flag = {
+  name: "cite",
+  type: "string",
+  value: "PATH[:LINE[-LINE]]",
+  summary: "Code that shows it; the fact is flagged when that changes. May be repeated.",
+  repeated: true,
+};
+const symbolPath: Flag = {
+  name: "path",
+  type: "string",
+  value: "PATH",
+  summary: "The file it stands in, when several have that name.",
+};
 
 export const COMMANDS = {
   run: {
@@ -86,6 +110,186 @@ export const COMMANDS = {
     flags: [jsonLines, budget, detach],
   },
   "runs cancel": { summary: "Cancel a run", positionals: [run], flags: [json] },
+  index: {
+    summary: "Read a folder's code into memory, so that it can be searched",
+    positionals: [{ name: "DIR", optional: true }],
+    flags: [
+      { name: "rebuild", type: "boolean", summary: "Forget what is known of it and read everything again." },
+      { name: "json", type: "boolean", summary: "Print one JSON object: files, bytes, symbols, wallMs, skipped …" },
+    ],
+    details:
+      "Searching does this by itself where it is needed, and the daemon keeps it up to date while it runs. Needs no model, no key and no network. What .gitignore and .nexusignore name is left out. Ctrl-C stops it; what is read by then is kept.",
+  },
+  search: {
+    summary: "Find code by words, by symbol or by regular expression",
+    positionals: [{ name: "QUERY", optional: true, rest: true }],
+    flags: [
+      repo,
+      { name: "limit", type: "string", value: "N", summary: "How many results (default 20, at most 100)." },
+      {
+        name: "mode",
+        type: "string",
+        value: "MODE",
+        summary: "ranked: by words (default); symbol: by name; regex: through the text.",
+        choices: ["ranked", "symbol", "regex"],
+      },
+      {
+        name: "path",
+        type: "string",
+        value: "GLOB",
+        summary: "Only files that fit, such as 'src/**' or '!**/*.test.ts'. May be repeated.",
+        repeated: true,
+      },
+      { name: "language", type: "string", value: "L", summary: "Only this language. May be repeated.", repeated: true },
+      {
+        name: "kind",
+        type: "string",
+        value: "K",
+        summary: "Only symbols of this kind, such as function or class. May be repeated.",
+        repeated: true,
+      },
+      { name: "branch", type: "string", value: "B", summary: "Search another branch that is indexed." },
+      { name: "rerank", type: "boolean", summary: "Let the model put the first 20 in order." },
+      { name: "stdin", type: "boolean", summary: "Read queries from standard input as JSON Lines." },
+      json,
+    ],
+    details:
+      "With --stdin each line is {id, query} and may hold limit, mode, paths, languages, kinds, branch and rerank; it is answered with {id, results} or {id, error}, in the order of the lines.",
+  },
+  map: {
+    summary: "Print the most central files and signatures of a repository",
+    positionals: [],
+    flags: [
+      repo,
+      { name: "tokens", type: "string", value: "N", summary: "How long it may be, in tokens (default 2000)." },
+      {
+        name: "focus",
+        type: "string",
+        value: "PATH",
+        summary: "A file that it is for. May be repeated.",
+        repeated: true,
+      },
+      json,
+    ],
+  },
+  impact: {
+    summary: "Tell what may break when a symbol changes, and which tests to run",
+    positionals: [symbol],
+    flags: [
+      repo,
+      symbolPath,
+      { name: "depth", type: "string", value: "N", summary: "How many steps to follow (default 3, at most 10)." },
+      { name: "limit", type: "string", value: "N", summary: "How many places (default 200, at most 500)." },
+      json,
+    ],
+  },
+  uses: {
+    summary: "Tell who uses a symbol",
+    positionals: [symbol],
+    flags: [
+      repo,
+      symbolPath,
+      { name: "limit", type: "string", value: "N", summary: "How many places (default 100, at most 500)." },
+      json,
+    ],
+  },
+  "memory status": {
+    summary: "Tell what is known of a folder, what was skipped and why",
+    positionals: [],
+    flags: [repo, json],
+  },
+  "memory list": {
+    summary: "List what is remembered: facts, decisions, conventions, dead ends, preferences",
+    positionals: [],
+    flags: [
+      repo,
+      { ...factKind, summary: "Only this kind: fact, decision, convention, dead_end or preference." },
+      {
+        name: "status",
+        type: "string",
+        value: "STATUS",
+        summary: "Only those that are proposed, active, flagged or retired (default: all but retired).",
+        choices: ["proposed", "active", "flagged", "retired"],
+      },
+      { name: "text", type: "string", value: "TEXT", summary: "Only those whose text holds this." },
+      { name: "limit", type: "string", value: "N", summary: "How many (default 50, at most 100)." },
+      json,
+    ],
+  },
+  "memory add": {
+    summary: "Remember something",
+    positionals: [{ name: "TEXT", rest: true }],
+    flags: [
+      repo,
+      factKind,
+      cite,
+      { name: "user", type: "boolean", summary: "It holds for you in every folder, not for this one only." },
+      json,
+    ],
+  },
+  "memory edit": {
+    summary: "Say it in other words",
+    positionals: [fact, { name: "TEXT", optional: true, rest: true }],
+    flags: [repo, factKind, cite, json],
+    details: "What is not given stays as it is; --cite replaces all citations.",
+  },
+  "memory confirm": {
+    summary: "Say that a proposed or flagged fact holds",
+    positionals: [fact],
+    flags: [repo, json],
+  },
+  "memory forget": {
+    summary: "Forget a fact",
+    positionals: [fact],
+    flags: [repo, { name: "purge", type: "boolean", summary: "Remove it for good, its earlier versions too." }, json],
+  },
+  "memory export": {
+    summary: "Print what is remembered as JSON Lines",
+    positionals: [],
+    flags: [repo],
+  },
+  "memory import": {
+    summary: "Read facts from JSON Lines; they wait for your confirmation",
+    positionals: [{ name: "FILE" }],
+    flags: [repo, json],
+    details: "FILE is one that `nexus memory export` wrote; - reads standard input.",
+  },
+  "memory learn": {
+    summary: "Adapt search to this repository's own words, if that measures better",
+    positionals: [],
+    flags: [repo, json],
+  },
+  "memory embed": {
+    summary: "Build vectors for search, or tell what they would cost",
+    positionals: [{ name: "ACTION" }],
+    flags: [
+      repo,
+      {
+        name: "provider",
+        type: "string",
+        value: "P",
+        summary: "table (built in), openai, openai-compatible, ollama or local.",
+        choices: ["table", "openai", "openai-compatible", "ollama", "local"],
+      },
+      { name: "model", type: "string", value: "NAME", summary: "The embedding model." },
+      { name: "base-url", type: "string", value: "URL", summary: "Its address, for openai-compatible and ollama." },
+      {
+        name: "store",
+        type: "string",
+        value: "STORE",
+        summary: "usearch (in process), chroma or faiss.",
+        choices: ["usearch", "chroma", "faiss"],
+      },
+      { name: "budget", type: "string", value: "USD", summary: "Pause before it would cost more." },
+      json,
+    ],
+    details: "ACTION is status, estimate, start, pause, resume or cancel. It goes on in the background.",
+  },
+  "memory drop": {
+    summary: "Remove a folder's index; what you had remembered stays",
+    positionals: [],
+    flags: [repo, json],
+  },
   "daemon start": {
     summary: "Start the daemon unless it runs",
     positionals: [],

@@ -32,6 +32,12 @@ function flagsOf(name: CommandName): string[] {
 function bash(): string {
   const groups = topWords().filter((word) => secondWords(word).length > 0);
   const cases = COMMAND_NAMES.map((name) => `    "${name}"|"${name} "*) words="${wordsAfter(name).join(" ")}" ;;`);
+  const choices = COMMAND_NAMES.flatMap((name) => {
+    const { flags }: Command = COMMANDS[name];
+    return flags.flatMap(({ name: flag, choices: words = [] }) =>
+      words.length === 0 ? [] : [`    "${name} "*"--${flag}") words="${words.join(" ")}" ;;`],
+    );
+  });
   return `# bash completion for nexus: source <(nexus completion bash)
 _nexus() {
   local line="\${COMP_WORDS[*]:1:COMP_CWORD-1}" current="\${COMP_WORDS[COMP_CWORD]}" words=""
@@ -42,8 +48,10 @@ ${cases.join("\n")}
   esac
   case "\${COMP_WORDS[COMP_CWORD-1]}" in
     --repo) COMPREPLY=($(compgen -d -- "$current")); return ;;
-    --policy) COMPREPLY=($(compgen -f -- "$current")); return ;;
-    --mode) words="ask plan act" ;;
+    --policy|--path|--focus|--cite|import) COMPREPLY=($(compgen -f -- "$current")); return ;;
+  esac
+  case "$line" in
+${choices.join("\n")}
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
@@ -79,9 +87,15 @@ function fish(): string {
   return `# fish completion for nexus: nexus completion fish | source\ncomplete -c nexus -f\n${lines.join("\n")}\n`;
 }
 
+/** The words that a command takes, where there are few. */
+const WORDS: Partial<Record<CommandName, readonly string[]>> = {
+  completion: ["bash", "zsh", "fish"],
+  "memory embed": ["status", "estimate", "start", "pause", "resume", "cancel"],
+};
+
 function wordsAfter(name: CommandName): string[] {
   const command: Command = COMMANDS[name];
-  const known = name === "completion" ? ["bash", "zsh", "fish"] : [];
+  const known = WORDS[name] ?? [];
   const latest = command.positionals.some((word) => word.name === "RUN") ? ["latest"] : [];
   return [...known, ...latest, ...flagsOf(name)];
 }

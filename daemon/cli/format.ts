@@ -41,7 +41,20 @@ export function duration(milliseconds: number): string {
 }
 
 export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+  return `${figure(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** 12,400 */
+export function figure(number: number): string {
+  return Math.round(number).toLocaleString("en-US");
+}
+
+/** 48 MB */
+export function size(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const step = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** step;
+  return `${step > 0 && value < 10 ? value.toFixed(1) : Math.round(value)} ${units[step]}`;
 }
 
 export function elapsedMs(state: RunState): number {

@@ -44,13 +44,19 @@ function commandHelp(name: CommandName): string {
   return [
     `${summary}.`,
     "",
-    `Usage: ${usageOf(name)}`,
+    wrappedUsage(name),
     "",
     ...columns(all.map((flag) => [flagText(flag), flag.summary])),
     ...about,
     ...words,
     "",
   ].join("\n");
+}
+
+/** Lines end between flags, never inside of one. */
+function wrappedUsage(name: CommandName): string {
+  const joined = usageOf(name).replace(/\[[^\]]*\]/g, (flag) => flag.replaceAll(" ", "\u00a0"));
+  return wrap(`Usage: ${joined}`).replaceAll("\n", "\n       ").replaceAll("\u00a0", " ");
 }
 
 function groupHelp(names: readonly CommandName[]): string {

@@ -8,6 +8,8 @@ export interface Arguments {
   readonly words: readonly string[];
   /** Undefined when the flag was not given. */
   text(flag: string): string | undefined;
+  /** All values of a flag that may be repeated. */
+  texts(flag: string): readonly string[];
   has(flag: string): boolean;
 }
 
@@ -75,7 +77,10 @@ function withTextLast(words: readonly string[]): string[] {
 function parseFlags(name: CommandName, command: Command, words: readonly string[]) {
   const flags = [...command.flags, ...COMMON_FLAGS];
   const options = Object.fromEntries(
-    flags.map(({ name: flag, type }) => [flag, flag === "help" ? { type, short: "h" } : { type }]),
+    flags.map(({ name: flag, type, repeated: multiple = false }) => [
+      flag,
+      flag === "help" ? { type, short: "h" } : { type, multiple },
+    ]),
   );
   try {
     return parseArgs({ args: withTextLast(words), options, allowPositionals: true, strict: true });
@@ -111,6 +116,10 @@ function argumentsOf(values: Record<string, unknown>, words: readonly string[]):
     text(flag) {
       const value = values[flag];
       return typeof value === "string" ? value : undefined;
+    },
+    texts(flag) {
+      const value = values[flag];
+      return Array.isArray(value) ? value.map(String) : [];
     },
     has: (flag) => values[flag] === true,
   };

@@ -4,7 +4,7 @@ import type { CommandName } from "./commands.ts";
 import { type CliContext, type CliPlace, createContext } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { helpText } from "./help.ts";
-import { type Arguments, parseCommandLine } from "./parse.ts";
+import { type Arguments, type Invocation, parseCommandLine } from "./parse.ts";
 
 type Run = (context: CliContext, args: Arguments) => Promise<ExitCode>;
 
@@ -24,6 +24,22 @@ const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   "daemon stop": async () => (await import("./daemon.ts")).stopCommand,
   "daemon status": async () => (await import("./daemon.ts")).statusCommand,
   "daemon logs": async () => (await import("./daemon.ts")).logsCommand,
+  index: async () => (await import("./memory-index.ts")).indexCommand,
+  search: async () => (await import("./memory-search.ts")).searchCommand,
+  map: async () => (await import("./memory-graph.ts")).mapCommand,
+  impact: async () => (await import("./memory-graph.ts")).impactCommand,
+  uses: async () => (await import("./memory-graph.ts")).usesCommand,
+  "memory status": async () => (await import("./memory-status.ts")).memoryStatusCommand,
+  "memory list": async () => (await import("./memory-facts.ts")).listFactsCommand,
+  "memory add": async () => (await import("./memory-facts.ts")).addFactCommand,
+  "memory edit": async () => (await import("./memory-facts.ts")).editFactCommand,
+  "memory confirm": async () => (await import("./memory-facts.ts")).confirmFactCommand,
+  "memory forget": async () => (await import("./memory-facts.ts")).forgetFactCommand,
+  "memory export": async () => (await import("./memory-transfer.ts")).exportFactsCommand,
+  "memory import": async () => (await import("./memory-transfer.ts")).importFactsCommand,
+  "memory learn": async () => (await import("./memory-vectors.ts")).learnCommand,
+  "memory embed": async () => (await import("./memory-vectors.ts")).embedCommand,
+  "memory drop": async () => (await import("./memory-index.ts")).dropCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   completion: async () => printCompletion,
 };
@@ -40,10 +56,8 @@ export async function runCli(words: readonly string[], place: CliPlace): Promise
       case "version":
         place.terminal.out(`${context.build.version}\n`);
         return EXIT.done;
-      case "run": {
-        const run = await IMPLEMENTATIONS[invocation.name]();
-        return await run(context, invocation.arguments);
-      }
+      case "run":
+        return await runCommandLine(context, invocation);
     }
   } catch (error) {
     const value = errorOf(error);
@@ -53,8 +67,18 @@ export async function runCli(words: readonly string[], place: CliPlace): Promise
   }
 }
 
+/** Rejects with what the command fails with. */
+export async function runCommandLine(
+  context: CliContext,
+  invocation: Extract<Invocation, { kind: "run" }>,
+): Promise<ExitCode> {
+  const run = await IMPLEMENTATIONS[invocation.name]();
+  return run(context, invocation.arguments);
+}
+
 export function exitCodeOfError(code: string): ExitCode {
   if (code === "usage.invalid" || code === "settings.invalid") return EXIT.usage;
+  if (code === "request.cancelled") return EXIT.cancelled;
   if (code.startsWith("budget.")) return EXIT.outOfBudget;
   if (code === "tool.denied" || code === "plan.rejected") return EXIT.denied;
   return EXIT.failed;

@@ -8,6 +8,10 @@ export interface Terminal {
   readonly isInteractive: boolean;
   readonly hasColour: boolean;
   readonly columns: number;
+  /** What goes to `err` is seen at once, so a line there may be written over. */
+  readonly hasStatusLine: boolean;
+  /** Standard input as it comes, UTF-8. */
+  input(): AsyncIterable<string>;
   /** A line from the person; undefined when the input ended or the signal aborted. */
   ask(question: string, signal?: AbortSignal): Promise<string | undefined>;
   /** Calls back at each Ctrl-C; returns the function that ends it. A signal to terminate ends the client, not its run. */
@@ -26,6 +30,8 @@ export function processTerminal(env: Readonly<Record<string, string | undefined>
     isInteractive: stdin.isTTY === true && stdout.isTTY === true,
     hasColour: stdout.isTTY === true && !env["NO_COLOR"] && env["TERM"] !== "dumb",
     columns: stdout.columns ?? 100,
+    hasStatusLine: stderr.isTTY === true && env["TERM"] !== "dumb",
+    input: () => stdin.setEncoding("utf8"),
     ask: (question, signal) => ask(question, signal),
     onInterrupt(listener) {
       process.on("SIGINT", listener);

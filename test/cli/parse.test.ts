@@ -25,6 +25,9 @@ describe("a command line", () => {
     ["daemon logs --follow --lines 10", "daemon logs", [], { follow: true, lines: "10" }],
     ["doctor --repair --yes", "doctor", [], { repair: true, yes: true }],
     ["completion bash", "completion", ["bash"], {}],
+    ["index ../x --json", "index", ["../x"], { json: true }],
+    ["search add to cart --limit 3", "search", ["add", "to", "cart"], { limit: "3" }],
+    ["memory add some text --repo y", "memory add", ["some", "text"], { repo: "y" }],
   ];
   it.each(cases)("%s", (line, name, words, flags) => {
     const invocation = parseCommandLine(split(line));
@@ -125,6 +128,10 @@ describe("completion", () => {
     ["nexus runs list --a", [""]],
     ["nexus run --mode p", ["plan"]],
     ["nexus completion f", ["fish"]],
+    ["nexus search --mode r", ["ranked", "regex"]],
+    ["nexus memory em", ["embed"]],
+    ["nexus memory embed st", ["status", "start"]],
+    ["nexus memory add --kind d", ["decision", "dead_end"]],
     ["nexus daemon logs --fo", ["--follow"]],
   ])("of “%s”", (line, expected) => expect(bash(line)).toEqual(expected));
 
@@ -153,6 +160,7 @@ describe("exit codes", () => {
       "budget.exceeded",
       "budget.unknown_price",
     ]);
-    expect(codes.every(([, code]) => [1, 2, 3, 4].includes(code))).toBe(true);
+    expect(codes.filter(([, code]) => code === 130).map(([name]) => name)).toEqual(["request.cancelled"]);
+    expect(codes.every(([, code]) => [1, 2, 3, 4, 130].includes(code))).toBe(true);
   });
 });

@@ -1,19 +1,12 @@
 /** Code memory over a real socket: what reaches the service, what does not, and how a request is cancelled. */
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { MemoryCall } from "../../daemon/memory/service.ts";
-import { silentLog } from "../../daemon/observability/log-file.ts";
-import { createHandlers } from "../../daemon/server/rpc/handlers.ts";
-import { type RpcServer, startRpcServer } from "../../daemon/server/rpc/server.ts";
 import type { ClientConnection, RequestName } from "../../protocol/index.ts";
-import { createFakeMemory, type FakeMemory, untilCancelled } from "../support/fake-memory.ts";
-import { createFakeRunService } from "../support/fake-run-service.ts";
-import { createManualClock } from "../support/manual-clock.ts";
-import { openClient } from "../support/rpc-client.ts";
+import { type FakeMemory, untilCancelled } from "../support/fake-memory.ts";
+import { type MemoryServer, startMemoryServer } from "../support/memory-server.ts";
 
-const TOKEN = "5e".repeat(32);
 const PROGRESS = {
   phase: "reading",
   done: 1,
@@ -23,48 +16,24 @@ const PROGRESS = {
   etaMs: null,
 } as const;
 
+let server: MemoryServer;
+let client: ClientConnection;
 let folder: string;
 let workspace: string;
 let memory: FakeMemory;
-let server: RpcServer;
-let client: ClientConnection;
 
 beforeEach(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), "nexus-memory-rpc-")));
-  workspace = join(folder, "project");
-  await mkdir(join(workspace, "src"), { recursive: true });
-  await writeFile(join(workspace, "src/cart.ts"), "");
+  server = await startMemoryServer();
+  ({ folder, workspace, memory } = server);
   await writeFile(join(folder, "secret.txt"), "secret");
   await symlink(workspace, join(folder, "link"));
   await symlink(folder, join(workspace, "out"));
-  memory = createFakeMemory();
-  const service = createFakeRunService();
-  const handlers = createHandlers(service, memory, {
-    status: () => {
-      throw new Error("no status here");
-    },
-    stop: () => false,
-    check: async () => [],
-    configureModel: () => ({ provider: null, model: null, hasKey: false }),
-  });
-  const identity = { token: TOKEN, version: "1.2.3", buildTime: 42, pid: 7 };
-  const clock = createManualClock();
-  server = await startRpcServer({
-    address: join(folder, "d.sock"),
-    identity,
-    service,
-    memory,
-    handlers,
-    clock,
-    log: silentLog,
-  });
-  client = await openClient(join(folder, "d.sock"), TOKEN);
+  client = await server.connect();
 });
 
 afterEach(async () => {
   client.close();
   await server.close();
-  await rm(folder, { recursive: true });
 });
 
 const codeOf = (work: Promise<unknown>) =>
@@ -172,7 +141,7 @@ describe("cancelling", () => {
     const called = untilCalled();
     void codeOf(client.request("memory/index", { workspace }));
     const { signal } = await called;
-    const other = await openClient(join(folder, "d.sock"), TOKEN);
+    const other = await server.connect();
     await other.request("memory/status", { workspace });
     expect(await other.request("request/cancel", { id: 3 })).toEqual({ cancelled: false });
     expect(signal.aborted).toBe(false);
@@ -214,7 +183,7 @@ it("forgets what a client has not saved when the client goes", async () => {
 });
 
 it("tells every connection of progress", async () => {
-  const other = await openClient(join(folder, "d.sock"), TOKEN);
+  const other = await server.connect();
   const told = [client, other].map(
     (each) => new Promise((resolve) => each.on("memory/progress", (params) => resolve(params))),
   );

@@ -15,7 +15,7 @@ export interface TestTerminal extends Terminal {
   interrupt(): void;
 }
 
-export function createTestTerminal(isInteractive = false): TestTerminal {
+export function createTestTerminal(isInteractive = false, input: readonly string[] = []): TestTerminal {
   let stdout = "";
   let stderr = "";
   const listeners = new Set<() => void>();
@@ -29,6 +29,10 @@ export function createTestTerminal(isInteractive = false): TestTerminal {
     isInteractive,
     hasColour: false,
     columns: 120,
+    hasStatusLine: isInteractive,
+    async *input() {
+      yield* input;
+    },
     stdout: () => stdout,
     stderr: () => stderr,
     questions: [],
