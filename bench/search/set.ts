@@ -54,10 +54,16 @@ export function makeSnapshot(folder: string, snapshot: string, into: string): st
   const root = join(into, nameOf(folder));
   mkdirSync(root, { recursive: true });
   git(root, ["init", "-q", "-b", "main"]);
-  const pack = git(folder, ["pack-objects", "--revs", "--stdout", "-q"], `${snapshot}\n`);
+  // A mirror may lack its largest files: what is there is measured.
+  const pack = git(folder, ["pack-objects", "--revs", "--stdout", "-q", "--missing=allow-any"], `${snapshot}\n`);
   git(root, ["index-pack", "--stdin"], pack);
   git(root, ["update-ref", "refs/heads/main", snapshot]);
-  git(root, ["reset", "-q", "--hard", "main"]);
+  git(root, ["read-tree", "main"]);
+  try {
+    git(root, ["checkout-index", "--all", "--force", "--quiet"]);
+  } catch (error) {
+    process.stderr.write(`Not every file of ${root} is there: ${String(error).slice(0, 300)}\n`);
+  }
   return root;
 }
 
