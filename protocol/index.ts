@@ -4,6 +4,7 @@ export * from "./connection.ts";
 export * from "./daemon.ts";
 export * from "./errors.ts";
 export * from "./handshake.ts";
+export * from "./knowledge.ts";
 export * from "./message.ts";
 export * from "./messages.ts";
 export * from "./plan.ts";
