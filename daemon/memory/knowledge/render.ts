@@ -1,6 +1,6 @@
 /** Facts as a section of a prompt: data with its provenance, never instructions of their own. */
 import type { Fact } from "../../../protocol/index.ts";
-import { fitLines } from "../fit-lines.ts";
+import { fitLines, inert } from "../section.ts";
 import { citeText, KIND_TITLES } from "./exchange.ts";
 import { oneLine } from "./fact-text.ts";
 import { isInUse } from "./shelf.ts";
@@ -59,9 +59,4 @@ function originOf({ author }: Fact): string {
     case "import":
       return "imported, confirmed by the user";
   }
-}
-
-/** A text cannot end its section, or begin another. */
-function inert(text: string): string {
-  return text.replace(/<(?=\s*\/?\s*[a-z_-]+\s*>)/gi, "‹");
 }

@@ -33,3 +33,11 @@ export function fitLines(
     shown.pop();
   }
 }
+
+const MARKS =
+  /<(?=\s*\/?\s*(?:knowledge|rules|system|user|assistant|human|tool|task|plan|instructions?|conversation|context)\b)/gi;
+
+/** The text with nothing in it that could end its section or begin another one; other markup stays as it is. */
+export function inert(text: string): string {
+  return text.replace(MARKS, "‹");
+}
