@@ -270,6 +270,26 @@ export const ERRORS = {
     message: "The file has changed since it was read.",
     hint: "Read it again, then repeat the edit.",
   },
+  "knowledge.unknown": {
+    message: "There is no such fact.",
+    hint: "`nexus memory list` shows what is known, `--status retired` what was forgotten.",
+  },
+  "knowledge.invalid": {
+    message: "This cannot be remembered as it is.",
+    hint: "The message says what to change; `nexus memory add --help` shows the form.",
+  },
+  "knowledge.secret": {
+    message: "The text holds something that looks like a key or a password, so it was not remembered.",
+    hint: "Say where the secret is kept instead of what it is.",
+  },
+  "knowledge.full": {
+    message: "No more facts can be remembered here.",
+    hint: "`nexus memory forget --purge` removes what is out of date; `nexus memory export` keeps a copy.",
+  },
+  "knowledge.retired": {
+    message: "The fact is retired.",
+    hint: "Remember it anew if it holds again: `nexus memory add`.",
+  },
   "command.timeout": { message: "The command took too long and was ended.", hint: "Run something shorter." },
   "memory.unavailable": {
     message: "Code memory cannot be used.",

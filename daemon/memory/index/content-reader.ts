@@ -7,8 +7,9 @@ import type { WordSplitter } from "./words.ts";
 
 export interface ContentTask {
   readonly path: string;
-  /** Where it is read from; left out for a text that is not on disk. */
-  readonly file?: string;
+  /** The workspace. */
+  readonly root: string;
+  /** A text that is not on disk. */
   readonly text?: string;
   readonly oid: string;
   /** Size as far as it is known; only for fair shares. */
@@ -17,11 +18,14 @@ export interface ContentTask {
 
 export type ReadContent =
   | { readonly kind: "text"; readonly text: string; readonly bytes: number }
-  | { readonly kind: Exclude<BlobKind, "text"> | "changed"; readonly bytes: number };
+  | { readonly kind: Exclude<BlobKind, "text">; readonly bytes: number }
+  | { readonly kind: "changed" };
 
 export interface ContentPorts {
   /** Reads and decodes; `changed` when the file is no longer what `oid` says. */
   read(task: ContentTask): ReadContent;
+  /** To be awaited before `extract`; undefined: go on. */
+  prepare(path: string, text: string): Promise<void> | undefined;
   extract(path: string, text: string): FileFacts;
   readonly splitter: WordSplitter;
 }
@@ -34,7 +38,7 @@ export interface ContentBatch {
 }
 
 export interface ContentCollector {
-  add(task: ContentTask): void;
+  add(task: ContentTask): Promise<void>;
   /** Characters collected since the last batch. */
   readonly characters: number;
   take(): ContentBatch;
@@ -48,7 +52,8 @@ export function createContentCollector(ports: ContentPorts): ContentCollector {
   let blobs: NewBlob[] = [];
   let changed: string[] = [];
 
-  function addText(task: ContentTask, text: string, bytes: number): void {
+  async function addText(task: ContentTask, text: string, bytes: number): Promise<void> {
+    await ports.prepare(task.path, text);
     const facts = ports.extract(task.path, text);
     const document = builder.documents;
     builder.add(
@@ -69,10 +74,10 @@ export function createContentCollector(ports: ContentPorts): ContentCollector {
   }
 
   return {
-    add(task) {
+    async add(task) {
       const content = ports.read(task);
       if (content.kind === "changed") changed.push(task.oid);
-      else if (content.kind === "text") addText(task, content.text, content.bytes);
+      else if (content.kind === "text") await addText(task, content.text, content.bytes);
       else {
         const { kind, bytes } = content;
         blobs.push({ oid: task.oid, kind, language: null, bytes, lines: 0, symbols: 0, document: 0, facts: null });

@@ -27,6 +27,8 @@ export interface ReadCall {
 
 export interface PoolOptions {
   readonly threads: number;
+  /** The folder of the grammars. */
+  readonly grammars: string;
   readonly clock: Clock;
   /** Starts one parse thread; tests put a bad one here. */
   readonly start?: (events: { onMessage(message: unknown): void; onEnd(error: Error | undefined): void }) => Thread;
@@ -59,7 +61,7 @@ interface Parser {
 
 export function createParsePool(options: PoolOptions): ParsePool {
   const { clock, threads } = options;
-  const start = options.start ?? ((events) => startThread(PROGRAM, undefined, events));
+  const start = options.start ?? ((events) => startThread(PROGRAM, options.grammars, events));
   const parsers = new Set<Parser>();
   let turn: Promise<void> = Promise.resolve();
   let current: Job | undefined;

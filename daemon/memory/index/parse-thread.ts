@@ -1,33 +1,40 @@
 /** A parse thread: reads files, extracts facts, collects segments. It holds no state that could not be made again. */
 import { ownThread } from "../../host/threads.ts";
 import { createExtractor } from "../code/extract.ts";
-import { readContent } from "../sources/read-content.ts";
 import { loadWordTable } from "../vector/word-table.ts";
 import { createContentCollector } from "./content-reader.ts";
+import { readContent } from "./read-content.ts";
 import type { FromParser, ToParser } from "./thread-messages.ts";
 import { createWordSplitter } from "./word-splitter.ts";
 
 const thread = ownThread();
 if (thread !== undefined) await serve(thread);
 
-async function serve({ post, onMessage }: NonNullable<ReturnType<typeof ownThread>>): Promise<void> {
-  const [extractor, table] = await Promise.all([createExtractor(), loadWordTable()]);
+async function serve({ data, post, onMessage }: NonNullable<ReturnType<typeof ownThread>>): Promise<void> {
+  const [extractor, table] = await Promise.all([createExtractor({ folder: String(data) }), loadWordTable()]);
   const collector = createContentCollector({
     read: readContent,
+    prepare: (path, text) => extractor.prepare(path, text),
     extract: (path, text) => extractor.extract(path, text),
     splitter: createWordSplitter((word) => table.rowsOf(word)),
   });
   const tell = (message: FromParser, transfer: ArrayBuffer[] = []) => post(message, transfer);
-  onMessage((message) => {
-    const order = toOrder(message);
+
+  async function work(order: ToParser): Promise<void> {
     if (order.type === "work") {
-      for (const task of order.tasks) collector.add(task);
+      for (const task of order.tasks) await collector.add(task);
       tell({ type: "done", files: order.tasks.length, characters: collector.characters });
       return;
     }
     const batch = collector.take();
     const { segment } = batch;
     tell({ type: "batch", ...batch }, segment === null ? [] : [segment.bytes.buffer, segment.chunkRows.buffer]);
+  }
+
+  // One after the other, although a grammar may have to be waited for.
+  let turn = Promise.resolve();
+  onMessage((message) => {
+    turn = turn.then(() => work(toOrder(message)));
   });
   tell({ type: "ready" });
 }

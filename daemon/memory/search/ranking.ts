@@ -39,8 +39,8 @@ export interface RankedView {
   readonly corpus: Corpus;
   readonly pathIndex: PathIndex;
   readonly history: History | undefined;
-  /** Of files: their past messages with their path; made when the history is known. */
-  readonly messageVectors: ReadonlyMap<string, Float32Array> | undefined;
+  /** Of each path its past messages and its words (message-vectors.ts), path-major; made when the history is known. */
+  readonly messageVectors: Float32Array | undefined;
   /** A query's vector; undefined where no word of it is known. */
   queryVector(query: Query): Float32Array | undefined;
 }
@@ -128,7 +128,7 @@ function partScores(view: RankedView, query: Query, weights: Weights): Found {
 
 function messageTable({ corpus, messageVectors }: RankedView, vector: Float32Array | undefined): Float32Array | undefined {
   if (messageVectors === undefined || vector === undefined) return undefined;
-  return vectorScores(corpus.paths, messageVectors, vector);
+  return vectorScores(corpus.paths.length, messageVectors, vector);
 }
 
 function byPath({ documentOf }: Corpus, scores: Float32Array): Float32Array {

@@ -117,21 +117,20 @@ function centreVectors({ segment, vectors }: CorpusSegment, dimensions: number):
   return made;
 }
 
-/** Cosines of files' vectors with the query, scaled like the table's. */
-export function vectorScores(paths: readonly string[], vectors: ReadonlyMap<string, Float32Array>, query: Float32Array): Float32Array {
-  const scores = new Float32Array(paths.length);
+/** Cosines of one vector a path (path-major) with the query, scaled like the table's. */
+export function vectorScores(paths: number, vectors: Float32Array, query: Float32Array): Float32Array {
+  const { length } = query;
+  const scores = new Float32Array(paths);
   let sum = 0;
   let squares = 0;
-  for (const [place, path] of paths.entries()) {
-    const vector = vectors.get(path);
-    if (vector === undefined) continue;
+  for (let place = 0; place < paths; place++) {
     let cosine = 0;
-    for (let index = 0; index < query.length; index++) cosine += (query[index] ?? 0) * (vector[index] ?? 0);
+    for (let index = 0; index < length; index++) cosine += (query[index] ?? 0) * (vectors[place * length + index] ?? 0);
     scores[place] = cosine;
     sum += cosine;
     squares += cosine * cosine;
   }
-  const count = Math.max(paths.length, 1);
+  const count = Math.max(paths, 1);
   const mean = sum / count;
   const deviation = Math.sqrt(Math.max(squares / count - mean * mean, 0));
   return deviation === 0 ? scores.fill(0) : scores.map((score) => Math.max(0, (score - mean) / deviation));
