@@ -8,3 +8,12 @@ export function requirePackage<Package>(name: string): Package {
   const loaded: Package = requireHere(name);
   return loaded;
 }
+
+/** Where the package's entry is, without loading it; undefined when it is not installed. */
+export function findPackage(name: string): string | undefined {
+  try {
+    return requireHere.resolve(name);
+  } catch {
+    return undefined;
+  }
+}
