@@ -225,6 +225,18 @@ export const ERRORS = {
     message: "The conversation no longer fits the model's window.",
     hint: "Split the goal, or choose a model with a larger window.",
   },
+  "vectors.unavailable": {
+    message: "The vectors cannot be searched or stored at present.",
+    hint: "Search goes on without them. The message says what is missing; it is tried again by itself.",
+  },
+  "vectors.invalid": {
+    message: "These vectors cannot be stored or searched for.",
+    hint: "The embedding model answered with something else than it promised: try another model.",
+  },
+  "vectors.damaged": {
+    message: "A file of the code memory is damaged.",
+    hint: "`nexus index` builds it anew; files that are part of Nexus come back by installing it again.",
+  },
   "replay.missing": {
     message: "The recording holds no answer for this request.",
     hint: "The request differs from the recorded one; record it again with NEXUS_RECORD.",

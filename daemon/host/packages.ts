@@ -1,4 +1,4 @@
-/** Installed packages that are found and loaded while the program runs, because a machine may be without them. */
+/** Packages that are loaded when they are needed, and may be missing on this machine: native ones, and those a user installs. */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
@@ -27,4 +27,21 @@ export function loadNativePart(folder: string): unknown {
   const load: unknown = fromPackage("node-gyp-build");
   if (typeof load !== "function") throw new Error(`${folder}: its node-gyp-build is none that is known.`);
   return load(folder);
+}
+
+const requireHere = createRequire(import.meta.url);
+
+/** Throws what the package throws; with code MODULE_NOT_FOUND when it is not installed. `Package` is its documented face. */
+export function requirePackage<Package>(name: string): Package {
+  const loaded: Package = requireHere(name);
+  return loaded;
+}
+
+/** Where the package's entry is, without loading it; undefined when it is not installed. */
+export function findPackage(name: string): string | undefined {
+  try {
+    return requireHere.resolve(name);
+  } catch {
+    return undefined;
+  }
 }

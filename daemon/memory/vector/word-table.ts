@@ -77,13 +77,13 @@ export async function readWordTable(folder: string, name: string): Promise<Resul
     ["rows.int8", "scale-weight.f32", "vocabulary.txt"].map((file) => readBytes(join(folder, file))),
   );
   if (rows === undefined || scaleWeight === undefined || vocabulary === undefined)
-    return failure("tool.failed", `The word table in ${folder} lacks a file.`);
+    return failure("vectors.damaged", `The word table in ${folder} lacks a file.`);
   const words = vocabulary.toString("utf8").trimEnd().split("\n");
   if (rows.length !== words.length * TABLE_DIMENSIONS || scaleWeight.length !== words.length * 8)
-    return failure("tool.failed", `The word table in ${folder} is damaged: its files do not fit each other.`);
+    return failure("vectors.damaged", `The word table in ${folder} is damaged: its files do not fit each other.`);
   const parts = { name, vocabulary: words, rows: new Int8Array(rows), scaleWeight: floatsOf(scaleWeight) };
   if (!parts.scaleWeight.every(Number.isFinite))
-    return failure("tool.failed", `The word table in ${folder} is damaged: it holds numbers that are none.`);
+    return failure("vectors.damaged", `The word table in ${folder} is damaged: it holds numbers that are none.`);
   return ok(createWordTable(parts));
 }
 
