@@ -17,6 +17,7 @@ import { decodeFacts } from "./facts-codec.ts";
 import { createByteReader, createByteWriter } from "./grow.ts";
 import type { BlobRow, IndexRows } from "./index-rows.ts";
 import { decodeSegment } from "./segment.ts";
+import { mergeSegments } from "./segment-merge.ts";
 
 export interface Repository {
   readonly rows: IndexRows;
@@ -38,7 +39,13 @@ export interface Repository {
    */
   completeVectors(isLive: (segment: RepositorySegment) => (chunk: number) => boolean, signal: AbortSignal): Promise<void>;
   frequencies(): RowFrequencies | undefined;
-  mergeSmall(): boolean;
+  /**
+   * Merges small segments when there are many, and gives up contents that no workspace has when they are more than those
+   * in use. Every workspace of the repository that is open must be in the database. True when something was changed.
+   */
+  tidy(): boolean;
+  /** Gives up every content that no workspace has. */
+  dropUnused(): void;
   close(): void;
 }
 
@@ -56,6 +63,12 @@ const FREQUENCIES = "frequencies";
 /** A fresh index and one that grew have the same vectors, but for what this share of new chunks moves. */
 const DRIFT = 0.25;
 const FREE_DRIFT = 64;
+/** Segments below this many chunks come from single saves. */
+const SMALL_CHUNKS = 2000;
+const MOST_SMALL = 12;
+const LARGEST_MERGE = 60_000;
+/** Unused contents that are kept in any case: switching to a branch and back must cost nothing. */
+const FREE_DOCUMENTS = 2000;
 
 export function openRepository(rows: IndexRows, table: VectorTable, close: () => void): Repository {
   const byOid = new Map<string, BlobRow>();
@@ -186,6 +199,67 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
     return { generation: (frequencies?.generation ?? 0) + 1, table: table.name, chunks, frequencies: counted };
   }
 
+  function forget(blob: BlobRow): void {
+    byId.delete(blob.id);
+    if (byOid.get(blob.oid) === blob) byOid.delete(blob.oid);
+  }
+
+  /** In groups, so that no merge holds more than its share of memory. */
+  function merge(old: readonly RepositorySegment[], used: ReadonlySet<number>): void {
+    let group: RepositorySegment[] = [];
+    let chunks = 0;
+    for (const segment of old) {
+      if (group.length > 0 && chunks + segment.memory.segment.chunks > LARGEST_MERGE) {
+        mergeGroup(group, used);
+        group = [];
+        chunks = 0;
+      }
+      group.push(segment);
+      chunks += segment.memory.segment.chunks;
+    }
+    if (group.length > 0) mergeGroup(group, used);
+  }
+
+  function mergeGroup(group: readonly RepositorySegment[], used: ReadonlySet<number>): void {
+    const sources = group.map(({ id, memory, blobs }) => ({
+      segment: memory.segment,
+      chunkRows: rows.chunkRows(id) ?? new Uint8Array(),
+      vectors: memory.vectors ?? undefined,
+      keeps: (document: number) => used.has(blobs[document]?.id ?? -1),
+    }));
+    const merged = mergeSegments(sources, table.dimensions);
+    const segment = decodeSegment(merged.bytes);
+    if (segment === undefined) throw new Error("a merged segment cannot be read");
+    const generation = merged.vectors === undefined ? 0 : Math.min(...group.map((old) => old.generation));
+    const vectors = generation > 0 ? (merged.vectors ?? null) : null;
+    const moved: { readonly blob: BlobRow; readonly id: number; readonly document: number }[] = [];
+    const unused: BlobRow[] = [];
+    for (const [place, { blobs }] of group.entries())
+      for (const [document, blob] of blobs.entries()) {
+        const number = merged.documents[place]?.[document] ?? -1;
+        if (blob === undefined) continue;
+        if (number < 0) unused.push(blob);
+        else moved.push({ blob, id: blob.id, document: number });
+      }
+    const { bytes, chunkRows } = merged;
+    const added = { documents: segment.documents, bytes, chunkRows, generation, vectors: vectors && asBytes(vectors) };
+    const id = rows.replaceSegments(
+      group.map((old) => old.id),
+      added,
+      moved,
+    );
+    for (const blob of unused) forget(blob);
+    for (const { blob, document } of moved) Object.assign(blob, { segment: id, document });
+    const gone = new Set(group);
+    const made = { id, memory: segmentInMemory(segment, vectors), generation, blobs: placed(
+      moved.map(({ blob }) => blob),
+      segment.documents,
+    ) };
+    segments = [...segments.filter((old) => !gone.has(old)), ...(segment.documents > 0 ? [made] : [])];
+    if (segment.documents === 0) rows.deleteSegment(id);
+    version++;
+  }
+
   function facts(blob: BlobRow): FileFacts {
     const known = factsOf.get(blob)?.deref();
     if (known !== undefined) return known;
@@ -219,7 +293,23 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
     },
     completeVectors,
     frequencies: () => frequencies,
-    mergeSmall: () => false,
+    tidy() {
+      const used = rows.usedBlobs();
+      const isUsed = (segment: RepositorySegment) => segment.blobs.filter((blob) => blob && used.has(blob.id)).length;
+      const small = segments.filter(({ memory }) => memory.segment.chunks < SMALL_CHUNKS);
+      const total = segments.reduce((sum, { memory }) => sum + memory.segment.documents, 0);
+      const live = segments.reduce((sum, segment) => sum + isUsed(segment), 0);
+      if (total > 2 * live + FREE_DOCUMENTS) merge(segments, used);
+      else if (small.length > MOST_SMALL) merge(small, used);
+      else return false;
+      return true;
+    },
+    dropUnused() {
+      const used = rows.usedBlobs();
+      merge(segments, used);
+      rows.deleteBlobs([...byId.values()].flatMap(({ id }) => (used.has(id) ? [] : [id])));
+      for (const blob of byId.values()) if (!used.has(blob.id)) forget(blob);
+    },
     close,
   };
 }

@@ -181,7 +181,7 @@ function liveDocuments(corpus: Corpus, segment: CorpusSegment, field: Exclude<Fi
   const { identifierLengths, symbolLengths } = segment.segment;
   const lengths = field === "identifiers" ? identifierLengths : symbolLengths;
   for (let index = 0; index < postings.length; index++) {
-    const document = postings.documents[index] ?? 0;
+    const document: number = postings.documents[index] ?? 0;
     const at = segment.firstDocument + document;
     if (corpus.live[at] === 1) found.push({ at, count: postings.counts[index] ?? 0, length: lengths[document] ?? 0 });
   }
