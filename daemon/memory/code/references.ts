@@ -18,6 +18,7 @@ const NO_BASES = { start: -1, end: -1 };
 const ENDS_BASES: ReadonlySet<number> = new Set([123, 59, 41, 63]);
 
 const TYPES: ReadonlySet<SymbolKind> = new Set(["class", "interface", "struct", "enum", "trait", "type"]);
+const FUNCTIONS: ReadonlySet<SymbolKind> = new Set(["function", "method"]);
 const DOT = 46;
 const OPEN_PAREN = 40;
 const SPACE = 32;
@@ -83,6 +84,8 @@ function createFinder(file: File, roles: ReadonlyMap<string, Role>) {
   let bases = NO_BASES;
 
   const isTypeAt = (place: number): boolean => place >= 0 && TYPES.has(symbols[place]?.fact.kind ?? "key");
+  const isCommand = (name: string, isMember: boolean): boolean =>
+    isMember ? lexer.memberCalls : lexer.commands && FUNCTIONS.has(own.get(name) ?? "key");
   const add = (name: string, kind: ReferenceKind, offset: number): void => {
     if (references.length >= MAX_REFERENCES) return;
     const within = locate(offset);
@@ -126,7 +129,7 @@ function createFinder(file: File, roles: ReadonlyMap<string, Role>) {
       add(name, "call", start);
       return;
     }
-    if (isCall(text, end, lexer)) add(name, "call", start);
+    if (isCall(text, end, lexer) || isCommand(name, isMember)) add(name, "call", start);
     else if (hasCapital(name)) add(name, typeOrUse(name, lexer, own), start);
     else if (!isMember && (imported.has(name) || own.has(name))) add(name, typeOrUse(name, lexer, own), start);
   };

@@ -32,6 +32,7 @@ interface Range {
 }
 
 const KINDS: ReadonlySet<string> = new Set(SYMBOL_KINDS);
+const FIRST_LINE: ReadonlySet<SymbolKind> = new Set(["section", "key", "table", "selector"]);
 const HOLDERS: ReadonlySet<SymbolKind | undefined> = new Set(["class", "interface", "struct", "enum", "trait"]);
 
 export function symbolsOf(text: string, captures: Captures, language: Language, lines: Lines): PlacedSymbol[] {
@@ -109,7 +110,8 @@ function isBetter(range: Range, known: Range): boolean {
 function rankOf(kind: SymbolKind | undefined): number {
   if (kind === undefined) return 0;
   if (kind === "variable" || kind === "property" || kind === "key") return 1;
-  return kind === "constant" ? 2 : 3;
+  if (kind === "constant") return 2;
+  return kind === "class" || kind === "type" || kind === "section" ? 3 : 4;
 }
 
 function isKind(kind: string): kind is SymbolKind {
@@ -152,11 +154,20 @@ function placed(
     endLine,
     line: lines.lineOf(nameStart),
     column: nameStart - lines.startOf(nameStart),
-    signature: signatureOf(text, start, range.body > nameStart ? range.body : range.end),
+    signature: signatureOf(text, start, signatureEnd(text, range, known.kind)),
     doc: docOf(text, range.start, range.body, language),
     parent: known.parent,
   };
   return { fact, start: range.start, end: range.end, nameStart };
+}
+
+/** Where the body begins; a section, a key or a rule without one is known by its first line. */
+function signatureEnd(text: string, { body, name, end }: Range, kind: SymbolKind): number {
+  const nameEnd = name?.end ?? 0;
+  if (body >= nameEnd) return body;
+  if (!FIRST_LINE.has(kind)) return end;
+  const lineEnd = text.indexOf("\n", nameEnd);
+  return lineEnd < 0 ? end : Math.min(end, lineEnd);
 }
 
 function lastCharacter(text: string, start: number, end: number): number {
@@ -185,7 +196,7 @@ function skipDecorators(text: string, start: number, end: number, decorators: re
 }
 
 function cleanName(text: string, { start, end }: Capture): string {
-  return oneLine(text.slice(start, Math.min(end, start + MAX_NAME))).replace(/^["'`]|["'`]$/g, "");
+  return oneLine(text.slice(start, Math.min(end, start + MAX_NAME))).replace(/^[:"'`]|["'`]$/g, "");
 }
 
 function signatureOf(text: string, start: number, end: number): string {
