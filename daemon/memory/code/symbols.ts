@@ -15,8 +15,8 @@ export interface PlacedSymbol {
   readonly fact: SymbolFact;
   readonly start: number;
   readonly end: number;
-  /** Of the name. */
   readonly nameStart: number;
+  readonly nameEnd: number;
 }
 
 /** Something with a beginning and an end in the tree: a definition, or (kind undefined) a block that belongs to a type. */
@@ -51,7 +51,7 @@ export function symbolsOf(text: string, captures: Captures, language: Language, 
     }
     if (symbols.length >= language.maxSymbols) break;
     const isOwned = range.owner !== undefined || (holder !== undefined && isHolder(holder.range));
-    const name = cleanName(text, range.name);
+    const name = cleanName(text, range.name, range.kind);
     if (name === "") continue;
     const kind = kindOf(range.kind, name, isOwned, language, symbols[parent]?.fact);
     const place = symbols.push(placed(text, range, { name, kind, parent }, language, lines)) - 1;
@@ -109,9 +109,10 @@ function isBetter(range: Range, known: Range): boolean {
 
 function rankOf(kind: SymbolKind | undefined): number {
   if (kind === undefined) return 0;
-  if (kind === "variable" || kind === "property" || kind === "key") return 1;
-  if (kind === "constant") return 2;
-  return kind === "class" || kind === "type" || kind === "section" ? 3 : 4;
+  if (kind === "section" || kind === "key") return 1;
+  if (kind === "variable" || kind === "property") return 2;
+  if (kind === "constant") return 3;
+  return kind === "class" || kind === "type" ? 4 : 5;
 }
 
 function isKind(kind: string): kind is SymbolKind {
@@ -132,7 +133,7 @@ function kindOf(
     return isConstructor ? "constructor" : "method";
   }
   if (kind !== "variable" && kind !== "property") return kind;
-  if (/^[A-Z][A-Z0-9_]*$/.test(name)) return "constant";
+  if (/^[A-Z][A-Z0-9_]+$/.test(name)) return "constant";
   return isOwned ? "property" : kind;
 }
 
@@ -158,15 +159,14 @@ function placed(
     doc: docOf(text, range.start, range.body, language),
     parent: known.parent,
   };
-  return { fact, start: range.start, end: range.end, nameStart };
+  return { fact, start: range.start, end: range.end, nameStart, nameEnd: range.name?.end ?? nameStart };
 }
 
 /** Where the body begins; a section, a key or a rule without one is known by its first line. */
 function signatureEnd(text: string, { body, name, end }: Range, kind: SymbolKind): number {
-  const nameEnd = name?.end ?? 0;
-  if (body >= nameEnd) return body;
+  if (body >= (name?.end ?? 0)) return body;
   if (!FIRST_LINE.has(kind)) return end;
-  const lineEnd = text.indexOf("\n", nameEnd);
+  const lineEnd = text.indexOf("\n", name?.start);
   return lineEnd < 0 ? end : Math.min(end, lineEnd);
 }
 
@@ -195,8 +195,10 @@ function skipDecorators(text: string, start: number, end: number, decorators: re
   return at;
 }
 
-function cleanName(text: string, { start, end }: Capture): string {
-  return oneLine(text.slice(start, Math.min(end, start + MAX_NAME))).replace(/^[:"'`]|["'`]$/g, "");
+/** Without quotes; a Ruby symbol without its colon. */
+function cleanName(text: string, { start, end }: Capture, kind: SymbolKind): string {
+  const name = oneLine(text.slice(start, Math.min(end, start + MAX_NAME))).replace(/^["'`]|["'`]$/g, "");
+  return kind === "property" && name.startsWith(":") ? name.slice(1) : name;
 }
 
 function signatureOf(text: string, start: number, end: number): string {
