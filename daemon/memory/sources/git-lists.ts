@@ -36,10 +36,10 @@ export async function listIndex(call: GitCall): Promise<IndexList> {
   return { rows: [...rows.values()].sort((one, two) => (one.path < two.path ? -1 : 1)), badNames };
 }
 
-/** Asks with all untracked files told one by one, and ignored folders as one. `prefix` as in GitPlace. */
-export async function listStatus(call: GitCall, prefix: string): Promise<StatusList> {
+/** Untracked files are told one by one, ignored folders as one. `prefix` as in GitPlace; `paths` default to all. */
+export async function listStatus(call: GitCall, prefix: string, paths?: readonly string[]): Promise<StatusList> {
   const flags = ["--untracked-files=all", "--ignored=matching", "--no-renames", "--ignore-submodules=all"];
-  const where = prefix === "" ? [] : ["--", "."];
+  const where = paths !== undefined ? ["--", ...paths] : prefix === "" ? [] : ["--", "."];
   const output = await git(call, "status", "--porcelain=v2", "-z", "--branch", "--no-ahead-behind", ...flags, ...where);
   return readStatus(records(output), prefix);
 }

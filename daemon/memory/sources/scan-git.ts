@@ -13,7 +13,7 @@ import { skipByPath } from "./path-rules.ts";
 import { type RuleFiles, readRuleFiles } from "./rule-files.ts";
 import type { GitMemory, GitPlace, IndexRow, Scan, ScanRequest, TableRow } from "./scan-state.ts";
 import type { SkipReason } from "./skip-reasons.ts";
-import { byPath, createTally, type SourceEntry, type Tally } from "./source.ts";
+import { byPath, createTally, type SourceEntry, sameOrNew, type Tally } from "./source.ts";
 
 const ATTEMPTS = 3;
 
@@ -94,7 +94,16 @@ async function compose(request: ScanRequest, git: GitMemory, status: StatusList,
     tally.add("too_many", all[limits.maxFiles]?.path ?? "", all.length - limits.maxFiles);
   const entries = sameOrNew(previous?.entries, all.slice(0, limits.maxFiles));
   const { branch, head } = status;
-  return { root, entries, skipped: tally.skipped(), branch, head, engine: "git", git };
+  return {
+    root,
+    entries,
+    skipped: tally.skipped(),
+    ignoredFolders: tally.ignoredFolders(),
+    branch,
+    head,
+    engine: "git",
+    git,
+  };
 }
 
 /** Tracked files: those known as they are, those whose size is not known yet, and those to be read. */
@@ -128,11 +137,6 @@ function skipByKind(kind: IndexRow["kind"]): SkipReason | undefined {
   return kind === "repository" ? "nested_repository" : undefined;
 }
 
-function skipOf(path: string, ignores: IgnoreRules): SkipReason | undefined {
+export function skipOf(path: string, ignores: IgnoreRules): SkipReason | undefined {
   return skipByPath(path) ?? (ignores.ignores(path, false) ? "ignored" : undefined);
-}
-
-/** The list of before when nothing is new, so that a caller sees at once that there is nothing to do. */
-function sameOrNew(old: readonly SourceEntry[] | undefined, entries: readonly SourceEntry[]): readonly SourceEntry[] {
-  return old?.length === entries.length && entries.every((entry, index) => entry === old[index]) ? old : entries;
 }

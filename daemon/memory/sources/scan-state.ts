@@ -9,6 +9,8 @@ export interface Scan {
   /** Sorted by path (UTF-16 code units). The same array as in `previous` when no file is new, changed or gone. */
   readonly entries: readonly SourceEntry[];
   readonly skipped: readonly Skipped[];
+  /** Relative; at most a thousand, the outermost first. Nothing in them needs watching. */
+  readonly ignoredFolders: readonly string[];
   /** Null without git, and where no branch is checked out. */
   readonly branch: string | null;
   /** The commit that is checked out; null without git, and before the first. */

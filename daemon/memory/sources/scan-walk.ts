@@ -4,7 +4,7 @@ import { createIgnoreRules, type IgnoreRules } from "./ignore-rules.ts";
 import { nameByReading } from "./own-names.ts";
 import { isDependencyFolder, skipByPath } from "./path-rules.ts";
 import type { Scan, ScanRequest } from "./scan-state.ts";
-import { byPath, createTally, type Tally } from "./source.ts";
+import { byPath, createTally, sameOrNew, type Tally } from "./source.ts";
 
 /** What builds make, in folders that nobody told it by a .gitignore. */
 const BUILD_FOLDERS =
@@ -20,13 +20,12 @@ export async function scanByWalking(request: ScanRequest): Promise<Scan> {
   const named = (await nameByReading(paths, known, { ...request, format: "sha1", tally })).sort(byPath);
   if (named.length > limits.maxFiles)
     tally.add("too_many", named[limits.maxFiles]?.path ?? "", named.length - limits.maxFiles);
-  const entries = named.slice(0, limits.maxFiles);
-  const isSame =
-    previous?.entries.length === entries.length && entries.every((each, at) => each === previous.entries[at]);
+  const entries = sameOrNew(previous?.entries, named.slice(0, limits.maxFiles));
   return {
     ...{ root, branch: null, head: null, engine: "walk" },
-    entries: isSame ? previous.entries : entries,
+    entries,
     skipped: tally.skipped(),
+    ignoredFolders: tally.ignoredFolders(),
   };
 }
 
@@ -49,7 +48,8 @@ async function walk({ root, signal }: ScanRequest, tally: Tally): Promise<string
       if (name === undefined) tally.add("name", path);
       else if (name === ".git") continue;
       else if (kind === "link" || kind === "special") tally.add(kind, path);
-      else if (rules.some((each) => each.ignores(path, kind === "folder"))) tally.add("ignored", path);
+      else if (rules.some((each) => each.ignores(path, kind === "folder")))
+        tally.add("ignored", kind === "folder" ? `${path}/` : path);
       else if (kind === "folder" && isDependencyFolder(name)) tally.add("ignored", `${path}/`);
       else if (kind === "folder") folders.push(path);
       else addFile(path, paths, tally);

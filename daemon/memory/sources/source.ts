@@ -42,9 +42,12 @@ export interface Tally {
   /** What lies in one dependency folder counts once, as that folder. */
   add(reason: SkipReason, path: string, count?: number): void;
   skipped(): Skipped[];
+  /** Folders that are left out whole. */
+  ignoredFolders(): string[];
 }
 
 const EXAMPLES = 5;
+const MAX_FOLDERS = 1000;
 
 export function createTally(): Tally {
   const reasons = new Map<SkipReason, { count: number; paths: string[] }>();
@@ -54,7 +57,7 @@ export function createTally(): Tally {
       const folder = reason === "ignored" ? dependencyFolderOf(whole) : undefined;
       const path = folder === undefined ? whole : `${folder}/`;
       if (folders.has(path)) return;
-      if (folder !== undefined) folders.add(path);
+      if (reason === "ignored" && path.endsWith("/")) folders.add(path);
       const known = reasons.get(reason) ?? { count: 0, paths: [] };
       reasons.set(reason, known);
       known.count += count;
@@ -66,6 +69,12 @@ export function createTally(): Tally {
         const known = reasons.get(reason);
         return known === undefined ? [] : [{ reason, count: known.count, examples: firstByName(known.paths) }];
       }),
+    // The outermost first, so that a cut loses little.
+    ignoredFolders: () =>
+      [...folders]
+        .map((path) => path.slice(0, -1))
+        .sort((one, two) => one.split("/").length - two.split("/").length || (one < two ? -1 : 1))
+        .slice(0, MAX_FOLDERS),
   };
 }
 
@@ -76,4 +85,27 @@ function firstByName(paths: readonly string[]): string[] {
 /** The order of paths everywhere in code memory: by UTF-16 code units, as `Array.sort` has it. */
 export function byPath(first: { readonly path: string }, second: { readonly path: string }): number {
   return first.path < second.path ? -1 : first.path > second.path ? 1 : 0;
+}
+
+/** The list of before when nothing is new, so that a caller sees at once that there is nothing to do. */
+export function sameOrNew(
+  old: readonly SourceEntry[] | undefined,
+  entries: readonly SourceEntry[],
+): readonly SourceEntry[] {
+  return old?.length === entries.length && entries.every((entry, index) => entry === old[index]) ? old : entries;
+}
+
+/** Finds a path in a list that is sorted by path. */
+export function findPath<Item extends { readonly path: string }>(
+  list: readonly Item[],
+  path: string,
+): Item | undefined {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((list[middle]?.path ?? "") < path) low = middle + 1;
+    else high = middle;
+  }
+  const item = list[low];
+  return item?.path === path ? item : undefined;
 }

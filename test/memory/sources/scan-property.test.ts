@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { scanPaths } from "../../../daemon/memory/sources/scan-paths.ts";
 import type { Scan } from "../../../daemon/memory/sources/scan-state.ts";
+import type { SourceEntry } from "../../../daemon/memory/sources/source.ts";
 import { plainFolder, repository, type Workspace } from "./workspace.ts";
 
 const PATHS = [
@@ -62,8 +64,29 @@ function apply(workspace: Workspace, each: Step): void {
   else if (each.kind === "switch") quietly("checkout", "-q", each.branch);
 }
 
+it("brings a scan up to date for single paths as a whole scan would", async () => {
+  const edit = step.filter(({ kind }) => kind === "write" || kind === "remove");
+  await fc.assert(
+    fc.asyncProperty(fc.boolean(), fc.array(edit, { minLength: 3, maxLength: 12 }), async (withGit, steps) => {
+      const workspace = withGit ? repository() : plainFolder();
+      for (const each of PATHS.slice(0, 4)) workspace.write(each, each);
+      if (withGit) workspace.commit();
+      let previous = await workspace.scan();
+      for (const each of steps) {
+        apply(workspace, each);
+        const paths = "path" in each ? [each.path] : [];
+        previous = await scanPaths(workspace.root, paths, { signal: new AbortController().signal, previous });
+        expect(previous.entries.map(named)).toEqual((await workspace.scan()).entries.map(named));
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
+const named = ({ path: at, oid, bytes }: SourceEntry) => ({ path: at, oid, bytes });
+
 function comparable(scan: Scan): unknown {
-  const entries = scan.entries.map(({ path: at, oid, bytes }) => ({ path: at, oid, bytes }));
+  const entries = scan.entries.map(named);
   return { entries, skipped: scan.skipped, branch: scan.branch, head: scan.head, engine: scan.engine };
 }
 
@@ -81,7 +104,7 @@ it("leaves a scan from the last one equal to a fresh one, whatever was done betw
         expect(comparable(previous)).toEqual(comparable(await workspace.scan()));
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 
@@ -101,6 +124,6 @@ it("holds without git too", async () => {
       }
       expect(comparable(previous)).toEqual(comparable(await workspace.scan()));
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
