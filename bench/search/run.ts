@@ -39,8 +39,8 @@ try {
     const [own, users] = await measure(repository, set);
     print(`${set.repository}: ${set.queries.length} commits`, own);
     if (users.size > 0) print(`${set.repository}: reworded`, users);
-    join_(total, own);
-    join_(totalReworded, users);
+    addAll(total, own);
+    addAll(totalReworded, users);
   }
   print("All commits", total);
   if (totalReworded.size > 0) print("All reworded", totalReworded);
@@ -68,8 +68,8 @@ async function measure(repository: string, set: SearchSet): Promise<[own: Table,
       into.set(name, list);
     }
   };
-  for (const { commit, text, gold } of set.queries) {
-    ask(text, gold, own);
+  for (const { text, gold } of set.queries) ask(text, gold, own);
+  for (const { commit, gold } of set.candidates) {
     for (const query of reworded.get(commit) ?? []) ask(query, gold, users);
   }
   return [own, users];
@@ -90,6 +90,6 @@ function print(title: string, table: Table): void {
   for (const [name, qualities] of table) process.stdout.write(`${qualityLine(name, average(qualities))}\n`);
 }
 
-function join_(into: Table, from: Table): void {
+function addAll(into: Table, from: Table): void {
   for (const [name, qualities] of from) into.set(name, [...(into.get(name) ?? []), ...qualities]);
 }

@@ -20,6 +20,8 @@ export interface SearchSet {
   readonly repository: string;
   readonly snapshot: string;
   readonly queries: readonly SearchQuery[];
+  /** All that the queries were taken from. */
+  readonly candidates: readonly SearchQuery[];
 }
 
 export interface SetOptions {
@@ -46,7 +48,8 @@ export function makeSet(folder: string, options: SetOptions): SearchSet {
     found = { snapshot, queries: candidates(folder, snapshot, options) };
     if (found.queries.length >= 1.5 * options.queries) break;
   }
-  return { repository: nameOf(folder), snapshot: found.snapshot, queries: spread(found.queries, options.queries) };
+  const { snapshot, queries } = found;
+  return { repository: nameOf(folder), snapshot, queries: spread(queries, options.queries), candidates: queries };
 }
 
 /** A repository that ends at the snapshot: its work tree, and no object and no name of anything later. */
@@ -74,7 +77,7 @@ export function laterCommits(root: string, set: SearchSet): string[] {
       .filter((line) => line.endsWith(" commit"))
       .map((line) => line.split(" ")[0] ?? ""),
   );
-  return set.queries.map(({ commit }) => commit).filter((commit) => objects.has(commit));
+  return set.candidates.map(({ commit }) => commit).filter((commit) => objects.has(commit));
 }
 
 function candidates(folder: string, snapshot: string, options: SetOptions): SearchQuery[] {
