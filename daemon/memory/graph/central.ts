@@ -21,46 +21,44 @@ const MAX_SYMBOLS = 5;
 const DEMOTED = 0.3;
 
 /** Tests, examples and documents stand lower than their rank says. */
-export function demotion(path: string): number {
+function demotion(path: string): number {
   return isTestPath(path) || isSupporting(path) ? DEMOTED : 1;
 }
 
+/** What one busy file alone uses gets much of its rank: many users count too. */
+function breadth(users: number): number {
+  return Math.log2(1 + users);
+}
+
 export function centralFiles(world: World, graph: NameGraph, { files, slots }: Ranking, limit: number): CentralFile[] {
-  const order = [...graph.paths.keys()].map((file) => ({
-    file,
-    score: (files[file] ?? 0) * demotion(graph.paths[file] ?? ""),
-  }));
+  const users = usersOf(graph);
+  const score = (file: number): number =>
+    (files[file] ?? 0) * breadth(users[file] ?? 0) * demotion(graph.paths[file] ?? "");
+  const order = [...graph.paths.keys()].map((file) => ({ file, score: score(file) }));
   order.sort((a, b) => b.score - a.score || a.file - b.file);
   const chosen = new Map(order.slice(0, limit).map(({ file }) => [file, [] as number[]]));
   for (let slot = graph.paths.length; slot < graph.slotFile.length; slot++)
     if ((slots[slot] ?? 0) > 0) chosen.get(graph.slotFile[slot] ?? -1)?.push(slot);
-  const users = usersOf(graph, chosen);
   return [...chosen].map(([file, own]) => {
     const path = graph.paths[file] ?? "";
     const best = own.sort((a, b) => (slots[b] ?? 0) - (slots[a] ?? 0) || a - b).slice(0, MAX_SYMBOLS);
     const symbols = best.map((slot) => nodeAt(world.view, path, graph.slotSymbol[slot] ?? -1));
-    return {
-      path,
-      rank: files[file] ?? 0,
-      usedBy: users.get(file) ?? 0,
-      symbols: symbols.filter((node) => node !== undefined),
-    };
+    const found = symbols.filter((node) => node !== undefined);
+    return { path, rank: files[file] ?? 0, usedBy: users[file] ?? 0, symbols: found };
   });
 }
 
-function usersOf(
-  { paths, edgeStart, edgeSlot, slotFile }: NameGraph,
-  chosen: ReadonlyMap<number, unknown>,
-): Map<number, number> {
-  const users = new Map<number, number>();
-  for (const file of paths.keys()) {
-    const used = new Set<number>();
+/** Of each file how many others use it. */
+function usersOf({ paths, edgeStart, edgeSlot, slotFile }: NameGraph): Int32Array {
+  const users = new Int32Array(paths.length);
+  const countedFor = new Int32Array(paths.length).fill(-1);
+  for (let file = 0; file < paths.length; file++)
     for (let edge = edgeStart[file] ?? 0; edge < (edgeStart[file + 1] ?? 0); edge++) {
-      const to = slotFile[edgeSlot[edge] ?? 0] ?? -1;
-      if (to !== file && chosen.has(to)) used.add(to);
+      const to = slotFile[edgeSlot[edge] ?? 0] ?? 0;
+      if (to === file || countedFor[to] === file) continue;
+      countedFor[to] = file;
+      users[to] = (users[to] ?? 0) + 1;
     }
-    for (const to of used) users.set(to, (users.get(to) ?? 0) + 1);
-  }
   return users;
 }
 
@@ -85,11 +83,14 @@ export function rankedSymbols(
 ): RankedSymbol[] {
   const focused = new Set(focus);
   const wanted = new Set(mentioned.map((name) => table.known(name)));
+  // A file has at most one edge to a slot.
+  const users = new Int32Array(graph.slotFile.length);
+  for (const slot of graph.edgeSlot) users[slot] = (users[slot] ?? 0) + 1;
   const scored: { slot: number; group: number; score: number; path: string }[] = [];
   for (let slot = graph.paths.length; slot < graph.slotFile.length; slot++) {
     const file = graph.slotFile[slot] ?? 0;
     const path = graph.paths[file] ?? "";
-    const own = (ranking.slots[slot] ?? 0) * demotion(path);
+    const own = (ranking.slots[slot] ?? 0) * breadth(users[slot] ?? 0) * demotion(path);
     const isMentioned = wanted.has(graph.slotName[slot]);
     // What nothing uses still shows what a file is about, once all that is used is shown.
     const group = focused.has(path) ? 0 : isMentioned ? 1 : own > 0 ? 2 : 3;

@@ -7,6 +7,8 @@ export interface FileNames {
   readonly defined: Int32Array;
   /** For each of them the place of its first symbol in the file's list. */
   readonly symbols: Int32Array;
+  /** For each of them 1 when it stands at the top of the file, 0 when something holds it. */
+  readonly top: Uint8Array;
   /** Numbers of the names that are used, each once. */
   readonly used: Int32Array;
   /** For each of them how often. */
@@ -58,6 +60,7 @@ function namesOf(facts: FileFacts, numberOf: (name: string) => number): FileName
   return {
     defined: Int32Array.from(defined.keys()),
     symbols: Int32Array.from(defined.values()),
+    top: Uint8Array.from(defined.values(), (index) => (facts.symbols[index]?.parent === -1 ? 1 : 0)),
     used: Int32Array.from(used.keys()),
     counts: Int32Array.from(used.values()),
   };

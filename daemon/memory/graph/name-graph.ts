@@ -4,7 +4,7 @@
  */
 import { isDistinctive } from "./evidence.ts";
 import type { FileNames, NameTable } from "./file-names.ts";
-import { endingOf, stemOf } from "./paths.ts";
+import { endingOf, folderOf, stemOf } from "./paths.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -27,9 +27,13 @@ export interface NameGraph {
 const DISTINCTIVE = 10;
 const PRIVATE = 0.1;
 const COMMON = 0.1;
+const MEMBER = 0.3;
 /** Defined in more files than these, a name tells little, and only imports can say which is meant. */
 const COMMON_FILES = 5;
 const PASSING = /^(index|mod|lib|__init__)$/;
+/** Here a file sees others without an import that can be followed: all of them, or those of its folder. */
+const SEES_ALL = /^\.(rb|rake|php|swift|cs|c|cc|cpp|cxx|h|hh|hpp|hxx|m|mm|sh|bash|sql)$/;
+const SEES_FOLDER = /^\.(go|java|kts?|scala|groovy)$/;
 
 export function buildNameGraph(world: World, table: NameTable): NameGraph {
   const paths = world.links.paths.all;
@@ -37,16 +41,13 @@ export function buildNameGraph(world: World, table: NameTable): NameGraph {
   const slots = makeSlots(files);
   const definers = definersByName(slots, files.length, table.names.length);
   const numbers = new Map(paths.map((path, index) => [path, index]));
-  const groups = paths.map((path) => groupOf(path));
-  const visible = new Int32Array(paths.length).fill(-1);
-  const edges: { slots: number[]; weights: number[] } = { slots: [], weights: [] };
+  const sights = paths.map((path) => sightOf(path));
+  const edges: Edges = { slots: [], weights: [] };
   const edgeStart = new Int32Array(paths.length + 1);
   for (const [file, names] of files.entries()) {
-    for (const target of visibleFrom(world, paths[file] ?? "", numbers)) {
-      if (target.direct && visible[target.file] !== file) addEdge(edges, target.file, 1);
-      visible[target.file] = file;
-    }
-    if (names !== undefined) addUses(edges, { file, names, slots, definers, visible, groups, table });
+    const visible = visibleFrom(world, paths[file] ?? "", numbers);
+    for (const [target, { direct }] of visible) if (direct) addEdge(edges, target, 1);
+    if (names !== undefined) addUses(edges, { file, names, slots, definers, visible, sights, table });
     edgeStart[file + 1] = edges.slots.length;
   }
   const edgeSlot = Int32Array.from(edges.slots);
@@ -58,20 +59,26 @@ function namesAt({ view }: World, path: string, table: NameTable): FileNames | u
   return facts === undefined ? undefined : table.of(facts);
 }
 
-type Slots = Pick<NameGraph, "slotFile" | "slotName" | "slotSymbol">;
+interface Slots extends Pick<NameGraph, "slotFile" | "slotName" | "slotSymbol"> {
+  readonly slotTop: Uint8Array;
+}
 
 function makeSlots(files: readonly (FileNames | undefined)[]): Slots {
   const total = files.reduce((sum, names) => sum + (names?.defined.length ?? 0), files.length);
-  const slots = { slotFile: new Int32Array(total), slotName: new Int32Array(total), slotSymbol: new Int32Array(total) };
+  const slots = {
+    slotFile: new Int32Array(total),
+    slotName: new Int32Array(total).fill(-1, 0, files.length),
+    slotSymbol: new Int32Array(total).fill(-1, 0, files.length),
+    slotTop: new Uint8Array(total),
+  };
   for (const file of files.keys()) slots.slotFile[file] = file;
-  slots.slotName.fill(-1, 0, files.length);
-  slots.slotSymbol.fill(-1, 0, files.length);
   let at = files.length;
   for (const [file, names] of files.entries()) {
     if (names === undefined) continue;
     slots.slotFile.fill(file, at, at + names.defined.length);
     slots.slotName.set(names.defined, at);
     slots.slotSymbol.set(names.symbols, at);
+    slots.slotTop.set(names.top, at);
     at += names.defined.length;
   }
   return slots;
@@ -101,29 +108,47 @@ function bump(counts: Int32Array, at: number): void {
   counts[at] = (counts[at] ?? 0) + 1;
 }
 
-/** Imported files, and those that an imported index passes on. */
-function visibleFrom(
-  { links }: World,
-  path: string,
-  numbers: ReadonlyMap<string, number>,
-): { file: number; direct: boolean }[] {
-  const direct = new Set(links.importsOf(path).flatMap(({ files }) => files));
-  const passed = [...direct].filter((file) => PASSING.test(stemOf(file))).flatMap((file) => links.importsOf(file));
-  const far = passed.flatMap(({ files }) => files).filter((file) => !direct.has(file) && file !== path);
-  const number = (file: string): number => numbers.get(file) ?? -1;
-  const found = [
-    ...[...direct].map((file) => ({ file: number(file), direct: true })),
-    ...far.map((file) => ({ file: number(file), direct: false })),
-  ];
-  return found.filter(({ file }) => file >= 0);
+interface Visible {
+  readonly direct: boolean;
+  /** Undefined: all that it defines. */
+  readonly names: ReadonlySet<string> | undefined;
 }
 
-/** Only files of one group can mean each other's names without an import. */
-function groupOf(path: string): string {
+/** Imported files, and those that an imported index passes on. */
+function visibleFrom({ links }: World, path: string, numbers: ReadonlyMap<string, number>): Map<number, Visible> {
+  const visible = new Map<number, Visible>();
+  for (const { fact, files } of links.importsOf(path)) {
+    const names = namesOf(fact.names);
+    for (const file of files) {
+      see(visible, numbers.get(file), { direct: true, names });
+      if (!PASSING.test(stemOf(file))) continue;
+      for (const { files: passed } of links.importsOf(file))
+        for (const far of passed) if (far !== path) see(visible, numbers.get(far), { direct: false, names });
+    }
+  }
+  return visible;
+}
+
+function namesOf(names: readonly string[]): ReadonlySet<string> | undefined {
+  return names.length === 0 || names.includes("*") ? undefined : new Set(names);
+}
+
+function see(visible: Map<number, Visible>, file: number | undefined, { direct, names }: Visible): void {
+  if (file === undefined) return;
+  const known = visible.get(file);
+  if (known === undefined) visible.set(file, { direct, names });
+  else {
+    const both = known.names === undefined || names === undefined ? undefined : new Set([...known.names, ...names]);
+    visible.set(file, { direct: known.direct || direct, names: both });
+  }
+}
+
+/** Files of one sight see each other's names without an import; "" sees none. */
+function sightOf(path: string): string {
   const ending = endingOf(path);
-  if (/^\.([mc]?[jt]sx?|vue|svelte)$/.test(ending)) return "script";
-  if (/^\.(c|cc|cpp|cxx|h|hh|hpp|hxx)$/.test(ending)) return "c";
-  return /^\.(java|kts?|scala)$/.test(ending) ? "jvm" : ending;
+  if (SEES_FOLDER.test(ending)) return `${folderOf(path)}/*${ending}`;
+  if (!SEES_ALL.test(ending)) return "";
+  return /^\.(c|cc|cpp|cxx|h|hh|hpp|hxx|m|mm)$/.test(ending) ? "c" : ending;
 }
 
 interface Uses {
@@ -131,32 +156,45 @@ interface Uses {
   readonly names: FileNames;
   readonly slots: Slots;
   readonly definers: Definers;
-  /** Of each file the number of the file that saw it last. */
-  readonly visible: Int32Array;
-  readonly groups: readonly string[];
+  readonly visible: ReadonlyMap<number, Visible>;
+  readonly sights: readonly string[];
   readonly table: NameTable;
 }
 
-type Edges = { readonly slots: number[]; readonly weights: number[] };
+interface Edges {
+  readonly slots: number[];
+  readonly weights: number[];
+}
 
 function addEdge(edges: Edges, slot: number, weight: number): void {
   edges.slots.push(slot);
   edges.weights.push(weight);
 }
 
-function addUses(edges: Edges, { file, names, slots, definers, visible, groups, table }: Uses): void {
-  for (const [place, name] of names.used.entries()) {
-    const [from = 0, to = 0] = [definers.start[name], definers.start[name + 1]];
+function addUses(edges: Edges, { file, names, slots, definers, visible, sights, table }: Uses): void {
+  const { slotFile, slotTop } = slots;
+  for (let place = 0; place < names.used.length; place++) {
+    const number = names.used[place] ?? 0;
+    const [from = 0, to = 0] = [definers.start[number], definers.start[number + 1]];
     if (from === to) continue;
-    const found = definers.slots.subarray(from, to);
-    const fileOf = (slot: number): number => slots.slotFile[slot] ?? -1;
-    if (found.some((slot) => fileOf(slot) === file)) continue;
-    const isCommon = found.length > COMMON_FILES;
-    const seen = found.filter((slot) => visible[fileOf(slot)] === file);
-    const meant = seen.length > 0 || isCommon ? seen : found.filter((slot) => groups[fileOf(slot)] === groups[file]);
-    const count = names.counts[place] ?? 1;
-    const weight = nameWeight(table.names[name] ?? "") * (isCommon ? COMMON : 1) * Math.sqrt(count);
-    for (const slot of meant) addEdge(edges, slot, weight / meant.length);
+    const name = table.names[number] ?? "";
+    const isCommon = to - from > COMMON_FILES;
+    const seen: number[] = [];
+    const beside: number[] = [];
+    let isOwn = false;
+    for (let at = from; at < to; at++) {
+      const slot = definers.slots[at] ?? 0;
+      const definer = slotFile[slot] ?? 0;
+      isOwn ||= definer === file;
+      const sight = visible.get(definer);
+      if (sight !== undefined && (sight.names === undefined || slotTop[slot] === 0 || sight.names.has(name)))
+        seen.push(slot);
+      else if (!isCommon && sights[file] !== "" && sights[definer] === sights[file]) beside.push(slot);
+    }
+    if (isOwn) continue;
+    const meant = seen.length > 0 ? seen : beside;
+    const weight = (nameWeight(name) * (isCommon ? COMMON : 1) * Math.sqrt(names.counts[place] ?? 1)) / meant.length;
+    for (const slot of meant) addEdge(edges, slot, slotTop[slot] === 1 ? weight : weight * MEMBER);
   }
 }
 

@@ -15,7 +15,8 @@ export interface Reach {
   readonly isExternal: boolean;
 }
 
-const MAX_DEPTH = 4;
+/** A package that passes on what another passes on, a few times over. */
+const MAX_DEPTH = 8;
 const MAX_FILES = 300;
 /** Files that exist to pass on what others define. */
 const PASSING = /^(index|mod|lib|main|__init__|public[-_]?api|exports?|all|api|prelude|types)$/i;

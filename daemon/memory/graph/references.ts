@@ -1,5 +1,5 @@
 /** Who uses a symbol, and what a symbol uses: every answer with how sure it is and why. */
-import type { FileFacts, ReferenceKind } from "../code/facts.ts";
+import type { FileFacts, ImportFact, ReferenceKind } from "../code/facts.ts";
 import { CONFIDENCES, type Confidence, evidenceFor } from "./evidence.ts";
 import { compareText } from "./paths.ts";
 import { isCode, nodeAt, reachableIndex, type SymbolNode, type Target } from "./symbols.ts";
@@ -64,14 +64,19 @@ function usesInFile(world: World, path: string, facts: FileFacts, { name, wanted
   if (found === undefined) return [];
   const { confidence, why } = found;
   const used = references.map(({ line, kind, within }): Use => {
-    return { path, line, kind, confidence, why, within: nodeAt(world.view, path, within) };
+    const isImport = within < 0 && kind === "use" && imports.some((fact) => isInside(line, fact));
+    return { path, line, kind: isImport ? "import" : kind, confidence, why, within: nodeAt(world.view, path, within) };
   });
-  const lines = new Set(used.map(({ line }) => line));
-  const imported = imports.filter(({ line }) => !lines.has(line) && why.startsWith("imports"));
+  if (used.some(({ kind }) => kind === "import") || !why.startsWith("imports")) return used;
   return [
     ...used,
-    ...imported.map(({ line }): Use => ({ path, line, kind: "import", confidence, why, within: undefined })),
+    ...imports.map(({ line }): Use => ({ path, line, kind: "import", confidence, why, within: undefined })),
   ];
+}
+
+/** A statement's end is not known: it has at most a line for each name. */
+function isInside(line: number, { line: start, names }: ImportFact): boolean {
+  return line >= start && line <= start + names.length + 1;
 }
 
 function usesOfFile({ links }: World, path: string): Uses {

@@ -1,7 +1,7 @@
 /** Symbols as people name them: `name`, `Container.name`, `path#name`, `path:line`, `path`. */
 import type { CodeView, FileFacts, SymbolFact, SymbolKind } from "../code/facts.ts";
 import { compareText } from "./paths.ts";
-import { isTestPath } from "./test-paths.ts";
+import { isSupporting, isTestPath } from "./test-paths.ts";
 
 export interface SymbolNode {
   /** Names it again: "src/cart.ts#Cart.total". */
@@ -141,7 +141,8 @@ export type Target =
   | { readonly kind: "file"; readonly id: string; readonly path: string };
 
 export type Found =
-  | { readonly ok: true; readonly target: Target }
+  /** `others` have the name too, but are less likely meant: tests, members, what is not exported. */
+  | { readonly ok: true; readonly target: Target; readonly others: readonly SymbolNode[] }
   | { readonly ok: false; readonly reason: "unknown" | "ambiguous"; readonly candidates: readonly SymbolNode[] };
 
 const MAX_CANDIDATES = 50;
@@ -149,13 +150,29 @@ const MAX_CANDIDATES = 50;
 /** One thing: a file, or a symbol with all its overloads in one file. */
 export function findTarget(view: CodeView, query: string): Found {
   const words = query.trim();
-  if (view.file(words) !== undefined) return { ok: true, target: { kind: "file", id: words, path: words } };
-  const found = findSymbols(view, words, MAX_CANDIDATES);
-  // A heading or a key counts only when no code has the name.
-  const code = found.filter(isCode);
-  const candidates = code.length > 0 ? code : found;
-  const [first] = candidates;
-  if (first === undefined) return { ok: false, reason: "unknown", candidates: [] };
-  if (candidates.some(({ id }) => id !== first.id)) return { ok: false, reason: "ambiguous", candidates };
-  return { ok: true, target: { kind: "symbol", id: first.id, name: first.name, nodes: candidates } };
+  if (view.file(words) !== undefined) return { ok: true, target: { kind: "file", id: words, path: words }, others: [] };
+  const candidates = findSymbols(view, words, MAX_CANDIDATES);
+  const likely = narrow(candidates);
+  const [first] = likely;
+  if (first === undefined) return { ok: false, reason: "unknown", candidates };
+  if (likely.some(({ id }) => id !== first.id)) return { ok: false, reason: "ambiguous", candidates };
+  const others = candidates.filter(({ id }) => id !== first.id);
+  return { ok: true, target: { kind: "symbol", id: first.id, name: first.name, nodes: likely }, others };
+}
+
+/** What people mean when they say only a name; a step that leaves nothing is left out. */
+const PREFERENCES: readonly ((node: SymbolNode) => boolean)[] = [
+  isCode,
+  ({ path }) => !isTestPath(path) && !isSupporting(path),
+  ({ container }) => container === "",
+  ({ signature }) => /^(export|pub|public)\b/.test(signature),
+];
+
+function narrow(candidates: readonly SymbolNode[]): readonly SymbolNode[] {
+  let left = candidates;
+  for (const isLikely of PREFERENCES) {
+    const better = left.filter(isLikely);
+    if (better.length > 0) left = better;
+  }
+  return left;
 }
