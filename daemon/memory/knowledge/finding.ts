@@ -1,7 +1,7 @@
 /** Facts for a question (by words, meaning and nearness to files) and for a list. */
 import { type Fact, type FactFilter, type FactKind, type FoundFact, nexusError } from "../../../protocol/index.ts";
 import type { FactRow } from "../../store/store.ts";
-import type { Match, TermsOf, VectorOf } from "./fact-index.ts";
+import { type IndexQuery, LEAST_MEANING, type Match, type TermsOf, type VectorOf } from "./fact-index.ts";
 import { citedPaths, isInUse, type Shelf } from "./shelf.ts";
 
 export interface FindOptions {
@@ -33,12 +33,10 @@ export function findFacts(
   const near = nearness(options.paths ?? []);
   const found: { fact: Fact; match: Match; nearness: number }[] = [];
   for (const shelf of shelves) {
-    const matches = shelf.index().search(asked);
-    for (const fact of shelf.citing(near.paths)) if (!matches.has(fact.factId)) matches.set(fact.factId, NO_MATCH);
-    for (const [factId, match] of matches) {
+    const named = shelf.citing(near.paths).map(({ factId }) => factId);
+    for (const [factId, match] of shelf.index().search({ ...asked, ...kept(shelf, options.kinds), named })) {
       const fact = shelf.get(factId);
-      if (fact === undefined || !isInUse(fact) || options.kinds?.includes(fact.kind) === false) continue;
-      found.push({ fact, match, nearness: near.of(fact) });
+      if (fact !== undefined && isInUse(fact)) found.push({ fact, match, nearness: near.of(fact) });
     }
   }
   const best = Math.max(...found.map(({ match }) => match.words), Number.MIN_VALUE);
@@ -52,7 +50,16 @@ export function findFacts(
     .slice(0, Math.min(options.limit ?? 10, MAX_FOUND));
 }
 
-const NO_MATCH: Match = { words: 0, meaning: 0, terms: [] };
+/** The index holds facts in use only, so that without kinds all of it counts. */
+function kept(shelf: Shelf, kinds: readonly FactKind[] | undefined): Pick<IndexQuery, "keep"> {
+  if (kinds === undefined) return {};
+  return {
+    keep(factId) {
+      const kind = shelf.get(factId)?.kind;
+      return kind !== undefined && kinds.includes(kind);
+    },
+  };
+}
 
 function scoreOf(fact: Fact, { meaning }: Match, words: number, nearness: number): number {
   const match = WORDS_SHARE * words + MEANING_SHARE * Math.max(0, meaning) + nearness;
@@ -88,7 +95,7 @@ function whyOf({ terms, meaning }: Match, nearness: number, words: ReadonlyMap<s
   const named = [...new Set(terms.map((term) => words.get(term) ?? term))].slice(0, 4);
   const reasons = [
     named.length === 0 ? "" : `${named.map((word) => `“${word}”`).join(", ")} in it`,
-    meaning >= 0.4 ? "close in meaning" : "",
+    meaning >= LEAST_MEANING ? "close in meaning" : "",
     nearness === CITES_FILE ? "cites a file in question" : nearness > 0 ? "cites its folder" : "",
   ];
   return reasons.filter((reason) => reason !== "").join(", ");
