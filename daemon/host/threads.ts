@@ -10,6 +10,8 @@ export interface ThreadProgram {
 
 export interface Thread {
   post(message: unknown, transfer?: readonly Transferable[]): void;
+  /** Whether the process stays alive for it; a new thread does not keep it. */
+  hold(isHeld: boolean): void;
   terminate(): Promise<void>;
 }
 
@@ -42,6 +44,10 @@ export function startThread(program: ThreadProgram, data: unknown, events: Threa
   worker.unref();
   return {
     post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
+    hold(isHeld) {
+      if (isHeld) worker.ref();
+      else worker.unref();
+    },
     async terminate() {
       wanted = true;
       await worker.terminate();

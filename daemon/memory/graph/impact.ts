@@ -20,6 +20,8 @@ export interface Dependant {
   readonly confidence: Confidence;
   /** From this one to the target: "checkout calls total, used by Cart.sum". */
   readonly explanation: string;
+  /** Id of the dependant that it uses; of the target at distance 1. */
+  readonly through: string;
 }
 
 export interface Impact {
@@ -79,7 +81,7 @@ export function impactOf(world: World, target: Target, options: ImpactOptions = 
 function startOf(target: Target): Step {
   const path = target.kind === "file" ? target.path : (target.nodes[0]?.path ?? "");
   const explanation = target.kind === "file" ? target.path : target.name;
-  const dependant: Dependant = { id: target.id, path, line: 1, distance: 0, confidence: "certain", explanation };
+  const dependant: Dependant = { id: target.id, path, line: 1, distance: 0, confidence: "certain", explanation, through: "" };
   return { dependant, node: undefined };
 }
 
@@ -119,7 +121,8 @@ function stepTo({ view }: World, use: Use, from: Step, distance: number): Step {
   const label = node === undefined ? use.path : shortName(node);
   const confidence = weaker(use.confidence, from.dependant.confidence);
   const explanation = `${label} ${VERBS[use.kind]} ${from.dependant.explanation}`;
-  return { dependant: { id, path: use.path, line: use.line, distance, confidence, explanation }, node };
+  const through = from.dependant.id;
+  return { dependant: { id, path: use.path, line: use.line, distance, confidence, explanation, through }, node };
 }
 
 function shortName({ container, name }: SymbolNode): string {

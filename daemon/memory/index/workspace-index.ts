@@ -1,6 +1,7 @@
 /** Brings the index of one workspace up to date: scan, read what is new, store, set paths, make vectors. */
 import type { Clock } from "../../host/clock.ts";
-import { blobOid } from "../sources/blob-oid.ts";
+import { createOverlay } from "../sources/overlay.ts";
+import { scanPaths } from "../sources/scan-paths.ts";
 import { scanWorkspace } from "../sources/scan.ts";
 import type { Scan } from "../sources/scan-state.ts";
 import { createTally, type Skipped, type SourceEntry } from "../sources/source.ts";
@@ -29,8 +30,8 @@ export interface UpdateTotals {
 }
 
 export interface WorkspaceIndex {
-  /** Later calls wait for earlier ones. */
-  update(call: UpdateCall): Promise<UpdateTotals>;
+  /** Looks at everything, or only at `paths`. Later calls wait for earlier ones. */
+  update(call: UpdateCall, paths?: readonly string[]): Promise<UpdateTotals>;
   /** Only what the editor told: the disk is not looked at. */
   updateUnsaved(call: UpdateCall): Promise<void>;
   /** The editor's text of a file, in the place of what is on disk; null ends that. True when something changed. */
@@ -57,24 +58,31 @@ const SCAN_PART = "scan:";
 export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex {
   const { root, repository, view, pool, clock } = options;
   const problems = new Map<string, string>();
-  const unsaved = new Map<string, { readonly oid: string; readonly text: string }>();
-  /** Unsaved texts have come or gone since paths were set. */
-  let isOverlaid = false;
+  const overlay = createOverlay();
+  /** Of the overlay when paths were last set. */
+  let overlaid = overlay.version;
   let lastScan = readScan(repository.rows.part(SCAN_PART + root));
   let turn: Promise<unknown> = Promise.resolve();
 
-  async function update(call: UpdateCall): Promise<UpdateTotals> {
+  function scan({ signal }: UpdateCall, round: number, paths: readonly string[] | undefined): Promise<Scan> {
+    if (round > 0 || lastScan === undefined) return scanWorkspace(root, { signal, clock });
+    return paths === undefined
+      ? scanWorkspace(root, { signal, clock, previous: lastScan })
+      : scanPaths(root, paths, { signal, clock, previous: lastScan });
+  }
+
+  async function update(call: UpdateCall, paths?: readonly string[]): Promise<UpdateTotals> {
     const known = new Set([...view.entries().values()].map(({ oid }) => oid));
     let read = 0;
     let unsettled: readonly string[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       call.onPhase("scanning", null);
-      const scan = await scanWorkspace(root, { signal: call.signal, previous: round === 0 ? lastScan : undefined, clock });
-      const isSame = scan.entries === lastScan?.entries && round === 0 && !isOverlaid;
-      const outcome = isSame && isComplete(scan) ? { read: 0, changed: [] } : await apply(scan, call);
+      const found = await scan(call, round, paths);
+      const isSame = found.entries === lastScan?.entries && round === 0 && overlay.version === overlaid;
+      const outcome = isSame && isComplete(found) ? { read: 0, changed: [] } : await apply(found, call);
       read += outcome.read;
       unsettled = outcome.changed;
-      if (scan !== lastScan) keepScan(scan);
+      if (found !== lastScan) keepScan(found, paths === undefined);
       if (unsettled.length === 0) break;
     }
     call.onPhase("linking", null);
@@ -88,8 +96,8 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
   }
 
   async function apply(scan: Pick<Scan, "entries">, call: UpdateCall): Promise<{ read: number; changed: string[] }> {
-    isOverlaid = false;
-    const wanted = withUnsaved(scan.entries);
+    overlaid = overlay.version;
+    const wanted = overlay.apply(scan.entries);
     const tasks = tasksOf(wanted);
     const pathsByOid = Map.groupBy(wanted, ({ oid }) => oid);
     const changed: string[] = [];
@@ -119,20 +127,13 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
     setKnown(entries);
   }
 
-  function withUnsaved(entries: readonly SourceEntry[]): readonly SourceEntry[] {
-    if (unsaved.size === 0) return entries;
-    const byPath = new Map(entries.map((entry) => [entry.path, entry]));
-    for (const [path, { oid, text }] of unsaved) byPath.set(path, { path, oid, bytes: Buffer.byteLength(text) });
-    return [...byPath.values()];
-  }
-
   /** Contents that nobody has read yet, each once. */
   function tasksOf(entries: readonly SourceEntry[]): ContentTask[] {
     const tasks = new Map<string, ContentTask>();
     for (const { path, oid, bytes } of entries) {
       if (repository.blob(oid) !== undefined || tasks.has(oid)) continue;
-      const text = unsaved.get(path);
-      tasks.set(oid, text?.oid === oid ? { path, oid, bytes, root, text: text.text } : { path, oid, bytes, root });
+      const text = overlay.text(path);
+      tasks.set(oid, { path, oid, bytes, root, ...(text === undefined ? {} : { text }) });
     }
     return [...tasks.values()];
   }
@@ -151,31 +152,29 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
     view.set([...view.entries().keys()].filter((path) => !wanted.has(path)).map((path) => ({ path, blob: null })));
   }
 
-  function keepScan(scan: Scan): void {
+  /** After single saves only in memory: writing all of it for one file would cost more than the save. */
+  function keepScan(scan: Scan, isWhole: boolean): void {
     lastScan = scan;
-    repository.rows.setPart(SCAN_PART + root, Buffer.from(JSON.stringify(scan)));
+    if (isWhole) repository.rows.setPart(SCAN_PART + root, Buffer.from(JSON.stringify(scan)));
   }
 
   return {
-    update(call) {
-      const result = turn.then(() => update(call));
+    update(call, paths) {
+      const result = turn.then(() => update(call, paths));
       turn = result.catch(() => undefined);
       return result;
     },
     updateUnsaved(call) {
       const result = turn.then(async () => {
-        if (isOverlaid && lastScan !== undefined) await apply(lastScan, call);
+        if (overlay.version !== overlaid && lastScan !== undefined) await apply(lastScan, call);
       });
       turn = result.catch(() => undefined);
       return result;
     },
     setUnsaved(path, text) {
-      const before = unsaved.get(path);
-      if (before?.text === text || (before === undefined && text === null)) return false;
-      isOverlaid = true;
-      if (text === null) unsaved.delete(path);
-      else unsaved.set(path, { oid: blobOid(Buffer.from(text)), text });
-      return true;
+      const before = overlay.version;
+      overlay.set(path, text);
+      return overlay.version !== before;
     },
     get lastScan() {
       return lastScan;

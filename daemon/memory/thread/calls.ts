@@ -48,9 +48,14 @@ export function createThreadClient(
       return;
     }
     const call = waiting.get(message.id);
-    waiting.delete(message.id);
+    settle(message.id);
     if (message.type === "answer") call?.resolve(message.value);
     else call?.reject(new NexusError(message.error));
+  }
+
+  function settle(id: number): void {
+    waiting.delete(id);
+    if (waiting.size === 0) thread?.hold(false);
   }
 
   return {
@@ -61,13 +66,14 @@ export function createThreadClient(
       const onAbort = () => {
         const order: ToThread = { type: "cancel", id };
         thread?.post(order);
-        waiting.delete(id);
+        settle(id);
         reject(signal.reason);
       };
       signal.addEventListener("abort", onAbort, { once: true });
       waiting.set(id, { resolve, reject });
       const order: ToThread = { type: "call", id, method, params };
       started().post(order);
+      thread?.hold(true);
       return promise.finally(() => signal.removeEventListener("abort", onAbort));
     },
     async close() {
@@ -77,7 +83,12 @@ export function createThreadClient(
   };
 }
 
-export type ThreadHandlers = Readonly<Record<string, (params: unknown, signal: AbortSignal) => Promise<unknown>>>;
+/** Methods compare their parameters loosely, so that handlers of all requests fit into one table. */
+interface AnyHandler {
+  call(params: unknown, signal: AbortSignal): Promise<unknown>;
+}
+
+export type ThreadHandlers = Readonly<Record<string, AnyHandler>>;
 
 /** The other side. Answers with the function that sends notices. */
 export function serveCalls(
@@ -93,7 +104,7 @@ export function serveCalls(
     try {
       const handler = handlers[method];
       if (handler === undefined) throw new Error(`the thread does not know ${method}`);
-      tell({ type: "answer", id, value: await handler(params, controller.signal) });
+      tell({ type: "answer", id, value: await handler.call(params, controller.signal) });
     } catch (error) {
       tell({ type: "failure", id, error: toValue(error), cancelled: controller.signal.aborted });
     } finally {

@@ -22,8 +22,8 @@ export interface Workspace {
   readonly graph: Graph;
   history(): OpenedHistory | undefined;
   ranked(): RankedView;
-  /** Scans, reads what is new and the new commits. Calls that come meanwhile share the next round. */
-  update(signal: AbortSignal): Promise<UpdateTotals>;
+  /** Scans (everything, or only `paths`), reads what is new, and the new commits. */
+  update(signal: AbortSignal, paths?: readonly string[]): Promise<UpdateTotals>;
   updateUnsaved(path: string, text: string | null, signal: AbortSignal): Promise<void>;
   progress(): IndexProgress | null;
   /** True once it was updated in this process. */
@@ -79,7 +79,7 @@ export function openWorkspace(parts: WorkspaceParts): Workspace {
     if (opened === undefined || read.read > 0 || read.history.head !== opened.history.head) opened = read;
   }
 
-  async function update(signal: AbortSignal): Promise<UpdateTotals> {
+  async function update(signal: AbortSignal, paths?: readonly string[]): Promise<UpdateTotals> {
     const own = createMeter(clock, onChange);
     meter = own;
     try {
@@ -90,7 +90,10 @@ export function openWorkspace(parts: WorkspaceParts): Workspace {
         onChange,
       };
       // Reading files leaves this thread idle, so commits are read meanwhile.
-      const [totals] = await Promise.all([index.update(call), readHistory(signal)]);
+      const [totals] = await Promise.all([
+        index.update(call, paths),
+        paths === undefined ? readHistory(signal) : undefined,
+      ]);
       messageVectors();
       isCurrent = true;
       updatedAt = clock.iso();
