@@ -71,6 +71,7 @@ export function createChangeQueue(options: {
   let isPolling = false;
   let isClosed = false;
   let failures = 0;
+  let failedAt = 0;
   let pollMs = POLL_MS.least;
   let lookMs = 0;
 
@@ -84,9 +85,10 @@ export function createChangeQueue(options: {
     const isStorm = waiting.reason !== undefined;
     const age = clock.monotonic() - waiting.sinceMonotonic;
     const [quiet, most] = isStorm ? [STORM_QUIET_MS, STORM_MAX_DELAY_MS] : [QUIET_MS, MAX_DELAY_MS];
-    const delay = failures > 0 ? retryDelay(failures) : Math.max(0, Math.min(quiet, most - age));
+    const retryIn = failures > 0 ? retryDelay(failures) - (clock.monotonic() - failedAt) : 0;
+    const delay = failures > 0 ? retryIn : Math.min(quiet, most - age);
     cancelFlush();
-    cancelFlush = clock.timer(delay, flush);
+    cancelFlush = clock.timer(Math.max(0, delay), flush);
   };
 
   const flush = () => {
@@ -105,19 +107,25 @@ export function createChangeQueue(options: {
     const changed = await apply(changes).catch(() => undefined);
     running = undefined;
     if (changes.kind === "everything") lookMs = clock.monotonic() - startedAt;
-    failures = changed === undefined ? failures + 1 : 0;
-    if (changed === undefined) {
-      const again = collect();
-      again.reason = "retry";
-      again.paths.clear();
-      again.since = Math.min(again.since, since);
+    if (changed === undefined) collectAgain(since);
+    else {
+      failures = 0;
+      lookAgainAfter(changes, changed);
     }
-    lookAgainAfter(changes, changed === true);
     schedule();
   };
 
+  const collectAgain = (since: number) => {
+    failures += 1;
+    failedAt = clock.monotonic();
+    const again = collect();
+    again.reason = "retry";
+    again.paths.clear();
+    again.since = Math.min(again.since, since);
+  };
+
   const lookAgainAfter = (changes: SourceChanges, changed: boolean) => {
-    if (isPolling) pollMs = changed ? POLL_MS.least : Math.min(pollMs * 1.5, POLL_MS.most);
+    if (isPolling) pollMs = changed ? POLL_MS.least : Math.min(pollMs * 2, POLL_MS.most);
     const wanted = isPolling ? pollMs : VERIFY_AFTER_MS;
     const isNeeded = isPolling || changes.kind === "paths" || changed;
     if (!isNeeded || isClosed) return;
