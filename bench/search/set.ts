@@ -110,7 +110,7 @@ function queryText({ subject, body }: RawCommit, subjectOnly: boolean): string {
   const message = subjectOnly ? subject : `${subject}\n${body}`;
   const { subject: first, body: rest } = cleanMessage(message);
   return withoutNoise(`${first}\n${rest}`)
-    .replaceAll(/\(?\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?|refs?|pr|gh)?[:\s]*#\d+\)?/gi, " ")
+    .replaceAll(/\(?(?:\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?|refs?|pr|gh)[:\s]*)?#\d+\)?/gi, " ")
     .replaceAll(/[ \t]+/g, " ")
     .trim()
     .slice(0, 600);

@@ -100,6 +100,9 @@ describe("demotion", () => {
     "pkg/specification.py",
     "src/mockingbird.rb",
     "src/index.ts",
+    "src/org/commons/lang/Text.java",
+    "kernel/sandbox/policy.cc",
+    "api/PodSpec.java",
   ])("leaves %s alone", (path) => {
     expect(demotion(path, code)).toBe(1);
   });
@@ -113,6 +116,10 @@ describe("demotion", () => {
     "src/a.spec.ts",
     "src/test/java/x/Any.java",
     "core/FooTest.java",
+    "Src/Json.Tests/Serial.cs",
+    "okhttp/src/jvmTest/kotlin/Call.kt",
+    "lib/unittests/a.cpp",
+    "core/RouterSpec.scala",
     "docs/guide.md",
     "README.md",
     "examples/web/index.js",
