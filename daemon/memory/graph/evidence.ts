@@ -1,8 +1,9 @@
 /** How sure it is that a name used in a file means one definition and no other: by import, nearness and rarity. */
 import { endingOf, folderOf, nameOf, stemOf } from "./paths.ts";
+import { isPlainName } from "./plain-names.ts";
 import { reachOf } from "./reach.ts";
 import { isLocal, type SymbolNode } from "./symbols.ts";
-import type { World } from "./world.ts";
+import type { Reach, World } from "./world.ts";
 
 export const CONFIDENCES = ["certain", "likely", "possible"] as const;
 export type Confidence = (typeof CONFIDENCES)[number];
@@ -50,8 +51,6 @@ const WHOLE = 2;
 const BESIDE = 3;
 const OTHER_NAMES = 4;
 const UNSEEN = 9;
-
-type Reach = ReturnType<typeof reachOf>;
 
 function canMean({ view }: World, from: string, { path, index }: SymbolNode): boolean {
   if (path === from) return true;
@@ -104,14 +103,21 @@ function unseen(from: string, definition: SymbolNode, all: readonly SymbolNode[]
   const count = new Set(all.map(({ id }) => id)).size;
   if (sighted > 0) return { definition, confidence: "possible", why: "has the name, but nearer ones have it too" };
   if (count === 1) {
-    const isPlain = !isDistinctive(definition.name) || definition.container !== "";
-    const confidence = isPlain ? "possible" : WITHOUT_IMPORT.test(endingOf(from)) ? "certain" : "likely";
+    const isMember = definition.container !== "";
+    const isSure = !isMember && isDistinctive(definition.name) && WITHOUT_IMPORT.test(endingOf(from));
+    const confidence = isSure ? "certain" : isLikelyAlone(from, definition) ? "likely" : "possible";
     return { definition, confidence, why: "the only definition of this name" };
   }
   const beside = new Set(all.filter(({ path }) => folderOf(path) === folderOf(from)).map(({ id }) => id));
   if (beside.size === 1 && beside.has(definition.id) && isDistinctive(definition.name))
     return { definition, confidence: "likely", why: `the nearest of ${count} definitions` };
   return { definition, confidence: "possible", why: `one of ${count} definitions` };
+}
+
+/** A member needs no import of its own; another name does, where imports can be followed. */
+function isLikelyAlone(from: string, { name, container }: SymbolNode): boolean {
+  if (isPlainName(name)) return false;
+  return container !== "" || isDistinctive(name) || WITHOUT_IMPORT.test(endingOf(from));
 }
 
 /** Written in several words, or long: hardly another thing's name by chance. */

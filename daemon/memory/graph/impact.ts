@@ -1,11 +1,11 @@
 /** What breaks if a symbol or file changes: who depends on it, how far away, how risky, and which tests to run. */
 import { CONFIDENCES, type Confidence } from "./evidence.ts";
 import { compareText } from "./paths.ts";
-import { type Use, usesOf, usesOfNodes } from "./references.ts";
+import { type Use, type Uses, usesOf, usesOfNodes } from "./references.ts";
 import { type Risk, riskOf } from "./risk.ts";
-import { isCode, nodeAt, reachableIndex, type SymbolNode, type Target } from "./symbols.ts";
+import { isCode, nodeAt, nodeOf, reachableIndex, type SymbolNode, type Target } from "./symbols.ts";
 import { type TestRun, testCommands } from "./test-commands.ts";
-import { isTestPath } from "./test-paths.ts";
+import { isSupporting, isTestFile, isTestPath } from "./test-paths.ts";
 import { type TestLink, testsOf } from "./tests.ts";
 import { NEVER, type Stop, type World } from "./world.ts";
 
@@ -48,6 +48,7 @@ export interface ImpactOptions {
 const DEPTH = 3;
 const LIMIT = 1000;
 const MAX_TESTS = 200;
+const MAX_STARTS = 200;
 
 interface Step {
   readonly dependant: Dependant;
@@ -58,47 +59,48 @@ export function impactOf(world: World, target: Target, options: ImpactOptions = 
   const { depth = DEPTH, limit = LIMIT, stop = NEVER } = options;
   const found = new Map<string, Step>();
   let complete = true;
-  let frontier: readonly Step[] = [startOf(target)];
+  let frontier: readonly Step[] = startsOf(world, target);
   for (let distance = 1; distance <= depth && frontier.length > 0; distance++) {
     const next: Step[] = [];
     for (const step of frontier) {
       if (stop() || found.size >= limit) return answer(world, target, found, false);
-      const { uses, complete: whole } = usesAt(world, target, step, stop);
+      const { uses, complete: whole } = usesAt(world, step, stop);
       complete &&= whole;
-      for (const use of uses) {
-        const reached = stepTo(world, use, step, distance);
-        if (isTarget(reached, target) || isBetter(found.get(reached.dependant.id), reached) === false) continue;
-        const isNew = !found.has(reached.dependant.id);
-        found.set(reached.dependant.id, reached);
-        if (isNew) next.push(reached);
-      }
+      next.push(...newSteps(world, target, found, uses, step));
     }
     frontier = next;
   }
+  if (target.kind === "file") addImporters(world, target.path, found);
   return answer(world, target, found, complete);
 }
 
-function startOf(target: Target): Step {
-  const path = target.kind === "file" ? target.path : (target.nodes[0]?.path ?? "");
-  const explanation = target.kind === "file" ? target.path : target.name;
-  const dependant: Dependant = { id: target.id, path, line: 1, distance: 0, confidence: "certain", explanation, through: "" };
-  return { dependant, node: undefined };
+/** A file is all that can be reached in it. */
+function startsOf({ view }: World, target: Target): Step[] {
+  if (target.kind === "symbol") return target.nodes.slice(0, 1).map((node) => startAt(node));
+  const facts = view.facts(target.path);
+  const symbols = facts?.symbols.slice(0, MAX_STARTS) ?? [];
+  return symbols.flatMap((symbol, index) =>
+    facts !== undefined && symbol.parent < 0 && isCode(symbol)
+      ? [startAt(nodeOf(target.path, facts, symbol, index))]
+      : [],
+  );
 }
 
-/** Uses that are more than possible. What stands outside of all symbols runs with its file, so its importers depend on it. */
-function usesAt(world: World, target: Target, { dependant, node }: Step, stop: Stop): ReturnType<typeof usesOf> {
-  const found =
-    dependant.distance === 0
-      ? usesOf(world, target, { stop })
-      : node === undefined
-        ? usesOf(world, { kind: "file", id: dependant.path, path: dependant.path }, { stop })
-        : usesOfNodes(world, overloadsOf(world, node), stop);
-  const isFar = dependant.distance > 0;
-  const uses = found.uses.filter(
-    ({ confidence, path }) =>
-      confidence !== "possible" && !(isFar && isTestPath(dependant.path) && path !== dependant.path),
-  );
-  return { uses: uses.filter((use) => !isRepeated(use, uses)), complete: found.complete };
+function startAt(node: SymbolNode): Step {
+  const { id, path, line, name } = node;
+  return { dependant: { id, path, line, distance: 0, confidence: "certain", explanation: name, through: "" }, node };
+}
+
+/**
+ * Uses that are more than possible. Nothing goes on from a use outside of all symbols: whoever uses the name through
+ * that file's exports was found by the name already.
+ */
+function usesAt(world: World, { node }: Step, stop: Stop): Uses {
+  if (node === undefined) return { uses: [], complete: true };
+  const overloads = world.definitionsOf(node.name).filter(({ id }) => id === node.id);
+  const { uses, complete } = usesOfNodes(world, overloads, stop);
+  const sure = uses.filter(({ confidence }) => confidence !== "possible");
+  return { uses: sure.filter((use) => !isRepeated(use, sure)), complete };
 }
 
 /** The import line of a file that uses the name as well says nothing more. */
@@ -106,8 +108,36 @@ function isRepeated(use: Use, uses: readonly Use[]): boolean {
   return use.kind === "import" && uses.some(({ path, kind }) => path === use.path && kind !== "import");
 }
 
-function overloadsOf(world: World, node: SymbolNode): readonly SymbolNode[] {
-  return world.definitionsOf(node.name).filter(({ id }) => id === node.id);
+/** Those that were not known, or not as sure. What is inside of a test is nobody's dependency. */
+function newSteps(
+  world: World,
+  target: Target,
+  found: Map<string, Step>,
+  uses: readonly Use[],
+  from: Step,
+): readonly Step[] {
+  const fresh: Step[] = [];
+  for (const use of uses) {
+    const step = stepTo(world, use, from, from.dependant.distance + 1);
+    const { id, path } = step.dependant;
+    const known = found.get(id);
+    if (id === target.id || (target.kind === "file" && path === target.path) || !isBetter(known, step)) continue;
+    found.set(id, step);
+    if (known === undefined && !isTestPath(path)) fresh.push(step);
+  }
+  return fresh;
+}
+
+/** Files that import the target without a name that could be followed. */
+function addImporters(world: World, path: string, found: Map<string, Step>): void {
+  const reached = new Set([...found.values()].map(({ dependant }) => dependant.path));
+  for (const use of usesOf(world, { kind: "file", id: path, path }).uses) {
+    if (reached.has(use.path)) continue;
+    const { path: importer, line, confidence } = use;
+    const explanation = `${importer} imports ${path}`;
+    const dependant = { id: importer, path: importer, line, distance: 1, confidence, explanation };
+    found.set(importer, { dependant, node: undefined });
+  }
 }
 
 const VERBS = { call: "calls", type: "names the type", extends: "extends", use: "uses", import: "imports" } as const;
@@ -132,10 +162,6 @@ function shortName({ container, name }: SymbolNode): string {
 
 function weaker(first: Confidence, second: Confidence): Confidence {
   return CONFIDENCES.indexOf(first) > CONFIDENCES.indexOf(second) ? first : second;
-}
-
-function isTarget({ dependant }: Step, target: Target): boolean {
-  return dependant.id === target.id;
 }
 
 function isBetter(known: Step | undefined, found: Step): boolean {
@@ -173,7 +199,7 @@ function testsFor(world: World, home: string, all: readonly Dependant[]): TestLi
       found.set(link.path, { path: link.path, score: known.score + link.score, why: `${known.why}, ${link.why}` });
   };
   for (const { path, distance, explanation } of all)
-    if (isTestPath(path) && !found.has(path)) add({ path, score: 10 / distance, why: explanation });
+    if (isTestFile(path) && !found.has(path)) add({ path, score: 10 / distance, why: explanation });
   for (const link of testsOf(world, home)) add(link);
   const direct = new Set(
     all.filter(({ path, distance }) => distance === 1 && !isTestPath(path)).map(({ path }) => path),
@@ -187,6 +213,7 @@ function testsFor(world: World, home: string, all: readonly Dependant[]): TestLi
 function byDistance(first: Dependant, second: Dependant): number {
   return (
     first.distance - second.distance ||
+    Number(isSupporting(first.path)) - Number(isSupporting(second.path)) ||
     CONFIDENCES.indexOf(first.confidence) - CONFIDENCES.indexOf(second.confidence) ||
     compareText(first.path, second.path) ||
     first.line - second.line ||

@@ -1,5 +1,5 @@
 /** Where a new thing would go: the folder of what is most like it, siblings to imitate, and the test beside it. */
-import { compareText, endingOf, folderOf, joinPath, nameOf, stemOf } from "./paths.ts";
+import { compareText, endingOf, folderOf, joinPath, nameOf, sharedFolders, stemOf } from "./paths.ts";
 import { isSupporting, isTestFile, isTestPath } from "./test-paths.ts";
 import { testPathLike, testsOf } from "./tests.ts";
 import type { World } from "./world.ts";
@@ -52,7 +52,7 @@ function placeIn(world: World, description: string, folder: string, files: Ranke
   const ending = commonEnding(found);
   const others = world.links.paths.within(folder).filter((path) => !found.includes(path) && isLike(path, ending));
   const siblings = [...found, ...others].slice(0, MAX_SIBLINGS);
-  const file = suggestedName(description, siblings, ending);
+  const file = suggestedName(world, description, siblings, ending);
   const pair = testedSibling(world, siblings);
   const path = joinPath(folder, file) ?? file;
   const test = pair === undefined ? undefined : testPathLike(path, pair.sibling, pair.test);
@@ -75,12 +75,14 @@ function commonEnding(paths: readonly string[]): string {
   return order[0]?.[0] ?? "";
 }
 
+/** The sibling whose test is surest and nearest. */
 function testedSibling(world: World, siblings: readonly string[]): { sibling: string; test: string } | undefined {
-  for (const sibling of siblings) {
-    const link = testsOf(world, sibling).find(({ path, why }) => isTestFile(path) && why.includes("named like it"));
-    if (link !== undefined) return { sibling, test: link.path };
-  }
-  return undefined;
+  const pairs = siblings.flatMap((sibling, place) =>
+    testsOf(world, sibling)
+      .filter(({ path, why }) => isTestFile(path) && why.includes("named like it"))
+      .map(({ path, score }) => ({ sibling, test: path, score: score + sharedFolders(sibling, path) - place / 2 })),
+  );
+  return pairs.sort((a, b) => b.score - a.score || compareText(a.test, b.test))[0];
 }
 
 const EMPTY_WORDS = new Set(
@@ -90,26 +92,37 @@ const EMPTY_WORDS = new Set(
 );
 const MAX_WORDS = 3;
 
-/** The description's first telling words, written as the siblings are. */
-function suggestedName(description: string, siblings: readonly string[], ending: string): string {
+/** The description's first telling words, written as other files of its kind are: near ones count, then all. */
+function suggestedName(world: World, description: string, siblings: readonly string[], ending: string): string {
   const words = (description.match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => word.toLowerCase());
   const telling = words.filter((word) => !EMPTY_WORDS.has(word) && word.length > 1).slice(0, MAX_WORDS);
-  const stems = siblings.map(stemOf);
-  const joined = joinLike(telling.length > 0 ? telling : ["new"], stems);
-  return joined + ending;
+  const all = world.links.paths.all.filter((path) => endingOf(path) === ending && !isTestPath(path));
+  const style = styleOf(siblings.map(stemOf)) ?? styleOf(all.map(stemOf)) ?? "-";
+  return written(telling.length > 0 ? telling : ["new"], style) + ending;
 }
 
-function joinLike(words: readonly string[], stems: readonly string[]): string {
+type Style = "-" | "_" | "Pascal" | "camel";
+
+const STYLES: readonly (readonly [Style, RegExp])[] = [
+  ["_", /[a-z0-9]_[a-z0-9]/],
+  ["-", /[a-z0-9]-[a-z0-9]/],
+  ["Pascal", /^[A-Z][a-z]/],
+  ["camel", /^[a-z0-9]+[A-Z]/],
+];
+
+/** Undefined when all names are single words. */
+function styleOf(stems: readonly string[]): Style | undefined {
+  const counts = STYLES.map(([style, pattern]) => ({
+    style,
+    count: stems.filter((stem) => pattern.test(stem)).length,
+  }));
+  const [best] = counts.sort((first, second) => second.count - first.count);
+  return best === undefined || best.count === 0 ? undefined : best.style;
+}
+
+function written(words: readonly string[], style: Style): string {
   const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
-  const share = (pattern: RegExp): number => stems.filter((stem) => pattern.test(stem)).length;
-  const styles: readonly [number, () => string][] = [
-    [share(/_/), () => words.join("_")],
-    [share(/-/), () => words.join("-")],
-    [share(/^[A-Z][a-z]/), () => words.map(capital).join("")],
-    [share(/^[a-z]+[A-Z]/), () => words.map((word, place) => (place === 0 ? word : capital(word))).join("")],
-  ];
-  const [best] = [...styles].sort(([first], [second]) => second - first);
-  return best !== undefined && best[0] > 0 ? best[1]() : words.join(PLAIN);
+  if (style === "Pascal") return words.map(capital).join("");
+  if (style === "camel") return words.map((word, place) => (place === 0 ? word : capital(word))).join("");
+  return words.join(style);
 }
-
-const PLAIN = "-";

@@ -1,28 +1,26 @@
 /** Which files a file's imports lead to for one name, through the files that pass names on. */
 import { endingOf, stemOf } from "./paths.ts";
-import type { World } from "./world.ts";
-
-export interface Reached {
-  /** "named": the import lists the name; "whole": the module is brought in; "other": only other names are. */
-  readonly how: "named" | "whole" | "other";
-  /** The file, and the one that passes it on: "src/cart/price.ts through src/cart/index.ts". */
-  readonly told: string;
-}
-
-export interface Reach {
-  readonly files: ReadonlyMap<string, Reached>;
-  /** The name is imported from outside the workspace. */
-  readonly isExternal: boolean;
-}
+import type { Reach, Reached, World } from "./world.ts";
 
 /** A package that passes on what another passes on, a few times over. */
 const MAX_DEPTH = 8;
 const MAX_FILES = 300;
+const MAX_KEPT = 20_000;
 /** Files that exist to pass on what others define. */
 const PASSING = /^(index|mod|lib|main|__init__|public[-_]?api|exports?|all|api|prelude|types)$/i;
 const INCLUDES = /^\.(c|h|cc|cpp|cxx|hpp|hh|hxx|inl|mm?|rb|php|css|scss|less|sh)$/;
 
 export function reachOf(world: World, from: string, name: string): Reach {
+  const key = `${name}\0${from}`;
+  const known = world.reaches.get(key);
+  if (known !== undefined) return known;
+  if (world.reaches.size >= MAX_KEPT) world.reaches.clear();
+  const found = findReach(world, from, name);
+  world.reaches.set(key, found);
+  return found;
+}
+
+function findReach(world: World, from: string, name: string): Reach {
   const files = new Map<string, Reached>();
   let frontier = firstStep(world, from, name, files);
   for (let depth = 1; depth < MAX_DEPTH && frontier.length > 0 && files.size < MAX_FILES; depth++)

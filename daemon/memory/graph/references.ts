@@ -63,11 +63,16 @@ function usesInFile(world: World, path: string, facts: FileFacts, { name, wanted
   const found = evidenceFor(world, path, name, definitions).find(({ definition }) => wanted.has(definition.id));
   if (found === undefined) return [];
   const { confidence, why } = found;
-  const used = references.map(({ line, kind, within }): Use => {
-    const isImport = within < 0 && kind === "use" && imports.some((fact) => isInside(line, fact));
-    return { path, line, kind: isImport ? "import" : kind, confidence, why, within: nodeAt(world.view, path, within) };
+  // Its first mention outside of all symbols, where an import lists it, is that list.
+  const listed = references.find(
+    ({ kind, line, within }) => within < 0 && kind !== "call" && imports.some((fact) => isInside(line, fact)),
+  );
+  const used = references.map((reference): Use => {
+    const { line, within } = reference;
+    const kind = reference === listed ? "import" : reference.kind;
+    return { path, line, kind, confidence, why, within: nodeAt(world.view, path, within) };
   });
-  if (used.some(({ kind }) => kind === "import") || !why.startsWith("imports")) return used;
+  if (listed !== undefined || !why.startsWith("imports")) return used;
   return [
     ...used,
     ...imports.map(({ line }): Use => ({ path, line, kind: "import", confidence, why, within: undefined })),

@@ -117,14 +117,41 @@ export function findSymbols(view: CodeView, query: string, limit: number): Symbo
 function named(view: CodeView, names: readonly string[], path: string | undefined): SymbolNode[] {
   const name = names.at(-1) ?? "";
   if (name === "") return [];
-  const lower = name.toLowerCase();
   const paths = path === undefined ? view.mentioning(name) : [path];
+  const lower = name.toLowerCase();
   const alike = paths.flatMap((file) => nodesIn(view, file, (symbol) => symbol.name.toLowerCase() === lower));
   const exact = alike.filter((node) => node.name === name);
-  const outer = names.slice(0, -1).join(".");
-  return (exact.length > 0 ? exact : alike).filter(
-    ({ container }) => outer === "" || container === outer || container.endsWith(`.${outer}`),
-  );
+  const candidates = exact.length > 0 ? exact : alike;
+  const outer = names.slice(0, -1);
+  if (outer.length === 0) return candidates;
+  const held = candidates.filter(({ container }) => isHeldBy(container, outer));
+  return held.length > 0 ? held : inherited(view, candidates, outer);
+}
+
+function isHeldBy(container: string, outer: readonly string[]): boolean {
+  const wanted = outer.join(".");
+  return container === wanted || container.endsWith(`.${wanted}`);
+}
+
+const MAX_BASES = 40;
+
+/** `Cart.total` where total stands in what Cart extends. */
+function inherited(view: CodeView, candidates: readonly SymbolNode[], outer: readonly string[]): SymbolNode[] {
+  const seen = new Set<string>();
+  let holders: readonly string[] = outer.slice(-1);
+  while (holders.length > 0 && seen.size < MAX_BASES) {
+    const bases = holders.flatMap((holder) => definitionsIn(view, holder)).flatMap((node) => basesOf(view, node));
+    holders = [...new Set(bases)].filter((base) => !seen.has(base));
+    for (const base of holders) seen.add(base);
+    const held = candidates.filter(({ container }) => holders.some((base) => isHeldBy(container, [base])));
+    if (held.length > 0) return held;
+  }
+  return [];
+}
+
+function basesOf(view: CodeView, { path, index }: SymbolNode): string[] {
+  const references = view.facts(path)?.references ?? [];
+  return references.filter(({ kind, within }) => kind === "extends" && within === index).map(({ name }) => name);
 }
 
 function byLikelihood(first: SymbolNode, second: SymbolNode): number {

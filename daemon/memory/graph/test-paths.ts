@@ -2,9 +2,9 @@
 import { folderOf, nameOf } from "./paths.ts";
 
 const TEST_FOLDER =
-  /(^|\/)(tests?|__tests__|specs?|testing|[\w-]+[._-]tests?|[A-Z]\w*Tests?|androidTest|e2e|cypress)(\/|$)/;
+  /(^|\/)(tests?|__tests__|specs?|testing|[\w-]+([._]tests?|-tests)|[A-Z]\w*Tests?|androidTest|e2e|cypress)(\/|$)/;
 const TEST_NAME = [
-  /[._-](test|tests|spec|specs|e2e|cy|bench)\.[\w.]+$/i,
+  /[._-](test|tests|spec|specs|e2e|cy|bench|test-d)\.[\w.]+$/i,
   /^test[_-][\w-]+\.\w+$/,
   /^(test|tests|conftest)\.(py|rs|rb)$/,
   /_(test|tests|spec)\.\w+$/,
@@ -31,7 +31,7 @@ export function isTestFile(path: string): boolean {
 
 /** Shown last: examples, documents, fixtures, other people's code. */
 export function isSupporting(path: string): boolean {
-  return SUPPORTING.test(path) || /\.(d\.ts|min\.js|md|lock)$/.test(path);
+  return SUPPORTING.test(path) || /\.(d\.ts|min\.js|md|rst|txt|lock)$/.test(path);
 }
 
 /** "cart.test.ts", "test_cart.py", "CartTest.java" → "cart": lower case, without separators. */

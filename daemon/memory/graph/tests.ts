@@ -1,5 +1,8 @@
 /** Tests ↔ sources: by import, by use, by name and place, by commits that changed both. */
+import type { FileFacts } from "../code/facts.ts";
 import { compareText, endingOf, folderOf, sharedFolders } from "./paths.ts";
+import { isPlainName } from "./plain-names.ts";
+import { isCode } from "./symbols.ts";
 import { isTestFile, isTestPath, subjectOf } from "./test-paths.ts";
 import type { World } from "./world.ts";
 
@@ -12,11 +15,16 @@ export interface TestLink {
 }
 
 const IMPORTS = 4;
-const IMPORTS_THROUGH = 1.5;
+const IMPORTS_THROUGH = 1;
 const NAMED = 3;
 const MIRRORED = 1;
 const TOGETHER = 2;
-const MAX_INDIRECT = 400;
+const USE = 0.75;
+const MAX_USE = 3;
+const MAX_BETWEEN = 100;
+const MAX_NAMES = 60;
+/** A name in more tests than these belongs to no one of them. */
+const MAX_MENTIONS = 60;
 
 type Reasons = Map<string, { score: number; why: string[] }>;
 
@@ -24,8 +32,8 @@ type Reasons = Map<string, { score: number; why: string[] }>;
 export function testsOf(world: World, path: string): TestLink[] {
   const reasons: Reasons = new Map();
   const wanted = isTestPath(path) ? (other: string) => !isTestPath(other) : isTestFile;
-  for (const [other, why, score] of [...byImport(world, path), ...byName(world, path), ...byCommits(world, path)])
-    if (other !== path && wanted(other)) addReason(reasons, other, score, why);
+  const found = [...byImport(world, path), ...byUse(world, path), ...byName(world, path), ...byCommits(world, path)];
+  for (const [other, why, score] of found) if (other !== path && wanted(other)) addReason(reasons, other, score, why);
   const links = [...reasons].map(([other, { score, why }]) => ({ path: other, score, why: why.join(", ") }));
   const strong = links.filter(({ score }) => score >= TOGETHER);
   return (strong.length > 0 ? strong : links).sort((a, b) => b.score - a.score || compareText(a.path, b.path));
@@ -43,14 +51,44 @@ function byImport({ links }: World, path: string): Reason[] {
   if (isTestPath(path))
     return links.importsOf(path).flatMap(({ files }) => files.map((file): Reason => [file, "imported by it", IMPORTS]));
   const direct = links.importersOf(path);
-  const reasons = direct.map((importer): Reason => [importer, "imports it", IMPORTS]);
-  const through = direct.filter((importer) => !isTestPath(importer));
-  for (const between of through) {
-    if (reasons.length > MAX_INDIRECT) break;
-    for (const importer of links.importersOf(between))
-      reasons.push([importer, `imports it through ${between}`, IMPORTS_THROUGH]);
+  const far = new Map<string, string>();
+  for (const between of direct.filter((importer) => !isTestPath(importer)).slice(0, MAX_BETWEEN))
+    for (const importer of links.importersOf(between)) if (!far.has(importer)) far.set(importer, between);
+  for (const importer of direct) far.delete(importer);
+  return [
+    ...direct.map((importer): Reason => [importer, "imports it", IMPORTS]),
+    ...[...far].map(([importer, between]): Reason => [importer, `imports it through ${between}`, IMPORTS_THROUGH]),
+  ];
+}
+
+/** Tests that use what the source defines, for a test the sources that define what it uses: the more, the surer. */
+function byUse({ view }: World, path: string): Reason[] {
+  const isTest = isTestPath(path);
+  const names = isTest ? usedNames(view.facts(path)) : definedNames(view.facts(path));
+  const shared = new Map<string, string[]>();
+  for (const name of [...names].filter((word) => !isPlainName(word)).slice(0, MAX_NAMES)) {
+    const paths = view.mentioning(name).filter((other) => isTestPath(other) !== isTest);
+    if (paths.length > MAX_MENTIONS) continue;
+    for (const other of paths) {
+      const facts = view.facts(other);
+      if (!(isTest ? definedNames(facts) : usedNames(facts)).has(name)) continue;
+      shared.set(other, [...(shared.get(other) ?? []), name]);
+    }
   }
-  return reasons;
+  const verb = isTest ? "defines" : "uses";
+  return [...shared].map(([other, found]): Reason => {
+    const told = found.slice(0, 3).join(", ");
+    return [other, `${verb} ${told}`, Math.min(MAX_USE, found.length * USE)];
+  });
+}
+
+function definedNames(facts: FileFacts | undefined): ReadonlySet<string> {
+  const symbols = facts?.symbols.filter((symbol) => symbol.parent < 0 && isCode(symbol)) ?? [];
+  return new Set(symbols.map(({ name }) => name));
+}
+
+function usedNames(facts: FileFacts | undefined): ReadonlySet<string> {
+  return new Set(facts?.references.map(({ name }) => name));
 }
 
 /** "src/cart/price.ts" ↔ "test/cart/price.test.ts": the same subject, better in a mirrored folder. */

@@ -12,10 +12,16 @@ export function pythonImports(tree: SourceTree): ResolveImport {
     const bases = dots > 0 ? relativeBases(from, dots, parts) : absoluteBases(from, parts, tree);
     for (const base of bases) {
       const found = modulesAt(base, names, tree);
-      if (found.length > 0) return found;
+      if (found.length > 0) return names.length > 0 ? found : [...found, ...packagesAround(base, parts.length, tree)];
     }
     return [];
   };
+}
+
+/** `import shop.cart` binds the name shop as well. */
+function packagesAround(base: string, parts: number, tree: SourceTree): string[] {
+  const folders = foldersUp(folderOf(base)).slice(0, Math.max(0, parts - 1));
+  return folders.map((folder) => `${folder}/__init__.py`).filter((path) => tree.paths.has(path));
 }
 
 function relativeBases(from: string, dots: number, parts: readonly string[]): string[] {
