@@ -58,9 +58,9 @@ export interface Knowledge {
   /** Notes that facts were put before a model. */
   used(workspace: string, factIds: readonly string[]): Promise<void>;
   /** One page; the pages joined are the whole. */
-  export(workspace: string, query: ExportQuery): Promise<{ text: string; nextCursor: string | null }>;
-  /** JSON Lines of `export`; `from` says to people where they came from. */
-  import(workspace: string, text: string, from: string): Promise<Result<ImportReport>>;
+  exportPage(workspace: string, query: ExportQuery): Promise<{ text: string; nextCursor: string | null }>;
+  /** JSON Lines of `exportPage`; `from` says to people where they came from. */
+  importLines(workspace: string, text: string, from: string): Promise<Result<ImportReport>>;
   /** To be called with the paths that changed, once the index shows them; without paths, everything is looked up. */
   reconcile(workspace: string, changed?: readonly string[]): Promise<ReconcileReport>;
 }
@@ -91,7 +91,7 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
     find: async (workspace, query, more = {}) =>
       findFacts(await shelves.both(workspace), query, { ...more, termsOf, ...meaning }),
     used: (workspace, factIds) => inTurn(() => noteUse(desk, workspace, factIds)),
-    import: (workspace, text, from) => inTurn(() => importFacts(desk, workspace, text, from)),
+    importLines: (workspace, text, from) => inTurn(() => importFacts(desk, workspace, text, from)),
     reconcile: (workspace, changed) => inTurn(() => reconcileFacts(desk, workspace, changed)),
 
     async versions(workspace, factId) {
@@ -99,7 +99,7 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
       return fact.ok ? ok(await shelves.versions(factId)) : fact;
     },
 
-    async export(workspace, { format, ...query }) {
+    async exportPage(workspace, { format, ...query }) {
       const { facts, nextCursor } = listFacts(await shelves.both(workspace), query);
       return { text: format === "jsonl" ? toJsonLines(facts) : toMarkdown(facts), nextCursor };
     },

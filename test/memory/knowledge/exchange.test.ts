@@ -13,7 +13,7 @@ async function exported(
   let text = "";
   for (let cursor: string | undefined; ; ) {
     const query = cursor === undefined ? { format, limit: 3 } : { format, limit: 3, cursor };
-    const page = await desk.knowledge.export(WORKSPACE, query);
+    const page = await desk.knowledge.exportPage(WORKSPACE, query);
     text += page.text;
     if (page.nextCursor === null) return text;
     cursor = page.nextCursor;
@@ -45,7 +45,7 @@ describe("export and import", () => {
           );
         const text = await exported(from, "jsonl");
         const to = await openKnowledge();
-        const report = await to.knowledge.import("/elsewhere", text, "facts.jsonl");
+        const report = await to.knowledge.importLines("/elsewhere", text, "facts.jsonl");
         const before = (await from.knowledge.list(WORKSPACE, { limit: 100 })).facts;
         const after = (await to.knowledge.list("/elsewhere", { limit: 100 })).facts;
         expect(report).toEqual({ ok: true, value: { added: before.length, known: 0, problems: [], refused: 0 } });
@@ -53,7 +53,7 @@ describe("export and import", () => {
         expect(after.map(kept)).toEqual(before.map(kept).toReversed());
         expect(after.every((fact) => fact.status === "proposed" && fact.author.type === "import")).toBe(true);
         expect(await to.knowledge.find("/elsewhere", text)).toEqual([]);
-        expect(await to.knowledge.import("/elsewhere", text, "again")).toMatchObject({
+        expect(await to.knowledge.importLines("/elsewhere", text, "again")).toMatchObject({
           value: { added: 0, known: before.length },
         });
       }),
@@ -76,7 +76,7 @@ describe("export and import", () => {
     await from.knowledge.remember(WORKSPACE, newFact({ text: "everywhere", scope: "user" }), "Ada");
     await from.knowledge.remember(WORKSPACE, newFact({ text: "here" }), "Ada");
     const to = await openKnowledge();
-    await to.knowledge.import("/elsewhere", await exported(from, "jsonl"), "x");
+    await to.knowledge.importLines("/elsewhere", await exported(from, "jsonl"), "x");
     const { facts } = await to.knowledge.list("/elsewhere", { limit: 9 });
     expect(facts.map((fact) => [fact.text, fact.workspace])).toEqual([
       ["everywhere", null],
@@ -104,7 +104,7 @@ describe("export and import", () => {
     ["a prototype", '{"__proto__": {"kind": "fact"}, "text": "x"}', /kind/],
   ])("refuses a line with %s, tells where, and goes on", async (_name, bad, words) => {
     const { knowledge } = await openKnowledge();
-    const report = await knowledge.import(WORKSPACE, `\n${bad}\n${line({ text: "good" })}\r\n`, "x");
+    const report = await knowledge.importLines(WORKSPACE, `\n${bad}\n${line({ text: "good" })}\r\n`, "x");
     expect(report).toMatchObject({
       ok: true,
       value: { added: 1, refused: 1, problems: [{ line: 2, problem: expect.stringMatching(words) }] },
@@ -114,7 +114,7 @@ describe("export and import", () => {
   it("makes nothing active, whatever the file says", async () => {
     const { knowledge } = await openKnowledge();
     const claims = { status: "active", factId: "mine", uses: 99, version: 7, author: { type: "person", name: "root" } };
-    await knowledge.import(WORKSPACE, line(claims), "mail\u202e from a stranger");
+    await knowledge.importLines(WORKSPACE, line(claims), "mail\u202e from a stranger");
     const { facts } = await knowledge.list(WORKSPACE, { limit: 9 });
     expect(facts).toMatchObject([
       { factId: "f1", status: "proposed", uses: 0, version: 1, reason: "Imported from mail from a stranger." },
@@ -123,7 +123,7 @@ describe("export and import", () => {
 
   it("tells only the first 20 problems", async () => {
     const { knowledge } = await openKnowledge();
-    const report = await knowledge.import(WORKSPACE, "x\n".repeat(50), "x");
+    const report = await knowledge.importLines(WORKSPACE, "x\n".repeat(50), "x");
     expect(report.ok && [report.value.problems.length, report.value.refused]).toEqual([20, 50]);
   });
 });
