@@ -4,28 +4,40 @@
  */
 import * as vscode from "vscode";
 import { COMMAND_NAMES, type CommandName } from "./commands/names.ts";
+import type { MemoryNode } from "./memory/node.ts";
 import type { RunNode } from "./runs/run-tree.ts";
 import type { NexusWindow } from "./window.ts";
 
 export function activate(context: vscode.ExtensionContext): void {
-  const treeChanged = new vscode.EventEmitter<undefined>();
+  const runsChanged = new vscode.EventEmitter<undefined>();
+  const memoryChanged = new vscode.EventEmitter<undefined>();
   let opened: Promise<NexusWindow> | undefined;
   const open = (): Promise<NexusWindow> => {
     if (!vscode.workspace.isTrusted) return Promise.reject(new Error(UNTRUSTED));
-    opened ??= import("./window.ts").then(({ openWindow }) => openWindow(context, () => treeChanged.fire(undefined)));
+    opened ??= import("./window.ts").then(({ openWindow }) =>
+      openWindow(context, {
+        onRunsChanged: () => runsChanged.fire(undefined),
+        onMemoryChanged: () => memoryChanged.fire(undefined),
+      }),
+    );
     return opened;
   };
 
   for (const name of COMMAND_NAMES)
     context.subscriptions.push(vscode.commands.registerCommand(name, (...args: unknown[]) => run(open, name, args)));
   context.subscriptions.push(
-    treeChanged,
-    vscode.window.registerTreeDataProvider("nexus.runs", treeProvider(open, treeChanged.event)),
+    runsChanged,
+    memoryChanged,
+    vscode.window.registerTreeDataProvider("nexus.runs", treeProvider(open, runsChanged.event, RUNS)),
+    vscode.window.registerTreeDataProvider("nexus.memory", treeProvider(open, memoryChanged.event, MEMORY)),
     vscode.window.registerWebviewPanelSerializer("nexus.run", panelSerializer(open)),
     vscode.workspace.registerTextDocumentContentProvider("nexus-change", {
       provideTextDocumentContent: async (uri) => (await open()).document(uri),
     }),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => treeChanged.fire(undefined)),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      runsChanged.fire(undefined);
+      memoryChanged.fire(undefined);
+    }),
   );
   if (vscode.workspace.isTrusted) void joinRunning(context, open);
 }
@@ -58,17 +70,36 @@ async function joinRunning(context: vscode.ExtensionContext, open: Open): Promis
   if ((await readAddress(home)) !== undefined) await (await open()).attach();
 }
 
-/** The list is empty, and shows its welcome text, until the folder is trusted. */
-function treeProvider(open: Open, changed: vscode.Event<undefined>): vscode.TreeDataProvider<RunNode> {
+interface Tree<Node> {
+  children(nexus: NexusWindow, parent: Node | undefined): Promise<Node[]>;
+  item(nexus: NexusWindow, node: Node): vscode.TreeItem;
+}
+
+const RUNS: Tree<RunNode> = {
+  children: (nexus, parent) => nexus.children(parent),
+  item: (nexus, node) => nexus.item(node),
+};
+
+const MEMORY: Tree<MemoryNode> = {
+  children: (nexus, parent) => nexus.memoryChildren(parent),
+  item: (nexus, node) => nexus.memoryItem(node),
+};
+
+/** The tree is empty, and shows its welcome text, until the folder is trusted. */
+function treeProvider<Node>(
+  open: Open,
+  changed: vscode.Event<undefined>,
+  tree: Tree<Node>,
+): vscode.TreeDataProvider<Node> {
   let nexus: NexusWindow | undefined;
   return {
     onDidChangeTreeData: changed,
-    getTreeItem: (node) => nexus?.item(node) ?? new vscode.TreeItem(""),
+    getTreeItem: (node) => (nexus === undefined ? new vscode.TreeItem("") : tree.item(nexus, node)),
     async getChildren(parent) {
       if (!vscode.workspace.isTrusted) return [];
       nexus = await open();
       try {
-        return await nexus.children(parent);
+        return await tree.children(nexus, parent);
       } catch (error) {
         const { showError } = await import("./messages.ts");
         void showError(error);

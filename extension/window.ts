@@ -4,6 +4,13 @@ import { changeText } from "./changes/diff-documents.ts";
 import { COMMANDS, type CommandName } from "./commands/commands.ts";
 import { Daemon } from "./daemon/daemon.ts";
 import { launchOptions } from "./launch-options.ts";
+import { windowFolders } from "./memory/folders.ts";
+import { Memory } from "./memory/memory.ts";
+import { memoryNodes } from "./memory/memory-nodes.ts";
+import { memoryItem } from "./memory/memory-tree.ts";
+import type { MemoryNode } from "./memory/node.ts";
+import { createMemoryStatusItem } from "./memory/status-item.ts";
+import { watchUnsaved } from "./memory/watch-unsaved.ts";
 import { showError } from "./messages.ts";
 import { configureParams } from "./model-preferences.ts";
 import type { Nexus } from "./nexus.ts";
@@ -24,23 +31,37 @@ export interface NexusWindow {
   attach(): Promise<void>;
   children(parent: RunNode | undefined): Promise<RunNode[]>;
   item(node: RunNode): vscode.TreeItem;
+  memoryChildren(parent: MemoryNode | undefined): Promise<MemoryNode[]>;
+  memoryItem(node: MemoryNode): vscode.TreeItem;
   document(uri: vscode.Uri): Promise<string>;
   restorePanel(view: vscode.WebviewPanel, runId: string): void;
 }
 
-export function openWindow(context: vscode.ExtensionContext, onRunsChanged: () => void): NexusWindow {
+export interface WindowEvents {
+  onRunsChanged(): void;
+  onMemoryChanged(): void;
+}
+
+export function openWindow(context: vscode.ExtensionContext, events: WindowEvents): NexusWindow {
   const daemon = createDaemon(context, () => panels.isFollowing || runs.all.some((run) => isActive(run.status)));
   const folders = () => (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
   const runs = new RunList(daemon, folders);
+  const memory = new Memory(daemon, windowFolders);
   const panels: Panels = new Panels(() => nexus);
-  const nexus: Nexus = { context, daemon, runs, panels };
+  const nexus: Nexus = { context, daemon, runs, memory, panels, report: (error) => void showError(error) };
 
-  runs.onChange(onRunsChanged);
+  runs.onChange(() => events.onRunsChanged());
+  memory.onChange(() => events.onMemoryChanged());
   notifyAbout(nexus);
   context.subscriptions.push(
     daemon,
     createStatusBar(runs),
-    vscode.workspace.onDidChangeWorkspaceFolders(() => void runs.reload().catch(() => undefined)),
+    createMemoryStatusItem(memory),
+    watchUnsaved(daemon, memory),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => {
+      memory.refresh();
+      runs.reload().catch(() => undefined);
+    }),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("nexus.home")) void daemon.disconnect();
       else if (event.affectsConfiguration("nexus")) void daemon.configure();
@@ -54,6 +75,8 @@ export function openWindow(context: vscode.ExtensionContext, onRunsChanged: () =
     },
     children: (parent) => childNodes(runs, daemon, parent),
     item: treeItem,
+    memoryChildren: async (parent) => [...(await memoryNodes(memory, parent))],
+    memoryItem,
     document: (uri) => changeText(daemon, uri),
     restorePanel: (view, runId) => panels.adopt(view, runId),
   };

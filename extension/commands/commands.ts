@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { acceptChanges, discardChanges } from "../changes/decide.ts";
 import { openDiff } from "../changes/diff-documents.ts";
+import { MEMORY_COMMANDS } from "../memory/commands.ts";
 import type { Nexus } from "../nexus.ts";
 import { isActive, type RunAbility } from "../runs/run-facts.ts";
 import { restartDaemon, showDoctor, showLog } from "./daemon.ts";
@@ -40,6 +41,7 @@ export const COMMANDS: { readonly [Name in CommandName]: Command } = {
   "nexus.showLog": (nexus) => showLog(nexus),
   "nexus.restartDaemon": (nexus) => restartDaemon(nexus),
   "nexus.runDoctor": (nexus) => showDoctor(nexus),
+  ...MEMORY_COMMANDS,
 };
 
 function onRun(

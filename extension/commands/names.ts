@@ -1,4 +1,25 @@
 /** The commands' names, apart from what they do, so that they can be registered without loading it. */
+const MEMORY_COMMAND_NAMES = [
+  "nexus.searchMemory",
+  "nexus.showImpact",
+  "nexus.refreshMemory",
+  "nexus.reindexMemory",
+  "nexus.buildVectors",
+  "nexus.pauseEmbedding",
+  "nexus.resumeEmbedding",
+  "nexus.showSkipped",
+  "nexus.addFact",
+  "nexus.editFact",
+  "nexus.confirmFact",
+  "nexus.forgetFact",
+  "nexus.moreFacts",
+  "nexus.openCode",
+  "nexus.removeKept",
+  "nexus.prepareTest",
+] as const;
+
+export type MemoryCommandName = (typeof MEMORY_COMMAND_NAMES)[number];
+
 export const COMMAND_NAMES = [
   "nexus.runTask",
   "nexus.askQuestion",
@@ -17,6 +38,7 @@ export const COMMAND_NAMES = [
   "nexus.showLog",
   "nexus.restartDaemon",
   "nexus.runDoctor",
+  ...MEMORY_COMMAND_NAMES,
 ] as const;
 
 export type CommandName = (typeof COMMAND_NAMES)[number];

@@ -54,10 +54,14 @@ export class Daemon {
     return this.#state;
   }
 
-  /** Rejects with a NexusError. Starts the daemon when there is none. */
-  async request<Name extends RequestName>(name: Name, params: Params<Name>): Promise<Answer<Name>> {
+  /** Rejects with a NexusError. Starts the daemon when there is none. A signal that aborts cancels the request. */
+  async request<Name extends RequestName>(
+    name: Name,
+    params: Params<Name>,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<Answer<Name>> {
     const connection = await this.connect(true);
-    return connection.request(name, params);
+    return connection.request(name, params, options);
   }
 
   /** Joins the present attempt, or makes one; without `start` it only looks for a daemon that is there. */

@@ -1,0 +1,46 @@
+/** What the manifest promises to the editor, against what the code registers. */
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { COMMAND_NAMES } from "../../extension/commands/names.ts";
+
+interface MenuItem {
+  readonly command: string;
+  readonly when?: string;
+}
+interface Contributes {
+  readonly commands: readonly { readonly command: string; readonly title: string; readonly icon?: string }[];
+  readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
+  readonly keybindings: readonly { readonly command: string }[];
+  readonly views: { readonly nexus: readonly { readonly id: string }[] };
+}
+
+const manifest: { contributes: Contributes } = JSON.parse(
+  readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+);
+const { commands, menus, keybindings, views } = manifest.contributes;
+const names: readonly string[] = COMMAND_NAMES;
+
+it("declares every command, and no other", () => {
+  expect(commands.map(({ command }) => command).toSorted()).toEqual(names.toSorted());
+});
+
+it("offers no command that does not exist", () => {
+  const offered = [...Object.values(menus).flat(), ...keybindings].map(({ command }) => command);
+  expect(offered.filter((command) => !names.includes(command))).toEqual([]);
+});
+
+it("gives an icon to every command that stands beside an item or in a title", () => {
+  const shown = Object.values(menus)
+    .flat()
+    .filter((item) => /^(inline|navigation)/.test("group" in item ? String(item.group) : ""));
+  const without = shown.filter(({ command }) => !commands.find((each) => each.command === command)?.icon);
+  expect(without).toEqual([]);
+});
+
+it("names in its conditions only views that exist", () => {
+  const ids = Object.values(menus)
+    .flat()
+    .flatMap(({ when = "" }) => [...when.matchAll(/view == ([\w.]+)/g)].map(([, id]) => id));
+  const known = views.nexus.map(({ id }) => id);
+  expect(ids.filter((id) => id === undefined || !known.includes(id))).toEqual([]);
+});
