@@ -94,7 +94,8 @@ function rarity(found: number, all: number): number {
   return Math.log((all + 1) / found);
 }
 
-async function rulesOf(root: string): Promise<Recalled["rules"]> {
+/** What the project tells agents, from its root; a file that cannot be read is none. */
+export async function rulesOf(root: string): Promise<Recalled["rules"]> {
   const rules = await Promise.all(
     RULE_FILES.map(async (path) => {
       const at = await resolveInside(root, path);
