@@ -1,7 +1,7 @@
 /**
  * Token counts without a tokenizer: none is downloaded, and the providers' own differ from one another anyway.
  */
-import type { Message, ModelRequest } from "./model.ts";
+import type { Message, ModelRequest, ToolSchema } from "./model.ts";
 
 const ASCII_PER_TOKEN = 3.6;
 const MESSAGE_TOKENS = 6;
@@ -27,19 +27,29 @@ export function estimateTokens(text: string): number {
   return Math.ceil(ascii / ASCII_PER_TOKEN + halves / 2 + other);
 }
 
-/** `overheadTokens` is the part that every request repeats: system prompt and tool schemas. */
-export function estimateRequest(request: ModelRequest): { inputTokens: number; overheadTokens: number } {
-  const tools = request.tools.map(({ name, description, parameters }) =>
-    estimateTokens(name + description + JSON.stringify(parameters)),
-  );
-  const overheadTokens = sum([MESSAGE_TOKENS, estimateTokens(request.system), ...tools, tools.length * TOOL_TOKENS]);
-  return { inputTokens: overheadTokens + sum(request.messages.map(messageTokens)), overheadTokens };
+/**
+ * `overheadTokens` is the part that every request repeats: system prompt and tool schemas. `count` counts a text; without
+ * one it is estimated. What a provider puts around messages and tools is an estimate with either.
+ */
+export function estimateRequest(
+  request: ModelRequest,
+  count: (text: string) => number = estimateTokens,
+): { inputTokens: number; overheadTokens: number; toolTokens: number } {
+  const toolTokens = sum(request.tools.map((tool) => schemaTokens(tool, count)));
+  const overheadTokens = MESSAGE_TOKENS + count(request.system) + toolTokens;
+  const messages = sum(request.messages.map((message) => messageTokens(message, count)));
+  return { inputTokens: overheadTokens + messages, overheadTokens, toolTokens };
 }
 
-function messageTokens(message: Message): number {
+function schemaTokens({ name, description, parameters }: ToolSchema, count: (text: string) => number): number {
+  return TOOL_TOKENS + count(name + description + JSON.stringify(parameters));
+}
+
+/** Tokens of one message with everything that is sent of it. */
+export function messageTokens(message: Message, count: (text: string) => number): number {
   const calls = message.role === "assistant" ? message.toolCalls : [];
-  const callTokens = calls.map((call) => TOOL_TOKENS + estimateTokens(call.tool + call.argumentsText));
-  return sum([MESSAGE_TOKENS, estimateTokens(message.text), ...callTokens]);
+  const callTokens = calls.map((call) => TOOL_TOKENS + count(call.tool + call.argumentsText));
+  return sum([MESSAGE_TOKENS, count(message.text), ...callTokens]);
 }
 
 function sum(numbers: readonly number[]): number {
