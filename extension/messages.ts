@@ -1,12 +1,8 @@
 /** How failures reach a person: what is wrong, what to do, and a button that does it. */
 import * as vscode from "vscode";
-import { type ErrorAction, type ErrorValue, errorValue, NexusError } from "../protocol/errors.ts";
+import type { ErrorAction } from "../protocol/errors.ts";
 import { ACTION_LABELS, isErrorAction } from "../protocol/panel.ts";
-
-export function errorOf(error: unknown): ErrorValue {
-  if (error instanceof NexusError) return error.value;
-  return errorValue("run.internal", error instanceof Error ? error.message : String(error));
-}
+import { errorOf } from "./error-of.ts";
 
 /** Shows the error with its hint and its action. `runId` lets the action find its run. */
 export async function showError(error: unknown, runId?: string): Promise<void> {

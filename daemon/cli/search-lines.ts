@@ -22,14 +22,20 @@ export async function answerLines(context: CliContext, call: MemoryCall, options
   connection.onClose(() => {
     isDaemonGone = true;
   });
-  const waiting: Promise<object>[] = [];
-  const printFirst = async () => printJson(context, (await waiting.shift()) ?? {});
+  const printed: Promise<void>[] = [];
+  let last = Promise.resolve();
   for await (const line of linesOf(context.terminal.input())) {
     if (signal.aborted) break;
-    waiting.push(answerLine(call, options, line));
-    if (waiting.length >= IN_FLIGHT) await printFirst();
+    const answer = answerLine(call, options, line);
+    // Handled when its turn comes.
+    answer.catch(() => undefined);
+    const before = last;
+    // As soon as it is known: whoever asks may wait for it before asking more.
+    last = before.then(async () => printJson(context, await answer));
+    printed.push(last);
+    if (printed.length >= IN_FLIGHT) await printed.shift();
   }
-  while (waiting.length > 0) await printFirst();
+  await last;
   return isDaemonGone ? EXIT.failed : EXIT.done;
 }
 

@@ -9,6 +9,7 @@ const INTRODUCTION = `# The Nexus protocol
 Version ${PROTOCOL_VERSION}. JSON-RPC 2.0, one UTF-8 JSON object a line, at most 1 MiB, over a Unix socket or a named pipe in
 the data folder. A connection begins with \`handshake/hello\` and \`handshake/prove\`: each side signs the other's nonce with
 HMAC-SHA-256 under the token that lies beside the socket. Everything else is refused before.
+A request that takes long is given up with \`request/cancel\`, or by ending the connection.
 
 An error's \`data\` holds an error value with a stable code: see [errors.md](errors.md).
 `;

@@ -1,7 +1,8 @@
 /** Searching while somebody types: waits for a pause, asks every folder, and gives up what is no longer wanted. */
-import { type ErrorValue, errorValue, NexusError } from "../../protocol/errors.ts";
+import type { ErrorValue } from "../../protocol/errors.ts";
 import type { SearchMode } from "../../protocol/memory-search.ts";
 import type { Answer, Params } from "../../protocol/messages.ts";
+import { errorOf } from "../error-of.ts";
 import type { Folder, FoundCode } from "./memory.ts";
 
 export interface LiveAnswer {
@@ -85,9 +86,4 @@ function notesOf(each: FolderAnswer): string[] {
   if ("error" in each) return [`${each.error.message} ${each.error.hint}`];
   const { degraded, stale } = each.answer;
   return stale === null ? degraded : [...degraded, `${stale.files} changed files are not read again yet.`];
-}
-
-function errorOf(error: unknown): ErrorValue {
-  if (error instanceof NexusError) return error.value;
-  return errorValue("run.internal", error instanceof Error ? error.message : String(error));
 }

@@ -22,12 +22,21 @@ afterEach(() => server.close());
 
 interface Options {
   readonly isInteractive?: boolean;
-  readonly input?: readonly string[];
+  readonly input?: Iterable<string> | AsyncIterable<string>;
+  readonly onOut?: (text: string) => void;
   readonly columns?: number;
 }
 
-async function open(words: readonly string[], { isInteractive = false, input = [], columns = 80 }: Options = {}) {
-  const terminal = { ...createTestTerminal(isInteractive, input), columns };
+async function open(
+  words: readonly string[],
+  { isInteractive = false, input = [], columns = 80, onOut }: Options = {},
+) {
+  const plain = createTestTerminal(isInteractive, input);
+  const out = (text: string) => {
+    plain.out(text);
+    onOut?.(text);
+  };
+  const terminal = { ...plain, out, columns };
   const context = createTestContext(terminal, [await server.connect()], { cwd: server.workspace });
   const invocation = parseCommandLine(words);
   if (invocation.kind !== "run") throw new Error(`it is ${invocation.kind}`);
@@ -222,7 +231,7 @@ describe("nexus search --stdin", () => {
     expect(answers[8].results[0].symbol).toBe("a\u2028b");
     const searches = server.memory.calls.filter(({ name }) => name === "search");
     expect(searches.every(({ params }) => params["workspace"] === server.workspace)).toBe(true);
-    expect(searches[1]?.params).toMatchObject({ limit: 3 });
+    expect(searches.find(({ params }) => params["query"] === "quick")?.params).toMatchObject({ limit: 3 });
   });
 
   it("indexes first where there is no index", async () => {
@@ -230,6 +239,17 @@ describe("nexus search --stdin", () => {
     await run("search --stdin --limit 7", { input: ['{"id":1,"query":"x"}\n'] });
     expect(called()).toEqual(["status", "index", "search"]);
     expect(lastParams()).toMatchObject({ limit: 7 });
+  });
+
+  it("answers at once, to those who wait before they ask again", async () => {
+    const first = Promise.withResolvers<string>();
+    async function* input() {
+      yield '{"id":1,"query":"x"}\n';
+      expect(JSON.parse(await first.promise)).toMatchObject({ id: 1 });
+      yield '{"id":2,"query":"y"}\n';
+    }
+    const { out } = await run("search --stdin", { input: input(), onOut: first.resolve });
+    expect(objects(out).map(({ id }) => id)).toEqual([1, 2]);
   });
 
   it("answers nothing to nothing", async () => {

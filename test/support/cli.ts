@@ -15,7 +15,10 @@ export interface TestTerminal extends Terminal {
   interrupt(): void;
 }
 
-export function createTestTerminal(isInteractive = false, input: readonly string[] = []): TestTerminal {
+export function createTestTerminal(
+  isInteractive = false,
+  input: Iterable<string> | AsyncIterable<string> = [],
+): TestTerminal {
   let stdout = "";
   let stderr = "";
   const listeners = new Set<() => void>();
