@@ -46,7 +46,17 @@ const common = {
 const node = { ...common, platform: "node", target: "node22.13", banner: { js: REQUIRE } };
 
 const BUNDLES = {
-  daemon: { ...node, entryPoints: ["daemon/main.ts"] },
+  daemon: {
+    ...node,
+    entryPoints: {
+      main: "daemon/main.ts",
+      // Worker threads are programs of their own.
+      "memory-thread": "daemon/memory/thread/program.ts",
+      "parse-thread": "daemon/memory/index/parse-thread.ts",
+    },
+    // Native, or loaded from where it is installed.
+    external: ["@parcel/watcher", "tree-sitter", "usearch", "chromadb"],
+  },
   extension: { ...node, entryPoints: ["extension/extension.ts"], external: ["vscode"], target: "node22" },
   webview: { ...common, entryPoints: ["webview/main.tsx"], platform: "browser", target: "es2023", jsx: "automatic" },
 };

@@ -135,7 +135,7 @@ function addImporters(world: World, path: string, found: Map<string, Step>): voi
     if (reached.has(use.path)) continue;
     const { path: importer, line, confidence } = use;
     const explanation = `${importer} imports ${path}`;
-    const dependant = { id: importer, path: importer, line, distance: 1, confidence, explanation };
+    const dependant = { id: importer, path: importer, line, distance: 1, confidence, explanation, through: path };
     found.set(importer, { dependant, node: undefined });
   }
 }

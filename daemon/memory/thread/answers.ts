@@ -2,9 +2,12 @@
 import type { Answer, Params } from "../../../protocol/index.ts";
 import type { Clock } from "../../host/clock.ts";
 import type { WordTable } from "../vector/word-table.ts";
+import type { SymbolText } from "../knowledge/cited-code.ts";
+import { citedCodeOf } from "../knowledge/code-of-view.ts";
 import * as graph from "./graph-answers.ts";
 import { createFreshness } from "./freshness.ts";
 import { search } from "./search.ts";
+import { sourceText } from "./source-lines.ts";
 import { createStatus } from "./status.ts";
 import type { Workspace } from "./workspace.ts";
 import type { Workspaces } from "./workspaces.ts";
@@ -24,6 +27,7 @@ export const METHODS = [
   "place",
   "file",
   "hotspots",
+  "symbolText",
 ] as const;
 
 export interface MemoryMethods {
@@ -40,6 +44,14 @@ export interface MemoryMethods {
   place(params: Params<"memory/place">, signal: AbortSignal): Promise<Answer<"memory/place">>;
   file(params: Params<"memory/file">, signal: AbortSignal): Promise<Answer<"memory/file">>;
   hotspots(params: Params<"memory/hotspots">, signal: AbortSignal): Promise<Answer<"memory/hotspots">>;
+  /** The lines of a definition that knowledge cites; null where there is none. */
+  symbolText(params: CitedSymbol, signal: AbortSignal): Promise<SymbolText | null>;
+}
+
+export interface CitedSymbol {
+  readonly workspace: string;
+  readonly path: string;
+  readonly symbol: string;
 }
 
 export interface AnswerParts {
@@ -95,5 +107,10 @@ export function createAnswers(parts: AnswerParts): MemoryMethods {
     place: (params, signal) => from(params, signal, (workspace) => graph.place(workspace, params)),
     file: (params, signal) => from(params, signal, (workspace) => graph.file(workspace, params)),
     hotspots: (params, signal) => from(params, signal, (workspace) => graph.hotspots(workspace, params)),
+    async symbolText({ workspace: root, path, symbol }, signal) {
+      const { view } = await freshness.ready(root, signal);
+      const code = citedCodeOf({ view: () => view, text: async (_root, cited) => sourceText(root, cited) });
+      return (await code.symbol(root, path, symbol)) ?? null;
+    },
   };
 }

@@ -2,6 +2,7 @@
 export interface MemoryThreadData {
   /** The data folder's part for indexes. */
   readonly folder: string;
-  readonly grammars: string;
+  /** The daemon's main file: the grammars are beside its folder. */
+  readonly main: string;
   readonly parseThreads: number;
 }

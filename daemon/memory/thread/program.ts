@@ -1,6 +1,7 @@
 /** The memory thread: owns all indexes, answers questions about them, and hands the reading of files to parse threads. */
 import { systemClock } from "../../host/clock.ts";
 import { ownThread } from "../../host/threads.ts";
+import { grammarsBeside } from "../code/languages.ts";
 import { createParsePool } from "../index/parse-pool.ts";
 import { loadWordTable } from "../vector/word-table.ts";
 import { createAnswers, METHODS } from "./answers.ts";
@@ -12,7 +13,8 @@ const thread = ownThread();
 if (thread !== undefined && isData(thread.data)) await serve(thread, thread.data);
 
 async function serve(own: NonNullable<typeof thread>, data: MemoryThreadData): Promise<void> {
-  const { folder, grammars, parseThreads } = data;
+  const { folder, main, parseThreads } = data;
+  const grammars = grammarsBeside(main);
   const clock = systemClock;
   // Calls wait in the port until a listener is there.
   const table = await loadWordTable();
@@ -26,5 +28,5 @@ async function serve(own: NonNullable<typeof thread>, data: MemoryThreadData): P
 
 /** The daemon starts it with nothing else. */
 function isData(value: unknown): value is MemoryThreadData {
-  return typeof value === "object" && value !== null && "folder" in value && "grammars" in value;
+  return typeof value === "object" && value !== null && "folder" in value && "main" in value;
 }

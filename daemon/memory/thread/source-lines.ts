@@ -4,7 +4,11 @@ const LONGEST = 200;
 
 /** One line of a file as it is now; "" when it cannot be read. */
 export function sourceLine(root: string, path: string, line: number): string {
+  return (sourceText(root, path)?.split("\n")[line - 1] ?? "").trim().slice(0, LONGEST);
+}
+
+/** A text file of the workspace as it is now; undefined when it is none, or cannot be read. */
+export function sourceText(root: string, path: string): string | undefined {
   const source = readSource(root, { path, oid: "" });
-  if (source.kind !== "text") return "";
-  return (source.text.split("\n")[line - 1] ?? "").trim().slice(0, LONGEST);
+  return source.kind === "text" ? source.text : undefined;
 }
