@@ -37,8 +37,9 @@ export function evidenceFor(world: World, from: string, name: string, definition
   const sighted = seen.filter(({ rank }) => rank !== UNSEEN);
   const best = Math.min(...seen.map(({ rank }) => rank));
   const atBest = new Set(sighted.filter(({ rank }) => rank === best).map(({ definition }) => definition.id)).size;
+  const isOnly = new Set(mine.map(({ id }) => id)).size === 1;
   const results = seen.flatMap(({ definition, rank, why }): Evidence[] => {
-    if (rank !== UNSEEN) return [{ definition, why, confidence: confidenceOf(rank, best, atBest, definition) }];
+    if (rank !== UNSEEN) return [{ definition, why, confidence: confidenceOf(rank, best, atBest, definition, isOnly) }];
     if (reach.isExternal || isOwnName || best <= NAMED) return [];
     return [unseen(from, definition, mine, sighted.length)];
   });
@@ -92,10 +93,18 @@ function headerOf(path: string, { files }: Reach): { how: string; told: string }
   return undefined;
 }
 
-function confidenceOf(rank: number, best: number, atBest: number, { container }: SymbolNode): Confidence {
-  if (rank === NAMED) return "certain";
+function confidenceOf(
+  rank: number,
+  best: number,
+  atBest: number,
+  { container, name }: SymbolNode,
+  isOnly: boolean,
+): Confidence {
   if (rank > best) return "possible";
+  if (rank === NAMED) return atBest === 1 ? "certain" : "likely";
   if (rank === OTHER_NAMES) return container === "" ? "possible" : "likely";
+  // Whose member it is, only types would tell.
+  if (rank === WHOLE && container !== "" && (!isOnly || isPlainName(name))) return "likely";
   return atBest === 1 ? "certain" : "likely";
 }
 

@@ -55,7 +55,8 @@ export function stemOf(path: string): string {
 export function joinPath(...parts: readonly string[]): string | undefined {
   const joined = posix.join(...parts.filter((part) => part !== ""));
   if (joined === ".." || joined.startsWith("../") || joined.startsWith("/")) return undefined;
-  return joined === "." ? "" : joined.replace(/\/$/, "");
+  const plain = joined.replace(/\/$/, "");
+  return plain === "." ? "" : plain;
 }
 
 /** The folder itself and every folder around it, innermost first, the root last. */
