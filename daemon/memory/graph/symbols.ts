@@ -115,7 +115,7 @@ export function symbolAround(facts: FileFacts, line: number): number {
 /** All that the words may mean, the likeliest first. Empty for what is not in the view, and for a path alone. */
 export function findSymbols(view: CodeView, query: string, limit: number): SymbolNode[] {
   const words = query.trim();
-  const place = /^(.+):(\d+)(?::\d+)?$/.exec(words);
+  const place = /^(.+?):(\d+)(?::\d+)?$/.exec(words);
   const placed = place === null ? undefined : view.facts(place[1] ?? "");
   if (placed !== undefined && place !== null) {
     const node = nodeAt(view, place[1] ?? "", symbolAround(placed, Number(place[2])));
