@@ -17,6 +17,8 @@ export interface SymbolNode {
   readonly startLine: number;
   readonly endLine: number;
   readonly signature: string;
+  /** Inside of a function, so that no other file can mean it. */
+  readonly local: boolean;
 }
 
 const FUNCTIONS: ReadonlySet<SymbolKind> = new Set(["function", "method", "constructor"]);
@@ -53,7 +55,7 @@ export function nodeOf(path: string, facts: FileFacts, symbol: SymbolFact, index
   const container = outerNames(facts, symbol).join(".");
   const { name, kind, line, startLine, endLine, signature } = symbol;
   const id = `${path}#${container === "" ? name : `${container}.${name}`}`;
-  return { id, path, index, name, container, kind, line, startLine, endLine, signature };
+  return { id, path, index, name, container, kind, line, startLine, endLine, signature, local: isLocal(facts, symbol) };
 }
 
 function outerNames(facts: FileFacts, symbol: SymbolFact): string[] {
