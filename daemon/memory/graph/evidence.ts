@@ -19,8 +19,21 @@ export interface Evidence {
 /** Names are often visible without any import that can be followed. */
 const WITHOUT_IMPORT = /^\.(rb|rake|php|swift|cs|c|h|cc|cpp|hpp|cxx|hh|sh|bash|sql)$/;
 
+const kept = new WeakMap<World, Map<string, readonly Evidence[]>>();
+const MAX_KEPT = 20_000;
+
 /** Only the definitions that the file may mean at all; the surest first, otherwise by path and line. */
-export function evidenceFor(world: World, from: string, name: string): Evidence[] {
+export function evidenceFor(world: World, from: string, name: string): readonly Evidence[] {
+  const known = kept.get(world) ?? new Map<string, readonly Evidence[]>();
+  kept.set(world, known);
+  const key = `${name}\0${from}`;
+  const found = known.get(key) ?? findEvidence(world, from, name);
+  if (known.size >= MAX_KEPT) known.clear();
+  known.set(key, found);
+  return found;
+}
+
+function findEvidence(world: World, from: string, name: string): Evidence[] {
   const mine = world.definitionsOf(name).filter((definition) => isCode(definition) && canMean(from, definition));
   if (mine.length === 0) return [];
   const reach = reachOf(world, from, name);

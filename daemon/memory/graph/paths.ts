@@ -42,7 +42,8 @@ export function nameOf(path: string): string {
 
 /** With its dot, lower case: ".ts"; "" when there is none. */
 export function endingOf(path: string): string {
-  return posix.extname(path).toLowerCase();
+  const dot = path.lastIndexOf(".");
+  return dot > path.lastIndexOf("/") + 1 ? path.slice(dot).toLowerCase() : "";
 }
 
 /** The name without its last ending. */

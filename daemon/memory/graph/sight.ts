@@ -29,12 +29,20 @@ const FAMILIES: readonly RegExp[] = [
 /** Files of one folder see each other without an import. */
 const BY_FOLDER = /^\.(go|java|kts?|scala|cs|swift|php|groovy)$/;
 
+const families = new Map<string, string>();
+
+function familyOf(ending: string): string {
+  const known = families.get(ending);
+  if (known !== undefined) return known;
+  const family = FAMILIES.find((pattern) => pattern.test(ending))?.source ?? ending;
+  // Endings are few, but a repository may hold any number of odd ones.
+  if (families.size < 1000) families.set(ending, family);
+  return family;
+}
+
 /** A name inside of a function is meant in its own file only; another language's names are meant nowhere. */
 export function canMean(from: string, { path, local }: SymbolNode): boolean {
-  if (path === from) return true;
-  if (local) return false;
-  const [a, b] = [endingOf(from), endingOf(path)];
-  return a === b || FAMILIES.some((family) => family.test(a) && family.test(b));
+  return path === from || (!local && familyOf(endingOf(from)) === familyOf(endingOf(path)));
 }
 
 export function sightOf(world: World, from: string, definition: SymbolNode, reach: Reach): Sight {
