@@ -9,6 +9,9 @@ const MAX_DECORATOR_LINES = 30;
 /** Comments that speak to tools, not to readers. */
 const DIRECTIVE = /^(?:eslint|biome-ignore|prettier-ignore|@ts-|ts-|istanbul|c8 |v8 |go:|nolint|noqa|type:|pylint|!)/;
 
+/** Of C#'s and Java's comments. */
+const MARKUP = /<\/?(?:summary|remarks|para|see|c|p|code|pre|li|ul|b|i)\b[^>]*>/g;
+
 /** The doc comment of a definition that begins at `start` and whose body begins at `body` (-1: has none); "" for none. */
 export function docOf(text: string, start: number, body: number, { docs, decorators }: Language): string {
   if (docs.docstrings && body >= 0) return shorten(docstring(text, body));
@@ -96,7 +99,8 @@ function docstring(text: string, body: number): string {
 function shorten(comment: string): string {
   if (comment === "") return "";
   const paragraph = comment.trim();
-  const line = /\s\s|[\n\t\r]/.test(paragraph) ? paragraph.replace(/\s+/g, " ") : paragraph;
+  const bare = paragraph.includes("<") ? paragraph.replace(MARKUP, "").trim() : paragraph;
+  const line = /\s\s|[\n\t\r]/.test(bare) ? bare.replace(/\s+/g, " ") : bare;
   if (line.length <= MAX_DOC) return line;
   const cut = line.slice(0, MAX_DOC);
   const sentence = Math.max(cut.lastIndexOf(". "), cut.lastIndexOf("! "), cut.lastIndexOf("? "));

@@ -1,6 +1,6 @@
 /** From a file's text to what is known of it. Made for worker threads: nothing waits, and parsers are kept. */
 import type { FileFacts } from "./facts.ts";
-import { importsOf } from "./imports.ts";
+import { importFacts, importStatements } from "./imports.ts";
 import { type Language, type Languages, loadLanguages } from "./languages.ts";
 import { linesOf } from "./lines.ts";
 import { createNativeParser } from "./native-parser.ts";
@@ -112,14 +112,14 @@ function factsOf({ language, parser, findReferences }: Worker, text: string): Fi
   if (captures === undefined) return plain(language.name, true);
   const lines = linesOf(text);
   const symbols = symbolsOf(text, captures, language, lines);
-  const imports = importsOf(text, captures, [], lines);
-  const imported = new Set(imports.flatMap(({ names }) => names));
-  const { references, importCalls } = findReferences(text, symbols, imported, lines);
+  const statements = importStatements(text, captures, lines);
+  const imported = new Set(statements.flatMap(({ names }) => names));
+  const { references, importCalls } = findReferences({ text, symbols, imported, statements, lines });
   return {
     language: language.name,
     symbols: symbols.map(({ fact }) => fact),
     references,
-    imports: importCalls.length === 0 ? imports : importsOf(text, captures, importCalls, lines),
+    imports: importFacts(statements, importCalls),
     broken: captures.broken,
   };
 }

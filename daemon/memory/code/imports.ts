@@ -6,21 +6,31 @@ import type { Captures } from "./tag-parser.ts";
 const MAX_IMPORTS = 5000;
 const MAX_TARGET = 300;
 
-interface Statement {
+/** A statement that brings something in, and where it stands. */
+export interface ImportStatement {
   readonly start: number;
   readonly end: number;
   readonly target: string;
   readonly line: number;
+  readonly names: readonly string[];
+}
+
+interface Statement extends ImportStatement {
   readonly names: string[];
 }
 
-/** In the order of the file. `calls` are those that the lexer found: require("…"), import("…"). */
-export function importsOf(text: string, captures: Captures, calls: readonly ImportFact[], lines: Lines): ImportFact[] {
+/** In the order of the file. */
+export function importStatements(text: string, captures: Captures, lines: Lines): ImportStatement[] {
   const statements = statementsOf(text, captures, lines);
   giveNames(text, captures, statements);
-  const all: ImportFact[] = statements.map(({ target, line, names }) => ({ target, names, line }));
-  if (calls.length > 0) all.push(...calls);
-  return all.sort((a, b) => a.line - b.line).slice(0, MAX_IMPORTS);
+  return statements;
+}
+
+/** `calls` are those that the lexer found: require("…"), import("…"). */
+export function importFacts(statements: readonly ImportStatement[], calls: readonly ImportFact[]): ImportFact[] {
+  const facts: ImportFact[] = statements.map(({ target, line, names }) => ({ target, names, line }));
+  const all = calls.length === 0 ? facts : [...facts, ...calls].sort((a, b) => a.line - b.line);
+  return all.length > MAX_IMPORTS ? all.slice(0, MAX_IMPORTS) : all;
 }
 
 function statementsOf(text: string, { matches }: Captures, lines: Lines): Statement[] {

@@ -34,8 +34,10 @@ const lexerSchema = z.strictObject({
   generics: z.enum(["<", "["]).optional(),
   /** What may stand between a called name and its "(", as in "run?.(" and "print!(". */
   callMarks: z.string().default(""),
-  /** A call needs no "(": the first word of a command is called. */
+  /** A call needs no "(": a function of the file that is named is called. */
   commands: z.boolean().default(false),
+  /** … and so is every name after ".". */
+  memberCalls: z.boolean().default(false),
   /** Calls that bring in a module, with its name in quotes. */
   importCalls: z.array(z.string()).default([]),
   /** Names with a capital and a small letter are types (or, where types are not told by their names, are uses). */

@@ -24,7 +24,13 @@ interface NativeParser {
 }
 interface NativeQuery {
   /** [pattern, capture name …, pattern, …] and one entry a node: a number when it is in the transfer array. */
+  /** By pattern: what its captures must fulfil besides. */
+  readonly predicates: readonly (readonly ((captures: readonly NamedText[]) => boolean)[])[];
   _matches(tree: NativeTree, ...options: number[]): [(number | string)[], unknown[]];
+}
+interface NamedText {
+  readonly name: string;
+  readonly node: { readonly text: string };
 }
 interface Binding {
   readonly Parser: new () => NativeParser;
@@ -106,7 +112,30 @@ function parse(
   for (let word = 0; word < NODE_WORDS; word++) binding.nodeTransferArray[word] = Number(root[word]);
   const broken = binding.NodeMethods.hasError(tree);
   const [names, nodes] = query._matches(tree, 0, 0, 0, 0, 0, 0, NO_LIMIT, depth, PARSE_LIMIT_MS * 1000);
-  return { broken, matches: toMatches(binding, tree, names, nodes) };
+  const matches = toMatches(binding, tree, names, nodes);
+  return {
+    broken,
+    matches: matches
+      .filter(({ pattern, captures }) => isFulfilled(query, pattern, captures, text))
+      .map(({ captures }) => captures),
+  };
+}
+
+interface NativeMatch {
+  readonly pattern: number;
+  readonly captures: Capture[];
+}
+
+function isFulfilled(
+  { predicates }: NativeQuery,
+  pattern: number,
+  captures: readonly Capture[],
+  text: string,
+): boolean {
+  const conditions = predicates[pattern];
+  if (conditions === undefined || conditions.length === 0) return true;
+  const named = captures.map(({ name, start, end }) => ({ name, node: { text: text.slice(start, end) } }));
+  return conditions.every((condition) => condition(named));
 }
 
 function toMatches(
@@ -114,24 +143,24 @@ function toMatches(
   tree: NativeTree,
   names: readonly (number | string)[],
   nodes: readonly unknown[],
-): Capture[][] {
+): NativeMatch[] {
   // A copy, because asking for a node's end writes over the array's beginning.
   const words = binding.nodeTransferArray.slice(0, nodes.length * NODE_WORDS);
-  const matches: Capture[][] = [];
-  let match: Capture[] = [];
+  const matches: NativeMatch[] = [];
+  let captures: Capture[] = [];
   let at = 0;
   let node = 0;
   for (const name of names) {
     if (typeof name === "number") {
-      match = [];
-      matches.push(match);
+      captures = [];
+      matches.push({ pattern: name, captures });
       continue;
     }
     // A node that the tree has in its cache already (the root) is not in the array.
     if (typeof nodes[node++] !== "number") continue;
     const transfer = binding.nodeTransferArray;
     for (let word = 0; word < NODE_WORDS; word++) transfer[word] = words[at + word] ?? 0;
-    match.push({ name, start: (words[at + FIRST_BYTE] ?? 0) >> 1, end: binding.NodeMethods.endIndex(tree) });
+    captures.push({ name, start: (words[at + FIRST_BYTE] ?? 0) >> 1, end: binding.NodeMethods.endIndex(tree) });
     at += NODE_WORDS;
   }
   return matches;

@@ -18,8 +18,10 @@ const NO_BASES = { start: -1, end: -1 };
 const ENDS_BASES: ReadonlySet<number> = new Set([123, 59, 41, 63]);
 
 const TYPES: ReadonlySet<SymbolKind> = new Set(["class", "interface", "struct", "enum", "trait", "type"]);
+const FUNCTIONS: ReadonlySet<SymbolKind> = new Set(["function", "method"]);
 const DOT = 46;
 const OPEN_PAREN = 40;
+const CLOSE_PAREN = 41;
 const SPACE = 32;
 const LESS = 60;
 const GREATER = 62;
@@ -30,22 +32,31 @@ export interface References {
   readonly importCalls: readonly ImportFact[];
 }
 
-export type ReferenceFinder = (
-  text: string,
-  symbols: readonly PlacedSymbol[],
-  imported: ReadonlySet<string>,
-  lines: Lines,
-) => References;
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What is known of a file when its references are looked for. */
+export interface ReadFile {
+  readonly text: string;
+  readonly symbols: readonly PlacedSymbol[];
+  readonly imported: ReadonlySet<string>;
+  /** Where the import statements are: their names are no uses. */
+  readonly statements: readonly Span[];
+  readonly lines: Lines;
+}
+
+export type ReferenceFinder = (file: ReadFile) => References;
 
 /** Made once a language; finds nothing where the language has no lexer. */
 export function createReferenceFinder({ lexer }: Language): ReferenceFinder {
   if (lexer === undefined) return () => ({ references: [], importCalls: [] });
   const scanWords = createWordScanner(lexer);
   const words = wordRoles(lexer);
-  return (text, symbols, imported, lines) => {
-    const file = { text, symbols, imported, lines, lexer };
-    const finder = createFinder(file, words);
-    scanWords(text, finder.onWord);
+  return (file) => {
+    const finder = createFinder(file, lexer, words);
+    scanWords(file.text, finder.onWord);
     return finder.found;
   };
 }
@@ -61,20 +72,13 @@ function wordRoles({ keywords, constructs, extends: bases, importCalls }: Lexer)
   return roles;
 }
 
-interface File {
-  readonly text: string;
-  readonly symbols: readonly PlacedSymbol[];
-  readonly imported: ReadonlySet<string>;
-  readonly lines: Lines;
-  readonly lexer: Lexer;
-}
-
-function createFinder(file: File, roles: ReadonlyMap<string, Role>) {
-  const { text, symbols, imported, lines, lexer } = file;
+function createFinder(file: ReadFile, lexer: Lexer, roles: ReadonlyMap<string, Role>) {
+  const { text, symbols, imported, lines } = file;
   const references: ReferenceFact[] = [];
   const importCalls: ImportFact[] = [];
   const own = new Map(symbols.map(({ fact }) => [fact.name, fact.kind] as const));
-  const definedAt = new Map(symbols.map(({ nameStart, fact }) => [nameStart, fact.kind] as const));
+  const isDefined = createCursor(symbols.map(({ nameStart, nameEnd }) => ({ start: nameStart, end: nameEnd })));
+  const isImported = createCursor(file.statements);
   const locate = createLocator(symbols);
   // Types and uses once a symbol; calls each.
   const seen = new Set<string>();
@@ -83,6 +87,8 @@ function createFinder(file: File, roles: ReadonlyMap<string, Role>) {
   let bases = NO_BASES;
 
   const isTypeAt = (place: number): boolean => place >= 0 && TYPES.has(symbols[place]?.fact.kind ?? "key");
+  const isCommand = (name: string, isMember: boolean): boolean =>
+    isMember ? lexer.memberCalls : lexer.commands && FUNCTIONS.has(own.get(name) ?? "key");
   const add = (name: string, kind: ReferenceKind, offset: number): void => {
     if (references.length >= MAX_REFERENCES) return;
     const within = locate(offset);
@@ -97,6 +103,7 @@ function createFinder(file: File, roles: ReadonlyMap<string, Role>) {
   const onWord = (start: number, end: number, before: number): void => {
     const first = text.charCodeAt(start);
     if ((first >= 48 && first <= 57) || end - start > MAX_NAME) return;
+    if (isImported(start) >= 0) return;
     const name = text.slice(start, end);
     const isMember = before === DOT || (before === GREATER && text.charCodeAt(start - 2) === MINUS);
     const role = isMember ? undefined : roles.get(name);
@@ -109,14 +116,14 @@ function createFinder(file: File, roles: ReadonlyMap<string, Role>) {
       }
       return;
     }
-    const defined = definedAt.get(start);
-    if (defined !== undefined) {
-      if (lexer.extendsAfterName !== undefined && TYPES.has(defined))
-        bases = { start: end, end: basesAfterName(text, end, lexer.extendsAfterName) };
+    const defined = isDefined(start);
+    if (defined >= 0) {
+      if (lexer.extendsAfterName !== undefined && isTypeAt(defined))
+        bases = basesAfterName(text, end, lexer.extendsAfterName);
       isConstructed = false;
       return;
     }
-    if (start < bases.end && !isMemberHolder(text, end)) {
+    if (start < bases.end && start >= bases.start && !isMemberHolder(text, end)) {
       const isBase = isTypeAt(locate(start)) && nesting(text, bases.start, start) === 0;
       add(name, isBase ? "extends" : "type", start);
       return;
@@ -126,7 +133,7 @@ function createFinder(file: File, roles: ReadonlyMap<string, Role>) {
       add(name, "call", start);
       return;
     }
-    if (isCall(text, end, lexer)) add(name, "call", start);
+    if (isCall(text, end, lexer) || isCommand(name, isMember)) add(name, "call", start);
     else if (hasCapital(name)) add(name, typeOrUse(name, lexer, own), start);
     else if (!isMember && (imported.has(name) || own.has(name))) add(name, typeOrUse(name, lexer, own), start);
   };
@@ -156,6 +163,15 @@ function createLocator(symbols: readonly PlacedSymbol[]): (offset: number) => nu
 
 function popEnded(around: number[], symbols: readonly PlacedSymbol[], offset: number): void {
   while (around.length > 0 && (symbols[around.at(-1) ?? 0]?.end ?? 0) <= offset) around.pop();
+}
+
+/** Asked in ascending order: which span an offset is in; -1 for none. Spans are in order and apart. */
+function createCursor(spans: readonly Span[]): (offset: number) => number {
+  let next = 0;
+  return (offset) => {
+    while ((spans[next]?.end ?? Number.POSITIVE_INFINITY) <= offset) next++;
+    return (spans[next]?.start ?? Number.POSITIVE_INFINITY) <= offset ? next : -1;
+  };
 }
 
 /** At least two characters, the first letter a capital. */
@@ -208,24 +224,45 @@ function endOfBases(text: string, from: number): number {
   return limit;
 }
 
-/** How many type arguments are open. */
+/** How many type arguments and arguments are open. */
 function nesting(text: string, from: number, to: number): number {
   let depth = 0;
   for (let at = from; at < to; at++) {
     const code = text.charCodeAt(at);
-    if (code === LESS) depth++;
-    else if (code === GREATER) depth--;
+    if (code === LESS || code === OPEN_PAREN) depth++;
+    else if (code === GREATER || code === CLOSE_PAREN) depth--;
   }
   return depth;
 }
 
-function basesAfterName(text: string, from: number, mark: string): number {
+/** After "Name<T>(size: Int) : ", up to the body. */
+function basesAfterName(text: string, from: number, mark: string): { start: number; end: number } {
   let at = from;
-  while (text.charCodeAt(at) === SPACE) at++;
-  if (text[at] !== mark) return -1;
-  const close = mark === "(" ? ")" : mark === "<" ? "\n" : "{";
-  const end = text.indexOf(close, at);
-  return end < 0 || end - at > MAX_BASES ? -1 : end;
+  for (let code = text.charCodeAt(at); at - from < MAX_BASES; code = text.charCodeAt(at)) {
+    if (text[at] === mark) break;
+    if (code === LESS) at = afterBrackets(text, at, LESS, GREATER);
+    else if (code === OPEN_PAREN) at = afterBrackets(text, at, OPEN_PAREN, CLOSE_PAREN);
+    else if (isBlank(code)) at++;
+    else return NO_BASES;
+  }
+  const start = at + 1;
+  const limit = text.slice(start, start + MAX_BASES);
+  const end = limit.search(mark === "(" ? /\)/ : mark === "<" ? /[\n;]/ : /[{;]|\bwhere\b|\n\s*\n/);
+  return end < 0 ? NO_BASES : { start, end: start + end };
+}
+
+function afterBrackets(text: string, from: number, open: number, close: number): number {
+  let depth = 0;
+  for (let at = from; at < text.length && at - from < MAX_BASES; at++) {
+    const code = text.charCodeAt(at);
+    if (code === open) depth++;
+    else if (code === close && --depth === 0) return at + 1;
+  }
+  return from + MAX_BASES;
+}
+
+function isBlank(code: number): boolean {
+  return code === SPACE || code === 10 || code === 13 || code === 9;
 }
 
 /** `const { a, b } = require("./x")`, `await import("./x")`. */

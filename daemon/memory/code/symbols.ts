@@ -15,8 +15,8 @@ export interface PlacedSymbol {
   readonly fact: SymbolFact;
   readonly start: number;
   readonly end: number;
-  /** Of the name. */
   readonly nameStart: number;
+  readonly nameEnd: number;
 }
 
 /** Something with a beginning and an end in the tree: a definition, or (kind undefined) a block that belongs to a type. */
@@ -32,6 +32,7 @@ interface Range {
 }
 
 const KINDS: ReadonlySet<string> = new Set(SYMBOL_KINDS);
+const FIRST_LINE: ReadonlySet<SymbolKind> = new Set(["section", "key", "table", "selector"]);
 const HOLDERS: ReadonlySet<SymbolKind | undefined> = new Set(["class", "interface", "struct", "enum", "trait"]);
 
 export function symbolsOf(text: string, captures: Captures, language: Language, lines: Lines): PlacedSymbol[] {
@@ -50,7 +51,7 @@ export function symbolsOf(text: string, captures: Captures, language: Language, 
     }
     if (symbols.length >= language.maxSymbols) break;
     const isOwned = range.owner !== undefined || (holder !== undefined && isHolder(holder.range));
-    const name = cleanName(text, range.name);
+    const name = cleanName(text, range.name, range.kind);
     if (name === "") continue;
     const kind = kindOf(range.kind, name, isOwned, language, symbols[parent]?.fact);
     const place = symbols.push(placed(text, range, { name, kind, parent }, language, lines)) - 1;
@@ -108,8 +109,10 @@ function isBetter(range: Range, known: Range): boolean {
 
 function rankOf(kind: SymbolKind | undefined): number {
   if (kind === undefined) return 0;
-  if (kind === "variable" || kind === "property" || kind === "key") return 1;
-  return kind === "constant" ? 2 : 3;
+  if (kind === "section" || kind === "key") return 1;
+  if (kind === "variable" || kind === "property") return 2;
+  if (kind === "constant") return 3;
+  return kind === "class" || kind === "type" ? 4 : 5;
 }
 
 function isKind(kind: string): kind is SymbolKind {
@@ -130,7 +133,7 @@ function kindOf(
     return isConstructor ? "constructor" : "method";
   }
   if (kind !== "variable" && kind !== "property") return kind;
-  if (/^[A-Z][A-Z0-9_]*$/.test(name)) return "constant";
+  if (/^[A-Z][A-Z0-9_]+$/.test(name)) return "constant";
   return isOwned ? "property" : kind;
 }
 
@@ -152,11 +155,19 @@ function placed(
     endLine,
     line: lines.lineOf(nameStart),
     column: nameStart - lines.startOf(nameStart),
-    signature: signatureOf(text, start, range.body > nameStart ? range.body : range.end),
+    signature: signatureOf(text, start, signatureEnd(text, range, known.kind)),
     doc: docOf(text, range.start, range.body, language),
     parent: known.parent,
   };
-  return { fact, start: range.start, end: range.end, nameStart };
+  return { fact, start: range.start, end: range.end, nameStart, nameEnd: range.name?.end ?? nameStart };
+}
+
+/** Where the body begins; a section, a key or a rule without one is known by its first line. */
+function signatureEnd(text: string, { body, name, end }: Range, kind: SymbolKind): number {
+  if (body >= (name?.end ?? 0)) return body;
+  if (!FIRST_LINE.has(kind)) return end;
+  const lineEnd = text.indexOf("\n", name?.start);
+  return lineEnd < 0 ? end : Math.min(end, lineEnd);
 }
 
 function lastCharacter(text: string, start: number, end: number): number {
@@ -184,8 +195,10 @@ function skipDecorators(text: string, start: number, end: number, decorators: re
   return at;
 }
 
-function cleanName(text: string, { start, end }: Capture): string {
-  return oneLine(text.slice(start, Math.min(end, start + MAX_NAME))).replace(/^["'`]|["'`]$/g, "");
+/** Without quotes; a Ruby symbol without its colon. */
+function cleanName(text: string, { start, end }: Capture, kind: SymbolKind): string {
+  const name = oneLine(text.slice(start, Math.min(end, start + MAX_NAME))).replace(/^["'`]|["'`]$/g, "");
+  return kind === "property" && name.startsWith(":") ? name.slice(1) : name;
 }
 
 function signatureOf(text: string, start: number, end: number): string {
