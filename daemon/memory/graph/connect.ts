@@ -37,37 +37,48 @@ export function connect(world: World, from: Target, to: Target, options: Connect
   const ways: Hop[][] = [];
   const avoided = new Set<string>();
   let complete = true;
-  // First over what says something: not over tests, files that pass on everything, or what half of the code uses.
-  for (const isStrict of [true, false])
-    while (ways.length < wanted && !stop() && (isStrict || ways.length === 0)) {
-      const isOpen = (id: string): boolean => !avoided.has(id) && (!isStrict || isTelling(id));
-      const search = { from: from.id, to: to.id, isOpen, neighbours, stop, hub: isStrict ? HUB : MAX_NEIGHBOURS };
-      const found = shortestWay(search);
+  for (const { isOpen, hub } of passesFor(from, to)) {
+    if (ways.length > 0) break;
+    while (ways.length < wanted && !stop()) {
+      const isFree = (id: string): boolean => !avoided.has(id) && isOpen(id);
+      const found = shortestWay({ from: from.id, to: to.id, isOpen: isFree, neighbours, stop, hub });
       complete &&= found.complete;
       if (found.way === undefined || found.way.length === 0) break;
       ways.push(found.way);
       // Another way is one through other things; without anything between there is no other that says more.
       const between = found.way.slice(1).map((hop) => hop.from);
-      if (between.length === 0) break;
+      if (between.length === 0) return { ways, complete };
       for (const id of between) avoided.add(id);
     }
+  }
   return { ways, complete: (complete || ways.length > 0) && !stop() };
+}
+
+interface Pass {
+  readonly isOpen: (id: string) => boolean;
+  /** What has more neighbours is not gone through. */
+  readonly hub: number;
+}
+
+/** Uses between symbols say most, then imports; tests, files that pass on everything and what all use come last. */
+function passesFor(from: Target, to: Target): readonly Pass[] {
+  const symbols: Pass = { isOpen: (id) => isTelling(id) && id.includes("#"), hub: HUB };
+  const telling: Pass = { isOpen: isTelling, hub: HUB };
+  const all: Pass = { isOpen: () => true, hub: MAX_NEIGHBOURS };
+  return from.kind === "file" && to.kind === "file" ? [telling, all] : [symbols, telling, all];
 }
 
 function isTelling(id: string): boolean {
   const path = id.replace(/#[^#]*$/, "");
   const isPassing = path === id && /^(index|mod|lib|__init__)$/.test(stemOf(path));
-  return !isPassing && !isTestPath(path) && !isSupporting(path);
+  return !isPassing && !isTestPath(path) && !isSupporting(path) && !/\.rs#tests?\./.test(id);
 }
 
-interface Ends {
+interface Ends extends Pass {
   readonly from: string;
   readonly to: string;
-  readonly isOpen: (id: string) => boolean;
   readonly neighbours: Neighbours;
   readonly stop: Stop;
-  /** What has more neighbours is not gone through. */
-  readonly hub: number;
 }
 
 type Neighbours = (id: string) => readonly Hop[];
