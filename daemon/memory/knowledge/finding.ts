@@ -110,14 +110,19 @@ export interface ListQuery {
 /** Newest first, the workspace's and the user's together. Rejects with `request.invalid` for a cursor that is not ours. */
 export function listFacts(shelves: readonly Shelf[], { filter = {}, cursor, limit }: ListQuery): FactPage {
   const before = cursor === undefined ? Infinity : numberOf(cursor);
-  const rows = shelves
-    .flatMap((shelf) => shelf.newestFirst())
-    .filter(({ fact, number }) => number < before && fits(fact, filter))
-    .sort((first, second) => second.number - first.number);
+  const rows = rowsFitting(shelves, filter).filter(({ number }) => number < before);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const hasMore = rows.length > limit && last !== undefined;
-  return { facts: page.map(({ fact }: FactRow) => fact), nextCursor: hasMore ? last.number.toString(36) : null };
+  return { facts: page.map(({ fact }) => fact), nextCursor: hasMore ? cursorOf(last) : null };
+}
+
+/** Newest first. */
+export function rowsFitting(shelves: readonly Shelf[], filter: FactFilter): FactRow[] {
+  return shelves
+    .flatMap((shelf) => shelf.newestFirst())
+    .filter(({ fact }) => fits(fact, filter))
+    .sort((first, second) => second.number - first.number);
 }
 
 export interface FactPage {
@@ -137,7 +142,11 @@ function fits(fact: Fact, { kinds, statuses, scope, path, text }: FactFilter): b
 }
 
 /** A cursor is the number of the last fact on the page before. */
-function numberOf(cursor: string): number {
+export function cursorOf({ number }: FactRow): string {
+  return number.toString(36);
+}
+
+export function numberOf(cursor: string): number {
   if (!/^[0-9a-z]{1,10}$/.test(cursor)) throw nexusError("request.invalid", "The cursor is not one of ours.");
   return Number.parseInt(cursor, 36);
 }
