@@ -46,11 +46,12 @@ export function exportPage(
   { format, filter = {}, cursor, maxCharacters }: ExportQuery,
 ): ExportPage {
   const after = cursor === undefined ? -1 : numberOf(cursor);
-  const rows = rowsFitting(shelves, filter).filter(({ number }) => number > after);
+  const newestFirst = rowsFitting(shelves, filter).filter(({ number }) => number > after);
+  const rows = newestFirst.reverse();
   const entry = format === "jsonl" ? jsonLine : markdownEntry;
   let text = "";
   let count = 0;
-  for (const { fact } of rows.reverse()) {
+  for (const { fact } of rows) {
     const more = entry(fact);
     if (count > 0 && text.length + more.length > maxCharacters) break;
     text += more;

@@ -22,19 +22,20 @@ const CITES_FOLDER = 0.1;
 const FLAGGED = 0.7;
 
 /** Active and flagged facts only, the best first; the same question on the same facts gives the same answer. */
-export function findFacts(
+export async function findFacts(
   shelves: readonly Shelf[],
   query: string,
   options: FindOptions & { readonly termsOf: TermsOf; readonly vectorOf?: VectorOf },
-): FoundFact[] {
+): Promise<FoundFact[]> {
   const text = query.slice(0, MAX_QUERY);
   const words = wordsByTerm(text, options.termsOf);
   const asked = { terms: new Set(words.keys()), vector: text.trim() === "" ? undefined : options.vectorOf?.(text) };
   const near = nearness(options.paths ?? []);
   const found: { fact: Fact; match: Match; nearness: number }[] = [];
   for (const shelf of shelves) {
+    const index = await shelf.index();
     const named = shelf.citing(near.paths).map(({ factId }) => factId);
-    for (const [factId, match] of shelf.index().search({ ...asked, ...kept(shelf, options.kinds), named })) {
+    for (const [factId, match] of index.search({ ...asked, ...kept(shelf, options.kinds), named })) {
       const fact = shelf.get(factId);
       if (fact !== undefined && isInUse(fact)) found.push({ fact, match, nearness: near.of(fact) });
     }
