@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { rulesFor } from "../../../daemon/memory/rules/rules.ts";
 import { makeFolder } from "../../tools/workspace.ts";
 
+const PIPE_MAKER = "mkfifo";
 const isWindows = process.platform === "win32";
 const pathsOf = async (root: string, ...paths: string[]) => (await rulesFor(root, paths)).rules.map(({ path }) => path);
 
@@ -246,7 +247,8 @@ describe("a hostile repository", () => {
       ".github/instructions/x.instructions.md": "---\napplyTo: '!**'\n---\nBody",
       "CONVENTIONS.md": "last",
     });
-    if (!isWindows) execFileSync("mkfifo", [join(root, ".windsurfrules")]);
+    // Whoever opens it waits for a writer that never comes.
+    if (!isWindows) execFileSync(PIPE_MAKER, [join(root, ".windsurfrules")]);
     const asked = Array.from({ length: 600 }, (_, at) => `deep/${at}/${"a".repeat(100)}`);
     const { rules, problems } = await rulesFor(root, asked);
     expect(rules.at(-1)?.text).toBe("last");
