@@ -162,7 +162,7 @@ it("keeps searches and impacts, the newest first, until they are removed", async
   expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
   expect(nodes.find(({ label }) => label === "Cart.add")?.command).toMatchObject({
     name: "nexus.openCode",
-    args: [server.workspace, "src/cart.ts", 10, 14],
+    args: [server.workspace, "src/cart.ts", 10, 14, "Cart.add"],
   });
   memory.removeKept(memory.kept[0]?.id ?? -1);
   expect(memory.kept.map(({ kind }) => kind)).toEqual(["search"]);
