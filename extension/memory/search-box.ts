@@ -157,7 +157,8 @@ function isModeButton(button: vscode.QuickInputButton): button is ModeButton {
 }
 
 function placeOfFound({ folder, result }: FoundCode) {
-  return { folder: folder.path, path: result.path, startLine: result.startLine, endLine: result.endLine };
+  const { path, startLine, endLine, symbol } = result;
+  return { folder: folder.path, path, startLine, endLine, symbol };
 }
 
 /** Shows again what the active editor shows now. */
