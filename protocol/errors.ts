@@ -359,18 +359,6 @@ export const ERRORS = {
     message: "There is not enough git history to learn from.",
     hint: "Learning needs some hundred commits; search works without it.",
   },
-  "memory.unknown_fact": {
-    message: "There is no such fact.",
-    hint: "`nexus memory list` shows them with their ids.",
-  },
-  "memory.fact_changed": {
-    message: "The fact has changed since it was shown.",
-    hint: "Look at it again, then repeat the edit.",
-  },
-  "memory.fact_invalid": {
-    message: "The fact cannot be kept as it is.",
-    hint: "The message says which part does not fit.",
-  },
   "usage.invalid": { message: "The command line cannot be understood.", hint: "`nexus --help` lists the commands." },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -249,6 +249,7 @@ export function createParsePool(options: PoolOptions): ParsePool {
         parser.stopWatch();
         const { promise, resolve } = Promise.withResolvers<void>();
         parser.ended = resolve;
+        parser.thread.hold(true);
         const cancel = clock.timer(END_MS, () => void parser.thread.terminate());
         parser.thread.post({ type: "end" });
         return promise.finally(cancel);
