@@ -1,6 +1,7 @@
 /** What git says of a working tree: the files it tracks, and which of them, and of the others, changed. */
 import { isUtf8 } from "node:buffer";
 import { type GitCall, git } from "../../host/git.ts";
+import { breathe } from "../../host/source-files.ts";
 import type { IndexRow } from "./scan-state.ts";
 
 export interface IndexList {
@@ -22,11 +23,14 @@ export interface StatusList {
   readonly badNames: readonly string[];
 }
 
+const ROWS_BETWEEN_BREATHS = 5000;
+
 export async function listIndex(call: GitCall): Promise<IndexList> {
   const rows = new Map<string, IndexRow>();
   const badNames: string[] = [];
   // With -v the letter in front is in lower case for what is assumed unchanged.
   for (const { text, valid } of records(await git(call, "ls-files", "-s", "-v", "-z"))) {
+    if (rows.size % ROWS_BETWEEN_BREATHS === 0) await breathe();
     const tab = text.indexOf("\t");
     const [letter = "", mode = "", oid = "", stage = ""] = text.slice(0, tab).split(" ");
     const path = text.slice(tab + 1);
