@@ -16,7 +16,7 @@ import type { SkipReason } from "./skip-reasons.ts";
 import { byPath, createTally, type SourceEntry, sameOrNew, type Tally } from "./source.ts";
 
 const ATTEMPTS = 3;
-const ROWS_BETWEEN_BREATHS = 2000;
+const ROWS_BETWEEN_BREATHS = 500;
 
 /** Undefined where git does not know the folder. Rejects when git fails. */
 export async function scanWithGit(request: ScanRequest): Promise<Scan | undefined> {
@@ -84,7 +84,9 @@ async function buildTable(
     const isConverted = same === undefined ? converted.has(path) : same.converted === true;
     const skip = same === undefined ? skipOf(path, rules.ignores) : same.skip;
     const more = { ...(isConverted ? { converted: true as const } : {}), ...(skip === undefined ? {} : { skip }) };
-    table.push({ ...{ path, oid, kind }, ...(unwatched === undefined ? {} : { unwatched }), ...more });
+    // Not the row itself, which may be one of an earlier table, with what was true then.
+    const bare = unwatched === undefined ? { path, oid, kind } : { path, oid, kind, unwatched };
+    table.push(isConverted || skip !== undefined ? { ...bare, ...more } : bare);
   }
   return table;
 }
@@ -152,6 +154,6 @@ function skipByKind(kind: IndexRow["kind"]): SkipReason | undefined {
   return kind === "repository" ? "nested_repository" : undefined;
 }
 
-export function skipOf(path: string, ignores: IgnoreRules): SkipReason | undefined {
+function skipOf(path: string, ignores: IgnoreRules): SkipReason | undefined {
   return skipByPath(path) ?? (ignores.ignores(path, false) ? "ignored" : undefined);
 }
