@@ -4,7 +4,7 @@
  * name: lines and words are the same.
  */
 import type { GitCall } from "../../host/git.ts";
-import { lookAt } from "../../host/source-files.ts";
+import { breathe, lookAt } from "../../host/source-files.ts";
 import { listConverted, listIndex, listStatus, type StatusList } from "./git-lists.ts";
 import { callAt, findGitPlace, indexStampOf, settingsStampOf } from "./git-place.ts";
 import type { IgnoreRules } from "./ignore-rules.ts";
@@ -16,6 +16,7 @@ import type { SkipReason } from "./skip-reasons.ts";
 import { byPath, createTally, type SourceEntry, sameOrNew, type Tally } from "./source.ts";
 
 const ATTEMPTS = 3;
+const ROWS_BETWEEN_BREATHS = 500;
 
 /** Undefined where git does not know the folder. Rejects when git fails. */
 export async function scanWithGit(request: ScanRequest): Promise<Scan | undefined> {
@@ -71,17 +72,23 @@ async function buildTable(
   const old = new Map(known?.ruleStamp === rules.stamp ? known.table.map((row) => [row.path, row]) : []);
   const unknown = rows.filter(({ path, kind }) => kind === "file" && !old.has(path)).map(({ path }) => path);
   const converted = new Set(rules.mayConvert ? await listConverted(call, unknown) : []);
-  return rows.map(({ path, oid, kind, unwatched }) => {
+  const table: TableRow[] = [];
+  for (const row of rows) {
+    const { path, oid, kind, unwatched } = row;
+    if (table.length % ROWS_BETWEEN_BREATHS === 0) await breathe();
     const same = old.get(path);
+    if (same?.oid === oid && same.kind === kind && same.unwatched === unwatched) {
+      table.push(same);
+      continue;
+    }
     const isConverted = same === undefined ? converted.has(path) : same.converted === true;
     const skip = same === undefined ? skipOf(path, rules.ignores) : same.skip;
-    return {
-      ...{ path, oid, kind },
-      ...(unwatched === undefined ? {} : { unwatched }),
-      ...(isConverted ? { converted: true } : {}),
-      ...(skip === undefined ? {} : { skip }),
-    };
-  });
+    const more = { ...(isConverted ? { converted: true as const } : {}), ...(skip === undefined ? {} : { skip }) };
+    // Not the row itself, which may be one of an earlier table, with what was true then.
+    const bare = unwatched === undefined ? { path, oid, kind } : { path, oid, kind, unwatched };
+    table.push(isConverted || skip !== undefined ? { ...bare, ...more } : bare);
+  }
+  return table;
 }
 
 async function compose(request: ScanRequest, git: GitMemory, status: StatusList, ignores: IgnoreRules): Promise<Scan> {
@@ -147,6 +154,6 @@ function skipByKind(kind: IndexRow["kind"]): SkipReason | undefined {
   return kind === "repository" ? "nested_repository" : undefined;
 }
 
-export function skipOf(path: string, ignores: IgnoreRules): SkipReason | undefined {
+function skipOf(path: string, ignores: IgnoreRules): SkipReason | undefined {
   return skipByPath(path) ?? (ignores.ignores(path, false) ? "ignored" : undefined);
 }
