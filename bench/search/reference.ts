@@ -5,9 +5,10 @@
 import type { CommitHistory } from "../../daemon/memory/history/open.ts";
 import { demotion } from "../../daemon/memory/search/demotion.ts";
 import type { Query } from "../../daemon/memory/search/query.ts";
+import { PARTS, type Part, type Weights } from "../../daemon/memory/search/ranking.ts";
 import { textStems } from "../../daemon/memory/search/words.ts";
 import { bm25Index } from "./bm25.ts";
-import { addTo, dot, type PlainTable, sumOfRows, tableStem, tableWords, unit } from "./word-table.ts";
+import { addTo, dot, type PlainTable, sumOfRows, tableWords, unit } from "./word-table.ts";
 
 export interface ReferenceFile {
   readonly path: string;
@@ -16,32 +17,20 @@ export interface ReferenceFile {
   readonly symbols: readonly string[];
 }
 
-export const PARTS = [
-  "chunk",
-  "file",
-  "path",
-  "symbols",
-  "identifiers",
-  "commits",
-  "messages",
-  "table",
-  "messageTable",
-] as const;
-export type Part = (typeof PARTS)[number];
 /** One score a file, in the order of the files, each part divided by its maximum. */
-export type Parts = Readonly<Record<Part, Float64Array>>;
-export type Weights = Readonly<Record<Part, number>>;
+type Parts = Readonly<Record<Part, Float64Array>>;
 
 export interface Reference {
-  readonly paths: readonly string[];
-  parts(query: Query): Parts;
-  /** What each file's sum is multiplied by. */
-  factors(query: Query): Float64Array;
+  /** Paths, the best first; the path decides between equals. A file without any score is left out. */
+  rank(query: Query, weights: Weights): { readonly path: string; readonly score: number }[];
 }
 
 const CHUNK_LINES = 40;
 const BEST_CHUNKS = [1, 0.5, 0.25];
-const IDENTIFIER = /[A-Za-z_$][\w$]*/g;
+const UNIT = 127;
+const FULL_HISTORY = 3_000;
+/** Whole words of 2 to 100 characters that do not begin with a digit. */
+const IDENTIFIER = /(?<![\p{L}\p{N}_$])[\p{L}_$][\p{L}\p{N}_$]{1,99}(?![\p{L}\p{N}_$])/gu;
 
 export function createReference(
   files: readonly ReferenceFile[],
@@ -61,36 +50,33 @@ export function createReference(
   const vectors = table === undefined ? undefined : tableScores(table, paths, chunks, history);
   const nothing = () => new Float64Array(files.length);
   const byPath = (scores: ReadonlyMap<string, number>) => Float64Array.from(paths, (path) => scores.get(path) ?? 0);
+  const trust = Math.min(1, history.commits / FULL_HISTORY);
+  function partsOf(query: Query): Parts {
+    const terms = query.terms.map((text) => ({ text, weight: 1 }));
+    return {
+      chunk: scaled(bestThree(ofChunks.score(terms), chunks, files.length)),
+      file: scaled(ofFiles.score(terms)),
+      path: scaled(ofPaths.score(terms)),
+      symbols: scaled(ofSymbols.score(terms)),
+      identifiers: scaled(ofIdentifiers.score(query.identifiers)),
+      commits: scaled(byPath(history.commitScores(query.terms))),
+      messages: scaled(byPath(history.messageScores(query.terms))),
+      table: scaled(vectors?.chunks(query) ?? nothing()),
+      messageTable: scaled(vectors?.messages(query) ?? nothing()),
+    };
+  }
   return {
-    paths,
-    factors: (query) => Float64Array.from(paths, (path) => demotion(path, query)),
-    parts(query) {
-      const terms = query.terms.map((text) => ({ text, weight: 1 }));
-      return {
-        chunk: scaled(bestThree(ofChunks.score(terms), chunks, files.length)),
-        file: scaled(ofFiles.score(terms)),
-        path: scaled(ofPaths.score(terms)),
-        symbols: scaled(ofSymbols.score(terms)),
-        identifiers: scaled(ofIdentifiers.score(query.identifiers)),
-        commits: scaled(byPath(history.commitScores(query.terms))),
-        messages: scaled(byPath(history.messageScores(query.terms))),
-        table: scaled(vectors?.chunks(query) ?? nothing()),
-        messageTable: scaled(vectors?.messages(query) ?? nothing()),
-      };
+    rank(query, weights) {
+      const parts = partsOf(query);
+      const weightOf = (part: Part) => weights[part] * (part === "commits" || part === "messages" ? trust : 1);
+      const factor = (path: string) => (weights.demotion ? demotion(path, query) : 1);
+      const sum = (file: number) => PARTS.reduce((all, part) => all + weightOf(part) * (parts[part][file] ?? 0), 0);
+      return paths
+        .map((path, file) => ({ path, score: factor(path) * sum(file) }))
+        .filter(({ score }) => score > 0)
+        .sort((first, second) => second.score - first.score || (first.path < second.path ? -1 : 1));
     },
   };
-}
-
-/** Sums the parts; a file without any score is left out. The path decides between equals. */
-export function rankFiles(reference: Reference, parts: Parts, factors: Float64Array, weights: Weights): string[] {
-  const scores = reference.paths.map((path, file) => ({
-    path,
-    score: (factors[file] ?? 1) * PARTS.reduce((sum, part) => sum + weights[part] * (parts[part][file] ?? 0), 0),
-  }));
-  return scores
-    .filter(({ score }) => score > 0)
-    .sort((first, second) => second.score - first.score || (first.path < second.path ? -1 : 1))
-    .map(({ path }) => path);
 }
 
 /** Windows of 40 lines; of an empty file one. */
@@ -134,30 +120,36 @@ function tableScores(
   chunks: readonly { readonly file: number; readonly path: string; readonly text: string }[],
   history: CommitHistory,
 ): TableScores {
-  const counts = chunks.map(({ path, text }) => countWords(tableWords(`${path}\n${text}`)));
+  const counts = chunks.map(({ text }) => countWords(tableWords(text)));
   const rarity = rarityOf(counts);
   const vectorOf = (words: ReadonlyMap<string, number>) =>
     sumOfRows(
       table,
       [...words].map(([word, count]) => [word, Math.log(1 + count) * rarity(word)] as const),
     );
+  const plainOf = (text: string) =>
+    sumOfRows(
+      table,
+      [...countWords(tableWords(text))].map(([word, count]) => [word, Math.log(1 + count)] as const),
+    );
   const zero = new Float64Array(table.dimensions);
-  const chunkVectors = counts.map((words) => vectorOf(words) ?? zero);
+  // They are kept in bytes.
+  const chunkVectors = counts.map((words) => (vectorOf(words) ?? zero).map((value) => Math.round(value * UNIT) / UNIT));
   const messages = history.messageVectors((text) => {
-    const vector = vectorOf(countWords(tableWords(text)));
+    const vector = plainOf(text);
     return vector === undefined ? undefined : Float32Array.from(vector);
   });
   const fileVectors = paths.map((path) => {
     const sum = new Float64Array(table.dimensions);
     const own = messages.get(path);
     if (own !== undefined) addTo(sum, own, 1 / (Math.hypot(...own) + 0.3));
-    addTo(sum, vectorOf(countWords(tableWords(path))) ?? zero, 0.5);
+    addTo(sum, plainOf(path) ?? zero, 0.5);
     return unit(sum) ?? zero;
   });
   const queryVector = ({ words }: Query) =>
     sumOfRows(
       table,
-      [...new Set(words.map(tableStem))].map((word) => [word, rarity(word)] as const),
+      [...new Set(words.flatMap(tableWords))].map((word) => [word, rarity(word)] as const),
     );
   return {
     chunks(query) {

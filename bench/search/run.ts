@@ -1,5 +1,5 @@
 /**
- * `npm run bench:search -- [--queries FILE] [--count N] [--subjects] [--table FOLDER] DIR…`: how well search finds the
+ * `npm run bench:search -- [--queries FILE] [--count N] [--subjects] [--reference] DIR…`: how well search finds the
  * files that past commits changed. FILE holds reworded queries as JSON Lines: {"repo", "commit", "query"}; without the
  * others each is asked of the same snapshot as the commit's own message.
  */
@@ -9,11 +9,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { analyseQuery } from "../../daemon/memory/search/query.ts";
-import { openReference } from "./engine.ts";
+import { openEngine, referenceOf } from "./engine.ts";
 import { average, QUALITY_HEAD, type Quality, qualityLine, qualityOf } from "./measures.ts";
 import { METHODS } from "./recipe.ts";
-import { rankFiles } from "./reference.ts";
 import { laterCommits, makeSet, makeSnapshot, type SearchSet } from "./set.ts";
+import { readTable } from "./word-table.ts";
 
 const TABLE = fileURLToPath(new URL("../../daemon/memory/vector/code-words/", import.meta.url));
 
@@ -22,12 +22,17 @@ const { values, positionals } = parseArgs({
   options: {
     queries: { type: "string" },
     count: { type: "string", default: "50" },
+    reference: { type: "boolean", default: false },
     subjects: { type: "boolean", default: false },
     table: { type: "string", default: TABLE },
   },
 });
 
+const LONGEST_LIST = 1_000;
+
 type Table = Map<string, Quality[]>;
+// The product's threads keep no process alive.
+const alive = setInterval(() => {}, 60_000);
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "nexus-search-")));
 const reworded = readReworded(values.queries);
 const total: Table = new Map();
@@ -45,6 +50,7 @@ try {
   print("All commits", total);
   if (totalReworded.size > 0) print("All reworded", totalReworded);
 } finally {
+  clearInterval(alive);
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -53,25 +59,26 @@ async function measure(repository: string, set: SearchSet): Promise<[own: Table,
   const later = laterCommits(root, set);
   if (later.length > 0)
     throw new Error(`The snapshot of ${set.repository} holds what comes later: ${later.join(", ")}`);
-  const { reference, history } = await openReference(root, values.table);
+  const engine = await openEngine(root, join(folder, "home"));
+  const reference = values.reference ? referenceOf(engine, readTable(values.table)) : undefined;
   const own: Table = new Map();
   const users: Table = new Map();
   const ask = (text: string, gold: readonly string[], into: Table) => {
     const query = analyseQuery(text);
-    const parts = reference.parts(query);
-    const factors = reference.factors(query);
-    for (const { name, demotes, weights } of METHODS) {
-      const factorsOf = demotes ? factors : factors.map(() => 1);
-      const ranked = rankFiles(reference, parts, factorsOf, weights(query, history.commits));
-      const list = into.get(name) ?? [];
-      list.push(qualityOf(ranked, gold));
-      into.set(name, list);
+    for (const { name, weights } of METHODS) {
+      const ranked = reference?.rank(query, weights(query)) ?? engine.rank(query, weights(query), LONGEST_LIST);
+      const quality = qualityOf(
+        ranked.map(({ path }) => path),
+        gold,
+      );
+      into.set(name, [...(into.get(name) ?? []), quality]);
     }
   };
   for (const { text, gold } of set.queries) ask(text, gold, own);
   for (const { commit, gold } of set.candidates) {
     for (const query of reworded.get(commit) ?? []) ask(query, gold, users);
   }
+  await engine.close();
   return [own, users];
 }
 

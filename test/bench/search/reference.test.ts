@@ -1,14 +1,16 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { chunkTexts, createReference, rankFiles, type Weights } from "../../../bench/search/reference.ts";
+import { chunkTexts, createReference } from "../../../bench/search/reference.ts";
 import { readTable, tableStem, tableWords } from "../../../bench/search/word-table.ts";
 import { analyseQuery } from "../../../daemon/memory/search/query.ts";
+import type { Weights } from "../../../daemon/memory/search/ranking.ts";
 import { makeHistory, open } from "../../memory/history/repository.ts";
 import { makeFolder } from "../../tools/workspace.ts";
 
 const NOTHING: Weights = {
   ...{ chunk: 0, file: 0, path: 0, symbols: 0, identifiers: 0 },
   ...{ commits: 0, messages: 0, table: 0, messageTable: 0 },
+  demotion: true,
 };
 const FILES = [
   { path: "src/cookie.ts", text: "export function parseCookie() {}\n", symbols: ["parseCookie"] },
@@ -22,8 +24,7 @@ async function rank(text: string, weights: Partial<Weights>) {
   repository.commit("Parse biscuits", { "src/cookie.ts": "1" });
   const { history } = await open(repository.root);
   const reference = createReference(FILES, history, readTable(makeTable()));
-  const query = analyseQuery(text);
-  return rankFiles(reference, reference.parts(query), reference.factors(query), { ...NOTHING, ...weights });
+  return reference.rank(analyseQuery(text), { ...NOTHING, ...weights }).map(({ path }) => path);
 }
 
 /** Two dimensions: what has to do with cookies, and all else. */

@@ -20,8 +20,8 @@ export interface TestRepository {
   git(...args: string[]): string;
 }
 
-export function makeHistory(): TestRepository {
-  const root = makeFolder({});
+/** In a folder of its own, which goes with the test, or in one that is given. */
+export function makeHistory(root: string = makeFolder({})): TestRepository {
   let clock = START;
   git(root, "init", "-q", "-b", "main");
   const run = (...args: string[]) => {
