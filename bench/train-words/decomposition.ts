@@ -11,6 +11,8 @@ export interface Table {
 const OVERSAMPLING = 16;
 const POWER_ITERATIONS = 2;
 const MAX_SWEEPS = 30;
+/** Of the matrix's norm: the vectors end as 32-bit floats, and then as bytes. */
+const TOLERANCE = 1e-7;
 
 /** U · √S of the `rank` greatest singular values: a vector for each row of the matrix, which is all but symmetric. */
 export function factorise(matrix: Matrix, rank: number, random: () => number): Table {
@@ -99,25 +101,31 @@ function eigen(matrix: Float64Array[]): Eigen {
   const vectors = matrix.map((_, row) => Float64Array.from({ length: size }, (_, column) => (row === column ? 1 : 0)));
   const scale = Math.sqrt(matrix.reduce((sum, line) => sum + dot(line, line), 0));
   for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
-    let largest = 0;
+    let rotations = 0;
     for (let first = 0; first < size; first++)
       for (let second = first + 1; second < size; second++)
-        largest = Math.max(largest, rotate(matrix, vectors, first, second));
-    if (largest <= scale * 1e-9) break;
+        if (rotate(matrix, vectors, first, second, scale * TOLERANCE)) rotations += 1;
+    if (rotations === 0) break;
   }
   const order = matrix.map((line, place) => ({ value: line[place] ?? 0, vector: vectors[place] ?? line }));
   order.sort((first, second) => second.value - first.value);
   return { values: order.map(({ value }) => value), vectors: order.map(({ vector }) => vector) };
 }
 
-/** Makes one pair of off-diagonal numbers zero; answers with how large they were. `vectors` holds eigenvectors as rows. */
-function rotate(matrix: Float64Array[], vectors: Float64Array[], first: number, second: number): number {
+/** Makes one pair of off-diagonal numbers zero unless it all but is. `vectors` holds eigenvectors as rows. */
+function rotate(
+  matrix: Float64Array[],
+  vectors: Float64Array[],
+  first: number,
+  second: number,
+  negligible: number,
+): boolean {
   const [firstLine, secondLine] = [matrix[first], matrix[second]];
   const [firstVector, secondVector] = [vectors[first], vectors[second]];
-  if (firstLine === undefined || secondLine === undefined) return 0;
-  if (firstVector === undefined || secondVector === undefined) return 0;
+  if (firstLine === undefined || secondLine === undefined) return false;
+  if (firstVector === undefined || secondVector === undefined) return false;
   const off = firstLine[second] ?? 0;
-  if (Math.abs(off) < 1e-300) return 0;
+  if (Math.abs(off) <= negligible) return false;
   const theta = ((secondLine[second] ?? 0) - (firstLine[first] ?? 0)) / (2 * off);
   const tangent = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
   const cosine = 1 / Math.sqrt(tangent * tangent + 1);
@@ -129,7 +137,7 @@ function rotate(matrix: Float64Array[], vectors: Float64Array[], first: number, 
     line[second] = sine * one + cosine * other;
   }
   turnPair(firstVector, secondVector, cosine, sine);
-  return Math.abs(off);
+  return true;
 }
 
 function turnPair(first: Float64Array, second: Float64Array, cosine: number, sine: number): void {
