@@ -49,7 +49,7 @@ const MIN_TRAINING = 100;
 const VALIDATION_SHARE = 0.15;
 
 /** What a learned table must gain in mean reciprocal rank, and by at least one standard error; R@10 must not fall. */
-export const MARGIN = 0.01;
+const MARGIN = 0.01;
 
 /** Rejects with git's words where there is no history, and with the signal's reason when cancelled; nothing is kept then. */
 export async function learnWords(options: LearnOptions): Promise<LearnOutcome> {
