@@ -49,13 +49,13 @@ await writeTable(values.out, parts);
 say(`written to ${values.out}`);
 const [trained, shipped] = [createWordTable(parts), await loadWordTable()];
 for (const [index, folder] of positionals.entries())
-  say(`${folder}, held out: trained ${figuresOf(trained, index)}; shipped ${figuresOf(shipped, index)}`);
+  say(`${folder}, held out: trained ${await figuresOf(trained, index)}; shipped ${await figuresOf(shipped, index)}`);
 
-function figuresOf(table: WordTable, index: number): string {
+async function figuresOf(table: WordTable, index: number): Promise<string> {
   const history = histories[index];
   if (history === undefined) return "";
-  const bags = bagsOf(history, table);
+  const bags = await bagsOf(history, table, signal);
   const vectors = { ...table, weights: new Float32Array(table.size).fill(1) };
-  const { recallAt10, reciprocalRank } = measureTable(vectors, bags, bags.heldOut);
+  const { recallAt10, reciprocalRank } = await measureTable(vectors, bags, bags.heldOut, signal);
   return `R@10 ${recallAt10.toFixed(3)}, MRR ${reciprocalRank.toFixed(3)}`;
 }

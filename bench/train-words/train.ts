@@ -1,5 +1,5 @@
 /** A word table from the histories of git repositories, the way daemon/memory/vector/code-words/README.md tells. */
-import { createTrainer } from "../../daemon/memory/vector/contrastive.ts";
+import { createTrainer, type TrainingGroup } from "../../daemon/memory/vector/contrastive.ts";
 import type { TaughtHistory } from "../../daemon/memory/vector/git-history.ts";
 import { quantisedTable } from "../../daemon/memory/vector/table-file.ts";
 import { bagsOf, trainingGroup } from "../../daemon/memory/vector/taught-bags.ts";
@@ -41,10 +41,11 @@ export async function trainWords(
     size: vocabulary.length,
     rowsOf: (word: string) => subWords(word).flatMap((stem) => rowOf.get(stem) ?? []),
   };
-  const groups = histories.map((history) => {
-    const bags = bagsOf(history, table);
-    return trainingGroup(bags, bags.commits);
-  });
+  const groups: TrainingGroup[] = [];
+  for (const history of histories) {
+    const bags = await bagsOf(history, table, signal);
+    groups.push(trainingGroup(bags, bags.commits));
+  }
   const trainer = createTrainer(vectors, { random, signal });
   for (let epoch = 1; epoch <= epochs; epoch++)
     say(`epoch ${epoch}: mean loss ${(await trainer.epoch(groups)).toFixed(3)}`);

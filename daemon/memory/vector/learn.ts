@@ -5,7 +5,7 @@
 import { createTrainer, type WordVectors } from "./contrastive.ts";
 import { readHistory, type TaughtHistory } from "./git-history.ts";
 import { keepLearnedTable, type LearnedRecord, learnedName, quantisedTable } from "./table-file.ts";
-import { bagsOf, measureTable, type Quality, trainingGroup } from "./taught-bags.ts";
+import { bagsOf, type HistoryBags, measureTable, type Quality, trainingGroup } from "./taught-bags.ts";
 import { createWordTable, type TableParts, type WordTable } from "./word-table.ts";
 
 export interface LearnOptions {
@@ -56,7 +56,7 @@ export async function learnWords(options: LearnOptions): Promise<LearnOutcome> {
   const { folder, table, tablesFolder, at, signal, random = Math.random, onProgress = () => undefined } = options;
   onProgress({ step: "reading", share: 0 });
   const history = await readBalanced(folder, signal);
-  const bags = bagsOf(history, table);
+  const bags = await bagsOf(history, table, signal);
   const [judgedBy, learnedFrom] = [bags.heldOut.length, bags.commits.length];
   if (judgedBy < MIN_HELD_OUT || learnedFrom < MIN_TRAINING)
     return {
@@ -64,12 +64,12 @@ export async function learnWords(options: LearnOptions): Promise<LearnOutcome> {
       reason: `The history is too short: ${learnedFrom} commits to learn from and ${judgedBy} to judge by, where ${MIN_TRAINING} and ${MIN_HELD_OUT} are needed.`,
     };
   onProgress({ step: "measuring", share: 0 });
-  const before = measureTable(vectorsOf(table), bags, bags.heldOut);
+  const before = await measureTable(vectorsOf(table), bags, bags.heldOut, signal);
   const trained = await train(table, bags, { signal, random, onProgress });
   onProgress({ step: "judging", share: 1 });
   const parts = quantisedTable("", table.vocabulary, trained);
   // As it will be used: rounded to bytes.
-  const after = measureTable(vectorsOf(createWordTable(parts)), bags, bags.heldOut);
+  const after = await measureTable(vectorsOf(createWordTable(parts)), bags, bags.heldOut, signal);
   signal.throwIfAborted();
   const problem = whyNotBetter(before, after);
   const figures = { before: figuresOf(before), after: figuresOf(after) };
@@ -106,7 +106,7 @@ async function readBalanced(folder: string, signal: AbortSignal): Promise<Taught
 
 async function train(
   table: WordTable,
-  bags: ReturnType<typeof bagsOf>,
+  bags: HistoryBags,
   { signal, random, onProgress }: Pick<LearnOptions, "signal"> & Required<Pick<LearnOptions, "random" | "onProgress">>,
 ): Promise<WordVectors> {
   const split = Math.floor(bags.commits.length * (1 - VALIDATION_SHARE));
@@ -117,10 +117,10 @@ async function train(
   const onBatch = (share: number) => onProgress({ step: "training", share: (epoch + share) / EPOCHS });
   const trainer = createTrainer(vectors, { random, signal, onBatch });
   let best = copyOf(vectors);
-  let bestRank = measureTable(vectors, bags, validation).reciprocalRank;
+  let bestRank = (await measureTable(vectors, bags, validation, signal)).reciprocalRank;
   for (; epoch < EPOCHS; epoch++) {
     await trainer.epoch([group]);
-    const rank = measureTable(vectors, bags, validation).reciprocalRank;
+    const rank = (await measureTable(vectors, bags, validation, signal)).reciprocalRank;
     if (rank <= bestRank) break;
     [best, bestRank] = [copyOf(vectors), rank];
   }

@@ -1,4 +1,5 @@
 /** A history as the rows of a table, and how well a table finds what past commits touched. */
+import { nextTurn } from "../../host/clock.ts";
 import { promptWords } from "../words.ts";
 import type { Bag, TrainingGroup, TrainingPair, WordVectors } from "./contrastive.ts";
 import type { TaughtCommit, TaughtHistory } from "./git-history.ts";
@@ -34,10 +35,14 @@ export interface Quality {
   readonly reciprocalRanks: readonly number[];
 }
 
-export function bagsOf(history: TaughtHistory, table: Rows): HistoryBags {
-  const counted = history.files.flatMap(({ path, chunks }) =>
-    chunks.map((text) => ({ path, counts: countRows(table, [...wordsOf(text), ...wordsOf(path)]) })),
-  );
+/** Rejects with the signal's reason when cancelled. */
+export async function bagsOf(history: TaughtHistory, table: Rows, signal: AbortSignal): Promise<HistoryBags> {
+  const counted: { readonly path: string; readonly counts: ReadonlyMap<number, number> }[] = [];
+  for (const { path, chunks } of history.files) {
+    signal.throwIfAborted();
+    for (const text of chunks) counted.push({ path, counts: countRows(table, [...wordsOf(text), ...wordsOf(path)]) });
+    await nextTurn();
+  }
   const frequency = new Int32Array(table.size);
   for (const { counts } of counted) for (const row of counts.keys()) frequency[row] = (frequency[row] ?? 0) + 1;
   const rarity = (row: number) => Math.log(1 + counted.length / (1 + (frequency[row] ?? 0)));
@@ -80,19 +85,30 @@ export function trainingGroup(bags: HistoryBags, commits: readonly CommitBag[]):
   return { pairs, pool: bags.chunks.map(({ bag }) => bag) };
 }
 
-/** Files by their three best chunks, s1 + .5 s2 + .25 s3, as search ranks them. */
-export function measureTable(vectors: WordVectors, bags: HistoryBags, commits: readonly CommitBag[]): Quality {
+/**
+ * Files by their three best chunks, s1 + .5 s2 + .25 s3, as search ranks them. Rejects with the signal's reason when
+ * cancelled.
+ */
+export async function measureTable(
+  vectors: WordVectors,
+  bags: HistoryBags,
+  commits: readonly CommitBag[],
+  signal: AbortSignal,
+): Promise<Quality> {
   const paths = [...new Set(bags.chunks.map(({ path }) => path))];
   const placeOf = new Map(paths.map((path, place) => [path, place]));
   const files = Int32Array.from(bags.chunks, ({ path }) => placeOf.get(path) ?? 0);
   const chunks = bags.chunks.map(({ bag }) => vectorOf(vectors, bag));
+  const reciprocalRanks: number[] = [];
   let recall = 0;
-  const reciprocalRanks = commits.map(({ message, paths: gold }) => {
+  for (const { message, paths: gold } of commits) {
+    signal.throwIfAborted();
     const ranked = rankedFiles(vectorOf(vectors, message), chunks, files, paths.length);
     const ranks = [...gold].map((path) => ranked.indexOf(placeOf.get(path) ?? -1)).filter((rank) => rank >= 0);
     recall += ranks.filter((rank) => rank < 10).length / gold.size;
-    return ranks.length === 0 ? 0 : 1 / (1 + Math.min(...ranks));
-  });
+    reciprocalRanks.push(ranks.length === 0 ? 0 : 1 / (1 + Math.min(...ranks)));
+    await nextTurn();
+  }
   const count = Math.max(1, commits.length);
   const reciprocalRank = reciprocalRanks.reduce((sum, each) => sum + each, 0) / count;
   return { commits: commits.length, recallAt10: recall / count, reciprocalRank, reciprocalRanks };
