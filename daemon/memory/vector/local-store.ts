@@ -183,19 +183,22 @@ async function buildGraph(state: State): Promise<void> {
   const { index, engine, dimensions } = state;
   if (!("entries" in index) || engine.graph === undefined) return;
   state.building = true;
-  const graph = engine.graph.create(dimensions);
-  const entries = [...index.entries()];
-  for (let from = 0; from < entries.length && state.closing !== true; from += SLICE) {
-    const slice = entries.slice(from, from + SLICE);
-    graph.addAll(
-      slice.map(([key]) => key),
-      slice.map(([, vector]) => vector),
-    );
-    await nextTurn();
+  try {
+    const graph = engine.graph.create(dimensions);
+    const entries = [...index.entries()];
+    for (let from = 0; from < entries.length; from += SLICE) {
+      if (state.closing === true) return;
+      const slice = entries.slice(from, from + SLICE);
+      graph.addAll(
+        slice.map(([key]) => key),
+        slice.map(([, vector]) => vector),
+      );
+      await nextTurn();
+    }
+    state.index = graph;
+  } finally {
+    state.building = false;
   }
-  state.building = false;
-  if (state.closing === true) return;
-  state.index = graph;
   await save(state);
 }
 
