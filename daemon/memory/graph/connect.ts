@@ -195,9 +195,9 @@ function fileHops({ links, view }: World, path: string, link: Link): Hop[] {
 
 function symbolHops(world: World, node: SymbolNode, link: Link, stop: Stop): Hop[] {
   const { id: from, path } = node;
-  const out = usedBy(world, path, node.index, MAX_NEIGHBOURS).map(({ to, kind, line }): Hop => {
-    return { from, to: link(to), how: VERBS[kind], at: { path, line } };
-  });
+  // Over a property that both know, anything connects with anything.
+  const used = usedBy(world, path, node.index, MAX_NEIGHBOURS).filter(({ to }) => to.kind !== "property");
+  const out = used.map(({ to, kind, line }): Hop => ({ from, to: link(to), how: VERBS[kind], at: { path, line } }));
   const overloads = world.definitionsOf(node.name).filter(({ id }) => id === node.id);
   const back = isCode(node) ? usesOfNodes(world, overloads, stop).uses : [];
   const users = back.flatMap((use): Hop[] => {

@@ -5,8 +5,8 @@ import { type Use, type Uses, usesOf, usesOfNodes } from "./references.ts";
 import { type Risk, riskOf } from "./risk.ts";
 import { isCode, isInsideTests, nodeAt, nodeOf, reachableIndex, type SymbolNode, type Target } from "./symbols.ts";
 import { type TestRun, testCommands } from "./test-commands.ts";
-import { isSupporting, isTestFile, isTestPath } from "./test-paths.ts";
-import { type TestLink, testsOf } from "./tests.ts";
+import { isSupporting, isTestPath } from "./test-paths.ts";
+import { type TestLink, testJudge, testsOf } from "./tests.ts";
 import { NEVER, type Stop, type World } from "./world.ts";
 
 export interface Dependant {
@@ -198,8 +198,9 @@ function testsFor(world: World, home: string, all: readonly Dependant[]): TestLi
     else if (!known.why.includes(link.why))
       found.set(link.path, { path: link.path, score: known.score + link.score, why: `${known.why}, ${link.why}` });
   };
+  const isRunnable = testJudge(world);
   for (const { path, distance, explanation, isTest } of all)
-    if (isTest && (isTestFile(path) || !isTestPath(path)) && !found.has(path))
+    if (isTest && (isRunnable(path) || !isTestPath(path)) && !found.has(path))
       add({ path, score: 10 / distance, why: explanation });
   for (const link of testsOf(world, home)) add(link);
   const direct = new Set(all.filter(({ distance, isTest }) => distance === 1 && !isTest).map(({ path }) => path));
