@@ -2,6 +2,7 @@
 import type { FileFacts, ImportFact, ReferenceKind } from "../code/facts.ts";
 import { CONFIDENCES, type Confidence, evidenceFor } from "./evidence.ts";
 import { compareText } from "./paths.ts";
+import { isPlainName } from "./plain-names.ts";
 import { nodeAt, reachableIndex, type SymbolNode, type Target } from "./symbols.ts";
 import { NEVER, type Stop, type World } from "./world.ts";
 
@@ -121,6 +122,7 @@ export function usedBy(world: World, path: string, index: number, limit: number)
     if (facts === undefined || (index >= 0 && reachableIndex(facts, within) !== index && within !== index)) continue;
     const [best] = evidenceFor(world, path, name);
     if (best === undefined || best.confidence === "possible" || found.has(best.definition.id)) continue;
+    if (best.confidence === "likely" && isPlainName(name)) continue;
     if (best.definition.path === path && best.definition.index === index) continue;
     const { definition: to, confidence, why } = best;
     found.set(to.id, { to, kind, line, confidence, why });
