@@ -223,8 +223,7 @@ function symbolHops(world: World, node: SymbolNode, link: Link, stop: Stop): Hop
   // Over a property that both know, anything connects with anything.
   const used = usedBy(world, path, node.index, MAX_NEIGHBOURS).filter(({ to }) => to.kind !== "property");
   const out = used.map(({ to, kind, line }): Hop => ({ from, to: link(to), how: VERBS[kind], at: { path, line } }));
-  const overloads = world.definitionsOf(node.name).filter(({ id }) => id === node.id);
-  const back = isCode(node) ? usesOfNodes(world, overloads, stop).uses : [];
+  const back = isCode(node) ? usesOfNodes(world, [node], stop).uses : [];
   const users = back.flatMap((use): Hop[] => {
     if (use.confidence === "possible") return [];
     const facts = world.view.facts(use.path);

@@ -96,8 +96,7 @@ function startAt(node: SymbolNode): Step {
  */
 function usesAt(world: World, { node }: Step, stop: Stop): Uses {
   if (node === undefined) return { uses: [], complete: true };
-  const overloads = world.definitionsOf(node.name).filter(({ id }) => id === node.id);
-  const { uses, complete } = usesOfNodes(world, overloads, stop);
+  const { uses, complete } = usesOfNodes(world, [node], stop);
   const sure = uses.filter(({ confidence }) => confidence !== "possible");
   return { uses: sure.filter((use) => !isRepeated(use, sure)), complete };
 }

@@ -1,6 +1,6 @@
 /** Symbols as people name them: `name`, `Container.name`, `path#name`, `path:line`, `path`. */
 import type { CodeView, FileFacts, SymbolFact, SymbolKind } from "../code/facts.ts";
-import { compareText } from "./paths.ts";
+import { compareText, stemOf } from "./paths.ts";
 import { isSupporting, isTestPath } from "./test-paths.ts";
 
 export interface SymbolNode {
@@ -50,6 +50,13 @@ export function nodeAt(view: CodeView, path: string, index: number): SymbolNode 
   const symbol = facts?.symbols[index];
   return facts === undefined || symbol === undefined ? undefined : nodeOf(path, facts, symbol, index);
 }
+
+/** The same for what is one thing: overloads, and what a header declares and its source defines. */
+export function identityOf({ id, path, container, name }: SymbolNode): string {
+  return C_FAMILY.test(path) ? `${stemOf(path)}#${container}.${name}` : id;
+}
+
+const C_FAMILY = /\.(c|h|cc|cpp|cxx|hpp|hh|hxx|m|mm)$/;
 
 export function nodeOf(path: string, facts: FileFacts, symbol: SymbolFact, index: number): SymbolNode {
   const container = outerNames(facts, symbol).join(".");
@@ -181,7 +188,13 @@ function byLikelihood(first: SymbolNode, second: SymbolNode): number {
 
 function weight({ kind, path, container }: SymbolNode): number {
   const order = KIND_ORDER.indexOf(kind);
-  return (isTestPath(path) ? 100 : 0) + (order < 0 ? 20 : order) + (container === "" ? 0 : 5);
+  // What a header only declares comes behind its definition.
+  return (
+    (isTestPath(path) ? 100 : 0) +
+    (/\.(h|hpp|hh|hxx)$/.test(path) ? 1 : 0) +
+    (order < 0 ? 20 : order) +
+    (container === "" ? 0 : 5)
+  );
 }
 
 export type Target =
@@ -203,8 +216,9 @@ export function findTarget(view: CodeView, query: string): Found {
   const likely = narrow(candidates);
   const [first] = likely;
   if (first === undefined) return { ok: false, reason: "unknown", candidates };
-  if (likely.some(({ id }) => id !== first.id)) return { ok: false, reason: "ambiguous", candidates };
-  const others = candidates.filter(({ id }) => id !== first.id);
+  const identity = identityOf(first);
+  if (likely.some((node) => identityOf(node) !== identity)) return { ok: false, reason: "ambiguous", candidates };
+  const others = candidates.filter((node) => identityOf(node) !== identity);
   return { ok: true, target: { kind: "symbol", id: first.id, name: first.name, nodes: likely }, others };
 }
 
