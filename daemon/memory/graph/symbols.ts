@@ -121,9 +121,11 @@ export function symbolAround(facts: FileFacts, line: number): number {
   return found;
 }
 
+const MAX_QUERY = 1000;
+
 /** All that the words may mean, the likeliest first. Empty for what is not in the view, and for a path alone. */
 export function findSymbols(view: CodeView, query: string, limit: number): SymbolNode[] {
-  const words = query.trim();
+  const words = query.trim().slice(0, MAX_QUERY);
   const place = /^(.+?):(\d+)(?::\d+)?$/.exec(words);
   const placed = place === null ? undefined : view.facts(place[1] ?? "");
   if (placed !== undefined && place !== null) {

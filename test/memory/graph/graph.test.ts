@@ -323,6 +323,38 @@ describe("freshness", () => {
     expect(graph.importersOf("src/b.ts")).toEqual(["src/a.ts"]);
   });
 
+  it("is made ready step by step", () => {
+    const view = codeView({ "a.ts": { imports: ["./b"] }, "b.ts": {}, "c.ts": {} });
+    const graph = createGraph({ view: () => view, history: () => undefined, readText: () => undefined });
+    let left = 0;
+    const oneMore = () => left-- <= 0;
+    const rounds: boolean[] = [];
+    for (let round = 0; round < 4; round++) {
+      left = 1;
+      rounds.push(graph.warm(oneMore));
+    }
+    expect(rounds).toEqual([false, false, true, true]);
+  });
+
+  it.each([
+    ["comments that never end", `{${"/*".repeat(200_000)}`],
+    ["strings that never end", `{"${'\\"'.repeat(200_000)}`],
+    ["commas and spaces", `{${", ".repeat(200_000)}`],
+    ["brackets", "[".repeat(200_000)],
+    ["something else", '[1, null, {"name": 3, "exports": [[]], "compilerOptions": {"paths": 7, "baseUrl": []}}]'],
+  ])("reads a configuration of %s without harm", (_name, text) => {
+    const files = { "package.json": {}, "tsconfig.json": {}, "composer.json": {}, "go.mod": {}, "Cargo.toml": {} };
+    const users = {
+      "a.ts": { imports: ["@/x", "pkg"] },
+      "a.php": { imports: ["A\\B"] },
+      "a.go": { imports: ["x/y"] },
+      "a.rs": { imports: ["x::y"] },
+    };
+    const view = codeView({ ...files, ...users });
+    const graph = createGraph({ view: () => view, history: () => undefined, readText: () => text });
+    expect(view.files.flatMap(({ path }) => graph.importsOf(path).flatMap((found) => found.files))).toEqual([]);
+  });
+
   it("keeps files of the same content apart", () => {
     const facts = codeView({ x: { imports: ["./b.ts"] } }).facts("x");
     const base = codeView({ "one/a.ts": {}, "one/b.ts": {}, "two/a.ts": {}, "two/b.ts": {} });
