@@ -114,7 +114,7 @@ function nodesIn(view: CodeView, path: string, isWanted: (symbol: SymbolFact) =>
 }
 
 /** The innermost symbol around a line, counted from 1. */
-export function symbolAround(facts: FileFacts, line: number): number {
+function symbolAround(facts: FileFacts, line: number): number {
   let found = -1;
   for (const [index, { startLine, endLine }] of facts.symbols.entries())
     if (startLine <= line && line <= endLine) found = index;
