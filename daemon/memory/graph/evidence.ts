@@ -3,7 +3,7 @@ import { endingOf, folderOf } from "./paths.ts";
 import { isPlainName } from "./plain-names.ts";
 import { reachOf } from "./reach.ts";
 import { canMean, NAMED, OTHER_NAMES, OWN, type Sight, sightOf, UNSEEN, WHOLE } from "./sight.ts";
-import { isCode, type SymbolNode } from "./symbols.ts";
+import { identityOf, isCode, type SymbolNode } from "./symbols.ts";
 import type { World } from "./world.ts";
 
 export const CONFIDENCES = ["certain", "likely", "possible"] as const;
@@ -42,8 +42,8 @@ function findEvidence(world: World, from: string, name: string): Evidence[] {
   if (best === UNSEEN) return reach.isExternal ? [] : guesses(from, mine);
   const isOwnName = sights.some(({ rank, definition }) => rank === OWN && definition.container === "");
   const nearest = sights.filter(({ rank }) => rank === best);
-  const nearestIds = new Set(nearest.map(({ definition }) => definition.id)).size;
-  const isOnly = mine.every(({ id }) => id === mine[0]?.id);
+  const nearestIds = new Set(nearest.map(({ definition }) => identityOf(definition))).size;
+  const isOnly = new Set(mine.map(identityOf)).size === 1;
   // What is as near as a name can be leaves no room for others.
   const seen = isOwnName || best === NAMED ? nearest : sights.filter(({ rank }) => rank !== UNSEEN);
   const results = seen.map((sight): Evidence => {
@@ -64,7 +64,7 @@ function confidenceOf({ rank, definition }: Sight, best: number, nearestIds: num
 
 /** No import leads to any of them. */
 function guesses(from: string, all: readonly SymbolNode[]): Evidence[] {
-  const count = new Set(all.map(({ id }) => id)).size;
+  const count = new Set(all.map(identityOf)).size;
   if (count === 1) return all.map((definition) => guessAlone(from, definition));
   const beside = all.filter(({ path }) => folderOf(path) === folderOf(from));
   const near = beside.every(({ id }) => id === beside[0]?.id) ? beside[0] : undefined;

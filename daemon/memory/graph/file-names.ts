@@ -21,6 +21,8 @@ export interface NameTable {
   /** Undefined when no file has it. */
   known(name: string): number | undefined;
   of(facts: FileFacts): FileNames;
+  /** They were asked for before. */
+  has(facts: FileFacts): boolean;
 }
 
 export function nameTable(): NameTable {
@@ -35,6 +37,7 @@ export function nameTable(): NameTable {
   };
   return {
     names,
+    has: (facts) => kept.has(facts),
     numberOf,
     known: (name) => numbers.get(name),
     of(facts) {

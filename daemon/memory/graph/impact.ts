@@ -5,8 +5,8 @@ import { type Use, type Uses, usesOf, usesOfNodes } from "./references.ts";
 import { type Risk, riskOf } from "./risk.ts";
 import { isCode, isInsideTests, nodeAt, nodeOf, reachableIndex, type SymbolNode, type Target } from "./symbols.ts";
 import { type TestRun, testCommands } from "./test-commands.ts";
-import { isSupporting, isTestFile, isTestPath } from "./test-paths.ts";
-import { type TestLink, testsOf } from "./tests.ts";
+import { isSupporting, isTestPath } from "./test-paths.ts";
+import { type TestLink, testJudge, testsOf } from "./tests.ts";
 import { NEVER, type Stop, type World } from "./world.ts";
 
 export interface Dependant {
@@ -98,8 +98,7 @@ function startAt(node: SymbolNode): Step {
  */
 function usesAt(world: World, { node }: Step, stop: Stop): Uses {
   if (node === undefined) return { uses: [], complete: true };
-  const overloads = world.definitionsOf(node.name).filter(({ id }) => id === node.id);
-  const { uses, complete } = usesOfNodes(world, overloads, stop);
+  const { uses, complete } = usesOfNodes(world, [node], stop);
   const sure = uses.filter(({ confidence }) => confidence !== "possible");
   return { uses: sure.filter((use) => !isRepeated(use, sure)), complete };
 }
@@ -201,8 +200,9 @@ function testsFor(world: World, home: string, all: readonly Dependant[]): TestLi
     else if (!known.why.includes(link.why))
       found.set(link.path, { path: link.path, score: known.score + link.score, why: `${known.why}, ${link.why}` });
   };
+  const isRunnable = testJudge(world);
   for (const { path, distance, explanation, isTest } of all)
-    if (isTest && (isTestFile(path) || !isTestPath(path)) && !found.has(path))
+    if (isTest && (isRunnable(path) || !isTestPath(path)) && !found.has(path))
       add({ path, score: 10 / distance, why: explanation });
   for (const link of testsOf(world, home)) add(link);
   const direct = new Set(all.filter(({ distance, isTest }) => distance === 1 && !isTest).map(({ path }) => path));

@@ -2,7 +2,8 @@
 import type { FileFacts, ImportFact, ReferenceKind } from "../code/facts.ts";
 import { CONFIDENCES, type Confidence, evidenceFor } from "./evidence.ts";
 import { compareText } from "./paths.ts";
-import { nodeAt, reachableIndex, type SymbolNode, type Target } from "./symbols.ts";
+import { isPlainName } from "./plain-names.ts";
+import { identityOf, nodeAt, reachableIndex, type SymbolNode, type Target } from "./symbols.ts";
 import { NEVER, type Stop, type World } from "./world.ts";
 
 export interface Use {
@@ -31,10 +32,10 @@ export function usesOf(world: World, target: Target, options: { readonly stop?: 
     : usesOfNodes(world, target.nodes, options.stop ?? NEVER);
 }
 
-/** `nodes` are the overloads of one symbol. */
+/** One symbol of any number of overloads. */
 export function usesOfNodes(world: World, nodes: readonly SymbolNode[], stop: Stop): Uses {
   const name = nodes[0]?.name ?? "";
-  const wanted = new Set(nodes.map(({ id }) => id));
+  const wanted = new Set(nodes.map(identityOf));
   const paths = world.view.mentioning(name);
   const uses: Use[] = [];
   let complete = paths.length <= MAX_FILES;
@@ -58,7 +59,7 @@ function usesInFile(world: World, path: string, facts: FileFacts, { name, wanted
   const references = facts.references.filter((reference) => reference.name === name);
   const imports = facts.imports.filter(({ names }) => names.includes(name));
   if (references.length === 0 && imports.length === 0) return [];
-  const found = evidenceFor(world, path, name).find(({ definition }) => wanted.has(definition.id));
+  const found = evidenceFor(world, path, name).find(({ definition }) => wanted.has(identityOf(definition)));
   if (found === undefined) return [];
   const { confidence, why } = found;
   // Its first mention outside of all symbols, where an import lists it, is that list.
@@ -121,6 +122,7 @@ export function usedBy(world: World, path: string, index: number, limit: number)
     if (facts === undefined || (index >= 0 && reachableIndex(facts, within) !== index && within !== index)) continue;
     const [best] = evidenceFor(world, path, name);
     if (best === undefined || best.confidence === "possible" || found.has(best.definition.id)) continue;
+    if (best.confidence === "likely" && isPlainName(name)) continue;
     if (best.definition.path === path && best.definition.index === index) continue;
     const { definition: to, confidence, why } = best;
     found.set(to.id, { to, kind, line, confidence, why });

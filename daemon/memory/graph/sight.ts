@@ -8,7 +8,7 @@ import type { Reach, Reached, World } from "./world.ts";
 export const OWN = 0;
 export const NAMED = 1;
 export const WHOLE = 2;
-export const BESIDE = 3;
+const BESIDE = 3;
 export const OTHER_NAMES = 4;
 export const UNSEEN = 9;
 

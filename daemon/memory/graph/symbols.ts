@@ -1,6 +1,6 @@
 /** Symbols as people name them: `name`, `Container.name`, `path#name`, `path:line`, `path`. */
 import type { CodeView, FileFacts, SymbolFact, SymbolKind } from "../code/facts.ts";
-import { compareText } from "./paths.ts";
+import { compareText, stemOf } from "./paths.ts";
 import { isSupporting, isTestPath } from "./test-paths.ts";
 
 export interface SymbolNode {
@@ -50,6 +50,13 @@ export function nodeAt(view: CodeView, path: string, index: number): SymbolNode 
   const symbol = facts?.symbols[index];
   return facts === undefined || symbol === undefined ? undefined : nodeOf(path, facts, symbol, index);
 }
+
+/** The same for what is one thing: overloads, and what a header declares and its source defines. */
+export function identityOf({ id, path, container, name }: SymbolNode): string {
+  return C_FAMILY.test(path) ? `${stemOf(path)}#${container}.${name}` : id;
+}
+
+const C_FAMILY = /\.(c|h|cc|cpp|cxx|hpp|hh|hxx|m|mm)$/;
 
 export function nodeOf(path: string, facts: FileFacts, symbol: SymbolFact, index: number): SymbolNode {
   const container = outerNames(facts, symbol).join(".");
@@ -107,16 +114,18 @@ function nodesIn(view: CodeView, path: string, isWanted: (symbol: SymbolFact) =>
 }
 
 /** The innermost symbol around a line, counted from 1. */
-export function symbolAround(facts: FileFacts, line: number): number {
+function symbolAround(facts: FileFacts, line: number): number {
   let found = -1;
   for (const [index, { startLine, endLine }] of facts.symbols.entries())
     if (startLine <= line && line <= endLine) found = index;
   return found;
 }
 
+const MAX_QUERY = 1000;
+
 /** All that the words may mean, the likeliest first. Empty for what is not in the view, and for a path alone. */
 export function findSymbols(view: CodeView, query: string, limit: number): SymbolNode[] {
-  const words = query.trim();
+  const words = query.trim().slice(0, MAX_QUERY);
   const place = /^(.+?):(\d+)(?::\d+)?$/.exec(words);
   const placed = place === null ? undefined : view.facts(place[1] ?? "");
   if (placed !== undefined && place !== null) {
@@ -181,7 +190,13 @@ function byLikelihood(first: SymbolNode, second: SymbolNode): number {
 
 function weight({ kind, path, container }: SymbolNode): number {
   const order = KIND_ORDER.indexOf(kind);
-  return (isTestPath(path) ? 100 : 0) + (order < 0 ? 20 : order) + (container === "" ? 0 : 5);
+  // What a header only declares comes behind its definition.
+  return (
+    (isTestPath(path) ? 100 : 0) +
+    (/\.(h|hpp|hh|hxx)$/.test(path) ? 1 : 0) +
+    (order < 0 ? 20 : order) +
+    (container === "" ? 0 : 5)
+  );
 }
 
 export type Target =
@@ -203,8 +218,9 @@ export function findTarget(view: CodeView, query: string): Found {
   const likely = narrow(candidates);
   const [first] = likely;
   if (first === undefined) return { ok: false, reason: "unknown", candidates };
-  if (likely.some(({ id }) => id !== first.id)) return { ok: false, reason: "ambiguous", candidates };
-  const others = candidates.filter(({ id }) => id !== first.id);
+  const identity = identityOf(first);
+  if (likely.some((node) => identityOf(node) !== identity)) return { ok: false, reason: "ambiguous", candidates };
+  const others = candidates.filter((node) => identityOf(node) !== identity);
   return { ok: true, target: { kind: "symbol", id: first.id, name: first.name, nodes: likely }, others };
 }
 

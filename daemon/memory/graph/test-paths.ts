@@ -18,9 +18,14 @@ export function isTestPath(path: string): boolean {
   return TEST_NAME.some((pattern) => pattern.test(nameOf(path))) || TEST_FOLDER.test(folderOf(path));
 }
 
-/** A file that holds tests, not only what tests need: what a runner can be given. */
+/** Named as a test: a runner can be given it. */
+export function isNamedTest(path: string): boolean {
+  return TEST_NAME.some((pattern) => pattern.test(nameOf(path))) && nameOf(path) !== "conftest.py";
+}
+
+/** A file that holds tests, not only what tests need: by its name, or by its folder where names tell nothing. */
 export function isTestFile(path: string): boolean {
-  if (TEST_NAME.some((pattern) => pattern.test(nameOf(path)))) return nameOf(path) !== "conftest.py";
+  if (TEST_NAME.some((pattern) => pattern.test(nameOf(path)))) return isNamedTest(path);
   const isCode = /\.([mc]?[jt]sx?|rs|rb|php|java|kt|cs|swift)$/.test(path) && !path.endsWith(".d.ts");
   return isCode && TEST_FOLDER.test(folderOf(path)) && !SUPPORT.test(path);
 }

@@ -154,6 +154,19 @@ describe("evidence", () => {
     expect(confidence({ ...DEFINED, ...files }, "lib/a.ts#loadConfig", path)).toBe(expected);
   });
 
+  it("follows a name through any number of files that pass it on", () => {
+    const files = {
+      ...DEFINED,
+      "b/c.ts": DEFINED["lib/a.ts"],
+      "x/index.ts": { imports: ["../y"] },
+      "y/index.ts": { imports: ["../z"] },
+      "z/index.ts": { imports: ["../lib/a {loadConfig}"] },
+      "m.ts": { imports: ["./x {loadConfig}"], uses: ["call loadConfig 3"] },
+    };
+    expect(confidence(files, "lib/a.ts#loadConfig", "m.ts")).toBe("certain");
+    expect(confidence(files, "b/c.ts#loadConfig", "m.ts")).toBeUndefined();
+  });
+
   it("does not take a library's method for the project's own", () => {
     const files = {
       "a.ts": { defines: ["class List 1-9", "method push 2-3 in List"] },
@@ -262,10 +275,55 @@ describe("connect", () => {
     expect(way.ways[0]?.[0]?.to).toBe("src/main.ts");
   });
 
+  it("shows a chain of uses before a shorter way over what both use", () => {
+    const files = {
+      "a.ts": {
+        defines: [
+          "function aStep 1-3",
+          "function bStep 4-6",
+          "function cStep 7-9",
+          "function dStep 10-12",
+          "function both 13-15",
+        ],
+        uses: ["call bStep 2", "call both 3", "call cStep 5", "call dStep 8", "call both 11"],
+      },
+    };
+    const { ways } = answered(graphOf(files).connect("aStep", "dStep"));
+    expect(ways.map((way) => way.map(({ how }) => how))).toEqual([["calls", "calls", "calls"]]);
+    const up = answered(graphOf(files).connect("dStep", "aStep")).ways;
+    expect(up[0]?.map(({ to }) => to)).toEqual(["a.ts#cStep", "a.ts#bStep", "a.ts#aStep"]);
+  });
+
   it("has no way where there is none, and none from a thing to itself", () => {
     const files = { "a.ts": { defines: ["function aThing 1-2"] }, "b.ts": { defines: ["function bThing 1-2"] } };
     expect(answered(graphOf(files).connect("aThing", "bThing"))).toEqual({ ways: [], complete: true });
     expect(answered(graphOf(files).connect("aThing", "aThing")).ways).toEqual([]);
+  });
+});
+
+describe("tests of a file", () => {
+  const helper = { imports: ["../src/a"] };
+  const files = { "src/a.ts": {}, "test/world.ts": helper, "package.json": {} };
+  const paths = (all: Sketches) =>
+    graphOf(all)
+      .testsOf("src/a.ts")
+      .map(({ path }) => path);
+
+  it("are all in the folder, unless most are named as tests: then others are what tests need", () => {
+    expect(paths(files)).toEqual(["test/world.ts"]);
+    expect(paths({ ...files, "test/a.test.ts": helper, "test/b.test.ts": {} })).toEqual(["test/a.test.ts"]);
+  });
+
+  it("are not those of another file of the same name", () => {
+    const test = { "test/x/a.test.ts": { imports: ["../../lib/a"] }, "lib/a.ts": {} };
+    expect(paths({ "src/a.ts": {}, ...test })).toEqual([]);
+    expect(graphOf({ "src/a.ts": {}, ...test }).testsOf("lib/a.ts")).toHaveLength(1);
+  });
+
+  it("may be those that history changes with it", () => {
+    const changedWith = () => [{ path: "test/whole.test.ts", commits: 5, share: 0.5 }];
+    const links = graphOf({ "src/a.ts": {}, "test/whole.test.ts": {} }, {}, { changedWith }).testsOf("src/a.ts");
+    expect(links).toEqual([{ path: "test/whole.test.ts", score: 1, why: "changed together in 5 commits" }]);
   });
 });
 
@@ -321,6 +379,38 @@ describe("freshness", () => {
     files = { ...files, "src/b.ts": {} };
     view = codeView(files, 3);
     expect(graph.importersOf("src/b.ts")).toEqual(["src/a.ts"]);
+  });
+
+  it("is made ready step by step", () => {
+    const view = codeView({ "a.ts": { imports: ["./b"] }, "b.ts": {}, "c.ts": {} });
+    const graph = createGraph({ view: () => view, history: () => undefined, readText: () => undefined });
+    let left = 0;
+    const oneMore = () => left-- <= 0;
+    const rounds: boolean[] = [];
+    for (let round = 0; round < 4; round++) {
+      left = 1;
+      rounds.push(graph.warm(oneMore));
+    }
+    expect(rounds).toEqual([false, false, true, true]);
+  });
+
+  it.each([
+    ["comments that never end", `{${"/*".repeat(200_000)}`],
+    ["strings that never end", `{"${'\\"'.repeat(200_000)}`],
+    ["commas and spaces", `{${", ".repeat(200_000)}`],
+    ["brackets", "[".repeat(200_000)],
+    ["something else", '[1, null, {"name": 3, "exports": [[]], "compilerOptions": {"paths": 7, "baseUrl": []}}]'],
+  ])("reads a configuration of %s without harm", (_name, text) => {
+    const files = { "package.json": {}, "tsconfig.json": {}, "composer.json": {}, "go.mod": {}, "Cargo.toml": {} };
+    const users = {
+      "a.ts": { imports: ["@/x", "pkg"] },
+      "a.php": { imports: ["A\\B"] },
+      "a.go": { imports: ["x/y"] },
+      "a.rs": { imports: ["x::y"] },
+    };
+    const view = codeView({ ...files, ...users });
+    const graph = createGraph({ view: () => view, history: () => undefined, readText: () => text });
+    expect(view.files.flatMap(({ path }) => graph.importsOf(path).flatMap((found) => found.files))).toEqual([]);
   });
 
   it("keeps files of the same content apart", () => {

@@ -85,6 +85,31 @@ describe("rank", () => {
     expect(mentioned[0]?.path).toBe("src/rare.ts");
   });
 
+  it.each([
+    ["long names of several words", ["loadConfig", "call loadConfig 1"], ["loading", "call loading 2"]],
+    ["names that are not private", ["secret", "call secret 1"], ["_secret", "call _secret 2"]],
+    ["what is used often", ["often", "call often 1", "call often 3", "call often 4"], ["seldom", "call seldom 2"]],
+  ])("gives more to %s", (_name, [strong = "", ...strongUses], [weak = "", ...weakUses]) => {
+    const central = graphOf({
+      "src/a.ts": { defines: [`function ${weak} 1-2`] },
+      "src/b.ts": { defines: [`function ${strong} 1-2`] },
+      "src/c.ts": { imports: ["./a", "./b"], uses: [...strongUses, ...weakUses] },
+    }).central(2);
+    expect(central.map((file) => file.path)).toEqual(["src/b.ts", "src/a.ts"]);
+  });
+
+  it("gives less to what many files define", () => {
+    const many = Array.from({ length: 6 }, (_, index) => [`src/a${index}.ts`, { defines: ["function run 1-2"] }]);
+    const imports = ["./b", ...many.map(([own]) => `./${String(own).slice(4)}`)];
+    const uses = ["call walk 1", ...Array.from({ length: 100 }, (_, index) => `call run ${index + 2}`)];
+    const files = {
+      ...Object.fromEntries(many),
+      "src/b.ts": { defines: ["function walk 1-2"] },
+      "src/c.ts": { imports, uses },
+    };
+    expect(graphOf(files).central(1)[0]?.path).toBe("src/b.ts");
+  });
+
   it("lets a name count only where it can be seen", () => {
     const unseen = graphOf({
       "src/list.ts": { defines: ["class List 1-9", "method forEach 2-3 in List"] },
