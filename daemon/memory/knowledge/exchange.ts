@@ -113,7 +113,7 @@ export async function importFacts(
   const shelves = { workspace: await desk.shelves.of(workspace), user: await desk.shelves.of(null) };
   const known = new Set<string>();
   const added: { fact: Fact }[] = [];
-  const report = { added: 0, known: 0, problems: [] as { line: number; problem: string }[], refused: 0 };
+  const report: ImportReport = { added: 0, known: 0, problems: [], refused: 0 };
   const refuse = (line: number, problem: string) => {
     report.refused += 1;
     if (report.problems.length < MAX_PROBLEMS) report.problems.push({ line, problem });

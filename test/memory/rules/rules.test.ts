@@ -256,6 +256,21 @@ describe("a hostile repository", () => {
     if (!isWindows) expect(problems).toContainEqual({ path: ".windsurfrules", problem: "It is no regular file." });
   });
 
+  it("cannot keep it busy with patterns", async () => {
+    const glob = `${"{a,b}".repeat(12)}/{${"x,".repeat(60)}y}`;
+    const front = `---\nglobs:\n${`  - "${glob}"\n`.repeat(5)}---\nBody`;
+    const files = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`.cursor/rules/${at}.mdc`, front]));
+    const asked = Array.from({ length: 200 }, (_, at) => `${"abababababab/".repeat(6)}${at}`);
+    const started = process.cpuUsage();
+    const { rules, problems } = await rulesFor(makeFolder({ ...files, "AGENTS.md": "kept" }), asked);
+    expect(rules.map(({ path }) => path)).toEqual(["AGENTS.md"]);
+    expect(problems).toContainEqual({
+      path: ".cursor/rules/9.mdc",
+      problem: "Left out: there are too many patterns to compare.",
+    });
+    expect(process.cpuUsage(started).user / 1e6).toBeLessThan(10);
+  });
+
   it("is read as far as it goes when the folder is gone", async () => {
     expect(await rulesFor("/nowhere/at/all", ["a/b"])).toEqual({ rules: [], offered: [], problems: [] });
   });
