@@ -223,7 +223,7 @@ export const ERRORS = {
   },
   "model.context_full": {
     message: "The conversation no longer fits the model's window.",
-    hint: "Split the goal, or choose a model with a larger window.",
+    hint: "Split the goal, choose a model with a larger window, or say with NEXUS_WINDOW how large it is.",
   },
   "vectors.unavailable": {
     message: "The vectors cannot be searched or stored at present.",

@@ -15,6 +15,7 @@ afterEach(async () => {
 
 const PROMPT = "Add the word DONE to README.md, and read every file under parts/ first";
 const RULE = "Never write in capital letters, except for the word that is asked for.";
+const STEERED = "Mind: the word goes behind the first sentence.";
 const TURNS = 62;
 const NOTES_SYSTEM = "You keep the notes";
 const GOOD_NOTES = {
@@ -184,10 +185,15 @@ describe("a restart in the middle of a long run", () => {
       script: script({ text: JSON.stringify(GOOD_NOTES) }),
     });
     const runId = await engine.start(PROMPT);
-    await engine.until(runId, (state) => (state.context?.compactions ?? 0) >= 3);
+    await engine.until(runId, (state) => (state.context?.compactions ?? 0) >= 1);
+    const steered = { runId, text: STEERED, delivery: "steer" as const, idempotencyKey: "steered-1" };
+    await engine.service.prompt(steered, { name: "t" });
+    await engine.until(runId, (state) => (state.context?.compactions ?? 0) >= 5);
     await engine.restart();
     const state = await engine.ended(runId);
     expect(state).toMatchObject({ status: "done", answer: "All is read, and the word is there." });
+    const last = JSON.stringify(agentRequests().at(-1)?.body);
+    expect(last).toContain(`What the user said meanwhile, the latest last:\\n- ${STEERED}`);
     const events = await engine.events(runId);
     const keys = bodies(events, "model.responded").map(({ key }) => key);
     expect(new Set(keys).size).toBe(keys.length);

@@ -5,7 +5,7 @@ import { renderNotes } from "./notes.ts";
 import type { Count } from "./tokens.ts";
 import type { SectionUse } from "./window.ts";
 
-export const COMPACT_AT = 0.85;
+const COMPACT_AT = 0.85;
 const RESULTS_SHARE = 0.3;
 const NOTES_SHARE = 0.2;
 const AFTER_COMPACTION = 0.7;
