@@ -1,5 +1,5 @@
 /** Scores by meaning: cosines of chunks, and of each file's past messages, with the query in the words' table. */
-import { type Corpus, type CorpusSegment } from "./corpus.ts";
+import type { Corpus, CorpusSegment } from "./corpus.ts";
 import { topThree } from "./word-scores.ts";
 
 export interface MeaningScores {
