@@ -87,6 +87,7 @@ export function chunkTexts(text: string): string[] {
   );
 }
 
+/** A window that speaks against its file counts as none. */
 function bestThree(scores: Float64Array, chunks: readonly { readonly file: number }[], files: number): Float64Array {
   const own: number[][] = Array.from({ length: files }, () => []);
   chunks.forEach(({ file }, chunk) => {
@@ -94,7 +95,7 @@ function bestThree(scores: Float64Array, chunks: readonly { readonly file: numbe
   });
   return Float64Array.from(own, (list) => {
     const best = list.toSorted((first, second) => second - first);
-    return BEST_CHUNKS.reduce((sum, weight, place) => sum + weight * (best[place] ?? 0), 0);
+    return BEST_CHUNKS.reduce((sum, weight, place) => sum + weight * Math.max(0, best[place] ?? 0), 0);
   });
 }
 

@@ -1,8 +1,8 @@
 /** The segments of an index as one list of documents and chunks, seen through the files of one workspace. */
 import type { ChunkVectors } from "../index/chunk-vectors.ts";
-import type { Field, Segment } from "../index/segment.ts";
-import { createPostingsReader, findKey, type Postings } from "../index/postings.ts";
 import { wordKey } from "../index/hash.ts";
+import { createPostingsReader, findKey, type Postings } from "../index/postings.ts";
+import type { Field, Segment } from "../index/segment.ts";
 
 export interface CorpusSegment {
   readonly segment: Segment;

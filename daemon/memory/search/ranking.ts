@@ -56,7 +56,15 @@ export interface RankedFile {
   readonly chunk: number;
 }
 
-const LEXICAL = { chunk: 1, file: 0.2, path: 0.3, symbols: 0.2, identifiers: 0.6, commits: 0.7, messages: 0.2 } as const;
+const LEXICAL = {
+  chunk: 1,
+  file: 0.2,
+  path: 0.3,
+  symbols: 0.2,
+  identifiers: 0.6,
+  commits: 0.7,
+  messages: 0.2,
+} as const;
 /** A history shorter than this is trusted less. */
 const FULL_HISTORY = 3000;
 
@@ -77,12 +85,15 @@ export function rank(
   const { paths } = view.corpus;
   const totals = new Float64Array(paths.length);
   for (const { scores, weight } of found.parts)
-    for (let place = 0; place < totals.length; place++) totals[place] = (totals[place] ?? 0) + weight * (scores[place] ?? 0);
+    for (let place = 0; place < totals.length; place++)
+      totals[place] = (totals[place] ?? 0) + weight * (scores[place] ?? 0);
   const factor = (path: string) => (weights.demotion ? demotion(path, query) : 1);
   return best(totals, paths, { limit, accepts, factor }).map(({ place, score }) => ({
     path: paths[place] ?? "",
     score,
-    parts: Object.fromEntries(found.parts.flatMap(({ part, scores, weight }) => entryOf(part, weight * (scores[place] ?? 0)))),
+    parts: Object.fromEntries(
+      found.parts.flatMap(({ part, scores, weight }) => entryOf(part, weight * (scores[place] ?? 0))),
+    ),
     chunk: bestChunk(view.corpus, place, found, weights),
   }));
 }
@@ -128,7 +139,10 @@ function partScores(view: RankedView, query: Query, weights: Weights): Found {
   return { parts, words, meaning };
 }
 
-function messageTable({ corpus, messageVectors }: RankedView, vector: Float32Array | undefined): Float32Array | undefined {
+function messageTable(
+  { corpus, messageVectors }: RankedView,
+  vector: Float32Array | undefined,
+): Float32Array | undefined {
   if (messageVectors === undefined || vector === undefined) return undefined;
   return vectorScores(corpus.paths.length, messageVectors, vector);
 }
@@ -168,7 +182,8 @@ function best(totals: Float64Array, paths: readonly string[], choice: Choice): {
     for (let place = 0; place < totals.length; place++) {
       const total = totals[place] ?? 0;
       const path = paths[place] ?? "";
-      if (total > 0 && total >= least && choice.accepts(path)) found.push({ place, score: total * choice.factor(path) });
+      if (total > 0 && total >= least && choice.accepts(path))
+        found.push({ place, score: total * choice.factor(path) });
     }
     // Paths are sorted, so the earlier place is the earlier path.
     found.sort((first, second) => second.score - first.score || first.place - second.place);

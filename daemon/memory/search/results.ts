@@ -146,7 +146,11 @@ function commitWords(history: History | undefined, query: Query, path: string): 
 }
 
 /** From the line that holds most of the query's words. */
-function snippetOf(text: string | undefined, { startLine, endLine }: Lines, query: Query): Pick<SearchResult, "snippet" | "snippetLine"> {
+function snippetOf(
+  text: string | undefined,
+  { startLine, endLine }: Lines,
+  query: Query,
+): Pick<SearchResult, "snippet" | "snippetLine"> {
   if (text === undefined) return { snippet: "", snippetLine: startLine };
   const lines = text.split("\n").slice(startLine - 1, endLine);
   const terms = new Set(query.terms);

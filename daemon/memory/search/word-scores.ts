@@ -89,7 +89,8 @@ function scoreChunks(corpus: Corpus, { segment, chunks, counts }: Entries, weigh
   const average = corpus.chunkWords / Math.max(corpus.liveChunks, 1);
   for (let index = 0; index < chunks.length; index++) {
     const chunk = chunks[index] ?? 0;
-    const score = weight * occurrence(counts[index] ?? 0, segment.segment.chunkLengths[chunk] ?? 0, average, CHUNK_BM25);
+    const score =
+      weight * occurrence(counts[index] ?? 0, segment.segment.chunkLengths[chunk] ?? 0, average, CHUNK_BM25);
     const at = segment.firstChunk + chunk;
     into[at] = (into[at] ?? 0) + score;
   }

@@ -11,7 +11,7 @@ import { makeHistory } from "../../memory/history/repository.ts";
 
 const TABLE = "daemon/memory/vector/code-words";
 /** The product adds up in single precision, and rounds the vectors of chunks to bytes. */
-const TOLERANCE = { words: 1e-5, meaning: 5e-3 };
+const TOLERANCE = { words: 1e-5, meaning: 1e-4 };
 const NONE = Object.fromEntries(PARTS.map((part) => [part, 0])) as Record<Part, number>;
 const QUERIES = [
   "cookies are parsed wrongly when two have the same name",
@@ -88,10 +88,7 @@ function filesOf(version: number): Record<string, string> {
 }
 
 function cookies(kind: string): string {
-  const lines = Array.from(
-    { length: 90 },
-    (_, index) => `// line ${index} of ${index % 7 === 0 ? "cookie names" : "text"}`,
-  );
+  const lines = Array.from({ length: 90 }, (_, index) => `// a line of ${index % 7 === 0 ? "cookie names" : "text"}`);
   return `export function parseCookie(raw_value: string) {\n  return "${kind}";\n}\n${lines.join("\n")}\n`;
 }
 
@@ -105,7 +102,7 @@ function session(version: number): string {
 
 function plain(index: number): string {
   const names = ["Write", "Read", "Close", "Open"];
-  return `package lib\n\nfunc ${names[index % 4]}File${index}(name string) int {\n\treturn ${index}\n}\n`.repeat(
+  return `package lib\n\nfunc ${names[index % 4]}File${index}(name string) int {\n\treturn value\n}\n`.repeat(
     1 + (index % 3),
   );
 }
