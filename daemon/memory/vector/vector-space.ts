@@ -47,6 +47,8 @@ export interface VectorSpace {
     k: number,
     options: { filter?: (hash: string) => boolean; signal: AbortSignal },
   ): Promise<Result<FoundVectors>>;
+  /** Removes the vectors of contents that no branch holds any more; answers with how many those were. */
+  prune(isWanted: (hash: string) => boolean): Promise<Result<number>>;
   state(): { readonly serving: StoreIdentity | null; readonly building: StoreIdentity | null };
   close(): Promise<void>;
 }
@@ -127,6 +129,7 @@ export function createVectorSpace(options: VectorSpaceOptions): VectorSpace {
       const hits = vector === undefined ? ok([]) : await side.store.search(vector, k, filter);
       return hits.ok ? ok({ hits: hits.value, degraded: degradedBy(job?.progress(), building, side) }) : hits;
     },
+    prune: async (isWanted) => serving?.store.prune(isWanted) ?? ok(0),
     state: () => ({
       serving: serving === undefined ? null : identityOf(serving),
       building: building === undefined || building.store === serving?.store ? null : identityOf(building),

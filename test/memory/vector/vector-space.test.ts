@@ -167,6 +167,13 @@ it("ends the job before when another model is chosen", async () => {
   expect(space.state().building?.model).toBe("b");
 });
 
+it("prunes contents that no branch holds any more", async () => {
+  expect(await space.prune(() => false)).toEqual(ok(0));
+  await useAndFinish(embedder("a", 8));
+  expect(await space.prune((hash) => hash !== "h0")).toEqual(ok(1));
+  expect((await search()).hits).not.toMatchObject([{ key: "h0" }]);
+});
+
 it("passes the failure of a query on", async () => {
   await useAndFinish(embedder("a", 8));
   must(await space.use(embedder("a", 8, { embed: async () => failure("model.timeout") }), free));
