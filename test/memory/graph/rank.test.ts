@@ -87,6 +87,7 @@ describe("rank", () => {
 
   it.each([
     ["long names of several words", ["loadConfig", "call loadConfig 1"], ["loading", "call loading 2"]],
+    ["names like a type's", ["Engine", "type Engine 1"], ["engine", "call engine 2"]],
     ["names that are not private", ["secret", "call secret 1"], ["_secret", "call _secret 2"]],
     ["what is used often", ["often", "call often 1", "call often 3", "call often 4"], ["seldom", "call seldom 2"]],
   ])("gives more to %s", (_name, [strong = "", ...strongUses], [weak = "", ...weakUses]) => {
@@ -164,6 +165,22 @@ describe("the repository map", () => {
         "  1: export function checkOut(): void",
       ].join("\n"),
     );
+  });
+
+  it("shows tests and examples only when all else is shown", () => {
+    const helper = { defines: ["function waitForServer 1-2"] };
+    const text = graphOf({
+      "test/support.ts": helper,
+      "test/a.test.ts": { imports: ["./support {waitForServer}"], uses: ["call waitForServer 2"] },
+      "src/a.ts": { defines: ["function quiet 1-2"] },
+    }).repoMap({ tokens: 1000, count }).text;
+    expect(text.split("\n")).toEqual([
+      "src/a.ts",
+      "  1: function quiet",
+      "",
+      "test/support.ts",
+      "  1: function waitForServer",
+    ]);
   });
 
   it("leads with what is in focus, then with what was mentioned", () => {
