@@ -12,12 +12,17 @@ export interface CodePlace {
   readonly symbol: string | null;
 }
 
+/** Undefined when the path leads out of the folder: the daemon may only name files inside of it. */
+export function uriOf({ folder, path }: CodePlace): vscode.Uri | undefined {
+  const root = vscode.Uri.file(folder);
+  const uri = vscode.Uri.joinPath(root, path);
+  return uri.path.startsWith(`${root.path.replace(/\/$/, "")}/`) ? uri : undefined;
+}
+
 /** Shows the lines, the cursor at the symbol's name or their beginning. `preserveFocus`: to look at, the focus stays where it is. */
 export async function openCode(place: CodePlace, preserveFocus: boolean): Promise<void> {
-  const root = vscode.Uri.file(place.folder);
-  const uri = vscode.Uri.joinPath(root, place.path);
-  // The daemon may only name files inside of the folder.
-  if (!uri.path.startsWith(`${root.path.replace(/\/$/, "")}/`)) return;
+  const uri = uriOf(place);
+  if (uri === undefined) return;
   const document = await vscode.workspace.openTextDocument(uri);
   const last = Math.max(0, document.lineCount - 1);
   const start = new vscode.Position(Math.min(last, place.startLine - 1), 0);

@@ -20,18 +20,18 @@ export async function findsCode(world: World): Promise<void> {
   await search(editor, "where notes are kept, newest first");
   const result = editor.page.locator(".quick-input-list .monaco-list-row", { hasText: "src/notes.js" }).first();
   await result.waitFor();
+  const tab = editor.page.locator(".tab", { hasText: "notes.js" });
+  await tab.first().waitFor();
   await editor.screenshot("search.png");
-  await editor.page.locator(".tab", { hasText: "notes.js" }).first().waitFor();
   await editor.page.keyboard.press("Escape");
-  await editor.page
-    .locator(".tab", { hasText: "notes.js" })
-    .waitFor({ state: "hidden" })
-    .catch(() => undefined);
+  await tab.first().waitFor({ state: "detached" });
 
   await search(editor, "createNotes");
   await editor.page.getByRole("button", { name: "Search by symbols" }).first().click();
   await pick(editor, "src/notes.js");
   await row(editor, /^createNotes.*symbol/).waitFor();
+  // On the name, not at the line's beginning.
+  await editor.page.locator(".statusbar-item", { hasText: "Ln 2, Col 17" }).waitFor();
 
   await editor.command("Nexus: Show Impact");
   await row(editor, /^Impact of createNotes/).waitFor();
@@ -44,10 +44,11 @@ export async function findsCode(world: World): Promise<void> {
   await row(editor, /^Notes are kept newest first\./).waitFor();
   await editor.screenshot("memory.png");
 
-  await row(editor, /^Notes are kept newest first\./).click({ button: "right" });
-  await editor.page.locator(".monaco-menu .action-label", { hasText: "Forget…" }).first().click();
+  const fact = row(editor, /^Notes are kept newest first\./);
+  await fact.hover();
+  await fact.getByRole("button", { name: "Forget…" }).click();
   await editor.dialog("Forget");
-  await row(editor, /^Notes are kept newest first\./).waitFor({ state: "detached" });
+  await fact.waitFor({ state: "detached" });
 
   await useTheme(editor, "Light High Contrast");
   await editor.page.locator(".monaco-workbench.hc-light").waitFor();
