@@ -270,6 +270,30 @@ export const ERRORS = {
     message: "The file has changed since it was read.",
     hint: "Read it again, then repeat the edit.",
   },
+  "memory.unknown_fact": {
+    message: "There is no such fact.",
+    hint: "`nexus memory list` shows them with their ids.",
+  },
+  "memory.fact_changed": {
+    message: "The fact has changed since it was shown.",
+    hint: "Look at it again, then repeat the edit.",
+  },
+  "memory.fact_invalid": {
+    message: "The fact cannot be kept as it is.",
+    hint: "The message says which part does not fit.",
+  },
+  "memory.fact_secret": {
+    message: "The fact holds something that looks like a key or a password, so it was not kept.",
+    hint: "Say where the secret is kept instead of what it is.",
+  },
+  "memory.facts_full": {
+    message: "No more facts can be kept here.",
+    hint: "`nexus memory export` keeps a copy; `nexus memory forget ID --purge` makes room.",
+  },
+  "memory.fact_retired": {
+    message: "The fact is retired.",
+    hint: "Remember it anew if it holds again: `nexus memory add`.",
+  },
   "command.timeout": { message: "The command took too long and was ended.", hint: "Run something shorter." },
   "memory.unavailable": {
     message: "Code memory cannot be used.",
@@ -318,18 +342,6 @@ export const ERRORS = {
   "memory.history_missing": {
     message: "There is not enough git history to learn from.",
     hint: "Learning needs some hundred commits; search works without it.",
-  },
-  "memory.unknown_fact": {
-    message: "There is no such fact.",
-    hint: "`nexus memory list` shows them with their ids.",
-  },
-  "memory.fact_changed": {
-    message: "The fact has changed since it was shown.",
-    hint: "Look at it again, then repeat the edit.",
-  },
-  "memory.fact_invalid": {
-    message: "The fact cannot be kept as it is.",
-    hint: "The message says which part does not fit.",
   },
   "usage.invalid": { message: "The command line cannot be understood.", hint: "`nexus --help` lists the commands." },
 } as const satisfies Record<string, ErrorEntry>;

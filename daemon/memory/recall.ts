@@ -2,24 +2,21 @@
  * What of a repository may matter for a prompt: cheap look-ups by name and word, before any model is asked.
  * Bounded in time, so that it never holds up a run; a repository that answers too slowly is recalled by names alone.
  */
-import { readText } from "../host/files.ts";
-import { resolveInside } from "../security/fence.ts";
 import { isSecretPath } from "../security/path-classes.ts";
 import { gitOutput, listWorkspace } from "./listing.ts";
+import { rulesFor } from "./rules/rules.ts";
 import { promptWords } from "./words.ts";
 
 export interface Recalled {
   /** The likeliest first, at most 12. */
   readonly files: { readonly path: string; readonly why: string }[];
-  /** What the project tells agents, from its root, each cut at 8 000 characters. */
+  /** What the project tells agents for these files, the nearest last, each cut at 8 000 characters. */
   readonly rules: { readonly path: string; readonly text: string }[];
 }
 
 const MAX_FILES = 12;
 const MAX_LISTED = 20_000;
 const MAX_WORDS = 8;
-const MAX_RULE_CHARACTERS = 8000;
-const RULE_FILES = ["AGENTS.md", "CLAUDE.md"];
 const CONTENT_BUDGET_MS = 250;
 
 const NAMED = 100;
@@ -27,14 +24,19 @@ const NAME_WEIGHT = 3;
 
 export async function recall(options: { root: string; prompt: string; signal: AbortSignal }): Promise<Recalled> {
   const { root, prompt, signal } = options;
-  const [{ paths }, rules] = await Promise.all([listWorkspace(root, { signal, limit: MAX_LISTED }), rulesOf(root)]);
+  const { paths } = await listWorkspace(root, { signal, limit: MAX_LISTED });
   const candidates = paths.filter((path) => !isSecretPath(path));
   const scores: Scores = new Map();
   for (const path of namedFiles(prompt, candidates)) add(scores, path, NAMED, "named in the prompt");
   const words = promptWords(prompt);
   for (const word of words) addByName(scores, word, candidates);
   await addByContent(scores, words.slice(0, MAX_WORDS), { root, candidates, signal });
-  return { files: best(scores), rules };
+  const files = best(scores);
+  const { rules } = await rulesFor(
+    root,
+    files.map(({ path }) => path),
+  );
+  return { files, rules: rules.map(({ path, text }) => ({ path, text })) };
 }
 
 type Scores = Map<string, { readonly score: number; readonly reasons: readonly string[] }>;
@@ -92,15 +94,4 @@ async function addByContent(
 function rarity(found: number, all: number): number {
   if (found === 0 || (found > all / 3 && all > 12)) return 0;
   return Math.log((all + 1) / found);
-}
-
-async function rulesOf(root: string): Promise<Recalled["rules"]> {
-  const rules = await Promise.all(
-    RULE_FILES.map(async (path) => {
-      const at = await resolveInside(root, path);
-      const text = at.ok ? await readText(at.value.absolute).catch(() => undefined) : undefined;
-      return text === undefined || text.trim() === "" ? [] : [{ path, text: text.slice(0, MAX_RULE_CHARACTERS) }];
-    }),
-  );
-  return rules.flat();
 }

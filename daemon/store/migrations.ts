@@ -64,7 +64,21 @@ CREATE TABLE checkpoint_writes (
 ) STRICT;
 `;
 
-export const MIGRATIONS: readonly string[] = [FIRST];
+/** Facts by workspace ("" holds everywhere), and what edited ones said before. */
+const KNOWLEDGE = `
+CREATE TABLE knowledge (
+  number INTEGER PRIMARY KEY, fact_id TEXT NOT NULL UNIQUE, workspace TEXT NOT NULL, body TEXT NOT NULL,
+  digest TEXT NOT NULL
+) STRICT;
+CREATE INDEX knowledge_by_workspace ON knowledge (workspace, number);
+
+CREATE TABLE knowledge_versions (
+  fact_id TEXT NOT NULL REFERENCES knowledge (fact_id) ON DELETE CASCADE, version INTEGER NOT NULL, body TEXT NOT NULL,
+  digest TEXT NOT NULL, PRIMARY KEY (fact_id, version)
+) STRICT, WITHOUT ROWID;
+`;
+
+export const MIGRATIONS: readonly string[] = [FIRST, KNOWLEDGE];
 
 /** The version of a file, which is the number of steps it has taken. */
 export function versionOf(connection: Connection): number {

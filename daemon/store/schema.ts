@@ -109,6 +109,25 @@ interface WriteTable {
   digest: string;
 }
 
+interface KnowledgeTable {
+  /** Grows with every new fact; an edited one keeps its own. */
+  number: Generated<number>;
+  fact_id: string;
+  /** "" for facts that hold in every workspace. */
+  workspace: string;
+  /** JSON of a Fact. */
+  body: string;
+  digest: string;
+}
+
+interface KnowledgeVersionTable {
+  fact_id: string;
+  version: number;
+  /** JSON of the Fact as it was. */
+  body: string;
+  digest: string;
+}
+
 export interface Tables {
   store: StoreTable;
   events: EventTable;
@@ -120,4 +139,6 @@ export interface Tables {
   checkpoints: CheckpointTable;
   checkpoint_channels: ChannelTable;
   checkpoint_writes: WriteTable;
+  knowledge: KnowledgeTable;
+  knowledge_versions: KnowledgeVersionTable;
 }

@@ -9,6 +9,7 @@ import { createDatabase } from "./database.ts";
 import { createEventLog } from "./event-log.ts";
 import { storeError } from "./faults.ts";
 import { databaseFile, openFile } from "./file.ts";
+import { createKnowledgeRows } from "./knowledge.ts";
 import { createProjections } from "./projections.ts";
 import { createSessions } from "./sessions.ts";
 import type { Store } from "./store.ts";
@@ -41,6 +42,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     projections: createProjections(database),
     sessions: createSessions(database),
     checkpoints: createCheckpointRows(database),
+    knowledge: createKnowledgeRows(database),
     epoch,
     close: once(() => database.close()),
   };

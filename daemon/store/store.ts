@@ -2,6 +2,7 @@
 import type {
   Approval,
   CheckResult,
+  Fact,
   RunEvent,
   RunEventBody,
   RunState,
@@ -69,12 +70,36 @@ export interface Sessions {
   get(sessionId: string): Promise<Session | undefined>;
 }
 
+export interface FactRow {
+  /** Newer facts have larger numbers; an edited one keeps its own. */
+  readonly number: number;
+  readonly fact: Fact;
+}
+
+export interface FactChange {
+  readonly fact: Fact;
+  /** What the fact was before an edit; kept as a version, the newest 50 of each fact. */
+  readonly replaces?: Fact;
+}
+
+export interface KnowledgeRows {
+  /** All facts of a workspace, or with null those that hold everywhere, oldest first. Damaged rows are only named. */
+  load(workspace: string | null): Promise<{ facts: FactRow[]; damaged: string[] }>;
+  /** Writes new and changed facts as one transaction; answers with their numbers. */
+  put(changes: readonly FactChange[]): Promise<number[]>;
+  /** What an edited fact said before, oldest first. */
+  versions(factId: string): Promise<Fact[]>;
+  /** Removes facts and their versions for good. */
+  purge(factIds: readonly string[]): Promise<void>;
+}
+
 export interface Store {
   readonly events: EventLog;
   readonly artifacts: Artifacts;
   readonly projections: Projections;
   readonly sessions: Sessions;
   readonly checkpoints: CheckpointRows;
+  readonly knowledge: KnowledgeRows;
   /** Grows by one at every opening; writes of a store whose epoch is no longer the newest throw `store.fenced`. */
   readonly epoch: number;
   close(): Promise<void>;

@@ -5,6 +5,7 @@ import { type CheckResult, NexusError, RunEvent, type RunState } from "../../pro
 import { checkCheckpoints } from "./checkpoint-store.ts";
 import type { Database, Reader } from "./database.ts";
 import { foldEvents, readEvents } from "./event-rows.ts";
+import { checkKnowledge } from "./knowledge.ts";
 import { isProjected, projectRun } from "./run-rows.ts";
 
 const PAGE = 200;
@@ -19,6 +20,7 @@ export async function verify(database: Database, { repair }: { repair: boolean }
     ...(await checkRuns(database, repair)),
     await problemsOf("artifacts", DAMAGE, () => checkArtifacts(database)),
     await problemsOf("checkpoints", DAMAGE, () => database.read(checkCheckpoints)),
+    await problemsOf("knowledge", DAMAGE, () => database.read(checkKnowledge)),
   ];
 }
 

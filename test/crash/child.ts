@@ -74,6 +74,7 @@ function killingStore(real: Store, at: number): Store {
     projections: real.projections,
     sessions: real.sessions,
     checkpoints: real.checkpoints,
+    knowledge: real.knowledge,
     epoch: real.epoch,
     close: () => real.close(),
   };

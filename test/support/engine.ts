@@ -145,8 +145,9 @@ function withAppend(store: Store, before: (events: readonly NewEvent[]) => void)
     state: (...args) => events.state(...args),
     subscribe: (...args) => events.subscribe(...args),
   };
-  const { artifacts, projections, sessions, checkpoints, epoch } = store;
-  return { events: watched, artifacts, projections, sessions, checkpoints, epoch, close: () => store.close() };
+  const { artifacts, projections, sessions, checkpoints, knowledge, epoch } = store;
+  const close = () => store.close();
+  return { events: watched, artifacts, projections, sessions, checkpoints, knowledge, epoch, close };
 }
 
 function until(engine: Engine, runId: string, fits: (state: RunState) => boolean): Promise<RunState> {

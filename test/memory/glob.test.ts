@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { globMatcher } from "../../daemon/tools/glob.ts";
+import { globMatcher } from "../../daemon/memory/glob.ts";
 
 it.each([
   ["*.ts", "a.ts", true],
