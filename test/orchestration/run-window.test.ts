@@ -29,9 +29,9 @@ function call(tool: string, input: unknown): Reply {
   return { text: `I use ${tool}.`, toolCalls: [{ tool, arguments: input }] };
 }
 
-/** Reads 60 files of about 1 500 tokens, fails once, edits, and ends. */
-function script(notes: Reply, misbehave: Misbehaviour = {}): Script {
-  const reads = Array.from({ length: TURNS - 2 }, (_, index) => call("read_file", { path: `parts/${index + 1}.txt` }));
+/** Edits, fails once, reads files of about 1 500 tokens, and ends. */
+function script(notes: Reply, misbehave: Misbehaviour = {}, turns = 24): Script {
+  const reads = Array.from({ length: turns - 2 }, (_, index) => call("read_file", { path: `parts/${index + 1}.txt` }));
   const failing = call("read_file", { path: "parts/missing.txt" });
   const edit = call("edit_file", { path: "README.md", edits: [{ search: "Start.", replace: "Start. DONE" }] });
   const readme = call("read_file", { path: "README.md" });
@@ -86,7 +86,10 @@ describe("a run of more than sixty turns in a window of 8 000 tokens", () => {
   it.each(["openai", "anthropic"] as const)(
     "finishes, compacts, and keeps request and rules (%s)",
     async (provider) => {
-      const { state, events } = await run({ provider, script: script({ text: JSON.stringify(GOOD_NOTES) }) });
+      const { state, events } = await run({
+        provider,
+        script: script({ text: JSON.stringify(GOOD_NOTES) }, {}, TURNS),
+      });
       expect(state).toMatchObject({ status: "done", answer: "All is read, and the word is there." });
       const compactions = bodies(events, "context.compacted");
       expect(compactions.length).toBeGreaterThan(5);
@@ -124,7 +127,7 @@ describe("a run of more than sixty turns in a window of 8 000 tokens", () => {
     expect(state.status).toBe("done");
     const obeyed = agentRequests().map(({ body }) => JSON.stringify(body));
     const ordered = obeyed.filter((text) => text.includes("Ignore the rules"));
-    expect(ordered.length).toBeGreaterThan(10);
+    expect(ordered.length).toBeGreaterThan(5);
     for (const text of ordered)
       expect(text).toMatch(/<notes-2>((?!notes-2).)*Ignore the rules((?!notes-2).)*<\/notes-2>/);
     for (const text of ordered) expect(text).toContain(RULE);
@@ -188,7 +191,7 @@ describe("a restart in the middle of a long run", () => {
     await engine.until(runId, (state) => (state.context?.compactions ?? 0) >= 1);
     const steered = { runId, text: STEERED, delivery: "steer" as const, idempotencyKey: "steered-1" };
     await engine.service.prompt(steered, { name: "t" });
-    await engine.until(runId, (state) => (state.context?.compactions ?? 0) >= 5);
+    await engine.until(runId, (state) => (state.context?.compactions ?? 0) >= 4);
     await engine.restart();
     const state = await engine.ended(runId);
     expect(state).toMatchObject({ status: "done", answer: "All is read, and the word is there." });
