@@ -75,6 +75,7 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
     const known = new Set([...view.entries().values()].map(({ oid }) => oid));
     let read = 0;
     let unsettled: readonly string[] = [];
+    if (view.entries().size === 0) pool.warm();
     for (let round = 0; round < ROUNDS; round++) {
       call.onPhase("scanning", null);
       const found = await scan(call, round, paths);
