@@ -83,18 +83,17 @@ export function createSegmentBuilder(splitter: WordSplitter): SegmentBuilder {
   function addWords(text: string): void {
     let line = 0;
     let words = 0;
-    eachWord(
-      text,
-      (start, end) => {
+    eachWord(text, {
+      word(start, end, first, second) {
         words++;
-        wordCounts.add(table.wordAt(text, start, end), 1);
+        wordCounts.add(table.wordAt(text, start, end, first, second), 1);
       },
-      () => {
+      line() {
         if (++line % CHUNK_LINES !== 0) return;
         endChunk();
         words = 0;
       },
-    );
+    });
     // A last window without a line of its own is none, unless the text has no other.
     if (words > 0 || line % CHUNK_LINES !== 0 || line === 0) endChunk();
   }
@@ -114,7 +113,9 @@ export function createSegmentBuilder(splitter: WordSplitter): SegmentBuilder {
     const document = symbolLengths.length;
     let length = 0;
     for (const name of names)
-      for (const term of splitter.terms(name)) {
+      for (const part of splitter.parts(name)) {
+        const term = splitter.term(part);
+        if (term === undefined) continue;
         symbolCounts.add(table.termOf(term), 1);
         length++;
       }
