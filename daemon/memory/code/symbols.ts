@@ -204,7 +204,7 @@ function cleanName(text: string, { start, end }: Capture, kind: SymbolKind): str
 function signatureOf(text: string, start: number, end: number): string {
   // Three times as long as it may get: indentation goes.
   const line = oneLine(text.slice(declarationStart(text, start), Math.min(end, start + 3 * MAX_SIGNATURE)));
-  return line.replace(/\s*(?:=>|[{:=;])$/, "").slice(0, MAX_SIGNATURE);
+  return line.replace(/\s*(?:=>|[{:=;]|: #.*)$/, "").slice(0, MAX_SIGNATURE);
 }
 
 /** "export default", "const" and the like in front of it on its line belong to the signature. */
