@@ -2,11 +2,16 @@
 // (LangGraph and LangChain in the daemon, graphs in the webview) is loaded only when it is used.
 import {
   chmodSync,
+<<<<<<< HEAD
   cpSync,
+=======
+  copyFileSync,
+>>>>>>> wt-grammar
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   unlinkSync,
   utimesSync,
@@ -71,9 +76,13 @@ if (failed.length > 0) {
   process.exit(1);
 }
 chmodSync(join(root, "dist", "daemon", "main.js"), 0o755);
+<<<<<<< HEAD
 cpSync(join(root, "daemon", "memory", "vector", "code-words"), join(root, "dist", "daemon", "code-words"), {
   recursive: true,
 });
+=======
+copyGrammars();
+>>>>>>> wt-grammar
 process.stdout.write(`Built ${names.join(", ")} in ${Date.now() - startedAt} ms.\n`);
 
 async function bundle(name) {
@@ -84,6 +93,23 @@ async function bundle(name) {
   writeFileSync(stamp, JSON.stringify(metafile));
   // As old as the build's start, so that a source that changed meanwhile counts as newer.
   utimesSync(stamp, startedAt / 1000, startedAt / 1000);
+}
+
+/** The languages' data, and the wasm parsers for machines on which no native one is installed or loads. */
+function copyGrammars() {
+  const target = join(root, "dist", "grammars");
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  const runtime = "web-tree-sitter.wasm";
+  copyFileSync(join(root, "node_modules", "web-tree-sitter", runtime), join(target, runtime));
+  for (const name of readdirSync(join(root, "grammars"))) {
+    const from = join(root, "grammars", name);
+    mkdirSync(join(target, name));
+    for (const file of readdirSync(from)) copyFileSync(join(from, file), join(target, name, file));
+    const { grammar } = JSON.parse(readFileSync(join(from, "language.json"), "utf8"));
+    if (grammar?.wasm === undefined) continue;
+    copyFileSync(join(root, "node_modules", grammar.package, grammar.wasm), join(target, name, grammar.wasm));
+  }
 }
 
 /** Chunks of earlier builds stay for a day: a daemon or a window that still runs may load one. */
