@@ -2,11 +2,8 @@
 // (LangGraph and LangChain in the daemon, graphs in the webview) is loaded only when it is used.
 import {
   chmodSync,
-<<<<<<< HEAD
   cpSync,
-=======
   copyFileSync,
->>>>>>> wt-grammar
   existsSync,
   mkdirSync,
   readdirSync,
@@ -76,13 +73,10 @@ if (failed.length > 0) {
   process.exit(1);
 }
 chmodSync(join(root, "dist", "daemon", "main.js"), 0o755);
-<<<<<<< HEAD
 cpSync(join(root, "daemon", "memory", "vector", "code-words"), join(root, "dist", "daemon", "code-words"), {
   recursive: true,
 });
-=======
 copyGrammars();
->>>>>>> wt-grammar
 process.stdout.write(`Built ${names.join(", ")} in ${Date.now() - startedAt} ms.\n`);
 
 async function bundle(name) {
@@ -108,7 +102,9 @@ function copyGrammars() {
     for (const file of readdirSync(from)) copyFileSync(join(from, file), join(target, name, file));
     const { grammar } = JSON.parse(readFileSync(join(from, "language.json"), "utf8"));
     if (grammar?.wasm === undefined) continue;
-    copyFileSync(join(root, "node_modules", grammar.package, grammar.wasm), join(target, name, grammar.wasm));
+    // An optional package that could not be installed here leaves its language without a parser.
+    const wasm = join(root, "node_modules", grammar.package, grammar.wasm);
+    if (existsSync(wasm)) copyFileSync(wasm, join(target, name, grammar.wasm));
   }
 }
 
