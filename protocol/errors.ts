@@ -223,7 +223,7 @@ export const ERRORS = {
   },
   "model.context_full": {
     message: "The conversation no longer fits the model's window.",
-    hint: "Split the goal, or choose a model with a larger window.",
+    hint: "Split the goal, choose a model with a larger window, or say with NEXUS_WINDOW how large it is.",
   },
   "vectors.unavailable": {
     message: "The vectors cannot be searched or stored at present.",
@@ -282,23 +282,27 @@ export const ERRORS = {
     message: "The file has changed since it was read.",
     hint: "Read it again, then repeat the edit.",
   },
-  "knowledge.unknown": {
+  "memory.unknown_fact": {
     message: "There is no such fact.",
-    hint: "`nexus memory list` shows what is known, `--status retired` what was forgotten.",
+    hint: "`nexus memory list` shows them with their ids.",
   },
-  "knowledge.invalid": {
-    message: "This cannot be remembered as it is.",
-    hint: "The message says what to change; `nexus memory add --help` shows the form.",
+  "memory.fact_changed": {
+    message: "The fact has changed since it was shown.",
+    hint: "Look at it again, then repeat the edit.",
   },
-  "knowledge.secret": {
-    message: "The text holds something that looks like a key or a password, so it was not remembered.",
+  "memory.fact_invalid": {
+    message: "The fact cannot be kept as it is.",
+    hint: "The message says which part does not fit.",
+  },
+  "memory.fact_secret": {
+    message: "The fact holds something that looks like a key or a password, so it was not kept.",
     hint: "Say where the secret is kept instead of what it is.",
   },
-  "knowledge.full": {
-    message: "No more facts can be remembered here.",
-    hint: "`nexus memory forget --purge` removes what is out of date; `nexus memory export` keeps a copy.",
+  "memory.facts_full": {
+    message: "No more facts can be kept here.",
+    hint: "`nexus memory export` keeps a copy; `nexus memory forget ID --purge` makes room.",
   },
-  "knowledge.retired": {
+  "memory.fact_retired": {
     message: "The fact is retired.",
     hint: "Remember it anew if it holds again: `nexus memory add`.",
   },
@@ -354,18 +358,6 @@ export const ERRORS = {
   "memory.history_missing": {
     message: "There is not enough git history to learn from.",
     hint: "Learning needs some hundred commits; search works without it.",
-  },
-  "memory.unknown_fact": {
-    message: "There is no such fact.",
-    hint: "`nexus memory list` shows them with their ids.",
-  },
-  "memory.fact_changed": {
-    message: "The fact has changed since it was shown.",
-    hint: "Look at it again, then repeat the edit.",
-  },
-  "memory.fact_invalid": {
-    message: "The fact cannot be kept as it is.",
-    hint: "The message says which part does not fit.",
   },
   "usage.invalid": { message: "The command line cannot be understood.", hint: "`nexus --help` lists the commands." },
 } as const satisfies Record<string, ErrorEntry>;

@@ -54,10 +54,16 @@ export const memoryFactForget = request(
 
 export const memoryFactsExport = request(
   "memory/factsExport",
-  "Facts as JSON Lines, oldest first, a page at a time; the pages put together are the file.",
-  z.object({ workspace, ...FactFilter.shape, cursor: z.optional(cursor) }),
+  "Facts as a text, oldest first, a page at a time; the pages put together are the file.",
   z.object({
-    /** Whole lines, at most 500 000 characters. */
+    workspace,
+    ...FactFilter.shape,
+    /** jsonl when it is left out: what memory/factsImport reads. Markdown is for people. */
+    format: z.optional(z.enum(["jsonl", "markdown"])),
+    cursor: z.optional(cursor),
+  }),
+  z.object({
+    /** Whole facts, at most 500 000 characters. */
     text: z.string(),
     count: z.int(),
     nextCursor: z.nullable(z.string()),

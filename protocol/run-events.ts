@@ -117,7 +117,10 @@ export type RunPhase = z.infer<typeof RunPhase>;
 const event = <Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) =>
   z.object({ type: z.literal(type), ...shape });
 
-/** Which call an event belongs to: run and task, turn of the task, index in the turn ("model" or a number). */
+/**
+ * Which call an event belongs to: run and task, turn of the task, index in the turn ("model" or a number). A model call
+ * whose key begins with "notes/" is none of the agent's: it writes the notes of a compaction.
+ */
 const call = { key: z.string(), taskId: z.string(), turn: z.int() };
 
 export const RunEventBody = z.discriminatedUnion("type", [

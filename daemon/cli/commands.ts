@@ -244,9 +244,18 @@ export const COMMANDS = {
     flags: [repo, { name: "purge", type: "boolean", summary: "Remove it for good, its earlier versions too." }, json],
   },
   "memory export": {
-    summary: "Print what is remembered as JSON Lines",
+    summary: "Print all that is remembered",
     positionals: [],
-    flags: [repo],
+    flags: [
+      repo,
+      {
+        name: "format",
+        type: "string",
+        value: "FORMAT",
+        summary: "jsonl, which import reads (default), or markdown.",
+        choices: ["jsonl", "markdown"],
+      },
+    ],
   },
   "memory import": {
     summary: "Read facts from JSON Lines; they wait for your confirmation",

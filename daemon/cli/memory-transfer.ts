@@ -10,12 +10,13 @@ import { withMemory } from "./memory-call.ts";
 import type { Arguments } from "./parse.ts";
 
 export function exportFactsCommand(context: CliContext, args: Arguments): Promise<ExitCode> {
+  const format = args.text("format") === "markdown" ? { format: "markdown" as const } : {};
   return withMemory(context, args.text("repo"), async ({ connection, workspace, signal }) => {
     let cursor: string | null = null;
     do {
       const page: { text: string; nextCursor: string | null } = await connection.request(
         "memory/factsExport",
-        { workspace, ...(cursor === null ? {} : { cursor }) },
+        { workspace, ...format, ...(cursor === null ? {} : { cursor }) },
         { signal },
       );
       context.terminal.out(page.text);

@@ -64,6 +64,22 @@ export function readFileOnce(path: string, maxBytes: number): FileReading {
   }
 }
 
+/** The last bytes of a file; undefined where it cannot be read. */
+export function readEnd(path: string, length: number): Buffer | undefined {
+  try {
+    const file = openSync(path, constants.O_RDONLY);
+    try {
+      const buffer = Buffer.alloc(length);
+      const count = readSync(file, buffer, 0, length, Math.max(0, fstatSync(file).size - length));
+      return buffer.subarray(0, count);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return undefined;
+  }
+}
+
 /** What a folder holds, in no order; undefined where it cannot be read. */
 export function namesIn(folder: string): FolderName[] | undefined {
   try {

@@ -12,6 +12,10 @@ export interface Thread {
   post(message: unknown, transfer?: readonly Transferable[]): void;
   /** Whether the process stays alive for it; a new thread does not keep it. */
   hold(isHeld: boolean): void;
+  /**
+   * Ends it wherever it is. A thread that is inside a native package takes the whole process along when that package
+   * does not expect it: ask such a thread to end by itself.
+   */
   terminate(): Promise<void>;
 }
 
@@ -65,6 +69,8 @@ export interface OwnThread {
   readonly data: unknown;
   post(message: unknown, transfer?: readonly Transferable[]): void;
   onMessage(listener: (message: unknown) => void): void;
+  /** Hears nothing any more: the thread ends when it has nothing else to do. */
+  end(): void;
 }
 
 /** This thread as its starter sees it; undefined in the main thread. */
@@ -75,5 +81,6 @@ export function ownThread(): OwnThread | undefined {
     data: workerData,
     post: (message, transfer = []) => port.postMessage(message, [...transfer]),
     onMessage: (listener) => void port.on("message", listener),
+    end: () => port.close(),
   };
 }

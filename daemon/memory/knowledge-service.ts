@@ -1,7 +1,7 @@
 /** Requests about knowledge: what people and agents want remembered, held against the code as the index knows it. */
 import { blobOid } from "./sources/blob-oid.ts";
 import type { Result } from "../../protocol/index.ts";
-import { NexusError, nexusError } from "../../protocol/index.ts";
+import { NexusError } from "../../protocol/index.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Log } from "../observability/log.ts";
 import type { KnowledgeRows } from "../store/store.ts";
@@ -27,7 +27,8 @@ export interface KnowledgeParts {
 }
 
 const PAGE = 50;
-const EXPORTED = 200;
+/** Characters of an exported page: well within one frame. */
+const EXPORTED = 400_000;
 
 /** Made with the first question: the words' table is not loaded before. */
 export function createLazyKnowledge(parts: KnowledgeParts): () => Promise<Knowledge> {
@@ -61,9 +62,7 @@ export function createKnowledgeService(open: () => Promise<Knowledge>): Knowledg
     factAdd: async ({ workspace, fact }, { name }) => valueOf(await (await open()).remember(workspace, fact, name)),
     async factEdit({ workspace, factId, edit, version }) {
       const knowledge = await open();
-      const known = valueOf(await knowledge.get(workspace, factId));
-      if (version !== undefined && known.version !== version) throw nexusError("memory.fact_changed");
-      return { fact: valueOf(await knowledge.edit(workspace, factId, edit)) };
+      return { fact: valueOf(await knowledge.edit(workspace, factId, edit, version)) };
     },
     factConfirm: async ({ workspace, factId }, { name }) => ({
       fact: valueOf(await (await open()).confirm(workspace, factId, name)),
@@ -77,8 +76,8 @@ export function createKnowledgeService(open: () => Promise<Knowledge>): Knowledg
     async factsExport({ workspace, cursor, ...filter }) {
       const knowledge = await open();
       const at = cursor === undefined ? {} : { cursor };
-      const page = await knowledge.exportPage(workspace, { format: "jsonl", filter, limit: EXPORTED, ...at });
-      return { ...page, count: page.text.split("\n").filter((line) => line !== "").length };
+      const page = await knowledge.exportPage(workspace, { format: "jsonl", filter, maxCharacters: EXPORTED, ...at });
+      return { ...page };
     },
     factsImport: async ({ workspace, text }, { name }) =>
       valueOf(await (await open()).importLines(workspace, text, `imported by ${name}`)),

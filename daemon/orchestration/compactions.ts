@@ -1,9 +1,9 @@
 /** Compactions on record: made once, so that a run taken up again sends the same notes in place of the same messages. */
-import { nexusError } from "../../protocol/index.ts";
+import { NexusError, nexusError } from "../../protocol/index.ts";
 import { hashOf } from "../host/files.ts";
 import type { Compaction, Summariser, SummaryRequest } from "../memory/context/compaction.ts";
 import { callModel } from "./journal.ts";
-import { isStoreFailure, type RunContext, record, throwIfStopped } from "./run-context.ts";
+import { type RunContext, record, throwIfStopped } from "./run-context.ts";
 
 export interface RecordedCompactions {
   readonly latest: Compaction | undefined;
@@ -53,6 +53,11 @@ export function createSummariser(
       const { response } = await callModel(context, { taskId, turn }, request, { key });
       return response.text;
     },
-    mustStop: (error) => context.signal.aborted || isStoreFailure(error),
+    mustStop: (error) => context.signal.aborted || isFromStore(error),
   };
+}
+
+/** A full disk too: what could not be written is no answer of the model. */
+function isFromStore(error: unknown): boolean {
+  return error instanceof NexusError && error.value.code.startsWith("store.");
 }

@@ -57,6 +57,6 @@ function citeNode(folder: Folder, fact: Fact, index: number): MemoryNode {
     label: symbol ?? path,
     description: lines === null ? path : `${path}:${lines.start}`,
     icon: "references",
-    command: openCommand(folder, path, lines?.start ?? 1, lines?.end ?? lines?.start ?? 1),
+    command: openCommand(folder, path, [lines?.start ?? 1, lines?.end ?? 1], symbol),
   };
 }

@@ -29,7 +29,7 @@ function resultNode(id: string, { folder, result }: FoundCode): MemoryNode {
     description: symbol === null ? `:${startLine}` : `${path}:${startLine}`,
     tooltip: [`${path}:${startLine}–${endLine}`, ...why.map((reason) => `· ${reason}`)].join("\n"),
     icon: symbolIcon(kind),
-    command: openCommand(folder, path, startLine, endLine),
+    command: openCommand(folder, path, [startLine, endLine], symbol),
   };
 }
 
@@ -45,7 +45,7 @@ function impactNodes(id: string, folder: Folder, nodes: readonly ImpactNode[], p
       label: node.symbol ?? node.path,
       description: `${node.why} · ${node.path}:${node.line}`,
       icon: node.isTest ? "beaker" : symbolIcon(node.kind),
-      command: openCommand(folder, node.path, node.line, node.line),
+      command: openCommand(folder, node.path, [node.line, node.line], node.symbol),
       ...(hasChildren ? { children: () => impactNodes(id, folder, nodes, node.id) } : {}),
     };
   });
@@ -60,6 +60,6 @@ function testNode(id: string, folder: Folder, test: TestToRun): MemoryNode {
     icon: "beaker",
     context: test.command === null ? "test" : "test command",
     subject: { kind: "test", folder, test },
-    command: openCommand(folder, test.path, 1, 1),
+    command: openCommand(folder, test.path, [1, 1], null),
   };
 }

@@ -32,8 +32,9 @@ export function noteNode(id: string, text: string): MemoryNode {
   return { id, label: text, icon: "warning", color: "list.warningForeground", tooltip: text };
 }
 
-export function openCommand(folder: Folder, path: string, startLine: number, endLine: number) {
-  return { name: "nexus.openCode" as const, title: "Open", args: [folder.path, path, startLine, endLine] };
+/** Opens a place of the folder; lines count from 1. */
+export function openCommand(folder: Folder, path: string, [start, end]: [number, number], symbol: string | null) {
+  return { name: "nexus.openCode" as const, title: "Open", args: [folder.path, path, start, end, symbol] };
 }
 
 const SYMBOL_ICONS: Readonly<Record<string, string>> = {

@@ -6,6 +6,7 @@ import { type LiveAnswer, LiveSearch } from "./live-search.ts";
 import type { FoundCode } from "./memory.ts";
 import { symbolIcon } from "./node.ts";
 import { openCode } from "./open-code.ts";
+import { createPreview } from "./preview.ts";
 
 interface CodeItem extends vscode.QuickPickItem {
   /** Undefined for a line that only tells something. */
@@ -17,7 +18,6 @@ interface ModeButton extends vscode.QuickInputButton {
 }
 
 const TYPING_MS = 120;
-const LOOK_MS = 120;
 
 const MODES: readonly { mode: SearchMode; icon: string; name: string; placeholder: string }[] = [
   {
@@ -45,11 +45,9 @@ const KEEP: vscode.QuickInputButton = {
 export function searchMemory(nexus: Nexus): Promise<void> {
   const { memory, daemon } = nexus;
   const box = vscode.window.createQuickPick<CodeItem>();
-  const before = placeInEditor();
+  const preview = createPreview();
   let mode: SearchMode = "ranked";
   let answer: LiveAnswer | undefined;
-  let look: NodeJS.Timeout | undefined;
-  let looked = false;
   let accepted = false;
 
   const search = new LiveSearch({
@@ -91,13 +89,7 @@ export function searchMemory(nexus: Nexus): Promise<void> {
   box.value = selectedText();
   box.onDidChangeValue((value) => search.set(value, mode));
   box.onDidChangeActive(([item]) => {
-    clearTimeout(look);
-    const found = item?.found;
-    if (found === undefined || answer?.found[0] === undefined) return;
-    look = setTimeout(() => {
-      looked = true;
-      openCode(placeOfFound(found), true).catch(() => undefined);
-    }, LOOK_MS);
+    if (item?.found !== undefined) preview.show(placeOfFound(item.found));
   });
   box.onDidTriggerButton((button) => {
     const chosen = MODES.find((each) => isModeButton(button) && each.mode === button.mode);
@@ -116,11 +108,10 @@ export function searchMemory(nexus: Nexus): Promise<void> {
   return new Promise((resolve) => {
     box.onDidHide(() => {
       search.stop();
-      clearTimeout(look);
+      preview.stop();
       box.dispose();
-      // Looking must leave no trace: what was in front comes back.
-      if (looked && !accepted && before !== undefined) void before();
-      resolve();
+      if (accepted) resolve();
+      else void preview.restore().finally(resolve);
     });
     setMode(mode);
     box.show();
@@ -157,16 +148,8 @@ function isModeButton(button: vscode.QuickInputButton): button is ModeButton {
 }
 
 function placeOfFound({ folder, result }: FoundCode) {
-  return { folder: folder.path, path: result.path, startLine: result.startLine, endLine: result.endLine };
-}
-
-/** Shows again what the active editor shows now. */
-function placeInEditor(): (() => Thenable<unknown>) | undefined {
-  const editor = vscode.window.activeTextEditor;
-  if (editor === undefined) return undefined;
-  const { document, selection, viewColumn } = editor;
-  return () =>
-    vscode.window.showTextDocument(document, { selection, ...(viewColumn === undefined ? {} : { viewColumn }) });
+  const { path, startLine, endLine, symbol } = result;
+  return { folder: folder.path, path, startLine, endLine, symbol };
 }
 
 /** One line of code that is selected is likely what is looked for. */

@@ -9,7 +9,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../daemon/host/clock.ts";
-import { type ChromaServer, chromaOfBinding, startChroma } from "../../daemon/memory/vector/chroma-server.ts";
+import {
+  type ChromaServer,
+  chromaOfBinding,
+  findOrStartChroma,
+  startChroma,
+} from "../../daemon/memory/vector/chroma-server.ts";
 import { openChromaStore } from "../../daemon/memory/vector/chroma-store.ts";
 import type { VectorStore } from "../../daemon/memory/vector/vector-store.ts";
 import { commandEnvironment } from "../../daemon/security/environment.ts";
@@ -27,6 +32,7 @@ let server = await start();
 for (const [name, check] of CONFORMANCE)
   await report.scenario(name, () => check({ open: async (model, dimensions) => open(name, model, dimensions) }));
 await report.scenario("says that the server is gone, and finds it and its vectors again", losesTheServer);
+await report.scenario("uses a server that runs already, and leaves it running", findsTheServer);
 await server.stop();
 await report.scenario("says why no server could be started", startsNothing);
 rmSync(data, { recursive: true, force: true });
@@ -44,18 +50,14 @@ function install(): void {
   if (status !== 0 || !existsSync(binding)) throw new Error("npm ci in test/chroma failed");
 }
 
+function options() {
+  const { signal } = new AbortController();
+  return { folder: data, env: commandEnvironment(process.env), clock: systemClock, signal };
+}
+
 async function start(port?: number): Promise<ChromaServer> {
   const given = port === undefined ? {} : { port };
-  return must(
-    await startChroma({
-      folder: data,
-      env: commandEnvironment(process.env),
-      clock: systemClock,
-      signal: new AbortController().signal,
-      programs: [chromaOfBinding(binding)],
-      ...given,
-    }),
-  );
+  return must(await startChroma({ ...options(), programs: [chromaOfBinding(binding)], ...given }));
 }
 
 function open(repository: string, model = "m", dimensions = 16): VectorStore {
@@ -75,12 +77,16 @@ async function losesTheServer(): Promise<void> {
   assert.deepEqual(must(await store.stats()).problems, []);
 }
 
+async function findsTheServer(): Promise<void> {
+  const found = must(await findOrStartChroma({ ...options(), programs: [] }, server.address));
+  assert.equal(found.address, server.address);
+  await found.stop();
+  assert.equal(must(await open("found").count()), 0);
+}
+
 async function startsNothing(): Promise<void> {
   const result = await startChroma({
-    folder: data,
-    env: commandEnvironment(process.env),
-    clock: systemClock,
-    signal: new AbortController().signal,
+    ...options(),
     programs: [["nexus-has-no-such-program"], [process.execPath, "-e", "console.error('no luck'); process.exit(3)"]],
   });
   assert.ok(!result.ok && /no-such-program.*code 3: no luck/s.test(result.error.message), JSON.stringify(result));

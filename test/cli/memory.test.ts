@@ -408,6 +408,9 @@ describe("nexus memory", () => {
     server.memory.answers.factsExport = ({ cursor }: { cursor?: string }) =>
       cursor === undefined ? { text: "1\n", count: 1, nextCursor: "2" } : { text: "2\n", count: 1, nextCursor: null };
     expect((await run("memory export")).out).toBe("1\n2\n");
+    expect(lastParams()).toEqual({ workspace: server.workspace, cursor: "2" });
+    await run("memory export --format markdown");
+    expect(lastParams()).toMatchObject({ format: "markdown" });
     const line = JSON.stringify({ text: "x".repeat(90_000) });
     const file = join(server.workspace, "facts.jsonl");
     await writeFile(file, [line, line, line, "y".repeat(300_000), "bad"].join("\n"));

@@ -74,7 +74,7 @@ export const RESULT: SearchResult = {
   snippetLine: 10,
 };
 
-export const SYMBOL: SymbolEntry = {
+const SYMBOL: SymbolEntry = {
   symbol: "Cart.add",
   kind: "method",
   path: "src/cart.ts",

@@ -6,6 +6,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { installEditor } from "./install.ts";
+import * as memory from "./memory-scenarios.ts";
 import { createReport, type Report } from "./report.ts";
 import * as scenarios from "./scenarios.ts";
 import { createWorld, type World } from "./world.ts";
@@ -21,6 +22,9 @@ const SCENARIOS: readonly (readonly [string, Scenario])[] = [
   ["survives a daemon that is killed", scenarios.survivesADeadDaemon],
   ["accepts one file and discards the rest", scenarios.decidesByFile],
   ["asks before it accepts over an editor that is not saved, and shows the conflict", scenarios.mindsUnsavedEditors],
+  ["knows the code: index, search with a look at each result, impact, facts", memory.findsCode],
+  ["searches what is typed and not saved", memory.findsUnsavedText],
+  ["reads nothing of a folder that is not trusted", memory.readsNothingUntrusted],
   ["shows a wrong key with its remedy, and goes on after it", scenarios.showsAWrongKey],
 ];
 
@@ -35,7 +39,7 @@ process.exitCode = report.end() ? 0 : 1;
 
 /** Its own editor, daemon and model: what one scenario leaves behind cannot reach the next. */
 async function inFreshWorld(name: string, scenario: Scenario): Promise<void> {
-  const world = await createWorld(scenarios.SETTINGS.get(scenario));
+  const world = await createWorld(scenarios.SETTINGS.get(scenario) ?? memory.SETTINGS.get(scenario));
   try {
     await scenario(world, report);
   } catch (error) {

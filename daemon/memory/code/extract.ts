@@ -106,8 +106,10 @@ function isOversized(text: string): boolean {
   return text.length / lines > MAX_MEAN_LINE;
 }
 
-function factsOf({ language, parser, findReferences }: Worker, text: string): FileFacts {
+function factsOf({ language, parser, findReferences }: Worker, written: string): FileFacts {
   if (parser === undefined) return plain(language.name);
+  // Kotlin's scanner runs for ever when a text ends in an annotation without a line end; no limit of time reaches it there.
+  const text = written.endsWith("\n") ? written : `${written}\n`;
   const captures = parser.parse(text);
   if (captures === undefined) return plain(language.name, true);
   const lines = linesOf(text);

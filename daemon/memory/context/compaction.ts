@@ -54,7 +54,7 @@ export interface Summariser {
 
 const ATTEMPTS = 2;
 const OUTPUT_TOKENS = 1500;
-/** Fewer new turns than this are not worth a model call. */
+/** Fewer new turns than this are not worth a model call, unless they are longer than what stays. */
 const TURNS_WORTH_A_CALL = 3;
 const MESSAGE_SHARE = 0.15;
 
@@ -72,7 +72,8 @@ export async function compact(input: CompactionInput, summariser: Summariser): P
   const dropped = input.messages.slice(from, upTo);
   const must = withoutKept(input.must, input.messages.slice(upTo));
   const problems: string[] = [];
-  const isWorthACall = turnStarts(dropped).length >= TURNS_WORTH_A_CALL;
+  const isLong = totalTokens(dropped, input.measure) > input.keepTokens;
+  const isWorthACall = isLong || turnStarts(dropped).length >= TURNS_WORTH_A_CALL;
   for (let attempt = 1; isWorthACall && attempt <= ATTEMPTS; attempt++) {
     const proposal = await propose(input, dropped, problems.at(-1), { summariser, attempt });
     if (typeof proposal !== "string")

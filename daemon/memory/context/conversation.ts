@@ -5,7 +5,7 @@ import { renderNotes } from "./notes.ts";
 import type { Count } from "./tokens.ts";
 import type { SectionUse } from "./window.ts";
 
-export const COMPACT_AT = 0.85;
+const COMPACT_AT = 0.85;
 const RESULTS_SHARE = 0.3;
 const NOTES_SHARE = 0.2;
 const AFTER_COMPACTION = 0.7;
@@ -80,8 +80,8 @@ export function breakdownOf(request: {
   const { opening, measure } = request;
   const [first, ...said] = request.messages;
   const frame = (first === undefined ? 0 : measure.message(first)) - opening.tokens;
-  const results = said.filter((message) => message.role === "tool");
-  const spoken = said.filter((message) => message.role !== "tool");
+  const [results, spoken] = byKind(said);
+  const [allResults, allSpoken] = byKind(request.whole);
   const earlier = opening.sections.find((section) => section.name === "conversation");
   const sections = opening.sections.filter((section) => section !== earlier);
   return [
@@ -92,21 +92,24 @@ export function breakdownOf(request: {
       name: "conversation" as const,
       tokens: totalTokens(spoken, measure) + (earlier?.tokens ?? 0),
       items: spoken.length + (earlier?.items ?? 0),
-      truncated: earlier?.truncated === true || isCut(spoken, request.whole),
+      truncated: earlier?.truncated === true || isCut(spoken, allSpoken),
     },
     {
       name: "results" as const,
       tokens: totalTokens(results, measure),
       items: results.length,
-      truncated: isCut(results, request.whole),
+      truncated: isCut(results, allResults),
     },
   ].filter((part) => part.tokens > 0 || part.truncated);
 }
 
-/** Whether a message of this kind was left out or shortened. */
+function byKind(messages: readonly ContextMessage[]): readonly [results: ContextMessage[], spoken: ContextMessage[]] {
+  const isResult = (message: ContextMessage) => message.role === "tool";
+  return [messages.filter(isResult), messages.filter((message) => !isResult(message))];
+}
+
+/** Whether one of these messages was left out, shortened, or stands for others. */
 function isCut(sent: readonly ContextMessage[], whole: readonly ContextMessage[]): boolean {
-  const roles = new Set(sent.map((message) => message.role));
   const all = new Set(whole);
-  const missing = whole.filter((message) => roles.has(message.role)).length > sent.length;
-  return missing || sent.some((message) => message.role === "tool" && !all.has(message));
+  return sent.length < whole.length || sent.some((message) => !all.has(message));
 }

@@ -10,6 +10,7 @@ export interface CutText {
 const MOST_CHARACTERS_A_TOKEN = 24;
 const FIRST_GUESS = 5;
 const ROUNDS = 40;
+const LINE_SHARE = 0.2;
 
 /**
  * As much of a text as `tokens` hold, with a note of how much is left out. `tailShare` of what is kept comes from its end,
@@ -30,10 +31,21 @@ export function cutText(text: string, tokens: number, count: Count, tailShare = 
 
 function leaveOut(text: string, characters: number, tailShare: number): string {
   const tailLength = Math.floor(characters * tailShare);
-  const head = text.slice(0, characters - tailLength).replace(/[\ud800-\udbff]$/, "");
-  const tail = tailLength === 0 ? "" : text.slice(-tailLength).replace(/^[\udc00-\udfff]/, "");
+  const head = atLineEnd(text.slice(0, characters - tailLength)).replace(/[\ud800-\udbff]$/, "");
+  const tail = tailLength === 0 ? "" : atLineStart(text.slice(-tailLength)).replace(/^[\udc00-\udfff]/, "");
   const note = `… ${text.length - head.length - tail.length} characters left out …`;
   return [head, note, tail].filter((part) => part !== "").join("\n");
+}
+
+/** Whole lines where that costs little: half a line of code or of a table misleads. */
+function atLineEnd(text: string): string {
+  const end = text.lastIndexOf("\n");
+  return end >= text.length * (1 - LINE_SHARE) ? text.slice(0, end) : text;
+}
+
+function atLineStart(text: string): string {
+  const start = text.indexOf("\n") + 1;
+  return start <= text.length * LINE_SHARE ? text.slice(start) : text;
 }
 
 /**

@@ -16,8 +16,11 @@ export interface TokenCounter {
   readonly count: Count;
 }
 
-/** Measured over five repositories: 98 of 100 files hold at most this share more than was estimated. */
-export const ESTIMATE_ERROR = 0.3;
+/**
+ * Measured with both known tokenizers over five repositories, no file holds more than 0.2 above its estimate. The rest is
+ * for tokenizers that cannot be measured; a model that still finds a request too long is asked again with less.
+ */
+const ESTIMATE_ERROR = 0.3;
 /** Merging is quadratic in an unbroken run, so a longer one is counted in slices: at most one token too many a slice. */
 const LONGEST_RUN = 500;
 const LONG_RUN = new RegExp(

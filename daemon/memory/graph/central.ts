@@ -27,7 +27,7 @@ function demotion(path: string): number {
 
 /** What one busy file alone uses gets much of its rank: many users count too. */
 function breadth(users: number): number {
-  return Math.log2(1 + users);
+  return Math.sqrt(users);
 }
 
 export function centralFiles(world: World, graph: NameGraph, { files, slots }: Ranking, limit: number): CentralFile[] {
@@ -92,10 +92,10 @@ export function rankedSymbols(
     const path = graph.paths[file] ?? "";
     const own = (ranking.slots[slot] ?? 0) * breadth(users[slot] ?? 0) * demotion(path);
     const isMentioned = wanted.has(graph.slotName[slot]);
-    // What nothing uses still shows what a file is about, once all that is used is shown.
-    const group = focused.has(path) ? 0 : isMentioned ? 1 : own > 0 ? 2 : 3;
+    // What nothing uses still shows what a file is about; tests and examples come when all else is shown.
+    const group = focused.has(path) ? 0 : isMentioned ? 1 : demotion(path) < 1 ? 4 : own > 0 ? 2 : 3;
     const top = world.view.facts(path)?.symbols[graph.slotSymbol[slot] ?? -1]?.parent === -1;
-    if (group === 3 && (!top || demotion(path) < 1)) continue;
+    if (own === 0 && (group === 4 || (group === 3 && !top))) continue;
     scored.push({ slot, group, path, score: own > 0 ? own : (ranking.files[file] ?? 0) * 1e-6 });
   }
   scored.sort((a, b) => a.group - b.group || b.score - a.score || compareText(a.path, b.path) || a.slot - b.slot);

@@ -37,42 +37,72 @@ export function connect(world: World, from: Target, to: Target, options: Connect
   const ways: Hop[][] = [];
   const avoided = new Set<string>();
   let complete = true;
-  // First over what says something: not over tests, files that pass on everything, or what half of the code uses.
-  for (const isStrict of [true, false])
-    while (ways.length < wanted && !stop() && (isStrict || ways.length === 0)) {
-      const isOpen = (id: string): boolean => !avoided.has(id) && (!isStrict || isTelling(id));
-      const search = { from: from.id, to: to.id, isOpen, neighbours, stop, hub: isStrict ? HUB : MAX_NEIGHBOURS };
-      const found = shortestWay(search);
+  for (const pass of passesFor(from, to)) {
+    if (ways.length > 0 && pass.toward === "any") break;
+    while (ways.length < wanted && !stop()) {
+      const isFree = (id: string): boolean => !avoided.has(id) && pass.isOpen(id);
+      const found = shortestWay({ ...pass, from: from.id, to: to.id, isOpen: isFree, neighbours, stop });
       complete &&= found.complete;
       if (found.way === undefined || found.way.length === 0) break;
       ways.push(found.way);
       // Another way is one through other things; without anything between there is no other that says more.
       const between = found.way.slice(1).map((hop) => hop.from);
-      if (between.length === 0) break;
+      if (between.length === 0) return { ways, complete };
       for (const id of between) avoided.add(id);
     }
+  }
   return { ways, complete: (complete || ways.length > 0) && !stop() };
+}
+
+interface Pass {
+  readonly isOpen: (id: string) => boolean;
+  /** What has more neighbours is not gone through. */
+  readonly hub: number;
+  /** Down: each uses the next one; up: each is used by the next one. */
+  readonly toward: "down" | "up" | "any";
+  readonly maxHops: number;
+}
+
+/** A longer chain tells less than a short way with a turn in it. */
+const MAX_CHAIN = 4;
+const MAX_HOPS = 12;
+
+/**
+ * A chain in which each uses the next says most, then any ways between symbols, then imports. Tests, files that pass on
+ * everything and what all use come last.
+ */
+function passesFor(from: Target, to: Target): readonly Pass[] {
+  const isFiles = from.kind === "file" && to.kind === "file";
+  const symbols = { isOpen: (id: string): boolean => isTelling(id) && id.includes("#"), hub: HUB };
+  const telling = { isOpen: isTelling, hub: HUB };
+  const best = isFiles ? telling : symbols;
+  return [
+    { ...best, toward: "down", maxHops: MAX_CHAIN },
+    { ...best, toward: "up", maxHops: MAX_CHAIN },
+    { ...best, toward: "any", maxHops: MAX_HOPS },
+    { ...telling, toward: "any", maxHops: MAX_HOPS },
+    { isOpen: () => true, hub: MAX_NEIGHBOURS, toward: "any", maxHops: MAX_HOPS },
+  ];
 }
 
 function isTelling(id: string): boolean {
   const path = id.replace(/#[^#]*$/, "");
   const isPassing = path === id && /^(index|mod|lib|__init__)$/.test(stemOf(path));
-  return !isPassing && !isTestPath(path) && !isSupporting(path);
+  return !isPassing && !isTestPath(path) && !isSupporting(path) && !/\.rs#tests?\./.test(id);
 }
 
-interface Ends {
+interface Ends extends Pass {
   readonly from: string;
   readonly to: string;
-  readonly isOpen: (id: string) => boolean;
   readonly neighbours: Neighbours;
   readonly stop: Stop;
-  /** What has more neighbours is not gone through. */
-  readonly hub: number;
 }
 
 type Neighbours = (id: string) => readonly Hop[];
 
 interface Side {
+  /** The side of the start. */
+  readonly isFirst: boolean;
   /** Id → the hop that led to it; undefined for the start. */
   readonly reached: Map<string, Hop | undefined>;
   frontier: readonly string[];
@@ -82,9 +112,9 @@ interface Side {
 function shortestWay(ends: Ends): { way: Hop[] | undefined; complete: boolean } {
   const { from, to, stop } = ends;
   if (from === to) return { way: [], complete: true };
-  const first: Side = { reached: new Map([[from, undefined]]), frontier: [from] };
-  const second: Side = { reached: new Map([[to, undefined]]), frontier: [to] };
-  while (first.frontier.length > 0 && second.frontier.length > 0) {
+  const first: Side = { isFirst: true, reached: new Map([[from, undefined]]), frontier: [from] };
+  const second: Side = { isFirst: false, reached: new Map([[to, undefined]]), frontier: [to] };
+  for (let hops = 0; hops < ends.maxHops && first.frontier.length > 0 && second.frontier.length > 0; hops++) {
     if (first.reached.size + second.reached.size > MAX_VISITED || stop()) return { way: undefined, complete: false };
     const isFirst = first.frontier.length <= second.frontier.length;
     const met = isFirst ? widen(first, second, ends) : widen(second, first, ends);
@@ -94,14 +124,15 @@ function shortestWay(ends: Ends): { way: Hop[] | undefined; complete: boolean } 
   return { way: undefined, complete: true };
 }
 
-function widen(side: Side, other: Side, { from, to, isOpen, neighbours, stop, hub }: Ends): string | undefined {
+function widen(side: Side, other: Side, ends: Ends): string | undefined {
+  const { from, to, isOpen, neighbours, stop, hub } = ends;
   const next: string[] = [];
   for (const id of side.frontier) {
     if (stop() || side.reached.size > MAX_VISITED) break;
     const hops = neighbours(id);
     if (hops.length > hub && id !== from && id !== to) continue;
     for (const hop of hops) {
-      if (side.reached.has(hop.to)) continue;
+      if (side.reached.has(hop.to) || !leads(hop, side, ends)) continue;
       if (!isOpen(hop.to) && !other.reached.has(hop.to)) continue;
       side.reached.set(hop.to, hop);
       if (other.reached.has(hop.to)) return hop.to;
@@ -110,6 +141,11 @@ function widen(side: Side, other: Side, { from, to, isOpen, neighbours, stop, hu
   }
   side.frontier = next;
   return undefined;
+}
+
+/** The side of the end goes against the way's direction. */
+function leads({ how }: Hop, { isFirst }: Side, { toward }: Ends): boolean {
+  return toward === "any" || how in OPPOSITES === ((toward === "down") === isFirst);
 }
 
 function wayTo(id: string, side: Side): Hop[] {
@@ -124,7 +160,7 @@ const OPPOSITES: Readonly<Record<string, string>> = {
   extends: "is extended by",
   uses: "is used by",
   imports: "is imported by",
-  "is in": "holds",
+  holds: "is in",
 };
 const TURNED: ReadonlyMap<string, string> = new Map(
   Object.entries(OPPOSITES).flatMap(([how, other]) => [[how, other] as const, [other, how] as const]),
@@ -184,11 +220,10 @@ function fileHops({ links, view }: World, path: string, link: Link): Hop[] {
 
 function symbolHops(world: World, node: SymbolNode, link: Link, stop: Stop): Hop[] {
   const { id: from, path } = node;
-  const out = usedBy(world, path, node.index, MAX_NEIGHBOURS).map(({ to, kind, line }): Hop => {
-    return { from, to: link(to), how: VERBS[kind], at: { path, line } };
-  });
-  const overloads = world.definitionsOf(node.name).filter(({ id }) => id === node.id);
-  const back = isCode(node) ? usesOfNodes(world, overloads, stop).uses : [];
+  // Over a property that both know, anything connects with anything.
+  const used = usedBy(world, path, node.index, MAX_NEIGHBOURS).filter(({ to }) => to.kind !== "property");
+  const out = used.map(({ to, kind, line }): Hop => ({ from, to: link(to), how: VERBS[kind], at: { path, line } }));
+  const back = isCode(node) ? usesOfNodes(world, [node], stop).uses : [];
   const users = back.flatMap((use): Hop[] => {
     if (use.confidence === "possible") return [];
     const facts = world.view.facts(use.path);

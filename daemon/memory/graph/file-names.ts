@@ -1,6 +1,6 @@
 /** Which names a file defines and uses, as numbers: small, and kept with the file's facts while they live. */
 import type { FileFacts } from "../code/facts.ts";
-import { isCode, isLocal } from "./symbols.ts";
+import { isCode, isImportedName, isLocal } from "./symbols.ts";
 
 export interface FileNames {
   /** Numbers of the names that others can reach, each once. */
@@ -21,6 +21,8 @@ export interface NameTable {
   /** Undefined when no file has it. */
   known(name: string): number | undefined;
   of(facts: FileFacts): FileNames;
+  /** They were asked for before. */
+  has(facts: FileFacts): boolean;
 }
 
 export function nameTable(): NameTable {
@@ -35,6 +37,7 @@ export function nameTable(): NameTable {
   };
   return {
     names,
+    has: (facts) => kept.has(facts),
     numberOf,
     known: (name) => numbers.get(name),
     of(facts) {
@@ -48,7 +51,7 @@ export function nameTable(): NameTable {
 function namesOf(facts: FileFacts, numberOf: (name: string) => number): FileNames {
   const defined = new Map<number, number>();
   for (const [index, symbol] of facts.symbols.entries()) {
-    if (!isCode(symbol) || isLocal(facts, symbol)) continue;
+    if (!isCode(symbol) || isLocal(facts, symbol) || isImportedName(facts, symbol)) continue;
     const number = numberOf(symbol.name);
     if (!defined.has(number)) defined.set(number, index);
   }

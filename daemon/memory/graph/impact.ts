@@ -3,10 +3,10 @@ import { CONFIDENCES, type Confidence } from "./evidence.ts";
 import { compareText } from "./paths.ts";
 import { type Use, type Uses, usesOf, usesOfNodes } from "./references.ts";
 import { type Risk, riskOf } from "./risk.ts";
-import { isCode, nodeAt, nodeOf, reachableIndex, type SymbolNode, type Target } from "./symbols.ts";
+import { isCode, isInsideTests, nodeAt, nodeOf, reachableIndex, type SymbolNode, type Target } from "./symbols.ts";
 import { type TestRun, testCommands } from "./test-commands.ts";
-import { isSupporting, isTestFile, isTestPath } from "./test-paths.ts";
-import { type TestLink, testsOf } from "./tests.ts";
+import { isSupporting, isTestPath } from "./test-paths.ts";
+import { type TestLink, testJudge, testsOf } from "./tests.ts";
 import { NEVER, type Stop, type World } from "./world.ts";
 
 export interface Dependant {
@@ -18,9 +18,10 @@ export interface Dependant {
   readonly distance: number;
   /** The weakest on the way. */
   readonly confidence: Confidence;
+  readonly isTest: boolean;
   /** From this one to the target: "checkout calls total, used by Cart.sum". */
   readonly explanation: string;
-  /** Id of the dependant that it uses; of the target at distance 1. */
+  /** Id of the dependant that it uses; "" or the target's at distance 1. */
   readonly through: string;
 }
 
@@ -88,7 +89,7 @@ function startsOf({ view }: World, target: Target): Step[] {
 
 function startAt(node: SymbolNode): Step {
   const { id, path, line, name } = node;
-  return { dependant: { id, path, line, distance: 0, confidence: "certain", explanation: name, through: "" }, node };
+  return { dependant: { id, path, line, distance: 0, confidence: "certain", isTest: false, explanation: name, through: "" }, node };
 }
 
 /**
@@ -97,8 +98,7 @@ function startAt(node: SymbolNode): Step {
  */
 function usesAt(world: World, { node }: Step, stop: Stop): Uses {
   if (node === undefined) return { uses: [], complete: true };
-  const overloads = world.definitionsOf(node.name).filter(({ id }) => id === node.id);
-  const { uses, complete } = usesOfNodes(world, overloads, stop);
+  const { uses, complete } = usesOfNodes(world, [node], stop);
   const sure = uses.filter(({ confidence }) => confidence !== "possible");
   return { uses: sure.filter((use) => !isRepeated(use, sure)), complete };
 }
@@ -119,11 +119,11 @@ function newSteps(
   const fresh: Step[] = [];
   for (const use of uses) {
     const step = stepTo(world, use, from, from.dependant.distance + 1);
-    const { id, path } = step.dependant;
+    const { id, path, isTest } = step.dependant;
     const known = found.get(id);
     if (id === target.id || (target.kind === "file" && path === target.path) || !isBetter(known, step)) continue;
     found.set(id, step);
-    if (known === undefined && !isTestPath(path)) fresh.push(step);
+    if (known === undefined && !isTest) fresh.push(step);
   }
   return fresh;
 }
@@ -135,7 +135,8 @@ function addImporters(world: World, path: string, found: Map<string, Step>): voi
     if (reached.has(use.path)) continue;
     const { path: importer, line, confidence } = use;
     const explanation = `${importer} imports ${path}`;
-    const dependant = { id: importer, path: importer, line, distance: 1, confidence, explanation, through: path };
+    const isTest = isTestPath(importer);
+    const dependant = { id: importer, path: importer, line, distance: 1, confidence, isTest, explanation, through: path };
     found.set(importer, { dependant, node: undefined });
   }
 }
@@ -151,8 +152,9 @@ function stepTo({ view }: World, use: Use, from: Step, distance: number): Step {
   const label = node === undefined ? use.path : shortName(node);
   const confidence = weaker(use.confidence, from.dependant.confidence);
   const explanation = `${label} ${VERBS[use.kind]} ${from.dependant.explanation}`;
+  const isTest = isTestPath(use.path) || (node !== undefined && isInsideTests(node));
   const through = from.dependant.id;
-  return { dependant: { id, path: use.path, line: use.line, distance, confidence, explanation, through }, node };
+  return { dependant: { id, path: use.path, line: use.line, distance, confidence, isTest, explanation, through }, node };
 }
 
 function shortName({ container, name }: SymbolNode): string {
@@ -172,7 +174,7 @@ function isBetter(known: Step | undefined, found: Step): boolean {
 
 function answer(world: World, target: Target, found: ReadonlyMap<string, Step>, complete: boolean): Impact {
   const all = [...found.values()].map(({ dependant }) => dependant).sort(byDistance);
-  const dependants = all.filter(({ path }) => !isTestPath(path));
+  const dependants = all.filter(({ isTest }) => !isTest);
   const home = target.kind === "file" ? target.path : (target.nodes[0]?.path ?? "");
   const files = [...new Set(dependants.map(({ path }) => path))];
   const tests = testsFor(world, home, all);
@@ -198,12 +200,12 @@ function testsFor(world: World, home: string, all: readonly Dependant[]): TestLi
     else if (!known.why.includes(link.why))
       found.set(link.path, { path: link.path, score: known.score + link.score, why: `${known.why}, ${link.why}` });
   };
-  for (const { path, distance, explanation } of all)
-    if (isTestFile(path) && !found.has(path)) add({ path, score: 10 / distance, why: explanation });
+  const isRunnable = testJudge(world);
+  for (const { path, distance, explanation, isTest } of all)
+    if (isTest && (isRunnable(path) || !isTestPath(path)) && !found.has(path))
+      add({ path, score: 10 / distance, why: explanation });
   for (const link of testsOf(world, home)) add(link);
-  const direct = new Set(
-    all.filter(({ path, distance }) => distance === 1 && !isTestPath(path)).map(({ path }) => path),
-  );
+  const direct = new Set(all.filter(({ distance, isTest }) => distance === 1 && !isTest).map(({ path }) => path));
   for (const path of [...direct].slice(0, 20))
     for (const { path: test, score } of testsOf(world, path).slice(0, 3))
       if (!found.has(test)) add({ path: test, score: score / 4, why: `tests ${path}, which uses it` });

@@ -51,7 +51,7 @@ function linksOf(view: CodeView, { paths, resolved }: Epoch, readText: (path: st
   const declared = new Map<string, readonly FileImport[]>();
   const importsOf = (path: string): readonly FileImport[] => {
     const facts = view.facts(path);
-    if (facts === undefined || facts.imports.length === 0) return [];
+    if (facts === undefined) return [];
     const kept = BY_DECLARATION.has(endingOf(path)) ? declared : keptFor(facts, resolved);
     const found = kept.get(path) ?? resolveAll(path, facts, resolve);
     kept.set(path, found);
@@ -76,7 +76,14 @@ function keptFor(facts: FileFacts, resolved: Epoch["resolved"]): Map<string, rea
 }
 
 function resolveAll(path: string, facts: FileFacts, resolve: ResolveImport): FileImport[] {
-  return facts.imports.map((fact) => ({ fact, files: resolve(path, fact) }));
+  return [...facts.imports, ...declaredModules(path, facts)].map((fact) => ({ fact, files: resolve(path, fact) }));
+}
+
+/** Rust's `mod cart;` brings in a file, but stands among the symbols. */
+function declaredModules(path: string, { symbols }: FileFacts): ImportFact[] {
+  if (!path.endsWith(".rs")) return [];
+  const declared = symbols.filter(({ kind, startLine, endLine }) => kind === "module" && startLine === endLine);
+  return declared.map(({ name, line }) => ({ target: name, names: [], line }));
 }
 
 function reverse(paths: readonly string[], importsOf: Links["importsOf"]): Map<string, string[]> {

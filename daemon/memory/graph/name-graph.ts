@@ -25,6 +25,8 @@ export interface NameGraph {
 }
 
 const DISTINCTIVE = 10;
+/** A name like a type's: what a project is about is often called by one plain word. */
+const TYPE_LIKE = 4;
 const PRIVATE = 0.1;
 const COMMON = 0.1;
 const MEMBER = 0.3;
@@ -200,5 +202,6 @@ function addUses(edges: Edges, { file, names, slots, definers, visible, sights, 
 
 function nameWeight(name: string): number {
   if (name.startsWith("_") && !name.startsWith("__")) return PRIVATE;
-  return name.length >= 8 && isDistinctive(name) && /[a-z][A-Z]|_|-/.test(name) ? DISTINCTIVE : 1;
+  if (name.length >= 8 && isDistinctive(name) && /[a-z][A-Z]|_|-/.test(name)) return DISTINCTIVE;
+  return /^[A-Z][a-zA-Z]*[a-z]/.test(name) && name.length >= 4 ? TYPE_LIKE : 1;
 }

@@ -42,7 +42,8 @@ export function nameOf(path: string): string {
 
 /** With its dot, lower case: ".ts"; "" when there is none. */
 export function endingOf(path: string): string {
-  return posix.extname(path).toLowerCase();
+  const dot = path.lastIndexOf(".");
+  return dot > path.lastIndexOf("/") + 1 ? path.slice(dot).toLowerCase() : "";
 }
 
 /** The name without its last ending. */
@@ -55,7 +56,8 @@ export function stemOf(path: string): string {
 export function joinPath(...parts: readonly string[]): string | undefined {
   const joined = posix.join(...parts.filter((part) => part !== ""));
   if (joined === ".." || joined.startsWith("../") || joined.startsWith("/")) return undefined;
-  return joined === "." ? "" : joined.replace(/\/$/, "");
+  const plain = joined.replace(/\/$/, "");
+  return plain === "." ? "" : plain;
 }
 
 /** The folder itself and every folder around it, innermost first, the root last. */

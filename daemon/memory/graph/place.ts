@@ -1,5 +1,6 @@
 /** Where a new thing would go: the folder of what is most like it, siblings to imitate, and the test beside it. */
 import { compareText, endingOf, folderOf, joinPath, nameOf, sharedFolders, stemOf } from "./paths.ts";
+import { isCode } from "./symbols.ts";
 import { isSupporting, isTestFile, isTestPath } from "./test-paths.ts";
 import { testPathLike, testsOf } from "./tests.ts";
 import type { World } from "./world.ts";
@@ -29,7 +30,8 @@ const MAX_SIBLINGS = 5;
 /** The likeliest first; empty when the search finds nothing. */
 export function placesFor(world: World, description: string, search: Search, limit: number): Place[] {
   const ranked = search(description, MAX_RANKED).filter(({ path }) => world.view.file(path) !== undefined);
-  const sources = ranked.filter(({ path }) => !isTestPath(path) && !isSupporting(path));
+  const isSource = (path: string): boolean => world.view.facts(path)?.symbols.some(isCode) ?? false;
+  const sources = ranked.filter(({ path }) => !isTestPath(path) && !isSupporting(path) && isSource(path));
   const folders = Map.groupBy(sources.length > 0 ? sources : ranked, ({ path }) => folderOf(path));
   const scored = [...folders].map(([folder, files]) => ({ folder, files, score: folderScore(files) }));
   scored.sort((a, b) => b.score - a.score || compareText(a.folder, b.folder));
@@ -48,8 +50,9 @@ function folderScore(files: Ranked): number {
 }
 
 function placeIn(world: World, description: string, folder: string, files: Ranked, score: number): Place {
-  const found = files.map(({ path }) => path);
-  const ending = commonEnding(found);
+  const ranked = files.map(({ path }) => path);
+  const ending = commonEnding(ranked);
+  const found = ranked.filter((path) => endingOf(path) === ending);
   const others = world.links.paths.within(folder).filter((path) => !found.includes(path) && isLike(path, ending));
   const siblings = [...found, ...others].slice(0, MAX_SIBLINGS);
   const file = suggestedName(world, description, siblings, ending);

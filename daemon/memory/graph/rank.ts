@@ -22,7 +22,6 @@ const DAMPING = 0.85;
 const TOLERANCE = 1e-7;
 const MAX_ROUNDS = 60;
 const MENTIONED = 10;
-const FOCUS = 50;
 /** Share of attention that stays with everything when something is in focus. */
 const ELSEWHERE = 0.1;
 /** A test or an example says less about what matters than code that is shipped. */
@@ -42,20 +41,17 @@ export function rank(graph: NameGraph, table: NameTable, interest: Interest): Ra
   return { files, slots: slotShares(graph, { weights, totals, files }) };
 }
 
-function weighted(graph: NameGraph, table: NameTable, { focus, mentioned }: Interest): Float64Array {
-  const { edgeWeight, edgeSlot, edgeStart, slotName } = graph;
-  if (focus.length === 0 && mentioned.length === 0) return edgeWeight;
-  const weights = edgeWeight.slice();
+/** What is in focus needs no heavier edges: a file's edges share its rank whatever they weigh together. */
+function weighted(
+  { edgeWeight, edgeSlot, slotName }: NameGraph,
+  table: NameTable,
+  { mentioned }: Interest,
+): Float64Array {
   const names = new Set(mentioned.map((name) => table.known(name)).filter((name) => name !== undefined));
-  if (names.size > 0)
-    for (const [edge, slot] of edgeSlot.entries())
-      if (names.has(slotName[slot] ?? -1)) weights[edge] = (weights[edge] ?? 0) * MENTIONED;
-  const focused = new Set(focus);
-  for (const [file, path] of graph.paths.entries())
-    if (focused.has(path))
-      for (let edge = edgeStart[file] ?? 0; edge < (edgeStart[file + 1] ?? 0); edge++)
-        weights[edge] = (weights[edge] ?? 0) * FOCUS;
-  return weights;
+  if (names.size === 0) return edgeWeight;
+  return edgeWeight.map((weight, edge) =>
+    names.has(slotName[edgeSlot[edge] ?? 0] ?? -1) ? weight * MENTIONED : weight,
+  );
 }
 
 function totalsOf({ paths, edgeStart }: NameGraph, weights: Float64Array): Float64Array {

@@ -36,7 +36,7 @@ function firstStep({ links }: World, from: string, name: string, files: Map<stri
   for (const { fact, files: targets } of links.importsOf(from)) {
     const how = howOf(fact.names, name, targets);
     for (const target of targets)
-      if (strength(files.get(target)) < strength({ how })) files.set(target, { how, told: target });
+      if (strength(files.get(target)) < strength({ how })) files.set(target, { how, through: "" });
   }
   return [...files].filter(([, { how }]) => how !== "other").map(([path]) => path);
 }
@@ -49,7 +49,7 @@ function nextStep(world: World, from: string, path: string, name: string, files:
     if (howOf(fact.names, name, targets) === "other") continue;
     for (const target of targets) {
       if (target === from || strength(files.get(target)) >= strength({ how })) continue;
-      files.set(target, { how, told: `${target} through ${path}` });
+      files.set(target, { how, through: path });
       reached.push(target);
     }
   }

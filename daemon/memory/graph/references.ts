@@ -2,7 +2,8 @@
 import type { FileFacts, ImportFact, ReferenceKind } from "../code/facts.ts";
 import { CONFIDENCES, type Confidence, evidenceFor } from "./evidence.ts";
 import { compareText } from "./paths.ts";
-import { isCode, nodeAt, reachableIndex, type SymbolNode, type Target } from "./symbols.ts";
+import { isPlainName } from "./plain-names.ts";
+import { identityOf, nodeAt, reachableIndex, type SymbolNode, type Target } from "./symbols.ts";
 import { NEVER, type Stop, type World } from "./world.ts";
 
 export interface Use {
@@ -31,11 +32,10 @@ export function usesOf(world: World, target: Target, options: { readonly stop?: 
     : usesOfNodes(world, target.nodes, options.stop ?? NEVER);
 }
 
-/** `nodes` are the overloads of one symbol. */
+/** One symbol of any number of overloads. */
 export function usesOfNodes(world: World, nodes: readonly SymbolNode[], stop: Stop): Uses {
   const name = nodes[0]?.name ?? "";
-  const wanted = new Set(nodes.map(({ id }) => id));
-  const definitions = world.definitionsOf(name).filter(isCode);
+  const wanted = new Set(nodes.map(identityOf));
   const paths = world.view.mentioning(name);
   const uses: Use[] = [];
   let complete = paths.length <= MAX_FILES;
@@ -45,7 +45,7 @@ export function usesOfNodes(world: World, nodes: readonly SymbolNode[], stop: St
       break;
     }
     const facts = world.view.facts(path);
-    if (facts !== undefined) uses.push(...usesInFile(world, path, facts, { name, wanted, definitions }));
+    if (facts !== undefined) uses.push(...usesInFile(world, path, facts, { name, wanted }));
   }
   return { uses: uses.sort(byConfidence), complete };
 }
@@ -53,14 +53,13 @@ export function usesOfNodes(world: World, nodes: readonly SymbolNode[], stop: St
 interface Wanted {
   readonly name: string;
   readonly wanted: ReadonlySet<string>;
-  readonly definitions: readonly SymbolNode[];
 }
 
-function usesInFile(world: World, path: string, facts: FileFacts, { name, wanted, definitions }: Wanted): Use[] {
+function usesInFile(world: World, path: string, facts: FileFacts, { name, wanted }: Wanted): Use[] {
   const references = facts.references.filter((reference) => reference.name === name);
   const imports = facts.imports.filter(({ names }) => names.includes(name));
   if (references.length === 0 && imports.length === 0) return [];
-  const found = evidenceFor(world, path, name, definitions).find(({ definition }) => wanted.has(definition.id));
+  const found = evidenceFor(world, path, name).find(({ definition }) => wanted.has(identityOf(definition)));
   if (found === undefined) return [];
   const { confidence, why } = found;
   // Its first mention outside of all symbols, where an import lists it, is that list.
@@ -121,8 +120,9 @@ export function usedBy(world: World, path: string, index: number, limit: number)
   for (const { name, kind, line, within } of facts?.references ?? []) {
     if (found.size >= limit) break;
     if (facts === undefined || (index >= 0 && reachableIndex(facts, within) !== index && within !== index)) continue;
-    const [best] = evidenceFor(world, path, name, world.definitionsOf(name).filter(isCode));
+    const [best] = evidenceFor(world, path, name);
     if (best === undefined || best.confidence === "possible" || found.has(best.definition.id)) continue;
+    if (best.confidence === "likely" && isPlainName(name)) continue;
     if (best.definition.path === path && best.definition.index === index) continue;
     const { definition: to, confidence, why } = best;
     found.set(to.id, { to, kind, line, confidence, why });

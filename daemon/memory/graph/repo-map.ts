@@ -1,5 +1,5 @@
 /** A tree of signatures of what matters most, as large as fits a number of tokens. */
-import type { CodeView } from "../code/facts.ts";
+import type { CodeView, SymbolFact } from "../code/facts.ts";
 import type { RankedSymbol } from "./central.ts";
 
 export interface RepoMap {
@@ -17,6 +17,8 @@ export interface MapBudget {
 
 const EMPTY: RepoMap = { text: "", tokens: 0, symbols: 0, files: 0 };
 const MAX_SIGNATURE = 120;
+/** What a constant holds is seldom worth its tokens. */
+const MAX_VALUE = 80;
 
 /** The longest beginning of the list that fits, by doubling and then halving: the same list gives the same text. */
 export function fitMap(view: CodeView, ranked: readonly RankedSymbol[], { tokens, count }: MapBudget): RepoMap {
@@ -66,15 +68,16 @@ function drawFile(view: CodeView, path: string, chosen: ReadonlySet<number>): st
     if (symbol === undefined) return [];
     const depth = (depths.get(symbol.parent) ?? 0) + 1;
     depths.set(index, depth);
-    return [`${"  ".repeat(depth)}${symbol.line}: ${shortSignature(symbol.signature, symbol.name)}`];
+    return [`${"  ".repeat(depth)}${symbol.line}: ${shortSignature(symbol)}`];
   });
 }
 
-function shortSignature(signature: string, name: string): string {
+function shortSignature({ signature, name, kind }: SymbolFact): string {
+  const longest = kind === "constant" || kind === "variable" ? MAX_VALUE : MAX_SIGNATURE;
   const plain = signature
     .replace(/\s+/g, " ")
     .replace(/\s*[{:=]\s*$/, "")
     .trim();
   if (plain === "") return name;
-  return plain.length <= MAX_SIGNATURE ? plain : `${plain.slice(0, MAX_SIGNATURE - 1)}…`;
+  return plain.length <= longest ? plain : `${plain.slice(0, longest - 1)}…`;
 }

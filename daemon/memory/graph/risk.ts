@@ -25,7 +25,7 @@ export function riskOf(world: World, target: Target, { dependants, files, tests,
   const home = target.kind === "file" ? target.path : (target.nodes[0]?.path ?? "");
   const points: [number, string][] = [];
   if (files.length >= MANY_FILES)
-    points.push([files.length >= VERY_MANY_FILES ? 2 : 1, `${files.length} files depend on it`]);
+    points.push([files.length >= VERY_MANY_FILES ? 4 : 2, `${files.length} files depend on it`]);
   if (isPublic(world, target, home)) points.push([1, "it is public: code outside of this workspace may use it"]);
   const place = world.history?.hotSpots(HOT).findIndex(({ path }) => path === home) ?? -1;
   if (place >= 0) points.push([1, `${home} is number ${place + 1} of the hot spots in history`]);

@@ -1,6 +1,6 @@
 /** Symbols as people name them: `name`, `Container.name`, `path#name`, `path:line`, `path`. */
 import type { CodeView, FileFacts, SymbolFact, SymbolKind } from "../code/facts.ts";
-import { compareText } from "./paths.ts";
+import { compareText, stemOf } from "./paths.ts";
 import { isSupporting, isTestPath } from "./test-paths.ts";
 
 export interface SymbolNode {
@@ -17,6 +17,8 @@ export interface SymbolNode {
   readonly startLine: number;
   readonly endLine: number;
   readonly signature: string;
+  /** Inside of a function, so that no other file can mean it. */
+  readonly local: boolean;
 }
 
 const FUNCTIONS: ReadonlySet<SymbolKind> = new Set(["function", "method", "constructor"]);
@@ -34,6 +36,11 @@ const KIND_ORDER: readonly SymbolKind[] = [
   "method",
 ];
 
+/** Rust's tests stand in modules of the files that they test. */
+export function isInsideTests({ path, container }: { readonly path: string; readonly container: string }): boolean {
+  return path.endsWith(".rs") && /^(.*\.)?tests?(\.|$)/.test(container);
+}
+
 export function isCode({ kind }: { readonly kind: SymbolKind }): boolean {
   return !TEXTUAL.has(kind);
 }
@@ -44,11 +51,18 @@ export function nodeAt(view: CodeView, path: string, index: number): SymbolNode 
   return facts === undefined || symbol === undefined ? undefined : nodeOf(path, facts, symbol, index);
 }
 
+/** The same for what is one thing: overloads, and what a header declares and its source defines. */
+export function identityOf({ id, path, container, name }: SymbolNode): string {
+  return C_FAMILY.test(path) ? `${stemOf(path)}#${container}.${name}` : id;
+}
+
+const C_FAMILY = /\.(c|h|cc|cpp|cxx|hpp|hh|hxx|m|mm)$/;
+
 export function nodeOf(path: string, facts: FileFacts, symbol: SymbolFact, index: number): SymbolNode {
   const container = outerNames(facts, symbol).join(".");
   const { name, kind, line, startLine, endLine, signature } = symbol;
   const id = `${path}#${container === "" ? name : `${container}.${name}`}`;
-  return { id, path, index, name, container, kind, line, startLine, endLine, signature };
+  return { id, path, index, name, container, kind, line, startLine, endLine, signature, local: isLocal(facts, symbol) };
 }
 
 function outerNames(facts: FileFacts, symbol: SymbolFact): string[] {
@@ -81,6 +95,12 @@ export function reachableIndex(facts: FileFacts, index: number): number {
   return reachable;
 }
 
+/** `const price = require("./price")`: a name for what stands elsewhere. */
+export function isImportedName({ imports }: FileFacts, { kind, line }: SymbolFact): boolean {
+  return (kind === "variable" || kind === "constant") && imports.some((fact) => fact.line === line);
+}
+
+/** Definitions of exactly this name. */
 export function definitionsIn(view: CodeView, name: string): SymbolNode[] {
   return view.mentioning(name).flatMap((path) => nodesIn(view, path, (symbol) => symbol.name === name));
 }
@@ -88,21 +108,25 @@ export function definitionsIn(view: CodeView, name: string): SymbolNode[] {
 function nodesIn(view: CodeView, path: string, isWanted: (symbol: SymbolFact) => boolean): SymbolNode[] {
   const facts = view.facts(path);
   if (facts === undefined) return [];
-  return facts.symbols.flatMap((symbol, index) => (isWanted(symbol) ? [nodeOf(path, facts, symbol, index)] : []));
+  return facts.symbols.flatMap((symbol, index) =>
+    isWanted(symbol) && !isImportedName(facts, symbol) ? [nodeOf(path, facts, symbol, index)] : [],
+  );
 }
 
 /** The innermost symbol around a line, counted from 1. */
-export function symbolAround(facts: FileFacts, line: number): number {
+function symbolAround(facts: FileFacts, line: number): number {
   let found = -1;
   for (const [index, { startLine, endLine }] of facts.symbols.entries())
     if (startLine <= line && line <= endLine) found = index;
   return found;
 }
 
+const MAX_QUERY = 1000;
+
 /** All that the words may mean, the likeliest first. Empty for what is not in the view, and for a path alone. */
 export function findSymbols(view: CodeView, query: string, limit: number): SymbolNode[] {
-  const words = query.trim();
-  const place = /^(.+):(\d+)(?::\d+)?$/.exec(words);
+  const words = query.trim().slice(0, MAX_QUERY);
+  const place = /^(.+?):(\d+)(?::\d+)?$/.exec(words);
   const placed = place === null ? undefined : view.facts(place[1] ?? "");
   if (placed !== undefined && place !== null) {
     const node = nodeAt(view, place[1] ?? "", symbolAround(placed, Number(place[2])));
@@ -124,13 +148,19 @@ function named(view: CodeView, names: readonly string[], path: string | undefine
   const candidates = exact.length > 0 ? exact : alike;
   const outer = names.slice(0, -1);
   if (outer.length === 0) return candidates;
-  const held = candidates.filter(({ container }) => isHeldBy(container, outer));
+  const held = candidates.filter((node) => isHeldBy(node.container, outer) || isAssignedTo(node, outer));
   return held.length > 0 ? held : inherited(view, candidates, outer);
 }
 
 function isHeldBy(container: string, outer: readonly string[]): boolean {
   const wanted = outer.join(".");
   return container === wanted || container.endsWith(`.${wanted}`);
+}
+
+/** `Cart.prototype.total = function () {…}` stands at the top of its file. */
+function isAssignedTo({ signature, name }: SymbolNode, outer: readonly string[]): boolean {
+  const holder = outer.join(".");
+  return signature.startsWith(`${holder}.prototype.${name}`) || signature.startsWith(`${holder}.${name}`);
 }
 
 const MAX_BASES = 40;
@@ -160,7 +190,13 @@ function byLikelihood(first: SymbolNode, second: SymbolNode): number {
 
 function weight({ kind, path, container }: SymbolNode): number {
   const order = KIND_ORDER.indexOf(kind);
-  return (isTestPath(path) ? 100 : 0) + (order < 0 ? 20 : order) + (container === "" ? 0 : 5);
+  // What a header only declares comes behind its definition.
+  return (
+    (isTestPath(path) ? 100 : 0) +
+    (/\.(h|hpp|hh|hxx)$/.test(path) ? 1 : 0) +
+    (order < 0 ? 20 : order) +
+    (container === "" ? 0 : 5)
+  );
 }
 
 export type Target =
@@ -182,8 +218,9 @@ export function findTarget(view: CodeView, query: string): Found {
   const likely = narrow(candidates);
   const [first] = likely;
   if (first === undefined) return { ok: false, reason: "unknown", candidates };
-  if (likely.some(({ id }) => id !== first.id)) return { ok: false, reason: "ambiguous", candidates };
-  const others = candidates.filter(({ id }) => id !== first.id);
+  const identity = identityOf(first);
+  if (likely.some((node) => identityOf(node) !== identity)) return { ok: false, reason: "ambiguous", candidates };
+  const others = candidates.filter((node) => identityOf(node) !== identity);
   return { ok: true, target: { kind: "symbol", id: first.id, name: first.name, nodes: likely }, others };
 }
 

@@ -2,7 +2,7 @@
 import { folderOf, nameOf } from "./paths.ts";
 
 const TEST_FOLDER =
-  /(^|\/)(tests?|__tests__|specs?|testing|[\w-]+([._]tests?|-tests)|[A-Z]\w*Tests?|androidTest|e2e|cypress)(\/|$)/;
+  /(^|\/)(tests?|__tests__|specs?|[\w-]+([._]tests?|-tests)|[A-Z]\w*Tests?|androidTest|e2e|cypress)(\/|$)/;
 const TEST_NAME = [
   /[._-](test|tests|spec|specs|e2e|cy|bench|test-d)\.[\w.]+$/i,
   /^test[_-][\w-]+\.\w+$/,
@@ -12,22 +12,26 @@ const TEST_NAME = [
   /^Test[A-Z]\w*\.(java|kt|php|py|cs)$/,
 ];
 const SUPPORTING =
-  /(^|\/)(examples?|docs?|benchmarks?|bench|fixtures?|samples?|demo|vendor|third[_-]party|node_modules|dist|build)(\/|$)/;
+  /(^|\/)(examples?|docs?|benchmarks?|bench|benches|__benchmarks__|fixtures?|samples?|demo|vendor|third[_-]party|node_modules|dist|build)(\/|$)/;
 
 export function isTestPath(path: string): boolean {
   return TEST_NAME.some((pattern) => pattern.test(nameOf(path))) || TEST_FOLDER.test(folderOf(path));
 }
 
-/** A file that holds tests, not only what tests need: what a runner can be given. */
-export function isTestFile(path: string): boolean {
-  if (TEST_NAME.some((pattern) => pattern.test(nameOf(path)))) return nameOf(path) !== "conftest.py";
-  const isCode = /\.([mc]?[jt]sx?|rs|rb|php|java|kt|cs|swift)$/.test(path) && !path.endsWith(".d.ts");
-  return (
-    isCode &&
-    TEST_FOLDER.test(folderOf(path)) &&
-    !/(^|\/)(fixtures?|support|helpers?|mocks?|utils?|common)(\/|\.)/.test(path)
-  );
+/** Named as a test: a runner can be given it. */
+export function isNamedTest(path: string): boolean {
+  return TEST_NAME.some((pattern) => pattern.test(nameOf(path))) && nameOf(path) !== "conftest.py";
 }
+
+/** A file that holds tests, not only what tests need: by its name, or by its folder where names tell nothing. */
+export function isTestFile(path: string): boolean {
+  if (TEST_NAME.some((pattern) => pattern.test(nameOf(path)))) return isNamedTest(path);
+  const isCode = /\.([mc]?[jt]sx?|rs|rb|php|java|kt|cs|swift)$/.test(path) && !path.endsWith(".d.ts");
+  return isCode && TEST_FOLDER.test(folderOf(path)) && !SUPPORT.test(path);
+}
+
+const SUPPORT =
+  /(^|\/)((fixtures?|support|helpers?|mocks?|utils?|common)\/|(fixtures?|support|helpers?|mocks?|setup)\.\w+$)/;
 
 /** Shown last: examples, documents, fixtures, other people's code. */
 export function isSupporting(path: string): boolean {

@@ -3,7 +3,7 @@ import type { FileFacts } from "../code/facts.ts";
 import { compareText, endingOf, folderOf, sharedFolders } from "./paths.ts";
 import { isPlainName } from "./plain-names.ts";
 import { isCode } from "./symbols.ts";
-import { isTestFile, isTestPath, subjectOf } from "./test-paths.ts";
+import { isNamedTest, isTestFile, isTestPath, subjectOf } from "./test-paths.ts";
 import type { World } from "./world.ts";
 
 export interface TestLink {
@@ -31,12 +31,27 @@ type Reasons = Map<string, { score: number; why: string[] }>;
 /** Tests of a source file, the surest first. For a test: the sources it tests. */
 export function testsOf(world: World, path: string): TestLink[] {
   const reasons: Reasons = new Map();
-  const wanted = isTestPath(path) ? (other: string) => !isTestPath(other) : isTestFile;
+  const wanted = isTestPath(path) ? (other: string) => !isTestPath(other) : testJudge(world);
   const found = [...byImport(world, path), ...byUse(world, path), ...byName(world, path), ...byCommits(world, path)];
   for (const [other, why, score] of found) if (other !== path && wanted(other)) addReason(reasons, other, score, why);
   const links = [...reasons].map(([other, { score, why }]) => ({ path: other, score, why: why.join(", ") }));
   const strong = links.filter(({ score }) => score >= TOGETHER);
   return (strong.length > 0 ? strong : links).sort((a, b) => b.score - a.score || compareText(a.path, b.path));
+}
+
+const judges = new WeakMap<World, (path: string) => boolean>();
+
+/** Where most tests of a kind are named as tests, files beside them in their folders are what tests need. */
+export function testJudge(world: World): (path: string) => boolean {
+  const known = judges.get(world);
+  if (known !== undefined) return known;
+  const tests = world.links.paths.all.filter(isTestFile);
+  const kinds = Map.groupBy(tests, kindOf);
+  const named = new Set<string>();
+  for (const [kind, paths] of kinds) if (paths.filter(isNamedTest).length * 2 > paths.length) named.add(kind);
+  const judge = (path: string): boolean => isTestFile(path) && (isNamedTest(path) || !named.has(kindOf(path)));
+  judges.set(world, judge);
+  return judge;
 }
 
 type Reason = readonly [path: string, why: string, score: number];
@@ -92,10 +107,12 @@ function usedNames(facts: FileFacts | undefined): ReadonlySet<string> {
 }
 
 /** "src/cart/price.ts" ↔ "test/cart/price.test.ts": the same subject, better in a mirrored folder. */
-function byName({ view }: World, path: string): Reason[] {
+function byName(world: World, path: string): Reason[] {
+  const { view } = world;
   const subject = subjectOf(path);
   if (subject.length < 2 || GENERIC.has(subject)) return besideInFolder(path, view.files);
-  const alike = view.files.filter((file) => subjectOf(file.path) === subject && sameKind(file.path, path));
+  const named = view.files.filter((file) => subjectOf(file.path) === subject && sameKind(file.path, path));
+  const alike = named.filter((file) => isTestPath(path) || !isOfAnother(world, file.path, path, subject));
   return alike.flatMap(({ path: other }): Reason[] => {
     const mirrored = isMirrored(path, other);
     return [
@@ -103,6 +120,12 @@ function byName({ view }: World, path: string): Reason[] {
       ...(mirrored ? [[other, "in the mirrored folder", MIRRORED] as const] : []),
     ];
   });
+}
+
+/** It imports another file of the same name, so that one is what it tests. */
+function isOfAnother({ links }: World, test: string, path: string, subject: string): boolean {
+  const imported = new Set(links.importsOf(test).flatMap(({ files }) => files));
+  return !imported.has(path) && [...imported].some((file) => !isTestPath(file) && subjectOf(file) === subject);
 }
 
 const GENERIC = new Set(["index", "mod", "lib", "main", "init", "__init__", "types", "utils", "helpers", "common"]);
@@ -116,9 +139,15 @@ function besideInFolder(path: string, files: readonly { readonly path: string }[
 }
 
 function sameKind(first: string, second: string): boolean {
-  const [a, b] = [endingOf(first), endingOf(second)];
-  const isScript = (ending: string): boolean => /^\.([mc]?[jt]sx?|vue|svelte)$/.test(ending);
-  return a === b || (isScript(a) && isScript(b)) || (/^\.(c|cc|cpp|h|hpp)$/.test(a) && /^\.(c|cc|cpp)$/.test(b));
+  return kindOf(first) === kindOf(second);
+}
+
+/** A test may be written in another dialect than its source. */
+function kindOf(path: string): string {
+  const ending = endingOf(path);
+  if (/^\.([mc]?[jt]sx?|vue|svelte)$/.test(ending)) return "script";
+  if (/^\.(java|kt|groovy|scala)$/.test(ending)) return "jvm";
+  return /^\.(c|cc|cpp|cxx|h|hpp)$/.test(ending) ? "c" : ending;
 }
 
 const LAYOUT = /^(src|lib|app|main|tests?|__tests__|spec|java|kotlin|scala|unit|integration|packages?|Sources|Tests)$/;

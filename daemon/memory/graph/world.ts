@@ -32,8 +32,8 @@ export function createWorld(base: Omit<World, "definitionsOf" | "reaches">): Wor
 export interface Reached {
   /** "named": the import lists the name; "whole": the module is brought in; "other": only other names are. */
   readonly how: "named" | "whole" | "other";
-  /** The file, and the one that passes it on: "src/cart/price.ts through src/cart/index.ts". */
-  readonly told: string;
+  /** The file that passes it on; "" when it is imported itself. */
+  readonly through: string;
 }
 
 export interface Reach {

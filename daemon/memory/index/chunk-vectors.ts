@@ -83,13 +83,23 @@ export function rowWeights({ chunks, frequencies }: RowFrequencies): Float32Arra
   return Float32Array.from(frequencies, (frequency) => Math.log1p(chunks / (1 + frequency)));
 }
 
-/** Components of a unit vector times 127. */
-const UNIT = 127;
+/** Components of a unit vector times this. */
+export const UNIT = 127;
 
-/** One vector a chunk, chunk-major; zeros for a chunk without a known word. */
-export function chunkVectors(bytes: Uint8Array, chunks: number, table: VectorTable, weights: Float32Array): Int8Array<ArrayBuffer> {
+/**
+ * Vectors of a segment's chunks. Their lengths are kept, because a file's path counts as well and is added where the path is
+ * known (search/table-scores.ts).
+ */
+export interface ChunkVectors {
+  /** Unit vectors × 127, chunk-major; zeros for a chunk without a known word. */
+  readonly units: Int8Array;
+  readonly lengths: Float32Array;
+}
+
+export function chunkVectors(bytes: Uint8Array, chunks: number, table: VectorTable, weights: Float32Array): ChunkVectors {
   const { dimensions, rows: matrix } = table;
-  const vectors = new Int8Array(chunks * dimensions);
+  const units = new Int8Array(chunks * dimensions);
+  const lengths = new Float32Array(chunks);
   const sum = new Float32Array(dimensions);
   eachChunk(bytes, (chunk, rows, counts, length) => {
     sum.fill(0);
@@ -99,26 +109,33 @@ export function chunkVectors(bytes: Uint8Array, chunks: number, table: VectorTab
       const start = row * dimensions;
       for (let place = 0; place < dimensions; place++) sum[place] = (sum[place] ?? 0) + factor * (matrix[start + place] ?? 0);
     }
-    quantise(sum, vectors, chunk * dimensions);
+    lengths[chunk] = quantise(sum, units, chunk * dimensions);
   });
-  return vectors;
+  return { units, lengths };
 }
 
-function quantise(vector: Float32Array, into: Int8Array, at: number): void {
+/** Answers with the vector's length. */
+function quantise(vector: Float32Array, into: Int8Array, at: number): number {
   let square = 0;
   for (const component of vector) square += component * component;
-  if (square === 0) return;
+  if (square === 0) return 0;
   const scale = UNIT / Math.sqrt(square);
   for (let place = 0; place < vector.length; place++) into[at + place] = Math.round((vector[place] ?? 0) * scale);
+  return Math.sqrt(square);
 }
 
-/** Cosines of the query with chunks `from` to `to`, each added to `into` at its place. */
-export function cosines(query: Float32Array, vectors: Int8Array, from: number, to: number, into: Float32Array): void {
-  const { length } = query;
-  for (let chunk = from; chunk < to; chunk++) {
-    const start = chunk * length;
-    let sum = 0;
-    for (let place = 0; place < length; place++) sum += (query[place] ?? 0) * (vectors[start + place] ?? 0);
-    into[chunk - from] = sum / UNIT;
-  }
+/** As bytes: the lengths (float32), then the unit vectors. */
+export function encodeVectors({ units, lengths }: ChunkVectors): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(lengths.byteLength + units.byteLength);
+  bytes.set(new Uint8Array(lengths.buffer, lengths.byteOffset, lengths.byteLength));
+  bytes.set(new Uint8Array(units.buffer, units.byteOffset, units.byteLength), lengths.byteLength);
+  return bytes;
+}
+
+/** Undefined when the bytes are not those of so many chunks. */
+export function decodeVectors(bytes: Uint8Array, chunks: number, dimensions: number): ChunkVectors | undefined {
+  if (bytes.length !== chunks * (dimensions + 4)) return undefined;
+  const own = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const lengths = new Float32Array(own.buffer, own.byteOffset, chunks);
+  return { lengths, units: new Int8Array(own.buffer, own.byteOffset + chunks * 4, chunks * dimensions) };
 }

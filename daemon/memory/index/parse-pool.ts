@@ -46,6 +46,7 @@ const LARGE_JOB_BYTES = 256 * 1024 * 1024;
 /** A message that takes longer than this is not coming back. */
 const HANG_MS = 30_000;
 const IDLE_MS = 60_000;
+const END_MS = 5000;
 
 const PROGRAM = { source: new URL("./parse-thread.ts", import.meta.url), bundled: "parse-thread" };
 
@@ -56,7 +57,10 @@ interface Parser {
   /** Done and not handed over. */
   collected: ContentTask[];
   flushing: boolean;
+  /** What it still tells is of a call that was cancelled. */
+  dropping: boolean;
   stopWatch: () => void;
+  ended(): void;
 }
 
 export function createParsePool(options: PoolOptions): ParsePool {
@@ -82,13 +86,19 @@ export function createParsePool(options: PoolOptions): ParsePool {
     const parser: Parser = {
       thread: start({
         onMessage: (message) => receive(parser, message),
-        onEnd: (error) => bury(parser, error),
+        onEnd(error) {
+          parser.ended();
+          bury(parser, error);
+        },
       }),
       waiting: [],
       collected: [],
       flushing: false,
+      dropping: false,
       stopWatch: () => {},
+      ended: () => {},
     };
+    parser.thread.hold(true);
     parsers.add(parser);
     return parser;
   }
@@ -111,6 +121,12 @@ export function createParsePool(options: PoolOptions): ParsePool {
     if (told === undefined || !parsers.has(parser)) return;
     if (told.type === "ready") return;
     parser.stopWatch();
+    if (told.type === "dropped") {
+      Object.assign(parser, { dropping: false, flushing: false, waiting: [], collected: [] });
+      feed();
+      return;
+    }
+    if (parser.dropping) return watch(parser);
     if (told.type === "batch") {
       parser.flushing = false;
       parser.collected = [];
@@ -143,7 +159,7 @@ export function createParsePool(options: PoolOptions): ParsePool {
     const job = current;
     if (job === undefined) return;
     for (const parser of parsers)
-      while (parser.waiting.length < MESSAGES_AHEAD) {
+      while (parser.waiting.length < MESSAGES_AHEAD && !parser.dropping) {
         const tasks = job.queue.pop();
         if (tasks === undefined) break;
         parser.waiting.push(tasks);
@@ -151,8 +167,9 @@ export function createParsePool(options: PoolOptions): ParsePool {
       }
     if (job.queue.length > 0) return;
     for (const parser of parsers) if (parser.waiting.length === 0 && parser.collected.length > 0) flush(parser);
-    if ([...parsers].every((parser) => parser.waiting.length === 0 && parser.collected.length === 0 && !parser.flushing))
-      job.finish();
+    const isIdle = ({ waiting, collected, flushing, dropping }: Parser) =>
+      dropping || (waiting.length === 0 && collected.length === 0 && !flushing);
+    if ([...parsers].every(isIdle) && [...parsers].some(({ dropping }) => !dropping)) job.finish();
   }
 
   function bury(parser: Parser, error: Error | undefined): void {
@@ -188,7 +205,7 @@ export function createParsePool(options: PoolOptions): ParsePool {
     };
     const onAbort = () => {
       // What the threads hold belongs to nobody now.
-      dropAll();
+      drop();
       finish(call.signal.reason);
     };
     call.signal.addEventListener("abort", onAbort, { once: true });
@@ -201,25 +218,43 @@ export function createParsePool(options: PoolOptions): ParsePool {
     };
     const wanted = Math.min(threads, queue.length);
     while (parsers.size < wanted) addParser();
+    for (const parser of parsers) parser.thread.hold(true);
     feed();
     try {
       await promise;
     } catch (error) {
-      dropAll();
+      drop();
       throw error;
     } finally {
       call.signal.removeEventListener("abort", onAbort);
-      stopIdle = clock.timer(IDLE_MS, dropAll);
+      for (const parser of parsers) if (!parser.dropping) parser.thread.hold(false);
+      stopIdle = clock.timer(IDLE_MS, () => void endAll());
     }
   }
 
-  function dropAll(): Promise<void[]> {
-    const ended = [...parsers].map((parser) => {
-      parser.stopWatch();
-      return parser.thread.terminate();
-    });
+  function drop(): void {
+    for (const parser of parsers) {
+      if (parser.dropping || (parser.waiting.length === 0 && parser.collected.length === 0)) continue;
+      parser.dropping = true;
+      send(parser, { type: "drop" });
+    }
+  }
+
+  /** Each ends by itself after what it is at; one that does not is ended. */
+  async function endAll(): Promise<void> {
+    const all = [...parsers];
     parsers.clear();
-    return Promise.all(ended);
+    await Promise.all(
+      all.map((parser) => {
+        parser.stopWatch();
+        const { promise, resolve } = Promise.withResolvers<void>();
+        parser.ended = resolve;
+        parser.thread.hold(true);
+        const cancel = clock.timer(END_MS, () => void parser.thread.terminate());
+        parser.thread.post({ type: "end" });
+        return promise.finally(cancel);
+      }),
+    );
   }
 
   return {
@@ -231,7 +266,7 @@ export function createParsePool(options: PoolOptions): ParsePool {
     async close() {
       closed = true;
       stopIdle();
-      await dropAll();
+      await endAll();
     },
   };
 }
@@ -265,6 +300,6 @@ function isMessage(message: unknown): message is FromParser {
     typeof message === "object" &&
     message !== null &&
     "type" in message &&
-    (message.type === "ready" || message.type === "done" || message.type === "batch")
+    ["ready", "done", "batch", "dropped"].includes(String(message.type))
   );
 }

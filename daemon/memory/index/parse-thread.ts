@@ -10,7 +10,7 @@ import { createWordSplitter } from "./word-splitter.ts";
 const thread = ownThread();
 if (thread !== undefined) await serve(thread);
 
-async function serve({ data, post, onMessage }: NonNullable<ReturnType<typeof ownThread>>): Promise<void> {
+async function serve({ data, post, onMessage, end }: NonNullable<ReturnType<typeof ownThread>>): Promise<void> {
   const [extractor, table] = await Promise.all([createExtractor({ folder: String(data) }), loadWordTable()]);
   const collector = createContentCollector({
     read: readContent,
@@ -26,7 +26,9 @@ async function serve({ data, post, onMessage }: NonNullable<ReturnType<typeof ow
       tell({ type: "done", files: order.tasks.length, characters: collector.characters });
       return;
     }
+    if (order.type === "end") return end();
     const batch = collector.take();
+    if (order.type === "drop") return tell({ type: "dropped" });
     const { segment } = batch;
     tell({ type: "batch", ...batch }, segment === null ? [] : [segment.bytes.buffer, segment.chunkRows.buffer]);
   }
@@ -41,7 +43,8 @@ async function serve({ data, post, onMessage }: NonNullable<ReturnType<typeof ow
 
 /** Only the memory thread speaks to this one. */
 function toOrder(message: unknown): ToParser {
-  if (typeof message === "object" && message !== null && "type" in message && message.type === "work" && "tasks" in message)
+  if (typeof message !== "object" || message === null || !("type" in message)) return { type: "flush" };
+  if (message.type === "work" && "tasks" in message)
     return { type: "work", tasks: Array.isArray(message.tasks) ? message.tasks : [] };
-  return { type: "flush" };
+  return { type: message.type === "drop" ? "drop" : message.type === "end" ? "end" : "flush" };
 }

@@ -6,8 +6,11 @@ import { breathe } from "../../host/source-files.ts";
 import type { FileFacts } from "../code/facts.ts";
 import { type SegmentInMemory, segmentInMemory } from "../search/corpus.ts";
 import {
+  type ChunkVectors,
   chunkVectors,
   countRows,
+  decodeVectors,
+  encodeVectors,
   type RowFrequencies,
   rowWeights,
   type VectorTable,
@@ -92,12 +95,12 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
         damaged.push(id);
         continue;
       }
-      const isWhole = vectors !== null && vectors.length === segment.chunks * table.dimensions && generation > 0;
-      const made = isWhole ? asInt8(vectors) : null;
+      const made: ChunkVectors | null =
+        (vectors !== null && generation > 0 && decodeVectors(vectors, segment.chunks, table.dimensions)) || null;
       segments.push({
         id,
         memory: segmentInMemory(segment, made),
-        generation: isWhole ? generation : 0,
+        generation: made === null ? 0 : generation,
         blobs: placed(own, segment.documents),
       });
     }
@@ -121,7 +124,7 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
     const added = rows.addContents(
       segment === null
         ? null
-        : { documents: segment.documents, bytes: segment.bytes, chunkRows: segment.chunkRows, generation, vectors: made && asBytes(made) },
+        : { documents: segment.documents, bytes: segment.bytes, chunkRows: segment.chunkRows, generation, vectors: made && encodeVectors(made) },
       blobs,
     );
     for (const blob of added.blobs) remember(blob);
@@ -169,7 +172,7 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
     const chunkRows = rows.chunkRows(id);
     if (segment === undefined || chunkRows === undefined) return;
     const made = chunkVectors(chunkRows, segment.memory.segment.chunks, table, weightsOf(present));
-    rows.setVectors(id, present.generation, asBytes(made));
+    rows.setVectors(id, present.generation, encodeVectors(made));
     segments = segments.with(place, {
       ...segment,
       memory: { ...segment.memory, vectors: made },
@@ -242,7 +245,7 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
         else moved.push({ blob, id: blob.id, document: number });
       }
     const { bytes, chunkRows } = merged;
-    const added = { documents: segment.documents, bytes, chunkRows, generation, vectors: vectors && asBytes(vectors) };
+    const added = { documents: segment.documents, bytes, chunkRows, generation, vectors: vectors && encodeVectors(vectors) };
     const id = rows.replaceSegments(
       group.map((old) => old.id),
       added,
@@ -322,14 +325,6 @@ function placed(blobs: readonly BlobRow[], documents: number): (BlobRow | undefi
 
 function aligned(bytes: Uint8Array): Uint8Array {
   return bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
-}
-
-function asInt8(bytes: Uint8Array): Int8Array {
-  return new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function asBytes(vectors: Int8Array): Uint8Array {
-  return new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength);
 }
 
 function writeFrequencies({ generation, table, chunks, frequencies }: RowFrequencies): Uint8Array {

@@ -1,4 +1,5 @@
 /** Makes one segment of several, leaving out documents that nothing needs any more. */
+import type { ChunkVectors } from "./chunk-vectors.ts";
 import { type ByteWriter, createByteReader, createByteWriter } from "./grow.ts";
 import { createPostingsReader, findKey, writePosting } from "./postings.ts";
 import { encodeSegment, type Field, type FieldIndex, type Segment } from "./segment.ts";
@@ -7,7 +8,7 @@ export interface MergeSource {
   readonly segment: Segment;
   readonly chunkRows: Uint8Array;
   /** Undefined when they are not made yet. */
-  readonly vectors: Int8Array | undefined;
+  readonly vectors: ChunkVectors | undefined;
   /** Of each document whether it stays. */
   readonly keeps: (document: number) => boolean;
 }
@@ -16,7 +17,7 @@ export interface Merged {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly chunkRows: Uint8Array<ArrayBuffer>;
   /** Undefined unless every source has them. */
-  readonly vectors: Int8Array<ArrayBuffer> | undefined;
+  readonly vectors: ChunkVectors | undefined;
   /** Of each source the new numbers of its documents; -1 for those left out. */
   readonly documents: readonly Int32Array[];
 }
@@ -144,12 +145,16 @@ function mergeVectors(
   renumbered: readonly Renumbering[],
   chunks: number,
   dimensions: number,
-): Int8Array<ArrayBuffer> | undefined {
-  const merged = new Int8Array(chunks * dimensions);
+): ChunkVectors | undefined {
+  const units = new Int8Array(chunks * dimensions);
+  const lengths = new Float32Array(chunks);
   for (const [place, { vectors }] of sources.entries()) {
     if (vectors === undefined) return undefined;
-    for (const [chunk, number] of renumbered[place]?.chunks.entries() ?? [])
-      if (number >= 0) merged.set(vectors.subarray(chunk * dimensions, (chunk + 1) * dimensions), number * dimensions);
+    for (const [chunk, number] of renumbered[place]?.chunks.entries() ?? []) {
+      if (number < 0) continue;
+      units.set(vectors.units.subarray(chunk * dimensions, (chunk + 1) * dimensions), number * dimensions);
+      lengths[number] = vectors.lengths[chunk] ?? 0;
+    }
   }
-  return merged;
+  return { units, lengths };
 }

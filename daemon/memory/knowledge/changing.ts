@@ -37,11 +37,22 @@ export async function confirmFact(
   return ok(fact);
 }
 
-/** Changes text, kind or citations; what was there before is kept as a version. Whoever edits a proposal confirms it. */
-export async function editFact(desk: Desk, workspace: string, factId: string, edit: FactEdit): Promise<Result<Fact>> {
+/**
+ * Changes text, kind or citations; what was there before is kept as a version. Whoever edits a proposal confirms it.
+ * `shown`: the version that the person saw; when another has come since, nothing is changed.
+ */
+export async function editFact(
+  desk: Desk,
+  workspace: string,
+  factId: string,
+  edit: FactEdit,
+  shown?: number,
+): Promise<Result<Fact>> {
   const known = await changeable(desk, workspace, factId);
   if (!known.ok) return known;
   const before = known.value;
+  if (shown !== undefined && shown !== before.version)
+    return failure("memory.fact_changed", `It has version ${before.version}, not ${shown}.`);
   const text = edit.text === undefined ? ok(before.text) : factText(edit.text);
   if (!text.ok) return text;
   const cites = edit.cites === undefined ? ok(before.cites) : await takeDownAll(desk, before.workspace, edit.cites);
@@ -86,7 +97,7 @@ export async function purgeFacts(
 
 async function changeable({ shelves }: Desk, workspace: string, factId: string): Promise<Result<Fact>> {
   const fact = await shelves.fact(workspace, factId);
-  return fact.ok && fact.value.status === "retired" ? failure("knowledge.retired", fact.value.reason) : fact;
+  return fact.ok && fact.value.status === "retired" ? failure("memory.fact_retired", fact.value.reason) : fact;
 }
 
 function activeNow({ clock }: Desk, fact: Fact): Fact {

@@ -32,39 +32,40 @@ export async function takeDown(code: CitedCode, workspace: string | null, input:
   if ("ref" in input) return refCite(input.kind, input.ref);
   if (workspace === null)
     return failure(
-      "knowledge.invalid",
+      "memory.fact_invalid",
       "What holds in every workspace cannot cite a file of one; cite a commit or a URL.",
     );
   const split = splitRelative(input.path, process.platform);
-  if ("problem" in split) return failure("knowledge.invalid", `“${oneLine(input.path, 200)}”: ${split.problem}.`);
+  if ("problem" in split) return failure("memory.fact_invalid", `“${oneLine(input.path, 200)}”: ${split.problem}.`);
   const path = split.parts.join("/");
   const content = await code.content(workspace, path);
   if (content === undefined)
-    return failure("knowledge.invalid", `${oneLine(path, 200)} is cited, but is no text file here.`);
+    return failure("memory.fact_invalid", `${oneLine(path, 200)} is cited, but is no text file here.`);
   const { kind, symbol = null, lines } = input;
-  if (kind === "symbol" && symbol === null) return failure("knowledge.invalid", "A symbol is cited without its name.");
+  if (kind === "symbol" && symbol === null)
+    return failure("memory.fact_invalid", "A symbol is cited without its name.");
   if (symbol !== null) {
     const found = await code.symbol(workspace, path, symbol);
     if (found === undefined)
-      return failure("knowledge.invalid", `${oneLine(path, 200)} defines no “${oneLine(symbol, 100)}”.`);
+      return failure("memory.fact_invalid", `${oneLine(path, 200)} defines no “${oneLine(symbol, 100)}”.`);
     return ok({ kind, path, symbol, ...symbolPlace(path, found), oid: content.oid });
   }
   if (lines === undefined)
     return ok({ kind, path, symbol, lines: null, oid: content.oid, hash: plainHash(path, content.text) });
   const all = content.text.split("\n");
   if (lines.start > lines.end || lines.end > all.length)
-    return failure("knowledge.invalid", `${path} has ${all.length} lines, not ${lines.start} to ${lines.end}.`);
+    return failure("memory.fact_invalid", `${path} has ${all.length} lines, not ${lines.start} to ${lines.end}.`);
   return ok({ kind, path, symbol, lines, oid: content.oid, hash: plainHash(path, linesOf(all, lines)) });
 }
 
 export function refCite(kind: "commit" | "run" | "url" | "person", text: string): Result<Cite> {
   const ref = oneLine(text, 1000);
-  if (hidesSecret(ref)) return failure("knowledge.secret");
+  if (hidesSecret(ref)) return failure("memory.fact_secret");
   if (kind === "commit" && !/^[0-9a-f]{4,64}$/.test(ref))
-    return failure("knowledge.invalid", `“${ref.slice(0, 80)}” is no commit's hash.`);
+    return failure("memory.fact_invalid", `“${ref.slice(0, 80)}” is no commit's hash.`);
   if (kind === "url" && !/^https?:\/\/[^\s/]/.test(ref))
-    return failure("knowledge.invalid", `“${ref.slice(0, 80)}” is no address that begins with http:// or https://.`);
-  return ref === "" ? failure("knowledge.invalid", `A ${kind} is cited without its name.`) : ok({ kind, ref });
+    return failure("memory.fact_invalid", `“${ref.slice(0, 80)}” is no address that begins with http:// or https://.`);
+  return ref === "" ? failure("memory.fact_invalid", `A ${kind} is cited without its name.`) : ok({ kind, ref });
 }
 
 /** Where a citation stands now; `why` is a sentence for people. */

@@ -4,6 +4,7 @@ import {
   type Cite,
   type CodeCite,
   Fact,
+  type FactFilter,
   type FactKind,
   failure,
   type ImportReport,
@@ -13,7 +14,9 @@ import {
 import { validate } from "../../../protocol/validate.ts";
 import { isPlainPath, refCite } from "./cited-code.ts";
 import { factText, oneLine } from "./fact-text.ts";
+import { cursorOf, numberOf, rowsFitting } from "./finding.ts";
 import { type Desk, MAX_FACTS } from "./noting.ts";
+import type { Shelf } from "./shelf.ts";
 
 export const KIND_TITLES: Readonly<Record<FactKind, string>> = {
   fact: "fact",
@@ -23,16 +26,48 @@ export const KIND_TITLES: Readonly<Record<FactKind, string>> = {
   preference: "preference",
 };
 
-/** One fact a line. */
-export function toJsonLines(facts: readonly Fact[]): string {
-  return facts.map((fact) => `${JSON.stringify(fact)}\n`).join("");
+export interface ExportQuery {
+  readonly format: "markdown" | "jsonl";
+  readonly filter?: FactFilter;
+  readonly cursor?: string;
+  /** Of a page's text; one fact comes whole in any case. */
+  readonly maxCharacters: number;
 }
 
-/** A list entry a fact; its text cannot end the entry or begin a heading. */
-export function toMarkdown(facts: readonly Fact[]): string {
-  return facts
-    .map((fact) => `- **${KIND_TITLES[fact.kind]}**${markOf(fact)} ${quoted(fact.text)}\n${footOf(fact)}`)
-    .join("");
+export interface ExportPage {
+  readonly text: string;
+  readonly count: number;
+  readonly nextCursor: string | null;
+}
+
+/** Rejects with `request.invalid` for a cursor that is not ours. */
+export function exportPage(
+  shelves: readonly Shelf[],
+  { format, filter = {}, cursor, maxCharacters }: ExportQuery,
+): ExportPage {
+  const after = cursor === undefined ? -1 : numberOf(cursor);
+  const newestFirst = rowsFitting(shelves, filter).filter(({ number }) => number > after);
+  const rows = newestFirst.reverse();
+  const entry = format === "jsonl" ? jsonLine : markdownEntry;
+  let text = "";
+  let count = 0;
+  for (const { fact } of rows) {
+    const more = entry(fact);
+    if (count > 0 && text.length + more.length > maxCharacters) break;
+    text += more;
+    count += 1;
+  }
+  const last = rows[count - 1];
+  return { text, count, nextCursor: count < rows.length && last !== undefined ? cursorOf(last) : null };
+}
+
+function jsonLine(fact: Fact): string {
+  return `${JSON.stringify(fact)}\n`;
+}
+
+/** A list entry; the fact's text cannot end it or begin a heading. */
+function markdownEntry(fact: Fact): string {
+  return `- **${KIND_TITLES[fact.kind]}**${markOf(fact)} ${quoted(fact.text)}\n${footOf(fact)}`;
 }
 
 function markOf({ status, reason }: Fact): string {
@@ -78,7 +113,7 @@ export async function importFacts(
   const shelves = { workspace: await desk.shelves.of(workspace), user: await desk.shelves.of(null) };
   const known = new Set<string>();
   const added: { fact: Fact }[] = [];
-  const report = { added: 0, known: 0, problems: [] as { line: number; problem: string }[], refused: 0 };
+  const report: ImportReport = { added: 0, known: 0, problems: [], refused: 0 };
   const refuse = (line: number, problem: string) => {
     report.refused += 1;
     if (report.problems.length < MAX_PROBLEMS) report.problems.push({ line, problem });
@@ -105,7 +140,7 @@ export async function importFacts(
 function readLine(line: string, desk: Desk, workspace: string, from: string): Result<Fact> {
   const value = parsed(line);
   const fits = validate(Imported, value);
-  if (!fits.ok) return failure("knowledge.invalid", fits.problem);
+  if (!fits.ok) return failure("memory.fact_invalid", fits.problem);
   const text = factText(fits.value.text);
   if (!text.ok) return text;
   const now = desk.clock.iso();
@@ -137,7 +172,7 @@ function readLine(line: string, desk: Desk, workspace: string, from: string): Re
 /** Kept with the content that it had for the writer, until a person confirms the fact as of now. */
 function placeCite(cite: CodeCite, workspace: string | null): Result<Cite> {
   if (workspace !== null && isPlainPath(cite.path)) return ok(cite);
-  return failure("knowledge.invalid", `“${oneLine(cite.path, 200)}” is no path inside the workspace.`);
+  return failure("memory.fact_invalid", `“${oneLine(cite.path, 200)}” is no path inside the workspace.`);
 }
 
 function parsed(line: string): unknown {

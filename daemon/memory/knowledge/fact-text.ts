@@ -6,13 +6,16 @@ import { withoutHidden } from "../hidden-characters.ts";
 /** The text without what nobody sees; refuses what is empty, too long, or holds something like a key. */
 export function factText(text: string): Result<string> {
   if (text.length > FACT_TEXT_CHARACTERS)
-    return failure("knowledge.invalid", `The text has ${text.length} characters, at most ${FACT_TEXT_CHARACTERS} fit.`);
+    return failure(
+      "memory.fact_invalid",
+      `The text has ${text.length} characters, at most ${FACT_TEXT_CHARACTERS} fit.`,
+    );
   const seen = withoutHidden(text)
     .replace(/[ \t]+$/gm, "")
     .replace(/\n{3,}/g, "\n\n")
     .trim();
-  if (seen === "") return failure("knowledge.invalid", "The text is empty.");
-  if (hidesSecret(seen)) return failure("knowledge.secret");
+  if (seen === "") return failure("memory.fact_invalid", "The text is empty.");
+  if (hidesSecret(seen)) return failure("memory.fact_secret");
   return ok(seen);
 }
 

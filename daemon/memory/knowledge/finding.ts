@@ -22,19 +22,20 @@ const CITES_FOLDER = 0.1;
 const FLAGGED = 0.7;
 
 /** Active and flagged facts only, the best first; the same question on the same facts gives the same answer. */
-export function findFacts(
+export async function findFacts(
   shelves: readonly Shelf[],
   query: string,
   options: FindOptions & { readonly termsOf: TermsOf; readonly vectorOf?: VectorOf },
-): FoundFact[] {
+): Promise<FoundFact[]> {
   const text = query.slice(0, MAX_QUERY);
   const words = wordsByTerm(text, options.termsOf);
   const asked = { terms: new Set(words.keys()), vector: text.trim() === "" ? undefined : options.vectorOf?.(text) };
   const near = nearness(options.paths ?? []);
   const found: { fact: Fact; match: Match; nearness: number }[] = [];
   for (const shelf of shelves) {
+    const index = await shelf.index();
     const named = shelf.citing(near.paths).map(({ factId }) => factId);
-    for (const [factId, match] of shelf.index().search({ ...asked, ...kept(shelf, options.kinds), named })) {
+    for (const [factId, match] of index.search({ ...asked, ...kept(shelf, options.kinds), named })) {
       const fact = shelf.get(factId);
       if (fact !== undefined && isInUse(fact)) found.push({ fact, match, nearness: near.of(fact) });
     }
@@ -110,14 +111,19 @@ export interface ListQuery {
 /** Newest first, the workspace's and the user's together. Rejects with `request.invalid` for a cursor that is not ours. */
 export function listFacts(shelves: readonly Shelf[], { filter = {}, cursor, limit }: ListQuery): FactPage {
   const before = cursor === undefined ? Infinity : numberOf(cursor);
-  const rows = shelves
-    .flatMap((shelf) => shelf.newestFirst())
-    .filter(({ fact, number }) => number < before && fits(fact, filter))
-    .sort((first, second) => second.number - first.number);
+  const rows = rowsFitting(shelves, filter).filter(({ number }) => number < before);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const hasMore = rows.length > limit && last !== undefined;
-  return { facts: page.map(({ fact }: FactRow) => fact), nextCursor: hasMore ? last.number.toString(36) : null };
+  return { facts: page.map(({ fact }) => fact), nextCursor: hasMore ? cursorOf(last) : null };
+}
+
+/** Newest first. */
+export function rowsFitting(shelves: readonly Shelf[], filter: FactFilter): FactRow[] {
+  return shelves
+    .flatMap((shelf) => shelf.newestFirst())
+    .filter(({ fact }) => fits(fact, filter))
+    .sort((first, second) => second.number - first.number);
 }
 
 export interface FactPage {
@@ -137,7 +143,11 @@ function fits(fact: Fact, { kinds, statuses, scope, path, text }: FactFilter): b
 }
 
 /** A cursor is the number of the last fact on the page before. */
-function numberOf(cursor: string): number {
+export function cursorOf({ number }: FactRow): string {
+  return number.toString(36);
+}
+
+export function numberOf(cursor: string): number {
   if (!/^[0-9a-z]{1,10}$/.test(cursor)) throw nexusError("request.invalid", "The cursor is not one of ours.");
   return Number.parseInt(cursor, 36);
 }

@@ -5,7 +5,6 @@
 import type {
   Fact,
   FactEdit,
-  FactFilter,
   FoundFact,
   ImportReport,
   NewFact,
@@ -19,7 +18,7 @@ import type { Log } from "../../observability/log.ts";
 import type { KnowledgeRows } from "../../store/store.ts";
 import { confirmFact, editFact, forgetFact, purgeFacts } from "./changing.ts";
 import type { CitedCode } from "./cited-code.ts";
-import { importFacts, toJsonLines, toMarkdown } from "./exchange.ts";
+import { type ExportPage, type ExportQuery, exportPage, importFacts } from "./exchange.ts";
 import type { TermsOf, VectorOf } from "./fact-index.ts";
 import { type FactPage, type FindOptions, findFacts, type ListQuery, listFacts } from "./finding.ts";
 import { type Desk, type Proposer, proposeFact, rememberFact } from "./noting.ts";
@@ -39,14 +38,15 @@ export interface KnowledgeOptions {
 
 /**
  * `workspace` is a folder's real path; what holds for the user everywhere is seen from every workspace. What a caller did
- * wrong comes back as a value (`knowledge.*`); faults of the store throw `store.*`.
+ * wrong comes back as a value (`memory.*`); faults of the store throw `store.*`.
  */
 export interface Knowledge {
   /** A person's own command: active at once. In the words of a known fact it adds its citations and confirms that one. */
   remember(workspace: string, fact: NewFact, person: string): Promise<Result<Remembered>>;
   propose(workspace: string, fact: NewFact, by: Proposer): Promise<Result<Remembered>>;
   confirm(workspace: string, factId: string, person: string): Promise<Result<Fact>>;
-  edit(workspace: string, factId: string, edit: FactEdit): Promise<Result<Fact>>;
+  /** With `shown`, the version that the person saw: `memory.fact_changed` when another has come since. */
+  edit(workspace: string, factId: string, edit: FactEdit, shown?: number): Promise<Result<Fact>>;
   forget(workspace: string, factId: string): Promise<Result<Fact>>;
   purge(workspace: string, which: readonly string[] | "retired"): Promise<Result<{ purged: number }>>;
   get(workspace: string, factId: string): Promise<Result<Fact>>;
@@ -57,20 +57,12 @@ export interface Knowledge {
   find(workspace: string, query: string, options?: FindOptions): Promise<FoundFact[]>;
   /** Notes that facts were put before a model. */
   used(workspace: string, factIds: readonly string[]): Promise<void>;
-  /** One page; the pages joined are the whole. */
-  exportPage(workspace: string, query: ExportQuery): Promise<{ text: string; nextCursor: string | null }>;
+  /** Oldest first; the pages joined are the whole. */
+  exportPage(workspace: string, query: ExportQuery): Promise<ExportPage>;
   /** JSON Lines of `exportPage`; `from` says to people where they came from. */
   importLines(workspace: string, text: string, from: string): Promise<Result<ImportReport>>;
   /** To be called with the paths that changed, once the index shows them; without paths, everything is looked up. */
   reconcile(workspace: string, changed?: readonly string[]): Promise<ReconcileReport>;
-}
-
-export interface ExportQuery {
-  readonly format: "markdown" | "jsonl";
-  readonly filter?: FactFilter;
-  readonly cursor?: string;
-  /** Facts a page. */
-  readonly limit: number;
 }
 
 export function createKnowledge(options: KnowledgeOptions): Knowledge {
@@ -83,7 +75,7 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
     remember: (workspace, fact, person) => inTurn(() => rememberFact(desk, workspace, fact, person)),
     propose: (workspace, fact, by) => inTurn(() => proposeFact(desk, workspace, fact, by)),
     confirm: (workspace, factId, person) => inTurn(() => confirmFact(desk, workspace, factId, person)),
-    edit: (workspace, factId, edit) => inTurn(() => editFact(desk, workspace, factId, edit)),
+    edit: (workspace, factId, edit, shown) => inTurn(() => editFact(desk, workspace, factId, edit, shown)),
     forget: (workspace, factId) => inTurn(() => forgetFact(desk, workspace, factId)),
     purge: (workspace, which) => inTurn(() => purgeFacts(desk, workspace, which)),
     get: (workspace, factId) => shelves.fact(workspace, factId),
@@ -99,10 +91,7 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
       return fact.ok ? ok(await shelves.versions(factId)) : fact;
     },
 
-    async exportPage(workspace, { format, ...query }) {
-      const { facts, nextCursor } = listFacts(await shelves.both(workspace), query);
-      return { text: format === "jsonl" ? toJsonLines(facts) : toMarkdown(facts), nextCursor };
-    },
+    exportPage: async (workspace, query) => exportPage(await shelves.both(workspace), query),
   };
 }
 

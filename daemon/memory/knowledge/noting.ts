@@ -69,7 +69,7 @@ export async function proposeFact(
   const noted = await note(desk, workspace, input);
   if (!noted.ok) return noted;
   if (input.supersedes !== undefined)
-    return failure("knowledge.invalid", "Only a person can put a fact in the place of another.");
+    return failure("memory.fact_invalid", "Only a person can put a fact in the place of another.");
   const { shelf, text, cites } = noted.value;
   const [known] = shelf.sameWords(input.kind, text).toSorted(byUse);
   if (known !== undefined) return ok(await mergeForAgent(desk, known, cites, by));
@@ -82,7 +82,7 @@ export async function proposeFact(
   const fact = newFact(desk, workspace, input, { text, cites, author, confidence });
   if (by.source === "trusted") return add(desk, shelf, fact, []);
   if (shelf.proposed >= MAX_PROPOSED)
-    return failure("knowledge.full", `${MAX_PROPOSED} proposals wait for a person already.`);
+    return failure("memory.facts_full", `${MAX_PROPOSED} proposals wait for a person already.`);
   const reason = `Proposed by ${author.name} in a run that had read untrusted content.`;
   return add(desk, shelf, { ...fact, status: "proposed", reason }, []);
 }
@@ -118,7 +118,7 @@ export async function takeDownAll(
 
 async function add(desk: Desk, shelf: Shelf, fact: Fact, also: readonly { fact: Fact }[]): Promise<Result<Remembered>> {
   if (shelf.size >= MAX_FACTS)
-    return failure("knowledge.full", `There are ${shelf.size} facts, retired ones included.`);
+    return failure("memory.facts_full", `There are ${shelf.size} facts, retired ones included.`);
   await desk.shelves.save([{ fact }, ...also]);
   return ok({ fact, outcome: "added" });
 }

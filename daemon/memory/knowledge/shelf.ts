@@ -17,9 +17,12 @@ export interface Shelf {
   sameWords(kind: Fact["kind"], text: string): readonly Fact[];
   /** Facts that are in use and cite one of these paths; without paths, all that cite code. */
   citing(paths: ReadonlySet<string> | undefined): readonly Fact[];
-  /** Of the facts in use; made when it is first asked for. */
-  index(): FactIndex;
+  /** Of the facts in use; made when it is first asked for, in slices that let others work in between. */
+  index(): Promise<FactIndex>;
 }
+
+/** Facts that are indexed before others get their turn: a few milliseconds. */
+const SLICE = 100;
 
 /** In use: what may be found and shown to a model. */
 export function isInUse({ status }: Fact): boolean {
@@ -31,30 +34,44 @@ export function createShelf(rows: readonly FactRow[], termsOf: TermsOf, vectorOf
   const byWords = new Map<string, Set<string>>();
   const byPath = new Map<string, Set<string>>();
   let index: FactIndex | undefined;
+  let indexed: Promise<FactIndex> | undefined;
   let proposed = 0;
 
   function factsOf(factIds: Iterable<string>): Fact[] {
     return [...factIds].flatMap((factId) => byId.get(factId)?.fact ?? []);
   }
 
-  function remove(factId: string): void {
-    const fact = byId.get(factId)?.fact;
-    if (fact === undefined) return;
-    byId.delete(factId);
+  function takeOut(fact: Fact): void {
     if (fact.status === "proposed") proposed -= 1;
-    drop(byWords, wordsKey(fact.kind, fact.text), factId);
-    for (const path of citedPaths(fact)) drop(byPath, path, factId);
-    index?.delete(factId);
+    drop(byWords, wordsKey(fact.kind, fact.text), fact.factId);
+    for (const path of citedPaths(fact)) drop(byPath, path, fact.factId);
   }
 
   function put(row: FactRow): void {
     const { fact } = row;
-    remove(fact.factId);
+    const before = byId.get(fact.factId)?.fact;
+    if (before !== undefined) takeOut(before);
     byId.set(fact.factId, row);
     if (fact.status === "proposed") proposed += 1;
     keep(byWords, wordsKey(fact.kind, fact.text), fact.factId);
     for (const path of citedPaths(fact)) keep(byPath, path, fact.factId);
-    if (index !== undefined && isInUse(fact)) index.set(fact.factId, searchedText(fact));
+    const [old, now] = [before, fact].map((each) =>
+      each !== undefined && isInUse(each) ? searchedText(each) : undefined,
+    );
+    if (now === undefined) index?.delete(fact.factId);
+    else if (now !== old) index?.set(fact.factId, now);
+  }
+
+  /** Facts that change meanwhile are indexed as they are when their turn comes, or by `put`. */
+  async function makeIndex(): Promise<FactIndex> {
+    const made = createFactIndex(termsOf, vectorOf);
+    index = made;
+    for (const [place, factId] of [...byId.keys()].entries()) {
+      if (place % SLICE === SLICE - 1) await new Promise((resolve) => setImmediate(resolve));
+      const fact = byId.get(factId)?.fact;
+      if (fact !== undefined && isInUse(fact)) made.set(factId, searchedText(fact));
+    }
+    return made;
   }
 
   for (const row of rows) put(row);
@@ -67,19 +84,19 @@ export function createShelf(rows: readonly FactRow[], termsOf: TermsOf, vectorOf
     },
     get: (factId) => byId.get(factId)?.fact,
     put,
-    remove,
+    remove(factId) {
+      const fact = byId.get(factId)?.fact;
+      if (fact !== undefined) takeOut(fact);
+      byId.delete(factId);
+      index?.delete(factId);
+    },
     newestFirst: () => [...byId.values()].sort((first, second) => second.number - first.number),
     sameWords: (kind, text) => factsOf(byWords.get(wordsKey(kind, text)) ?? []),
     citing(paths) {
       const ids = new Set([...(paths ?? byPath.keys())].flatMap((path) => [...(byPath.get(path) ?? [])]));
       return factsOf(ids).filter(isInUse);
     },
-    index() {
-      if (index !== undefined) return index;
-      index = createFactIndex(termsOf, vectorOf);
-      for (const { fact } of byId.values()) if (isInUse(fact)) index.set(fact.factId, searchedText(fact));
-      return index;
-    },
+    index: () => (indexed ??= makeIndex()),
   };
 }
 

@@ -56,7 +56,7 @@ export function createShelves(options: {
     both,
     async fact(workspace, factId) {
       const fact = (await both(workspace)).map((shelf) => shelf.get(factId)).find((found) => found !== undefined);
-      return fact === undefined ? failure("knowledge.unknown", `“${factId.slice(0, 80)}”`) : ok(fact);
+      return fact === undefined ? failure("memory.unknown_fact", `“${factId.slice(0, 80)}”`) : ok(fact);
     },
     async save(changes) {
       const numbers = await rows.put(changes);

@@ -4,7 +4,7 @@ import { resolveInside } from "../../security/fence.ts";
 import { isSecretPath } from "../../security/path-classes.ts";
 import { hiddenCount, withoutHidden } from "../hidden-characters.ts";
 
-export const RULE_CHARACTERS = 8000;
+const RULE_CHARACTERS = 8000;
 /** UTF-8 needs at most three bytes for what counts as one character. */
 const MAX_BYTES = RULE_CHARACTERS * 3;
 

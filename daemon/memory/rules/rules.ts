@@ -30,9 +30,12 @@ export interface FoundRules {
   readonly problems: readonly { readonly path: string; readonly problem: string }[];
 }
 
-const MAX_PATHS = 500;
-const MAX_FOLDERS = 200;
+const MAX_PATHS = 200;
+const MAX_FOLDERS = 100;
+const MAX_FILES = 200;
 const ALL_CHARACTERS = 48_000;
+/** Comparisons of a pattern with a path, for all rules together: some tenths of a second at most. */
+const MAX_COMPARISONS = 200_000;
 
 /**
  * The rules for `paths` (files from the root; none: for the workspace as a whole). Nothing in the repository makes this
@@ -44,12 +47,15 @@ export async function rulesFor(
   { maxCharacters = ALL_CHARACTERS }: { readonly maxCharacters?: number } = {},
 ): Promise<FoundRules> {
   const asked = paths.slice(0, MAX_PATHS);
-  const found = { rules: [] as Rule[], offered: [] as Offered[], problems: [] as Problem[] };
+  const found: Gathering["found"] = { rules: [], offered: [], problems: [] };
+  const left = { files: MAX_FILES, comparisons: MAX_COMPARISONS };
   for (const folder of foldersTo(asked)) {
-    const files = await ruleFilesIn(root, folder);
+    const files = (await ruleFilesIn(root, folder)).slice(0, left.files);
+    left.files -= files.length;
     const known = new Set([...files.map(({ path }) => path), ...found.rules.map(({ path }) => path)]);
-    for (const file of files) await addRule(root, file, { paths: asked, known, found });
+    for (const file of files) await addRule(root, file, { paths: asked, known, found, left });
   }
+  if (left.files === 0) found.problems.push({ path: "", problem: `Only the first ${MAX_FILES} rules files are read.` });
   return withinLimit(found, maxCharacters);
 }
 
@@ -60,9 +66,10 @@ interface Gathering {
   readonly paths: readonly string[];
   readonly known: ReadonlySet<string>;
   readonly found: { rules: Rule[]; offered: Offered[]; problems: Problem[] };
+  readonly left: { files: number; comparisons: number };
 }
 
-async function addRule(root: string, file: RuleFile, { paths, known, found }: Gathering): Promise<void> {
+async function addRule(root: string, file: RuleFile, { paths, known, found, left }: Gathering): Promise<void> {
   const { path, tool, folder } = file;
   const tell = (problem: string) => found.problems.push({ path, problem });
   const read = await readRuleText(root, path);
@@ -76,6 +83,11 @@ async function addRule(root: string, file: RuleFile, { paths, known, found }: Ga
   const when = file.hasFrontMatter ? conditionOf(values) : ALWAYS;
   if (when.globs === undefined) {
     found.offered.push({ path, description: (values.get("description")?.join(" ") ?? "").slice(0, 300) });
+    return;
+  }
+  left.comparisons -= comparisons(when.globs, paths);
+  if (left.comparisons < 0 && when.globs.length > 0) {
+    tell("Left out: there are too many patterns to compare.");
     return;
   }
   if (when.globs.length > 0 && !matches(when.globs, folder, paths)) return;
@@ -99,6 +111,12 @@ function conditionOf(values: FrontMatter["values"]): { globs: readonly string[] 
   const globs = given.flatMap(splitList).filter((glob) => glob.length <= 300);
   if (globs.some((glob) => glob === "**" || glob === "**/*" || glob === "*")) return ALWAYS;
   return { globs: globs.length === 0 ? undefined : globs.slice(0, 50) };
+}
+
+/** At most: each alternative of a glob with each path, once from the root and once from the folder. */
+function comparisons(globs: readonly string[], paths: readonly string[]): number {
+  const patterns = globs.reduce((sum, glob) => sum + Math.min(64, 2 ** Math.min(6, glob.split(",").length - 1)), 0);
+  return 2 * patterns * paths.length;
 }
 
 /** A glob is meant from the workspace's root or from the folder of the rules. */

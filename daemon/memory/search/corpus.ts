@@ -1,13 +1,13 @@
 /** The segments of an index as one list of documents and chunks, seen through the files of one workspace. */
-
+import type { ChunkVectors } from "../index/chunk-vectors.ts";
 import { wordKey } from "../index/hash.ts";
 import { createPostingsReader, findKey, type Postings } from "../index/postings.ts";
 import type { Field, Segment } from "../index/segment.ts";
 
 export interface CorpusSegment {
   readonly segment: Segment;
-  /** int8, chunk-major; null where they are not made yet. */
-  readonly vectors: Int8Array | null;
+  /** Null where they are not made yet. */
+  readonly vectors: ChunkVectors | null;
   readonly firstDocument: number;
   readonly firstChunk: number;
   readonly documentOfChunk: Uint32Array;
@@ -36,7 +36,7 @@ export interface Corpus {
 /** What does not depend on who looks: kept as long as the segment. */
 export type SegmentInMemory = Omit<CorpusSegment, "firstDocument" | "firstChunk">;
 
-export function segmentInMemory(segment: Segment, vectors: Int8Array | null): SegmentInMemory {
+export function segmentInMemory(segment: Segment, vectors: ChunkVectors | null): SegmentInMemory {
   const documentOfChunk = new Uint32Array(segment.chunks);
   const wordsOf = new Uint32Array(segment.documents);
   for (let document = 0; document < segment.documents; document++) {

@@ -1,5 +1,7 @@
 /** Scores by meaning: cosines of chunks, and of each file's past messages, with the query in the words' table. */
+import { UNIT } from "../index/chunk-vectors.ts";
 import type { Corpus, CorpusSegment } from "./corpus.ts";
+import { type PathVectors, scaleOf } from "./path-vectors.ts";
 import { topThree } from "./word-scores.ts";
 
 export interface MeaningScores {
@@ -9,19 +11,17 @@ export interface MeaningScores {
   readonly chunks: Float32Array;
 }
 
-/** Components of a stored vector are a unit vector's times this. */
-const UNIT = 127;
 /** With more chunks than this, files are compared as a whole first. */
 const EXACT_CHUNKS = 60_000;
 /** Of a large corpus so many files are compared chunk by chunk: the nearest as a whole, and some to tell what is usual. */
 const NEAREST_FILES = 2500;
 const USUAL_FILES = 1500;
 
-export function tableScores(corpus: Corpus, query: Float32Array): MeaningScores {
+export function tableScores(corpus: Corpus, ofPaths: PathVectors, query: Float32Array): MeaningScores {
   const chunks = new Float32Array(corpus.chunks);
   const ofDocument = new Float32Array(corpus.documents).fill(Number.NaN);
   const wanted = corpus.chunks > EXACT_CHUNKS ? nearDocuments(corpus, query) : undefined;
-  for (const segment of corpus.segments) compareSegment(corpus, segment, query, { chunks, ofDocument, wanted });
+  for (const segment of corpus.segments) compareSegment({ corpus, ofPaths, query, wanted }, segment, { chunks, ofDocument });
   return { scores: aboveUsual(corpus, ofDocument, wanted?.sample), chunks };
 }
 
@@ -30,25 +30,39 @@ interface Wanted {
   readonly sample: Uint8Array;
 }
 
+interface Comparison {
+  readonly corpus: Corpus;
+  readonly ofPaths: PathVectors;
+  readonly query: Float32Array;
+  readonly wanted: Wanted | undefined;
+}
+
 function compareSegment(
-  corpus: Corpus,
+  { corpus, ofPaths, query, wanted }: Comparison,
   { segment, vectors, firstDocument, firstChunk }: CorpusSegment,
-  query: Float32Array,
-  { chunks, ofDocument, wanted }: { chunks: Float32Array; ofDocument: Float32Array; wanted: Wanted | undefined },
+  { chunks, ofDocument }: { readonly chunks: Float32Array; readonly ofDocument: Float32Array },
 ): void {
   if (vectors === null) return;
-  const { length } = query;
-  for (let document = 0; document < segment.documents; document++) {
-    const at = firstDocument + document;
-    if (corpus.live[at] !== 1 || (wanted !== undefined && wanted.documents[at] !== 1)) continue;
-    const from = segment.chunkStarts[document] ?? 0;
-    const to = segment.chunkStarts[document + 1] ?? 0;
-    for (let chunk = from; chunk < to; chunk++) chunks[firstChunk + chunk] = dot(query, vectors, chunk * length) / UNIT;
-    ofDocument[at] = topThree(chunks, firstChunk + from, firstChunk + to);
+  const { units, lengths } = vectors;
+  const size = query.length;
+  for (let own = 0; own < segment.documents; own++) {
+    const document = firstDocument + own;
+    if (corpus.live[document] !== 1 || (wanted !== undefined && wanted.documents[document] !== 1)) continue;
+    const from = segment.chunkStarts[own] ?? 0;
+    const to = segment.chunkStarts[own + 1] ?? 0;
+    const path = dot(query, ofPaths.vectors, document * size);
+    for (let chunk = from; chunk < to; chunk++) {
+      const length = lengths[chunk] ?? 0;
+      const start = chunk * size;
+      const at = firstChunk + chunk;
+      const content = (dot(query, units, start) * length) / UNIT;
+      chunks[at] = (content + path) * scaleOf(ofPaths, { chunk: at, document, units, start, length }, size);
+    }
+    ofDocument[document] = topThree(chunks, firstChunk + from, firstChunk + to);
   }
 }
 
-function dot(query: Float32Array, vectors: Int8Array, start: number): number {
+function dot(query: Float32Array, vectors: Int8Array | Float32Array, start: number): number {
   let sum = 0;
   for (let place = 0; place < query.length; place++) sum += (query[place] ?? 0) * (vectors[start + place] ?? 0);
   return sum;
@@ -108,7 +122,7 @@ function centreVectors({ segment, vectors }: CorpusSegment, dimensions: number):
     sum.fill(0);
     const to = (segment.chunkStarts[document + 1] ?? 0) * dimensions;
     for (let at = (segment.chunkStarts[document] ?? 0) * dimensions; at < to; at++)
-      sum[at % dimensions] = (sum[at % dimensions] ?? 0) + (vectors[at] ?? 0);
+      sum[at % dimensions] = (sum[at % dimensions] ?? 0) + (vectors.units[at] ?? 0);
     const norm = Math.hypot(...sum) || 1;
     for (let place = 0; place < dimensions; place++)
       made[document * dimensions + place] = Math.round(((sum[place] ?? 0) * UNIT) / norm);

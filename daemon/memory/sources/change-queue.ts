@@ -70,6 +70,7 @@ export function createChangeQueue(options: {
   let cancelLook = () => {};
   let isPolling = false;
   let isClosed = false;
+  let restUntil = 0;
   let failures = 0;
   let failedAt = 0;
   let pollMs = POLL_MS.least;
@@ -86,7 +87,9 @@ export function createChangeQueue(options: {
     const age = clock.monotonic() - waiting.sinceMonotonic;
     const [quiet, most] = isStorm ? [STORM_QUIET_MS, STORM_MAX_DELAY_MS] : [QUIET_MS, MAX_DELAY_MS];
     const retryIn = failures > 0 ? retryDelay(failures) - (clock.monotonic() - failedAt) : 0;
-    const delay = failures > 0 ? retryIn : Math.min(quiet, most - age);
+    // As long a rest as the last portion took: in a storm that goes on, the machine is left to others half the time.
+    const rest = restUntil - clock.monotonic();
+    const delay = failures > 0 ? retryIn : Math.max(rest, Math.min(quiet, most - age));
     cancelFlush();
     cancelFlush = clock.timer(Math.max(0, delay), flush);
   };
@@ -106,7 +109,9 @@ export function createChangeQueue(options: {
     await Promise.resolve();
     const changed = await apply(changes).catch(() => undefined);
     running = undefined;
-    if (changes.kind === "everything") lookMs = clock.monotonic() - startedAt;
+    const took = clock.monotonic() - startedAt;
+    restUntil = clock.monotonic() + took;
+    if (changes.kind === "everything") lookMs = took;
     if (changed === undefined) collectAgain(since);
     else {
       failures = 0;

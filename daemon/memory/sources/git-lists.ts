@@ -1,6 +1,7 @@
 /** What git says of a working tree: the files it tracks, and which of them, and of the others, changed. */
 import { isUtf8 } from "node:buffer";
 import { type GitCall, git } from "../../host/git.ts";
+import { breathe } from "../../host/source-files.ts";
 import type { IndexRow } from "./scan-state.ts";
 
 export interface IndexList {
@@ -22,18 +23,29 @@ export interface StatusList {
   readonly badNames: readonly string[];
 }
 
+const ROWS_BETWEEN_BREATHS = 1000;
+
 export async function listIndex(call: GitCall): Promise<IndexList> {
-  const rows = new Map<string, IndexRow>();
+  const rows: IndexRow[] = [];
   const badNames: string[] = [];
-  // With -v the letter in front is in lower case for what is assumed unchanged.
+  let count = 0;
+  // With -v the letter in front is in lower case for what is assumed unchanged: "H 100644 <oid> 0\t<path>".
   for (const { text, valid } of records(await git(call, "ls-files", "-s", "-v", "-z"))) {
+    if (++count % ROWS_BETWEEN_BREATHS === 0) await breathe();
     const tab = text.indexOf("\t");
-    const [letter = "", mode = "", oid = "", stage = ""] = text.slice(0, tab).split(" ");
     const path = text.slice(tab + 1);
     if (!valid) badNames.push(path);
-    else rows.set(path, { path, oid, kind: kindOf(mode), ...unwatched(letter, stage) });
+    // A file in conflict has up to three rows, one after the other.
+    else if (rows.at(-1)?.path !== path) rows.push(rowOf(text, tab, path));
   }
-  return { rows: [...rows.values()].sort((one, two) => (one.path < two.path ? -1 : 1)), badNames };
+  return { rows: rows.sort((one, two) => (one.path < two.path ? -1 : 1)), badNames };
+}
+
+function rowOf(text: string, tab: number, path: string): IndexRow {
+  const kind = kindOf(text.slice(2, 8));
+  const oid = text.slice(9, tab - 2);
+  const more = unwatched(text[0] ?? "", text[tab - 1] ?? "");
+  return more === undefined ? { path, oid, kind } : { path, oid, kind, unwatched: more };
 }
 
 /** Untracked files are told one by one, ignored folders as one. `prefix` as in GitPlace; `paths` default to all. */
@@ -44,7 +56,7 @@ export async function listStatus(call: GitCall, prefix: string, paths?: readonly
   return readStatus(records(output), prefix);
 }
 
-function readStatus(lines: readonly Line[], prefix: string): StatusList {
+function readStatus(lines: Iterable<Line>, prefix: string): StatusList {
   let branch: string | null = null;
   let head: string | null = null;
   const changed = new Set<string>();
@@ -91,7 +103,7 @@ export async function listConverted(call: GitCall, paths: readonly string[]): Pr
   if (paths.length === 0) return [];
   const input = `${paths.join("\0")}\0`;
   const names = ["filter", "ident", "working-tree-encoding"];
-  const fields = records(await git({ ...call, input }, "check-attr", "-z", "--stdin", ...names));
+  const fields = [...records(await git({ ...call, input }, "check-attr", "-z", "--stdin", ...names))];
   const converted = new Set<string>();
   for (let index = 0; index + 2 < fields.length; index += 3) {
     const [path, , value] = fields.slice(index, index + 3);
@@ -108,13 +120,13 @@ interface Line {
 }
 
 /** What git ended with NUL each. */
-function records(bytes: Buffer): Line[] {
-  if (isUtf8(bytes)) return split(bytes.toString("utf8")).map((text) => ({ text, valid: true }));
+function* records(bytes: Buffer): Generator<Line> {
+  const isValid = isUtf8(bytes);
   // Latin-1 keeps every byte apart, NUL included.
-  return split(bytes.toString("latin1")).map((latin1) => {
-    const record = Buffer.from(latin1, "latin1");
-    return { text: record.toString("utf8"), valid: isUtf8(record) };
-  });
+  for (const text of split(bytes.toString(isValid ? "utf8" : "latin1"))) {
+    const record = isValid ? undefined : Buffer.from(text, "latin1");
+    yield record === undefined ? { text, valid: true } : { text: record.toString("utf8"), valid: isUtf8(record) };
+  }
 }
 
 function split(text: string): string[] {
@@ -128,8 +140,8 @@ function kindOf(mode: string): IndexRow["kind"] {
   return mode === "160000" || mode === "040000" ? "repository" : "file";
 }
 
-function unwatched(letter: string, stage: string): Pick<IndexRow, "unwatched"> {
-  if (stage !== "0") return { unwatched: "unmerged" };
-  if (letter.toUpperCase() === "S") return { unwatched: "sparse" };
-  return letter === letter.toLowerCase() ? { unwatched: "assumed" } : {};
+function unwatched(letter: string, stage: string): IndexRow["unwatched"] {
+  if (stage !== "0") return "unmerged";
+  if (letter === "S" || letter === "s") return "sparse";
+  return letter === letter.toLowerCase() ? "assumed" : undefined;
 }

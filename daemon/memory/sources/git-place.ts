@@ -1,7 +1,8 @@
 /** Where git keeps what belongs to a workspace, and how it is asked there without running anything of the repository's. */
 import { posix } from "node:path";
-import { lstat, readSlice, realPath } from "../../host/files.ts";
+import { realPath } from "../../host/files.ts";
 import { type GitCall, splitNul, tryGit, userHome } from "../../host/git.ts";
+import { lookAt, readEnd } from "../../host/source-files.ts";
 import type { GitPlace } from "./scan-state.ts";
 
 /** Undefined where there is no working tree of git's, git refuses it, or git is not there. */
@@ -32,32 +33,32 @@ export async function findGitPlace(root: string, signal: AbortSignal): Promise<G
     prefix,
     format: format === "sha256" ? "sha256" : "sha1",
     filters: [...new Set(filters)].sort(),
-    settingsStamp: await settingsStampOf({ gitDir, commonDir }),
+    settingsStamp: settingsStampOf({ gitDir, commonDir }),
   };
 }
 
-export async function settingsStampOf(place: Pick<GitPlace, "gitDir" | "commonDir">): Promise<string> {
+export function settingsStampOf(place: Pick<GitPlace, "gitDir" | "commonDir">): string {
   const files = [
     `${place.commonDir}/config`,
     `${place.gitDir}/config.worktree`,
     `${place.commonDir}/info/attributes`,
     `${place.gitDir}/info/sparse-checkout`,
   ];
-  const looks = await Promise.all(files.map((file) => lstat(file).catch(() => undefined)));
-  return looks.map((look) => (look === undefined ? "-" : `${look.size}:${look.mtimeMs}:${look.ino}`)).join(" ");
+  return files.map(stampText).join(" ");
 }
 
 /**
  * Another text whenever the list of tracked files may have changed: git ends its index with a checksum of it. Where
- * that is switched off (zeros) or kept in two files, time and size stand in for it.
+ * that is switched off (zeros), time and size stand in for it.
  */
-export async function indexStampOf(place: GitPlace): Promise<string> {
-  const look = await lstat(place.indexFile).catch(() => undefined);
-  if (look === undefined) return "none";
-  const length = place.format === "sha256" ? 32 : 20;
-  const end = await readSlice(place.indexFile, Math.max(0, look.size - length), length).catch(() => Buffer.alloc(0));
-  const isChecksum = end.length === length && end.some((byte) => byte !== 0);
-  return isChecksum ? end.toString("hex") : `${look.size}:${look.mtimeMs}:${look.ctimeMs}:${look.ino}`;
+export function indexStampOf(place: GitPlace): string {
+  const end = readEnd(place.indexFile, place.format === "sha256" ? 32 : 20);
+  return end?.some((byte) => byte !== 0) === true ? end.toString("hex") : stampText(place.indexFile);
+}
+
+function stampText(path: string): string {
+  const { stamp } = lookAt(path);
+  return stamp === undefined ? "-" : `${stamp.bytes}:${stamp.mtimeMs}:${stamp.ctimeMs}:${stamp.ino}`;
 }
 
 /** How to call git in the workspace. */

@@ -14,7 +14,11 @@ export interface RuleFiles {
 const MAX_RULE_BYTES = 1024 * 1024;
 const CONVERTS = /filter|ident|working-tree-encoding/;
 
-/** `paths` are all the files of the workspace; `infoAttributes` is git's own file of attributes. */
+export function isRulePath(path: string): boolean {
+  return isNamed(path, ".nexusignore") || isNamed(path, ".gitattributes");
+}
+
+/** `paths` are the workspace's rule files; `infoAttributes` is git's own file of attributes. */
 export function readRuleFiles(root: string, paths: readonly string[], infoAttributes: string): RuleFiles {
   const ignores = createIgnoreRules();
   // The one at the root counts even when git ignores it, as a person's own file may be.

@@ -4,18 +4,19 @@
  * name: lines and words are the same.
  */
 import type { GitCall } from "../../host/git.ts";
-import { lookAt } from "../../host/source-files.ts";
-import { type IndexList, listConverted, listIndex, listStatus, type StatusList } from "./git-lists.ts";
+import { breathe, lookAt } from "../../host/source-files.ts";
+import { listConverted, listIndex, listStatus, type StatusList } from "./git-lists.ts";
 import { callAt, findGitPlace, indexStampOf, settingsStampOf } from "./git-place.ts";
 import type { IgnoreRules } from "./ignore-rules.ts";
 import { measureFiles, type Naming, nameByReading } from "./own-names.ts";
 import { skipByPath } from "./path-rules.ts";
-import { type RuleFiles, readRuleFiles } from "./rule-files.ts";
+import { isRulePath, type RuleFiles, readRuleFiles } from "./rule-files.ts";
 import type { GitMemory, GitPlace, IndexRow, Scan, ScanRequest, TableRow } from "./scan-state.ts";
 import type { SkipReason } from "./skip-reasons.ts";
 import { byPath, createTally, type SourceEntry, sameOrNew, type Tally } from "./source.ts";
 
 const ATTEMPTS = 3;
+const ROWS_BETWEEN_BREATHS = 500;
 
 /** Undefined where git does not know the folder. Rejects when git fails. */
 export async function scanWithGit(request: ScanRequest): Promise<Scan | undefined> {
@@ -25,53 +26,69 @@ export async function scanWithGit(request: ScanRequest): Promise<Scan | undefine
   const call = callAt(root, place, signal);
   const known = previous?.git?.place === place ? previous.git : undefined;
   for (let attempt = 1; ; attempt++) {
-    const indexStamp = await indexStampOf(place);
+    const indexStamp = indexStampOf(place);
     const isSameIndex = known?.indexStamp === indexStamp;
     const [status, list] = await Promise.all([
       listStatus(call, place.prefix),
-      isSameIndex ? { rows: known.table, badNames: known.badNames } : listIndex(call),
+      isSameIndex
+        ? known
+        : listIndex(call).then(({ rows, badNames }) => ({ table: rows, badNames, rulePaths: rulePathsOf(rows) })),
     ]);
     // Another git moved the index between the two answers.
-    if (attempt < ATTEMPTS && !isSameIndex && (await indexStampOf(place)) !== indexStamp) continue;
-    if (list.rows.length === 0 && status.untracked.length === 0 && status.ignored.includes("")) return undefined;
-    const rules = readRuleFiles(root, pathsOf(list, status), `${place.commonDir}/info/attributes`);
+    if (attempt < ATTEMPTS && !isSameIndex && indexStampOf(place) !== indexStamp) continue;
+    if (list.table.length === 0 && status.untracked.length === 0 && status.ignored.includes("")) return undefined;
+    const rulePaths = [...list.rulePaths, ...status.untracked.filter(isRulePath)];
+    const rules = readRuleFiles(root, rulePaths, `${place.commonDir}/info/attributes`);
     const isSameTable = isSameIndex && known.ruleStamp === rules.stamp;
-    const table = isSameTable ? known.table : await buildTable(call, list, rules, known);
-    const git = { place, indexStamp, ruleStamp: rules.stamp, table, badNames: list.badNames };
+    const table = isSameTable ? known.table : await buildTable(call, list.table, rules, known);
+    const git = {
+      place,
+      indexStamp,
+      ruleStamp: rules.stamp,
+      table,
+      rulePaths: list.rulePaths,
+      badNames: list.badNames,
+    };
     return compose(request, git, status, rules.ignores);
   }
 }
 
 async function placeOf({ root, signal, previous }: ScanRequest): Promise<GitPlace | undefined> {
   const known = previous?.root === root ? previous.git?.place : undefined;
-  if (known !== undefined && (await settingsStampOf(known)) === known.settingsStamp) return known;
+  if (known !== undefined && settingsStampOf(known) === known.settingsStamp) return known;
   return findGitPlace(root, signal);
 }
 
-function pathsOf(list: Pick<IndexList, "rows">, status: StatusList): string[] {
-  return [...list.rows.map(({ path }) => path), ...status.untracked];
+function rulePathsOf(rows: readonly IndexRow[]): string[] {
+  return rows.map(({ path }) => path).filter(isRulePath);
 }
 
 async function buildTable(
   call: GitCall,
-  list: IndexList,
+  rows: readonly IndexRow[],
   rules: RuleFiles,
   known: GitMemory | undefined,
 ): Promise<TableRow[]> {
   const old = new Map(known?.ruleStamp === rules.stamp ? known.table.map((row) => [row.path, row]) : []);
-  const unknown = list.rows.filter(({ path, kind }) => kind === "file" && !old.has(path)).map(({ path }) => path);
+  const unknown = rows.filter(({ path, kind }) => kind === "file" && !old.has(path)).map(({ path }) => path);
   const converted = new Set(rules.mayConvert ? await listConverted(call, unknown) : []);
-  return list.rows.map(({ path, oid, kind, unwatched }) => {
+  const table: TableRow[] = [];
+  for (const row of rows) {
+    const { path, oid, kind, unwatched } = row;
+    if (table.length % ROWS_BETWEEN_BREATHS === 0) await breathe();
     const same = old.get(path);
+    if (same?.oid === oid && same.kind === kind && same.unwatched === unwatched) {
+      table.push(same);
+      continue;
+    }
     const isConverted = same === undefined ? converted.has(path) : same.converted === true;
     const skip = same === undefined ? skipOf(path, rules.ignores) : same.skip;
-    return {
-      ...{ path, oid, kind },
-      ...(unwatched === undefined ? {} : { unwatched }),
-      ...(isConverted ? { converted: true } : {}),
-      ...(skip === undefined ? {} : { skip }),
-    };
-  });
+    const more = { ...(isConverted ? { converted: true as const } : {}), ...(skip === undefined ? {} : { skip }) };
+    // Not the row itself, which may be one of an earlier table, with what was true then.
+    const bare = unwatched === undefined ? { path, oid, kind } : { path, oid, kind, unwatched };
+    table.push(isConverted || skip !== undefined ? { ...bare, ...more } : bare);
+  }
+  return table;
 }
 
 async function compose(request: ScanRequest, git: GitMemory, status: StatusList, ignores: IgnoreRules): Promise<Scan> {
@@ -137,6 +154,6 @@ function skipByKind(kind: IndexRow["kind"]): SkipReason | undefined {
   return kind === "repository" ? "nested_repository" : undefined;
 }
 
-export function skipOf(path: string, ignores: IgnoreRules): SkipReason | undefined {
+function skipOf(path: string, ignores: IgnoreRules): SkipReason | undefined {
   return skipByPath(path) ?? (ignores.ignores(path, false) ? "ignored" : undefined);
 }

@@ -7,7 +7,7 @@ import { nameByReading } from "./own-names.ts";
 import { skipByPath } from "./path-rules.ts";
 import { type ScanOptions, scanWorkspace } from "./scan.ts";
 import type { Scan } from "./scan-state.ts";
-import { byPath, createTally, DEFAULT_SCAN_LIMITS, findPath, type SourceEntry, sameOrNew } from "./source.ts";
+import { byPath, createTally, DEFAULT_SCAN_LIMITS, findPath, placeOf, type SourceEntry, sameOrNew } from "./source.ts";
 
 const MAX_PATHS = 1000;
 const MAX_CHARACTERS = 64 * 1024;
@@ -38,10 +38,31 @@ export async function scanPaths(
   const read = [...known, ...found];
   const old = read.flatMap((path) => findPath(previous.entries, path) ?? []);
   const named = await nameByReading(read, new Map(old.map((entry) => [entry.path, entry])), naming);
-  const touched = new Set([...gone, ...read]);
-  const kept = previous.entries.filter(({ path }) => !isTouched(path, touched));
-  const entries = [...kept, ...named.map((entry) => asGitNames(entry, previous))].sort(byPath);
+  const entries = merge(
+    previous.entries,
+    gone,
+    read,
+    named.map((entry) => asGitNames(entry, previous)),
+  );
   return { ...previous, entries: sameOrNew(previous.entries, entries.slice(0, limits.maxFiles)) };
+}
+
+/** `gone` files and folders, and `read` files, of which `named` are there. */
+function merge(
+  old: readonly SourceEntry[],
+  gone: readonly string[],
+  read: readonly string[],
+  named: readonly SourceEntry[],
+): SourceEntry[] {
+  const places = named.map(({ path }) => placeOf(old, path));
+  const isInPlace = gone.length === 0 && named.length === read.length;
+  if (isInPlace && named.every(({ path }, index) => old[places[index] ?? 0]?.path === path)) {
+    const entries = [...old];
+    for (const [index, entry] of named.entries()) entries[places[index] ?? 0] = entry;
+    return entries;
+  }
+  const touched = new Set([...gone, ...read]);
+  return [...old.filter(({ path }) => !isTouched(path, touched)), ...named].sort(byPath);
 }
 
 function sortOut(previous: Scan, paths: readonly string[]) {

@@ -34,6 +34,8 @@ export interface GitMemory {
   readonly indexStamp: string;
   readonly ruleStamp: string;
   readonly table: readonly TableRow[];
+  /** The tracked files among the table's that hold rules. */
+  readonly rulePaths: readonly string[];
   readonly badNames: readonly string[];
 }
 

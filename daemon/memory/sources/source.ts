@@ -100,12 +100,17 @@ export function findPath<Item extends { readonly path: string }>(
   list: readonly Item[],
   path: string,
 ): Item | undefined {
+  const item = list[placeOf(list, path)];
+  return item?.path === path ? item : undefined;
+}
+
+/** Where in a list that is sorted by path it stands or would stand. */
+export function placeOf(list: readonly { readonly path: string }[], path: string): number {
   let [low, high] = [0, list.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((list[middle]?.path ?? "") < path) low = middle + 1;
     else high = middle;
   }
-  const item = list[low];
-  return item?.path === path ? item : undefined;
+  return low;
 }

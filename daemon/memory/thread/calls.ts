@@ -77,6 +77,8 @@ export function createThreadClient(
       return promise.finally(() => signal.removeEventListener("abort", onAbort));
     },
     async close() {
+      if (thread === undefined) return;
+      await this.call("close", {}, new AbortController().signal).catch(() => undefined);
       await thread?.terminate();
       thread = undefined;
     },

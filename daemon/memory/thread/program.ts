@@ -21,7 +21,12 @@ async function serve(own: NonNullable<typeof thread>, data: MemoryThreadData): P
   const pool = createParsePool({ threads: parseThreads, grammars, clock });
   const workspaces = createWorkspaces({ folder, pool, table, clock, onChange: (workspace) => tell(workspace) });
   const answers = createAnswers({ workspaces, grammars, clock, table });
-  const notify = serveCalls(own, Object.fromEntries(METHODS.map((name) => [name, { call: answers[name] }])));
+  const handlers = Object.fromEntries(METHODS.map((name) => [name, { call: answers[name] }]));
+  const close = async () => {
+    await workspaces.close();
+    await pool.close();
+  };
+  const notify = serveCalls(own, { ...handlers, close: { call: close } });
   const tell = (workspace: { readonly root: string; progress(): unknown }) =>
     notify("progress", { workspace: workspace.root, progress: workspace.progress() });
 }

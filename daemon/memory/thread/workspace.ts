@@ -9,10 +9,13 @@ import type { ParsePool } from "../index/parse-pool.ts";
 import type { Repository } from "../index/repository.ts";
 import { createWorkspaceIndex, type UpdateCall, type UpdateTotals, type WorkspaceIndex } from "../index/workspace-index.ts";
 import { createWorkspaceView, type WorkspaceView } from "../index/workspace-view.ts";
+import type { RowFrequencies } from "../index/chunk-vectors.ts";
+import type { Corpus } from "../search/corpus.ts";
 import { messageMatrix } from "../search/message-vectors.ts";
+import { type PathVectors, pathVectors } from "../search/path-vectors.ts";
 import type { Query } from "../search/query.ts";
 import type { RankedView } from "../search/ranking.ts";
-import type { WordTable } from "../vector/word-table.ts";
+import { rowCounts, type WordTable } from "../vector/word-table.ts";
 
 export interface Workspace {
   readonly root: string;
@@ -52,6 +55,9 @@ export function openWorkspace(parts: WorkspaceParts): Workspace {
   let isCurrent = false;
   let updatedAt: string | null = null;
   let problem: string | null = null;
+  let ofPaths:
+    | { readonly corpus: Corpus; readonly frequencies: RowFrequencies | undefined; readonly value: PathVectors }
+    | undefined;
   let matrix: { readonly key: unknown; readonly paths: unknown; readonly value: Float32Array } | undefined;
 
   function messageVectors(): Float32Array | undefined {
@@ -66,11 +72,35 @@ export function openWorkspace(parts: WorkspaceParts): Workspace {
     return matrix.value;
   }
 
+  /** Weights of words are those of the generation of vectors, so that both fit. */
+  function currentPathVectors(): PathVectors {
+    const corpus = view.corpus();
+    const frequencies = repository.frequencies();
+    if (ofPaths?.corpus !== corpus || ofPaths.frequencies !== frequencies) {
+      const value = pathVectors(corpus, table.dimensions, (path) => pathVector(path, frequencies));
+      ofPaths = { corpus, frequencies, value };
+    }
+    return ofPaths.value;
+  }
+
+  const counts = rowCounts(table);
+  function pathVector(path: string, frequencies: RowFrequencies | undefined): Float32Array {
+    counts.clear();
+    for (const [word] of path.matchAll(/[A-Za-z0-9_$]+/g)) counts.add(word);
+    const sum = new Float32Array(table.dimensions);
+    for (let place = 0; place < counts.distinct; place++) {
+      const row = counts.rowAt(place);
+      const factor = Math.log1p(counts.countOf(row)) * rarityOf(row, frequencies);
+      for (let index = 0; index < sum.length; index++)
+        sum[index] = (sum[index] ?? 0) + factor * (table.rows[row * table.dimensions + index] ?? 0);
+    }
+    return sum;
+  }
+
   function queryVector(query: Query): Float32Array | undefined {
     const frequencies = repository.frequencies();
     if (frequencies === undefined || query.words.length === 0) return undefined;
-    const weightOf = (row: number) => Math.log1p(frequencies.chunks / (1 + (frequencies.frequencies[row] ?? 0)));
-    const vector = table.queryVector(query.words, weightOf);
+    const vector = table.queryVector(query.words, (row) => rarityOf(row, frequencies));
     return vector.some((component) => component !== 0) ? vector : undefined;
   }
 
@@ -124,6 +154,7 @@ export function openWorkspace(parts: WorkspaceParts): Workspace {
       pathIndex: view.pathIndex(),
       history: opened?.history,
       messageVectors: messageVectors(),
+      pathVectors: currentPathVectors(),
       queryVector,
     }),
     update,
@@ -143,6 +174,10 @@ export function openWorkspace(parts: WorkspaceParts): Workspace {
       return problem;
     },
   };
+}
+
+function rarityOf(row: number, frequencies: RowFrequencies | undefined): number {
+  return frequencies === undefined ? 1 : Math.log1p(frequencies.chunks / (1 + (frequencies.frequencies[row] ?? 0)));
 }
 
 function viewNumber({ rows }: Repository, root: string, now: number): number {

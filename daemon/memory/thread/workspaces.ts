@@ -16,6 +16,8 @@ export interface Workspaces {
   all(): Iterable<Workspace>;
   /** Closes a workspace and forgets its paths; its contents too, unless another workspace uses them. Answers with the bytes given back. */
   forget(root: string, signal: AbortSignal): Promise<number>;
+  /** Lets go of all databases. */
+  close(): Promise<void>;
   /** Why an index had to be thrown away, by root. */
   readonly discarded: ReadonlyMap<string, string>;
 }
@@ -107,6 +109,11 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
       repository.dropUnused();
       rows.compact();
       return Math.max(0, before - rows.size());
+    },
+    async close() {
+      for (const opened of await Promise.allSettled(repositories.values()))
+        if (opened.status === "fulfilled") opened.value.repository.close();
+      repositories.clear();
     },
     discarded,
   };

@@ -13,7 +13,7 @@ import { runProcess } from "../../host/processes.ts";
 
 export interface ChromaServer {
   readonly address: string;
-  /** Ends the server; its data stays in the folder. */
+  /** Ends a server that was started here, and leaves any other; the data stays. */
   stop(): Promise<void>;
 }
 
@@ -41,6 +41,15 @@ const BINDINGS = ["linux-x64-gnu", "linux-arm64-gnu", "darwin-arm64", "darwin-x6
   (platform) => `chromadb-js-bindings-${platform}`,
 );
 const RUN_BINDING = "require(process.argv[1]).cli(['chroma', ...process.argv.slice(2)])";
+
+/** The server that already runs where Chroma runs by itself, on this machine; else one that is started as startChroma does. */
+export async function findOrStartChroma(
+  options: ChromaServerOptions,
+  usualAddress = "http://127.0.0.1:8000",
+): Promise<Result<ChromaServer>> {
+  if (await isAlive(usualAddress, options.clock)) return ok({ address: usualAddress, stop: async () => undefined });
+  return startChroma(options);
+}
 
 /** Rejects with the signal's reason when cancelled; every other failure is a value that says what each program said. */
 export async function startChroma(options: ChromaServerOptions): Promise<Result<ChromaServer>> {

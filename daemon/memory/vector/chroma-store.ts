@@ -27,6 +27,8 @@ export interface ChromaStoreOptions {
 const TIMEOUT_MS = 20_000;
 /** Vectors in one request: below every server's own limit, and some megabytes. */
 const BATCH = 250;
+/** Keys in one answer. */
+const PAGE = 5000;
 const EXPANSION = 200;
 
 /** Does not ask the server: that comes with the first call. Fails for an address that is none. */
@@ -54,6 +56,21 @@ function createStore(options: ChromaStoreOptions, address: URL): VectorStore {
       if (!done.ok) return done;
     }
     return ok(undefined);
+  }
+
+  async function remove(keys: readonly string[]): Promise<Result<void>> {
+    return inBatches(keys, (from, to) => ask((collection) => collection.delete({ ids: keys.slice(from, to) })));
+  }
+
+  /** All pages are read before anything is removed, or the pages would move. */
+  async function unwantedKeys(isWanted: (key: string) => boolean): Promise<Result<string[]>> {
+    const unwanted: string[] = [];
+    for (let offset = 0; ; offset += PAGE) {
+      const page = await ask((collection) => collection.get({ limit: PAGE, offset, include: [] }));
+      if (!page.ok) return page;
+      unwanted.push(...page.value.ids.filter((key) => !isWanted(key)));
+      if (page.value.ids.length < PAGE) return ok(unwanted);
+    }
   }
 
   async function nearest(vector: Float32Array, wanted: number): Promise<Result<VectorHit[]>> {
@@ -91,9 +108,13 @@ function createStore(options: ChromaStoreOptions, address: URL): VectorStore {
         }),
       );
     },
-    async remove(keys) {
-      return inBatches(keys, (from, to) => ask((collection) => collection.delete({ ids: keys.slice(from, to) })));
+    async prune(isWanted) {
+      const unwanted = await unwantedKeys(isWanted);
+      if (!unwanted.ok) return unwanted;
+      const done = await remove(unwanted.value);
+      return done.ok ? ok(unwanted.value.length) : done;
     },
+    remove,
     async search(vector, k, filter) {
       const problem = problemOfVector(vector, dimensions);
       if (problem !== undefined) return failure("vectors.invalid", problem);

@@ -15,8 +15,8 @@ export interface Embedder {
   /** 0 where nothing is paid; null when nobody knows. */
   readonly usdPerMillionTokens: number | null;
   /**
-   * One vector of unit length a text, in their order; a vector of zeros for a text that says nothing. What comes back is
-   * checked: right count, right size, numbers only. Rejects with the signal's reason when cancelled.
+   * One vector of unit length a text, in their order; zeros where the table knows no word. What comes back is checked:
+   * right count, right size, numbers only. Rejects with the signal's reason when cancelled.
    */
   embed(texts: readonly string[], signal: AbortSignal): Promise<Result<Float32Array[]>>;
 }
@@ -35,6 +35,11 @@ export function tableEmbedder(table: WordTable): Embedder {
       return ok(texts.map((text) => table.textVector(text)));
     },
   };
+}
+
+/** Servers refuse an empty text and models divide by its length: a full stop says as little. */
+export function speakable(text: string): string {
+  return text.trim() === "" ? "." : text.toWellFormed();
 }
 
 /** Tokens of a text for an estimate of the price: code has about 3.3 characters a token in today's vocabularies. */

@@ -7,7 +7,7 @@ import { basename, dirname, join } from "node:path";
 import { failure, ok, type Result } from "../../../protocol/index.ts";
 import { stat } from "../../host/files.ts";
 import { requirePackage } from "../../host/packages.ts";
-import type { Embedder } from "./embedder.ts";
+import { type Embedder, speakable } from "./embedder.ts";
 import { normalise } from "./unit-vector.ts";
 
 /** What is used of @huggingface/transformers 3, as its documentation says. */
@@ -58,7 +58,7 @@ export async function localEmbedder(options: LocalEmbedderOptions): Promise<Resu
 function create(model: string, dtype: string, extract: Extractor): Embedder {
   let dimensions: number | undefined;
   async function embedSlice(texts: readonly string[]): Promise<Float32Array[] | string> {
-    const { dims, data } = await extract([...texts], { pooling: "mean", normalize: true });
+    const { dims, data } = await extract(texts.map(speakable), { pooling: "mean", normalize: true });
     const size = dims[1] ?? 0;
     const wrong = dims.length !== 2 || dims[0] !== texts.length || data.length !== texts.length * size || size === 0;
     if (wrong || (dimensions !== undefined && size !== dimensions)) return `It gave ${dims.join(" × ")} numbers.`;

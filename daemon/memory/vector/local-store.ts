@@ -93,13 +93,16 @@ async function openStore({ folder, model, dimensions, engine, exactUpTo = EXACT_
       const records = added.map((key, place) => ({ key, vector: vectors[place] }));
       return change(() => applyToBoth(state, records));
     },
-    remove: (removed) =>
-      change(() =>
-        applyToBoth(
-          state,
-          removed.filter((key) => keys.has(key)).map((key) => ({ key, vector: undefined })),
-        ),
-      ),
+    remove: (removed) => change(() => applyToBoth(state, removalsOf(state, removed))),
+    async prune(isWanted) {
+      let pruned = 0;
+      const done = await change(async () => {
+        const unwanted = [...keys].filter((key) => !isWanted(key));
+        await applyToBoth(state, removalsOf(state, unwanted));
+        pruned = unwanted.length;
+      });
+      return done.ok ? ok(pruned) : done;
+    },
     async search(vector, k, filter) {
       const problem = problemOfVector(vector, dimensions);
       if (problem !== undefined) return failure("vectors.invalid", problem);
@@ -135,6 +138,10 @@ interface State {
 }
 
 type Change = { readonly key: string; readonly vector: Float32Array | undefined };
+
+function removalsOf({ keys }: State, removed: readonly string[]): Change[] {
+  return removed.filter((key) => keys.has(key)).map((key) => ({ key, vector: undefined }));
+}
 
 /** First on disk, then in the index. */
 async function applyToBoth(state: State, changes: readonly Change[]): Promise<void> {
@@ -183,19 +190,22 @@ async function buildGraph(state: State): Promise<void> {
   const { index, engine, dimensions } = state;
   if (!("entries" in index) || engine.graph === undefined) return;
   state.building = true;
-  const graph = engine.graph.create(dimensions);
-  const entries = [...index.entries()];
-  for (let from = 0; from < entries.length && state.closing !== true; from += SLICE) {
-    const slice = entries.slice(from, from + SLICE);
-    graph.addAll(
-      slice.map(([key]) => key),
-      slice.map(([, vector]) => vector),
-    );
-    await nextTurn();
+  try {
+    const graph = engine.graph.create(dimensions);
+    const entries = [...index.entries()];
+    for (let from = 0; from < entries.length; from += SLICE) {
+      if (state.closing === true) return;
+      const slice = entries.slice(from, from + SLICE);
+      graph.addAll(
+        slice.map(([key]) => key),
+        slice.map(([, vector]) => vector),
+      );
+      await nextTurn();
+    }
+    state.index = graph;
+  } finally {
+    state.building = false;
   }
-  state.building = false;
-  if (state.closing === true) return;
-  state.index = graph;
   await save(state);
 }
 

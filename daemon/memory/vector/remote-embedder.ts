@@ -1,7 +1,7 @@
 /** Embedding models behind an address: OpenAI, whatever speaks its protocol, and Ollama. */
 import { failure, ok, type Result } from "../../../protocol/index.ts";
 import { type Clock, systemClock } from "../../host/clock.ts";
-import type { Embedder } from "./embedder.ts";
+import { type Embedder, speakable } from "./embedder.ts";
 import { placeOf, requestEmbeddings } from "./embedding-request.ts";
 import { normalise } from "./unit-vector.ts";
 
@@ -101,12 +101,12 @@ function priceOf(provider: string, model: string, { hostname }: URL): number | n
   return provider === "openai" ? (PRICES[model] ?? null) : null;
 }
 
-/** Requests that stay below every limit. An empty text is refused by some servers; a space says as little. */
+/** Requests that stay below every limit. */
 function* slicesOf(texts: readonly string[]): Generator<string[]> {
   let slice: string[] = [];
   let characters = 0;
   for (const text of texts) {
-    const cut = text.trim() === "" ? " " : text.slice(0, MAX_TEXT_CHARACTERS).toWellFormed();
+    const cut = speakable(text.slice(0, MAX_TEXT_CHARACTERS));
     if (slice.length >= MAX_BATCH || (slice.length > 0 && characters + cut.length > MAX_REQUEST_CHARACTERS)) {
       yield slice;
       [slice, characters] = [[], 0];

@@ -32,6 +32,8 @@ export interface VectorStore {
   add(keys: readonly string[], vectors: readonly Float32Array[]): Promise<Result<void>>;
   /** Keys that are not there are no error. */
   remove(keys: readonly string[]): Promise<Result<void>>;
+  /** Removes every key that is not wanted any more; answers with how many that were. */
+  prune(isWanted: (key: string) => boolean): Promise<Result<number>>;
   /** The `k` nearest of those that the filter lets through, best first; none for a vector of zeros. */
   search(vector: Float32Array, k: number, filter?: (key: string) => boolean): Promise<Result<VectorHit[]>>;
   /** Writes what makes the next start fast; nothing is lost without it. */

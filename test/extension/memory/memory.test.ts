@@ -6,7 +6,7 @@ import { skippedText } from "../../../extension/memory/index-nodes.ts";
 import { type Folder, Memory } from "../../../extension/memory/memory.ts";
 import { memoryNodes } from "../../../extension/memory/memory-nodes.ts";
 import type { MemoryNode } from "../../../extension/memory/node.ts";
-import type { ClientConnection, IndexProgress, MemoryStatus } from "../../../protocol/index.ts";
+import { type ClientConnection, type IndexProgress, type MemoryStatus, nexusError } from "../../../protocol/index.ts";
 import { FACT, IMPACT, RESULT, STATUS } from "../../support/fake-memory.ts";
 import { type MemoryServer, startMemoryServer } from "../../support/memory-server.ts";
 import { memorySource, type TestSource } from "../../support/memory-source.ts";
@@ -162,7 +162,7 @@ it("keeps searches and impacts, the newest first, until they are removed", async
   expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
   expect(nodes.find(({ label }) => label === "Cart.add")?.command).toMatchObject({
     name: "nexus.openCode",
-    args: [server.workspace, "src/cart.ts", 10, 14],
+    args: [server.workspace, "src/cart.ts", 10, 14, "Cart.add"],
   });
   memory.removeKept(memory.kept[0]?.id ?? -1);
   expect(memory.kept.map(({ kind }) => kind)).toEqual(["search"]);
@@ -210,13 +210,17 @@ describe("freshness", () => {
     expect(memory.progress(folders[0] as Folder)).toEqual(PROGRESS);
   });
 
-  it("does not remember a failure", async () => {
-    server.memory.answers.status = () => {
-      throw new Error("not now");
+  it("shows a failure in the view, and does not remember it", async () => {
+    const fail = () => {
+      throw nexusError("memory.unavailable", "The disk is full.");
     };
-    await expect(draw()).rejects.toMatchObject({ value: { code: "run.internal" } });
+    server.memory.answers.status = fail;
+    expect(await draw()).toEqual(["Index — Code memory cannot be used. The disk is full. [index]"]);
     delete server.memory.answers.status;
-    expect((await draw())[0]).toContain("ready");
+    server.memory.answers.facts = fail;
+    expect((await draw()).at(-1)).toBe("  Code memory cannot be used. The disk is full.");
+    delete server.memory.answers.facts;
+    expect((await draw()).at(-2)).toContain("Prices are in cents.");
   });
 });
 

@@ -81,7 +81,14 @@ describe("Python", () => {
     "space/part/deep.py",
   );
   it.each([
-    ["an absolute module under src", "tests/test_cart.py", "shop.cart", [], ["src/shop/cart.py"]],
+    [
+      "a module, and the package whose name it binds",
+      "t.py",
+      "shop.cart",
+      [],
+      ["src/shop/cart.py", "src/shop/__init__.py"],
+    ],
+    ["a module under src", "tests/test_cart.py", "shop.cart", ["Cart"], ["src/shop/cart.py"]],
     ["a package", "tests/test_cart.py", "shop", [], ["src/shop/__init__.py"]],
     ["names of a package", "tests/test_cart.py", "shop", ["Cart"], ["src/shop/__init__.py"]],
     ["submodules among names", "t.py", "shop", ["cart", "x"], ["src/shop/cart.py", "src/shop/__init__.py"]],

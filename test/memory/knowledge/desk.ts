@@ -2,6 +2,7 @@
 import type { CitedCode } from "../../../daemon/memory/knowledge/cited-code.ts";
 import type { VectorOf } from "../../../daemon/memory/knowledge/fact-index.ts";
 import { createKnowledge, type Knowledge } from "../../../daemon/memory/knowledge/knowledge.ts";
+import type { Connect } from "../../../daemon/store/connection.ts";
 import type { Fact, NewFact, Result } from "../../../protocol/index.ts";
 import { createManualClock, type ManualClock } from "../../support/manual-clock.ts";
 import { collectingLog, openTestStore, type TestStore } from "../../support/store.ts";
@@ -20,9 +21,9 @@ export interface TestKnowledge {
 }
 
 export async function openKnowledge(
-  options: { files?: Record<string, string>; vectorOf?: VectorOf; cited?: CitedCode } = {},
+  options: { files?: Record<string, string>; vectorOf?: VectorOf; cited?: CitedCode; connect?: Connect } = {},
 ): Promise<TestKnowledge> {
-  const store = await openTestStore();
+  const store = await openTestStore(options.connect === undefined ? {} : { connect: options.connect });
   const clock = createManualClock();
   const files = new Map(Object.entries(options.files ?? {}));
   const logged: string[] = [];

@@ -12,7 +12,7 @@ async function exported(
 ): Promise<string> {
   let text = "";
   for (let cursor: string | undefined; ; ) {
-    const query = cursor === undefined ? { format, limit: 3 } : { format, limit: 3, cursor };
+    const query = cursor === undefined ? { format, maxCharacters: 700 } : { format, maxCharacters: 700, cursor };
     const page = await desk.knowledge.exportPage(WORKSPACE, query);
     text += page.text;
     if (page.nextCursor === null) return text;
@@ -50,7 +50,7 @@ describe("export and import", () => {
         const after = (await to.knowledge.list("/elsewhere", { limit: 100 })).facts;
         expect(report).toEqual({ ok: true, value: { added: before.length, known: 0, problems: [], refused: 0 } });
         const kept = ({ kind, text, cites, confidence }: Fact) => ({ kind, text, cites, confidence });
-        expect(after.map(kept)).toEqual(before.map(kept).toReversed());
+        expect(after.map(kept)).toEqual(before.map(kept));
         expect(after.every((fact) => fact.status === "proposed" && fact.author.type === "import")).toBe(true);
         expect(await to.knowledge.find("/elsewhere", text)).toEqual([]);
         expect(await to.knowledge.importLines("/elsewhere", text, "again")).toMatchObject({
@@ -79,8 +79,8 @@ describe("export and import", () => {
     await to.knowledge.importLines("/elsewhere", await exported(from, "jsonl"), "x");
     const { facts } = await to.knowledge.list("/elsewhere", { limit: 9 });
     expect(facts.map((fact) => [fact.text, fact.workspace])).toEqual([
-      ["everywhere", null],
       ["here", "/elsewhere"],
+      ["everywhere", null],
     ]);
   });
 
@@ -140,12 +140,12 @@ it("writes Markdown that nothing in a fact can break out of", async () => {
   );
   await desk.knowledge.propose(WORKSPACE, newFact({ text: "Maybe." }), untrusted);
   expect(await exported(desk, "markdown")).toMatchInlineSnapshot(`
-    "- **fact** (proposed: Proposed by coder in a run that had read untrusted content.): Maybe.
-      coder in run run-1, 2026-01-01
-    - **decision**: First line
+    "- **decision**: First line
       \\# Not a heading
       - \\[x\\](y) \\<b\\>
       src/cart.ts: add · Ada, 2026-01-01
+    - **fact** (proposed: Proposed by coder in a run that had read untrusted content.): Maybe.
+      coder in run run-1, 2026-01-01
     "
   `);
 });

@@ -85,7 +85,7 @@ describe("the life of a fact", () => {
     expect((await knowledge.list(WORKSPACE, { limit: 9 })).facts).toEqual([]);
     expect((await knowledge.list(WORKSPACE, { limit: 9, filter: { statuses: ["retired"] } })).facts).toHaveLength(1);
     expect(await knowledge.purge(WORKSPACE, "retired")).toEqual({ ok: true, value: { purged: 1 } });
-    expect(await knowledge.get(WORKSPACE, factId)).toMatchObject({ error: { code: "knowledge.unknown" } });
+    expect(await knowledge.get(WORKSPACE, factId)).toMatchObject({ error: { code: "memory.unknown_fact" } });
     expect(await store.store.knowledge.versions(factId)).toEqual([]);
   });
 });
@@ -123,49 +123,49 @@ describe("remember", () => {
   });
 
   it.each<[string, Partial<NewFact>, string, RegExp]>([
-    ["no text", { text: " \n\u200b" }, "knowledge.invalid", /empty/],
-    ["too much text", { text: "x".repeat(2001) }, "knowledge.invalid", /2001 characters/],
-    ["a key", { text: `Our key is sk-ant-${"a1B2".repeat(8)}` }, "knowledge.secret", /key or a password/],
+    ["no text", { text: " \n\u200b" }, "memory.fact_invalid", /empty/],
+    ["too much text", { text: "x".repeat(2001) }, "memory.fact_invalid", /2001 characters/],
+    ["a key", { text: `Our key is sk-ant-${"a1B2".repeat(8)}` }, "memory.fact_secret", /key or a password/],
     [
       "a password in an address",
       { cites: [{ kind: "url", ref: "https://me:hunter22@x.org" }] },
-      "knowledge.secret",
+      "memory.fact_secret",
       /key/,
     ],
-    ["a file that is not there", { cites: [{ kind: "file", path: "gone.ts" }] }, "knowledge.invalid", /gone\.ts/],
-    ["a file outside", { cites: [{ kind: "file", path: "../x.ts" }] }, "knowledge.invalid", /leads up out/],
+    ["a file that is not there", { cites: [{ kind: "file", path: "gone.ts" }] }, "memory.fact_invalid", /gone\.ts/],
+    ["a file outside", { cites: [{ kind: "file", path: "../x.ts" }] }, "memory.fact_invalid", /leads up out/],
     [
       "a symbol that is not there",
       { cites: [{ kind: "symbol", path: "src/cart.ts", symbol: "sub" }] },
-      "knowledge.invalid",
+      "memory.fact_invalid",
       /“sub”/,
     ],
     [
       "a symbol without a name",
       { cites: [{ kind: "symbol", path: "src/cart.ts" }] },
-      "knowledge.invalid",
+      "memory.fact_invalid",
       /without its name/,
     ],
     [
       "lines that are not there",
       { cites: [{ kind: "file", path: "src/cart.ts", lines: { start: 3, end: 99 } }] },
-      "knowledge.invalid",
+      "memory.fact_invalid",
       /4 lines/,
     ],
     [
       "a script as an address",
       { cites: [{ kind: "url", ref: "javascript:alert(1)" }] },
-      "knowledge.invalid",
+      "memory.fact_invalid",
       /no address/,
     ],
-    ["no commit", { cites: [{ kind: "commit", ref: "HEAD" }] }, "knowledge.invalid", /no commit/],
+    ["no commit", { cites: [{ kind: "commit", ref: "HEAD" }] }, "memory.fact_invalid", /no commit/],
     [
       "a file for every workspace",
       { scope: "user", cites: [{ kind: "file", path: "src/cart.ts" }] },
-      "knowledge.invalid",
+      "memory.fact_invalid",
       /every workspace/,
     ],
-    ["an unknown fact to replace", { supersedes: "f99" }, "knowledge.unknown", /f99/],
+    ["an unknown fact to replace", { supersedes: "f99" }, "memory.unknown_fact", /f99/],
   ])("refuses %s", async (_name, more, code, words) => {
     const { knowledge } = await openKnowledge({ files: FILES });
     const answer = await knowledge.remember(WORKSPACE, newFact(more), "Ada");
@@ -247,7 +247,9 @@ describe("propose", () => {
     expect(await factOf(knowledge.get(WORKSPACE, known.factId))).toEqual(known);
     const replacing = newFact({ text: "Obey me.", supersedes: known.factId });
     for (const by of [untrusted, trusted])
-      expect(await knowledge.propose(WORKSPACE, replacing, by)).toMatchObject({ error: { code: "knowledge.invalid" } });
+      expect(await knowledge.propose(WORKSPACE, replacing, by)).toMatchObject({
+        error: { code: "memory.fact_invalid" },
+      });
   });
 
   it("adds a trusted run's citations to what is known", async () => {
@@ -270,7 +272,7 @@ describe("propose", () => {
     for (let index = 0; index < MAX_PROPOSED; index++)
       await knowledge.propose(WORKSPACE, newFact({ text: `number ${index}` }), untrusted);
     const more = newFact({ text: "one more" });
-    expect(await knowledge.propose(WORKSPACE, more, untrusted)).toMatchObject({ error: { code: "knowledge.full" } });
+    expect(await knowledge.propose(WORKSPACE, more, untrusted)).toMatchObject({ error: { code: "memory.facts_full" } });
     expect(await knowledge.remember(WORKSPACE, more, "Ada")).toMatchObject({ value: { outcome: "added" } });
   });
 });
@@ -288,6 +290,15 @@ describe("edit", () => {
     expect(await knowledge.versions(WORKSPACE, first.factId)).toEqual({ ok: true, value: [first, second] });
     expect(await knowledge.edit(WORKSPACE, first.factId, { text: "" })).toMatchObject({ ok: false });
     expect((await factOf(knowledge.get(WORKSPACE, first.factId))).version).toBe(3);
+  });
+
+  it("changes nothing when the person saw an older version", async () => {
+    const { knowledge } = await openKnowledge();
+    const { factId } = await factOf(knowledge.remember(WORKSPACE, newFact(), "Ada"));
+    await knowledge.edit(WORKSPACE, factId, { text: "Second." }, 1);
+    const late = await knowledge.edit(WORKSPACE, factId, { text: "Third." }, 1);
+    expect(late).toMatchObject({ error: { code: "memory.fact_changed" } });
+    expect((await factOf(knowledge.get(WORKSPACE, factId))).text).toBe("Second.");
   });
 });
 

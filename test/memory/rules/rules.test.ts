@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { rulesFor } from "../../../daemon/memory/rules/rules.ts";
 import { makeFolder } from "../../tools/workspace.ts";
 
+const PIPE_MAKER = "mkfifo";
 const isWindows = process.platform === "win32";
 const pathsOf = async (root: string, ...paths: string[]) => (await rulesFor(root, paths)).rules.map(({ path }) => path);
 
@@ -246,12 +247,28 @@ describe("a hostile repository", () => {
       ".github/instructions/x.instructions.md": "---\napplyTo: '!**'\n---\nBody",
       "CONVENTIONS.md": "last",
     });
-    if (!isWindows) execFileSync("mkfifo", [join(root, ".windsurfrules")]);
+    // Whoever opens it waits for a writer that never comes.
+    if (!isWindows) execFileSync(PIPE_MAKER, [join(root, ".windsurfrules")]);
     const asked = Array.from({ length: 600 }, (_, at) => `deep/${at}/${"a".repeat(100)}`);
     const { rules, problems } = await rulesFor(root, asked);
     expect(rules.at(-1)?.text).toBe("last");
     expect(problems.map(({ path }) => path)).toContain("AGENTS.md");
     if (!isWindows) expect(problems).toContainEqual({ path: ".windsurfrules", problem: "It is no regular file." });
+  });
+
+  it("cannot keep it busy with patterns", async () => {
+    const glob = `${"{a,b}".repeat(12)}/{${"x,".repeat(60)}y}`;
+    const front = `---\nglobs:\n${`  - "${glob}"\n`.repeat(5)}---\nBody`;
+    const files = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`.cursor/rules/${at}.mdc`, front]));
+    const asked = Array.from({ length: 200 }, (_, at) => `${"abababababab/".repeat(6)}${at}`);
+    const started = process.cpuUsage();
+    const { rules, problems } = await rulesFor(makeFolder({ ...files, "AGENTS.md": "kept" }), asked);
+    expect(rules.map(({ path }) => path)).toEqual(["AGENTS.md"]);
+    expect(problems).toContainEqual({
+      path: ".cursor/rules/9.mdc",
+      problem: "Left out: there are too many patterns to compare.",
+    });
+    expect(process.cpuUsage(started).user / 1e6).toBeLessThan(10);
   });
 
   it("is read as far as it goes when the folder is gone", async () => {

@@ -77,8 +77,23 @@ it("applies one portion at a time and keeps what comes meanwhile", async () => {
   first.resolve(true);
   await pass(0);
   expect(queue.staleness()).toEqual({ pending: 2, since: start + 10 });
-  await pass(10);
+  await pass(500);
   expect(told).toEqual([paths("a"), paths("b", "c")]);
+});
+
+it("rests as long as the last portion took", async () => {
+  const first = Promise.withResolvers<boolean>();
+  const { queue, told, pass } = setUp([first.promise]);
+  queue.paths(["a"]);
+  await pass(10);
+  queue.paths(["b"]);
+  await pass(400);
+  first.resolve(true);
+  await pass(0);
+  await pass(399);
+  expect(told).toHaveLength(1);
+  await pass(1);
+  expect(told).toEqual([paths("a"), paths("b")]);
 });
 
 it("looks at everything after a failure, later each time, without losing since when", async () => {

@@ -88,6 +88,6 @@ it("reads no link, no pipe and nothing huge", () => {
   expect(readSource(workspace.root, { path: "link.ts", oid: "" })).toEqual(skipped("link"));
   expect(readSource(workspace.root, { path: "huge.ts", oid: "" })).toEqual(skipped("oversized"));
   if (process.platform === "win32") return;
-  execFileSync("mkfifo", [join(workspace.root, "pipe.ts")]);
+  execFileSync("sh", ["-c", "mkfifo pipe.ts"], { cwd: workspace.root });
   expect(readSource(workspace.root, { path: "pipe.ts", oid: "" })).toEqual(skipped("special"));
 });

@@ -79,7 +79,7 @@ it("brings a scan up to date for single paths as a whole scan would", async () =
         expect(previous.entries.map(named)).toEqual((await workspace.scan()).entries.map(named));
       }
     }),
-    { numRuns: 30 },
+    { numRuns: 15 },
   );
 });
 
@@ -104,7 +104,7 @@ it("leaves a scan from the last one equal to a fresh one, whatever was done betw
         expect(comparable(previous)).toEqual(comparable(await workspace.scan()));
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
 });
 
@@ -124,6 +124,6 @@ it("holds without git too", async () => {
       }
       expect(comparable(previous)).toEqual(comparable(await workspace.scan()));
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });

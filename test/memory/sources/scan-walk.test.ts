@@ -112,7 +112,7 @@ it.skipIf(process.platform === "win32")("counts a path that is too long for the 
 
 it.skipIf(process.platform === "win32")("does not wait for pipes", async () => {
   const workspace = plainFolder();
-  execFileSync("mkfifo", [join(workspace.root, "pipe.ts")]);
+  execFileSync("sh", ["-c", "mkfifo pipe.ts"], { cwd: workspace.root });
   workspace.write("a.ts", "a");
   expect(skippedOf(await workspace.scan())).toEqual({ special: 1 });
 });

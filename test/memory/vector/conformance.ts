@@ -64,6 +64,7 @@ export const CONFORMANCE: readonly (readonly [name: string, check: Case])[] = [
   ["gives what there is when more is asked for", givesWhatThereIs],
   ["replaces the vector of a key that comes again", replaces],
   ["removes, and minds no key that it does not know", removes],
+  ["prunes what is not wanted any more", prunes],
   ["knows which keys are present", knowsWhatIsPresent],
   ["lets a filter choose, however few it lets through", filters],
   ["refuses what is no vector, and stores nothing of the call", refusesBadVectors],
@@ -118,6 +119,19 @@ async function removes({ open }: StorePlace): Promise<void> {
   must(await store.remove([]));
   assert.equal(must(await store.count()), 1);
   assert.deepEqual(keysOf(must(await store.search(axis(0), 5))), ["b"]);
+}
+
+async function prunes({ open }: StorePlace): Promise<void> {
+  const store = await open();
+  const vectors = clusteredVectors(600, DIMENSIONS, 10);
+  const keys = vectors.map((_, index) => `k${index}`);
+  must(await store.add(keys, vectors));
+  const isWanted = (key: string) => key === "k3" || key === "k599";
+  assert.equal(must(await store.prune(isWanted)), 598);
+  assert.equal(must(await store.prune(isWanted)), 0);
+  assert.equal(must(await store.count()), 2);
+  const hits = must(await store.search(axis(0), 10));
+  assert.deepEqual(new Set(keysOf(hits)), new Set(["k3", "k599"]));
 }
 
 async function knowsWhatIsPresent({ open }: StorePlace): Promise<void> {

@@ -1,11 +1,11 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Clock } from "../../../daemon/host/clock.ts";
 import { systemClock } from "../../../daemon/host/clock.ts";
 import { type Embedder, estimatedTokens, tableEmbedder } from "../../../daemon/memory/vector/embedder.ts";
-import { localEmbedder } from "../../../daemon/memory/vector/local-embedder.ts";
+import { localEmbedder, type Transformers } from "../../../daemon/memory/vector/local-embedder.ts";
 import { type RemoteEmbedderOptions, remoteEmbedder } from "../../../daemon/memory/vector/remote-embedder.ts";
 import { dot } from "../../../daemon/memory/vector/unit-vector.ts";
 import { loadWordTable } from "../../../daemon/memory/vector/word-table.ts";
@@ -15,12 +15,15 @@ import {
   type ScriptedEmbeddings,
   type ScriptedEmbeddingsOptions,
   startScriptedEmbeddings,
+  vectorOf,
 } from "../../support/scripted-embeddings.ts";
 import { must } from "./conformance.ts";
 
 const servers: ScriptedEmbeddings[] = [];
+const folders: string[] = [];
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
 const never = new AbortController().signal;
@@ -247,16 +250,61 @@ it("estimates tokens from characters", () => {
 });
 
 describe("a local model", () => {
+  const modelFolder = () => {
+    const folder = mkdtempSync(join(tmpdir(), "nexus-model-"));
+    folders.push(folder);
+    writeFileSync(join(folder, "config.json"), "{}");
+    return folder;
+  };
+
+  /** What transformers.js documents: a tensor of one row a text. */
+  function scriptedTransformers(rowsOf: (texts: string[]) => number[][]) {
+    const seen = { env: { allowRemoteModels: true, allowLocalModels: false, localModelPath: "" }, asked: [""] };
+    const transformers: Transformers = {
+      env: seen.env,
+      async pipeline(task, model, { dtype }) {
+        seen.asked = [task, model, dtype];
+        return async (texts) => {
+          const rows = rowsOf(texts);
+          return { dims: [rows.length, rows[0]?.length ?? 0], data: Float32Array.from(rows.flat()) };
+        };
+      },
+    };
+    return { seen, load: () => transformers };
+  }
+
   it("says that the folder holds none", async () => {
     const folder = mkdtempSync(join(tmpdir(), "nexus-model-"));
+    folders.push(folder);
     expect(await localEmbedder({ folder })).toMatchObject({ ok: false, error: { code: "settings.invalid" } });
   });
 
   it("says what is missing, or that the model is broken", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "nexus-model-"));
-    writeFileSync(join(folder, "config.json"), "{}");
-    const result = await localEmbedder({ folder });
+    const result = await localEmbedder({ folder: modelFolder() });
     expect(result).toMatchObject({ ok: false, error: { code: "vectors.unavailable" } });
     expect(!result.ok && result.error.message).toMatch(/transformers|does not load/);
+  });
+
+  it("runs the folder's model, and lets nothing be downloaded", async () => {
+    const folder = modelFolder();
+    const { seen, load } = scriptedTransformers((texts) => texts.map((text) => vectorOf(text, 6)));
+    const embedder = must(await localEmbedder({ folder, dtype: "q8", load }));
+    expect(seen.env).toEqual({ allowRemoteModels: false, allowLocalModels: true, localModelPath: dirname(folder) });
+    expect(seen.asked).toEqual(["feature-extraction", basename(folder), "q8"]);
+    const texts = Array.from({ length: 40 }, (_, index) => `text ${index}`);
+    const vectors = must(await embedder.embed(texts, never));
+    expect(vectors).toHaveLength(40);
+    expect(embedder).toMatchObject({ dimensions: 6, usdPerMillionTokens: 0 });
+    const [first] = must(await embedder.embed(["text 39"], never));
+    expect(dot(first ?? new Float32Array(6), vectors[39] ?? new Float32Array(6))).toBeCloseTo(1, 5);
+  });
+
+  it.each([
+    ["too few rows", (texts: string[]) => texts.slice(1).map(() => [1, 2])],
+    ["what is no number", (texts: string[]) => texts.map(() => [1, Number.NaN])],
+    ["nothing", () => []],
+  ])("refuses %s", async (_, rowsOf) => {
+    const embedder = must(await localEmbedder({ folder: modelFolder(), load: scriptedTransformers(rowsOf).load }));
+    expect(await embedder.embed(["a", "b"], never)).toMatchObject({ ok: false, error: { code: "model.bad_answer" } });
   });
 });

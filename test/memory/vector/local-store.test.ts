@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { openFaissStore } from "../../../daemon/memory/vector/faiss-store.ts";
 import { openUsearchStore } from "../../../daemon/memory/vector/usearch-store.ts";
 import type { VectorStore } from "../../../daemon/memory/vector/vector-store.ts";
+import { scriptedFaiss } from "../../support/scripted-faiss.ts";
 import { CONFORMANCE, clusteredVectors, must, type StorePlace } from "./conformance.ts";
 
 const DIMENSIONS = 16;
@@ -48,23 +49,31 @@ describe("usearch, with a graph from the first vector on", () => {
 });
 
 describe("faiss", () => {
-  it("says so when it is not installed, and meets the suite when it is", async () => {
+  const place = (load?: () => typeof scriptedFaiss): StorePlace => {
     const folder = newFolder();
-    const options = (model = "m", dimensions = DIMENSIONS) => {
-      const name = `${Buffer.from(model).toString("hex")}-${dimensions}`;
-      return { folder: join(folder, name), model, dimensions };
+    return {
+      async open(model = "m", dimensions = DIMENSIONS) {
+        const options = {
+          folder: join(folder, `${Buffer.from(model).toString("hex")}-${dimensions}`),
+          model,
+          dimensions,
+        };
+        const store = must(await openFaissStore(options, load));
+        opened.push(store);
+        return store;
+      },
     };
-    const store = await openFaissStore(options("probe"));
-    if (!store.ok) {
-      expect(store.error).toMatchObject({
+  };
+
+  it.each(CONFORMANCE)("by its documentation: %s", (_, check) => check(place(() => scriptedFaiss)));
+
+  it("says so when it is not installed, and meets the suite when it is", async () => {
+    const probe = await openFaissStore({ folder: join(newFolder(), "probe"), model: "m", dimensions: DIMENSIONS });
+    if (probe.ok) for (const [, check] of CONFORMANCE) await check(place());
+    else
+      expect(probe.error).toMatchObject({
         code: "vectors.unavailable",
         message: expect.stringContaining("faiss-node"),
-      });
-      return;
-    }
-    for (const [name, check] of CONFORMANCE)
-      await check({
-        open: async (model, dimensions) => must(await openFaissStore(options(`${name}${model}`, dimensions))),
       });
   });
 });

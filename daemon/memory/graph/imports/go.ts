@@ -5,7 +5,10 @@ import type { ResolveImport, SourceTree } from "./tree.ts";
 export function goImports(tree: SourceTree): ResolveImport {
   const modules = tree.paths.all
     .filter((path) => nameOf(path) === "go.mod")
-    .map((path) => ({ name: /^\s*module\s+"?([^\s"]+)/m.exec(tree.readText(path) ?? "")?.[1], folder: folderOf(path) }))
+    .map((path) => ({
+      name: /^[ \t]*module[ \t]+"?([^\s"]+)/m.exec(tree.readText(path) ?? "")?.[1],
+      folder: folderOf(path),
+    }))
     .filter(({ name }) => name !== undefined)
     .sort((first, second) => (second.name ?? "").length - (first.name ?? "").length);
   return (_from, { target }) => {

@@ -1,10 +1,12 @@
 /** Configuration files in JSON, with comments and trailing commas as people write them. Bad ones are empty. */
 
-const STRINGS_AND_COMMENTS = /("(?:\\.|[^"\\\n])*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
-const STRINGS_AND_COMMAS = /("(?:\\.|[^"\\\n])*")|,(?=\s*[}\]])/g;
+// What is not closed goes on to its end: no text makes them look twice at the same place.
+const STRINGS_AND_COMMENTS = /("(?:\\.|[^"\\\n])*"?)|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
+const STRINGS_AND_COMMAS = /("(?:\\.|[^"\\\n])*"?)|,(?=\s*[}\]])/g;
+const MAX_LENGTH = 2_000_000;
 
 export function parseJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
+  if (text === undefined || text.length > MAX_LENGTH) return undefined;
   const plain = text
     .replace(/^\uFEFF/, "")
     .replace(STRINGS_AND_COMMENTS, "$1")

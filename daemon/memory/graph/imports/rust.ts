@@ -91,10 +91,21 @@ function readCrates(tree: SourceTree): Map<string, string> {
   const crates = new Map<string, string>();
   for (const path of tree.paths.all.filter((file) => nameOf(file) === "Cargo.toml")) {
     const text = tree.readText(path) ?? "";
-    const name = /^\s*\[package\][^[]*?^\s*name\s*=\s*"([^"]+)"/m.exec(text)?.[1];
-    const library = /^\s*\[lib\][^[]*?^\s*name\s*=\s*"([^"]+)"/m.exec(text)?.[1];
+    const [name, library] = [nameIn(text, "package"), nameIn(text, "lib")];
     for (const known of [name, library])
       if (known !== undefined) crates.set(known.replaceAll("-", "_"), folderOf(path));
   }
   return crates;
+}
+
+/** The `name` in one section of a Cargo.toml. */
+function nameIn(text: string, section: string): string | undefined {
+  let isInside = false;
+  for (const line of text.split("\n")) {
+    const header = /^\s*\[([^\]]*)\]/.exec(line);
+    if (header !== null) isInside = header[1]?.trim() === section;
+    const name = isInside ? /^\s*name\s*=\s*["']([^"']+)["']/.exec(line)?.[1] : undefined;
+    if (name !== undefined) return name;
+  }
+  return undefined;
 }
