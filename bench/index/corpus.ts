@@ -18,7 +18,8 @@ const MAX_FILE_BYTES = 500_000;
 /** Of one language, so that none outweighs the others. */
 const MAX_LANGUAGE_BYTES = 14_000_000;
 /** tree-sitter's generated tables are no source that anybody wrote; a minified file is none either. */
-const GENERATED = /(?:^|\/)(?:parser|scanner)\.c$|\.min\.[cm]?js$|(?:^|\/)(?:dist|umd|bundle|bundled|esm|cjs|lib-amd)\//;
+const GENERATED =
+  /(?:^|\/)(?:parser|scanner)\.c$|\.min\.[cm]?js$|(?:^|\/)(?:dist|umd|bundle|bundled|esm|cjs|lib-amd)\//;
 
 export interface Corpus {
   readonly root: string;
@@ -46,7 +47,11 @@ export function makeCorpus(folders: readonly string[], into: string): Corpus {
       files.push(to);
       bytes += size;
     }
-  for (const args of [["init", "-q", "-b", "main"], ["add", "-A", "-f"], [...AUTHOR, "commit", "-q", "-m", "Corpus"]])
+  for (const args of [
+    ["init", "-q", "-b", "main"],
+    ["add", "-A", "-f"],
+    [...AUTHOR, "commit", "-q", "-m", "Corpus"],
+  ])
     run("git", ["-C", into, ...args]);
   return { root: into, files, bytes, languages };
 }
@@ -57,7 +62,9 @@ function sourcesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => languageOf(file) !== "" && !GENERATED.test(file.replaceAll("\\", "/")) && !file.includes("/.git/"))
+    .filter(
+      (file) => languageOf(file) !== "" && !GENERATED.test(file.replaceAll("\\", "/")) && !file.includes("/.git/"),
+    )
     .sort();
 }
 
