@@ -313,6 +313,10 @@ export const ERRORS = {
     message: "The index holds no such symbol.",
     hint: "`nexus search --mode symbol NAME` finds names that are alike.",
   },
+  "memory.ambiguous_symbol": {
+    message: "Several symbols have that name.",
+    hint: "Name one of them as PATH#NAME, or give its file with --path.",
+  },
   "memory.unknown_branch": {
     message: "No such branch is indexed.",
     hint: "Check it out once, or leave the branch out to search the files as they are.",
