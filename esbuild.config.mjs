@@ -2,6 +2,7 @@
 // (LangGraph and LangChain in the daemon, graphs in the webview) is loaded only when it is used.
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -45,7 +46,17 @@ const common = {
 const node = { ...common, platform: "node", target: "node22.13", banner: { js: REQUIRE } };
 
 const BUNDLES = {
-  daemon: { ...node, entryPoints: ["daemon/main.ts"] },
+  daemon: {
+    ...node,
+    entryPoints: {
+      main: "daemon/main.ts",
+      // Worker threads are programs of their own.
+      "memory-thread": "daemon/memory/thread/program.ts",
+      "parse-thread": "daemon/memory/index/parse-thread.ts",
+    },
+    // Native, or loaded from where it is installed.
+    external: ["@parcel/watcher", "tree-sitter", "usearch", "chromadb"],
+  },
   extension: { ...node, entryPoints: ["extension/extension.ts"], external: ["vscode"], target: "node22" },
   webview: { ...common, entryPoints: ["webview/main.tsx"], platform: "browser", target: "es2023", jsx: "automatic" },
 };
@@ -60,6 +71,9 @@ if (failed.length > 0) {
   process.exit(1);
 }
 chmodSync(join(root, "dist", "daemon", "main.js"), 0o755);
+cpSync(join(root, "daemon", "memory", "vector", "code-words"), join(root, "dist", "daemon", "code-words"), {
+  recursive: true,
+});
 process.stdout.write(`Built ${names.join(", ")} in ${Date.now() - startedAt} ms.\n`);
 
 async function bundle(name) {

@@ -1,11 +1,11 @@
 /** The composition root: builds the daemon bottom-up and takes it down again. No container, only this file. */
 import { randomUUID } from "node:crypto";
-import { errorValue, NexusError, nexusError } from "../protocol/index.ts";
+import { NexusError, nexusError } from "../protocol/index.ts";
 import { currentBuild } from "./host/build.ts";
 import { systemClock } from "./host/clock.ts";
 import { flushCompiledCode } from "./host/compile-cache.ts";
 import { homePaths, prepareHome } from "./host/paths.ts";
-import { unavailableMemory } from "./memory/unavailable.ts";
+import { createMemory } from "./memory/create.ts";
 import { createChatModel } from "./models/create.ts";
 import type { Log } from "./observability/log.ts";
 import { openFileLog } from "./observability/log-file.ts";
@@ -19,14 +19,15 @@ import { openStore } from "./store/sqlite.ts";
 
 /**
  * Is the daemon of a data folder until it ends; answers with the exit code. What keeps it from starting goes to standard
- * error as one line of JSON, which the client that started it reads. Not being the first is no failure.
+ * error as one line of JSON, which the client that started it reads. Not being the first is no failure. `main` is the file
+ * of the program: what is shipped with it stands beside.
  */
-export async function runDaemon(home: string): Promise<number> {
+export async function runDaemon(home: string, main: string): Promise<number> {
   const redactor = createRedactor();
   const log = openFileLog({ path: homePaths(home).log, clock: systemClock, redact: redactor.redact });
   try {
     const stopping = listenForSignals();
-    const daemon = await start(home, redactor, log);
+    const daemon = await start({ home, main, redactor, log });
     stopping.then((signal) => daemon.stop(signal));
     handleErrors(daemon, log);
     flushCompiledCode();
@@ -43,7 +44,14 @@ export async function runDaemon(home: string): Promise<number> {
 
 const TRACING_VARIABLES = ["LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2"];
 
-async function start(home: string, redactor: Redactor, log: Log): Promise<RunningDaemon> {
+interface Beginning {
+  readonly home: string;
+  readonly main: string;
+  readonly redactor: Redactor;
+  readonly log: Log;
+}
+
+async function start({ home, main, redactor, log }: Beginning): Promise<RunningDaemon> {
   await prepareHome(home);
   const settings = await loadSettings(home, process.env);
   for (const name of SECRET_VARIABLES) {
@@ -64,20 +72,20 @@ async function start(home: string, redactor: Redactor, log: Log): Promise<Runnin
       if (lock === undefined) throw nexusError("daemon.already_running");
       return lock;
     },
-    open: (_paths, onFatal) => openParts(settings, redactor, log, onFatal),
+    open: (_paths, onFatal) => openParts(settings, { home, main, redactor, log }, onFatal),
   });
 }
 
 async function openParts(
   settings: Settings,
-  redactor: Redactor,
-  log: Log,
+  { home, main, redactor, log }: Beginning,
   onFatal: (error: unknown) => void,
 ): Promise<DaemonParts> {
-  const { home, budgetUsd, policy } = settings;
+  const { budgetUsd, policy } = settings;
   let model = settings.model;
   if (model?.apiKey) redactor.add(model.apiKey);
   const store = await openStore({ home, log });
+  const memory = createMemory({ home, main, store, clock: systemClock, log, newId: randomUUID });
   const service = createRunService({
     store,
     changes: createChanges({ home, log }),
@@ -92,14 +100,17 @@ async function openParts(
   });
   return {
     service,
-    memory: unavailableMemory(errorValue("memory.unavailable")),
+    memory,
     check: () => store.projections.verify({ repair: false }),
     configureModel(params) {
       model = configuredModel(model, params);
       if (model?.apiKey) redactor.add(model.apiKey);
       return { provider: model?.provider ?? null, model: model?.model ?? null, hasKey: model?.apiKey != null };
     },
-    close: () => store.close(),
+    async close() {
+      await memory.close();
+      await store.close();
+    },
   };
 }
 

@@ -10,7 +10,8 @@ process.exit(await main());
 async function main(): Promise<number> {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) return refuseOldNode();
-  keepCompiledCode(fileURLToPath(import.meta.url));
+  const file = fileURLToPath(import.meta.url);
+  keepCompiledCode(file);
   const [{ runCli }, { processTerminal }] = await Promise.all([
     import("./cli/run-cli.ts"),
     import("./host/terminal.ts"),
@@ -20,8 +21,8 @@ async function main(): Promise<number> {
     terminal,
     env: { ...process.env },
     cwd: process.cwd(),
-    main: fileURLToPath(import.meta.url),
-    serve: async (home) => (await import("./daemon.ts")).runDaemon(home),
+    main: file,
+    serve: async (home) => (await import("./daemon.ts")).runDaemon(home, file),
   });
   await terminal.flush();
   return code;

@@ -19,6 +19,8 @@ export interface ModelSettings {
   /** File to append every exchange to (NEXUS_RECORD), and to answer from (provider replay: NEXUS_REPLAY). */
   readonly recordFile: string | null;
   readonly replayFile: string | null;
+  /** Tokens of input and answer together that a request may have; left out: by the model's name. */
+  readonly windowTokens?: number | null;
 }
 
 export interface Settings {
@@ -33,6 +35,8 @@ export interface Settings {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Less does not hold the agent's instructions, its tools, a request and an answer. */
+const MIN_WINDOW_TOKENS = 4000;
 const DEFAULT_IDLE_EXIT_MS = 15 * 60_000;
 const DEFAULT_MODELS: Readonly<Record<Provider, string | null>> = {
   openai: "gpt-6.1-terra",
@@ -55,6 +59,7 @@ const SettingsFile = z.strictObject({
   price: z.optional(price),
   recordFile: z.optional(z.string()),
   replayFile: z.optional(z.string()),
+  windowTokens: z.optional(z.int().check(z.gte(MIN_WINDOW_TOKENS))),
   budgetUsd: z.optional(z.number().check(z.gte(0))),
   policy: z.optional(PolicyRules),
   idleExitMs: z.optional(z.int().check(z.gte(100))),
@@ -97,6 +102,7 @@ export function configuredModel(
     price: kept?.price,
     recordFile: kept?.recordFile,
     replayFile: kept?.replayFile,
+    windowTokens: kept?.windowTokens,
   };
   // An empty text takes a value back.
   const isGiven = (value: unknown) => value !== undefined && value !== null && value !== "";
@@ -149,6 +155,7 @@ function modelSettings(env: Environment, file: SettingsFile): ModelSettings | nu
     price: priceOf(env["NEXUS_PRICE"]) ?? own.price ?? null,
     recordFile: env["NEXUS_RECORD"] || own.recordFile || null,
     replayFile,
+    windowTokens: windowTokens(env) ?? own.windowTokens ?? null,
   };
 }
 
@@ -232,6 +239,17 @@ function milliseconds(env: Environment, name: string): number | null {
   const value = numberOf(text);
   if (Number.isInteger(value) && value >= 100) return value;
   throw nexusError("settings.invalid", `${name} must be a whole number of milliseconds of 100 or more, not “${text}”.`);
+}
+
+function windowTokens(env: Environment): number | null {
+  const text = env["NEXUS_WINDOW"];
+  if (!text) return null;
+  const value = numberOf(text);
+  if (Number.isInteger(value) && value >= MIN_WINDOW_TOKENS) return value;
+  throw nexusError(
+    "settings.invalid",
+    `NEXUS_WINDOW must be a whole number of tokens of ${MIN_WINDOW_TOKENS} or more, not “${text}”.`,
+  );
 }
 
 /** Number("") is 0, which nobody means. */

@@ -223,7 +223,19 @@ export const ERRORS = {
   },
   "model.context_full": {
     message: "The conversation no longer fits the model's window.",
-    hint: "Split the goal, or choose a model with a larger window.",
+    hint: "Split the goal, choose a model with a larger window, or say with NEXUS_WINDOW how large it is.",
+  },
+  "vectors.unavailable": {
+    message: "The vectors cannot be searched or stored at present.",
+    hint: "Search goes on without them. The message says what is missing; it is tried again by itself.",
+  },
+  "vectors.invalid": {
+    message: "These vectors cannot be stored or searched for.",
+    hint: "The embedding model answered with something else than it promised: try another model.",
+  },
+  "vectors.damaged": {
+    message: "A file of the code memory is damaged.",
+    hint: "`nexus index` builds it anew; files that are part of Nexus come back by installing it again.",
   },
   "replay.missing": {
     message: "The recording holds no answer for this request.",
@@ -314,8 +326,8 @@ export const ERRORS = {
     hint: "`nexus search --mode symbol NAME` finds names that are alike.",
   },
   "memory.ambiguous_symbol": {
-    message: "Several symbols have that name.",
-    hint: "Name one of them as PATH#NAME, or give its file with --path.",
+    message: "Several symbols have this name.",
+    hint: "Name one of those that are listed, as `path#Container.name` or `path:line`.",
   },
   "memory.unknown_branch": {
     message: "No such branch is indexed.",
@@ -328,16 +340,6 @@ export const ERRORS = {
   "memory.bad_cursor": {
     message: "The page asked for does not exist any more.",
     hint: "The index has changed since; ask again from the first page.",
-  },
-  "memory.embedder_unavailable": {
-    message: "The embedding model cannot be used.",
-    hint: "Search goes on without vectors. Check the model's name, address and key, or choose the built-in table.",
-    action: "openSettings",
-  },
-  "memory.store_unavailable": {
-    message: "The vector store cannot be used.",
-    hint: "Search goes on without it. Check that it runs and that its address is right, or choose usearch, which needs no server.",
-    action: "openSettings",
   },
   "memory.not_embedding": {
     message: "No vectors are being built for this workspace.",

@@ -30,6 +30,8 @@ export const ModelChoice = z.object({
   price: z.optional(z.nullable(z.object({ input: z.number(), output: z.number() }))),
   recordFile: z.optional(z.nullable(z.string())),
   replayFile: z.optional(z.nullable(z.string())),
+  /** Tokens of input and answer together; left out: by the model's name. */
+  windowTokens: z.optional(z.nullable(z.int().check(z.gte(4000)))),
 });
 /** Which model a run uses and where it answers. Never holds a key. */
 export type ModelChoice = z.infer<typeof ModelChoice>;
@@ -44,6 +46,47 @@ export const Usage = z.object({
   estimated: z.boolean(),
 });
 export type Usage = z.infer<typeof Usage>;
+
+export const ContextPart = z.object({
+  name: z.enum([
+    "instructions",
+    "tools",
+    "rules",
+    "task",
+    "plan",
+    "map",
+    "code",
+    "knowledge",
+    "conversation",
+    "results",
+  ]),
+  tokens: z.int(),
+  /** Of all input tokens of the request, 0 to 1. */
+  share: z.number(),
+  /** Rules, files, facts, messages … that it holds. */
+  items: z.int(),
+  /** True when something of it was left out for want of room. */
+  truncated: z.boolean(),
+});
+export type ContextPart = z.infer<typeof ContextPart>;
+
+export const ContextUse = z.object({
+  taskId: z.string(),
+  turn: z.int(),
+  /** What the model's window is taken to be, and what of it is kept free for the answer. */
+  windowTokens: z.int(),
+  answerTokens: z.int(),
+  /** All of the request; the parts add up to it. */
+  inputTokens: z.int(),
+  /** False: the true counts may be above these by `errorShare` of them. */
+  exact: z.boolean(),
+  errorShare: z.number(),
+  /** How often this task's conversation was shortened to notes so far. */
+  compactions: z.int(),
+  parts: z.array(ContextPart),
+});
+/** What a request to a model is made of. */
+export type ContextUse = z.infer<typeof ContextUse>;
 
 export const Evidence = z.object({
   command: z.string(),
@@ -74,7 +117,10 @@ export type RunPhase = z.infer<typeof RunPhase>;
 const event = <Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) =>
   z.object({ type: z.literal(type), ...shape });
 
-/** Which call an event belongs to: run and task, turn of the task, index in the turn ("model" or a number). */
+/**
+ * Which call an event belongs to: run and task, turn of the task, index in the turn ("model" or a number). A model call
+ * whose key begins with "notes/" is none of the agent's: it writes the notes of a compaction.
+ */
 const call = { key: z.string(), taskId: z.string(), turn: z.int() };
 
 export const RunEventBody = z.discriminatedUnion("type", [
@@ -124,9 +170,11 @@ export const RunEventBody = z.discriminatedUnion("type", [
     ...call,
     model: ModelName,
     reservedUsd: z.number(),
-    /** Estimated tokens of the whole request, and of its system prompt and tool schemas alone. */
+    /** Counted tokens of the whole request, and of its system prompt and tool schemas alone. */
     inputTokens: z.int(),
     overheadTokens: z.int(),
+    /** Left out for calls that no agent makes, and in the logs of older versions. */
+    context: z.optional(ContextUse),
   }),
   event("model.responded", {
     ...call,
@@ -137,6 +185,24 @@ export const RunEventBody = z.discriminatedUnion("type", [
     costUsd: z.number(),
     durationMs: z.number(),
     /** Content address of the full response. */
+    artifact: z.string(),
+  }),
+  /** From this turn on the older part of the conversation is sent as notes; all of it stays in this log. */
+  event("context.compacted", {
+    taskId: z.string(),
+    turn: z.int(),
+    /** model: a model wrote the notes, and they were checked · extract: they were made without one. */
+    by: z.enum(["model", "extract"]),
+    /** Messages that the notes now stand for. */
+    messages: z.int(),
+    /** Of the conversation, opening included. */
+    tokensBefore: z.int(),
+    tokensAfter: z.int(),
+    /** Files and dead ends that the model's notes had lost. */
+    putBack: z.int(),
+    /** Why the model's notes could not be used, if they could not. */
+    problems: z.array(z.string()),
+    /** Content address of the notes. */
     artifact: z.string(),
   }),
   event("model.failed", { ...call, attempt: z.int(), error: ErrorValue, willRetry: z.boolean() }),

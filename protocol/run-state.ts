@@ -8,7 +8,16 @@ import { ChangeConflict, ChangeSet } from "./change-set.ts";
 import { ErrorValue } from "./errors.ts";
 import { Plan } from "./plan.ts";
 import { PolicyRules } from "./policy.ts";
-import { EndStatus, Evidence, ModelChoice, type RunEvent, RunKind, RunPhase, SessionMode } from "./run-events.ts";
+import {
+  ContextUse,
+  EndStatus,
+  Evidence,
+  ModelChoice,
+  type RunEvent,
+  RunKind,
+  RunPhase,
+  SessionMode,
+} from "./run-events.ts";
 
 export const RunStatus = z.enum(["queued", "working", "awaiting_approval", "suspended", ...EndStatus.options]);
 export type RunStatus = z.infer<typeof RunStatus>;
@@ -91,6 +100,8 @@ export const RunState = z.object({
   ),
   budget: z.object({ limitUsd: z.nullable(z.number()), reservedUsd: z.number(), spentUsd: z.number() }),
   stats: RunStats,
+  /** What the latest request of an agent was made of; left out before the first. */
+  context: z.optional(ContextUse),
   /** The latest notices, at most 20. */
   notices: z.array(z.object({ level: z.enum(["info", "warning"]), code: z.string(), message: z.string() })),
   summary: z.string(),
@@ -226,7 +237,10 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
         budget: { ...state.budget, reservedUsd: state.budget.reservedUsd + body.reservedUsd },
         stats: { ...state.stats, overheadTokens: Math.max(state.stats.overheadTokens, body.overheadTokens) },
         tasks: changeTask(state.tasks, body.taskId, (task) => ({ steps: Math.max(task.steps, body.turn) })),
+        ...(body.context === undefined ? {} : { context: body.context }),
       };
+    case "context.compacted":
+      return {};
     case "model.responded":
       return respondedState(state, body);
     case "model.failed":

@@ -1,14 +1,14 @@
 /** The one loop that all agents run in: ask the model, carry out its calls, until it has nothing more to do. */
 import { nexusError } from "../../protocol/index.ts";
-import type { Message, ModelRequest, ModelResponse, ToolCall, ToolSchema } from "../models/model.ts";
-import { estimateTokens } from "../models/tokens.ts";
-import type { Agent } from "./agent.ts";
-import { fitConversation } from "./conversation.ts";
+import type { ModelResponse, ToolCall } from "../models/model.ts";
 import { createLoopDetector } from "./loop-detector.ts";
+import { createTranscript, type Transcript, type TranscriptWriter } from "./transcript.ts";
 
 export interface ToolAnswer {
   readonly text: string;
   readonly isError: boolean;
+  /** Paths of the files that it changed. */
+  readonly changed: readonly string[];
   /** False when the result was recorded before a restart. */
   readonly live: boolean;
   /** Ends the loop after this turn: the call handed the work over, as a plan does. */
@@ -16,22 +16,13 @@ export interface ToolAnswer {
 }
 
 export interface LoopPorts {
-  /** One model call. `live` is false when the answer was recorded before a restart. */
-  respond(turn: number, request: ModelRequest): Promise<{ response: ModelResponse; live: boolean }>;
+  /** One model call with as much of the conversation as fits. `live` is false when it was recorded before a restart. */
+  respond(turn: number, transcript: Transcript): Promise<{ response: ModelResponse; live: boolean }>;
   callTool(turn: number, index: number, call: ToolCall): Promise<ToolAnswer>;
   /** Prompts that the user sent meanwhile, to be read before this turn. */
   steering(turn: number): Promise<string[]>;
   /** Called when the agent says it is done; what it answers goes back to the agent, undefined ends the loop. */
   accept(text: string, turn: number): Promise<string | undefined>;
-}
-
-export interface LoopOptions {
-  readonly agent: Agent;
-  readonly opening: string;
-  readonly tools: readonly ToolSchema[];
-  readonly maxTurns: number;
-  readonly maxOutputTokens: number;
-  readonly windowTokens: number;
 }
 
 export type LoopOutcome = { readonly kind: "finished"; readonly text: string } | { readonly kind: "handed_over" };
@@ -40,53 +31,32 @@ export type LoopOutcome = { readonly kind: "finished"; readonly text: string } |
  * Runs the agent until it finishes. Throws `run.loop` when it goes in circles and `run.too_many_steps` after
  * `maxTurns` live turns; turns that are replayed from the journal do not count.
  */
-export async function runAgent(options: LoopOptions, ports: LoopPorts): Promise<LoopOutcome> {
-  const messages: Message[] = [{ role: "user", text: options.opening }];
+export async function runAgent(maxTurns: number, ports: LoopPorts): Promise<LoopOutcome> {
+  const transcript = createTranscript();
   const detector = createLoopDetector();
   let liveTurns = 0;
   for (let turn = 1; ; turn++) {
-    for (const text of await ports.steering(turn)) messages.push({ role: "user", text });
-    const { response, live } = await respondWithin(options, ports, turn, messages);
-    if (live && ++liveTurns > options.maxTurns) throw nexusError("run.too_many_steps", `(${options.maxTurns} steps)`);
-    messages.push({ role: "assistant", text: response.text, toolCalls: response.toolCalls });
+    for (const text of await ports.steering(turn)) transcript.say(text, "user");
+    const { response, live } = await ports.respond(turn, transcript);
+    if (live && ++liveTurns > maxTurns) throw nexusError("run.too_many_steps", `(${maxTurns} steps)`);
+    transcript.answer(response.text, response.toolCalls);
     if (response.toolCalls.length > 0) {
-      const handedOver = await carryOut(ports, turn, response.toolCalls, messages, detector);
+      const handedOver = await carryOut(ports, turn, response.toolCalls, transcript, detector);
       if (handedOver) return { kind: "handed_over" };
       continue;
     }
-    const reply = replyToUnfinished(response) ?? (await ports.accept(response.text, turn));
+    const unfinished = replyToUnfinished(response);
+    const reply = unfinished ?? (await ports.accept(response.text, turn));
     if (reply === undefined) return { kind: "finished", text: response.text };
-    messages.push({ role: "user", text: reply });
+    transcript.say(reply, unfinished === undefined ? "check" : "nexus");
   }
-}
-
-/** Asks with as much of the conversation as fits; a model that finds it too long is asked again with less. */
-async function respondWithin(options: LoopOptions, ports: LoopPorts, turn: number, messages: readonly Message[]) {
-  for (let limit = options.windowTokens; ; limit = Math.floor(limit / 2)) {
-    const request: ModelRequest = {
-      system: options.agent.system,
-      messages: fitConversation(messages, limit, estimateTokens),
-      tools: options.tools,
-      maxOutputTokens: options.maxOutputTokens,
-    };
-    try {
-      return await ports.respond(turn, request);
-    } catch (error) {
-      const tooLong = error instanceof Error && "value" in error && errorCodeOf(error.value) === "model.context_full";
-      if (!tooLong || limit < 4000) throw error;
-    }
-  }
-}
-
-function errorCodeOf(value: unknown): unknown {
-  return typeof value === "object" && value !== null && "code" in value ? value.code : undefined;
 }
 
 async function carryOut(
   ports: LoopPorts,
   turn: number,
   calls: readonly ToolCall[],
-  messages: Message[],
+  transcript: TranscriptWriter,
   detector: ReturnType<typeof createLoopDetector>,
 ): Promise<boolean> {
   let handedOver = false;
@@ -94,9 +64,9 @@ async function carryOut(
     const answer = await ports.callTool(turn, index, call);
     const finding = detector.add({ tool: call.tool, argumentsText: call.argumentsText, result: answer.text });
     if (finding.verdict === "stop" && answer.live) throw nexusError("run.loop", finding.explanation);
-    const warning = finding.verdict !== "fine" ? `\n\n${finding.explanation} Do something else.` : "";
-    const { callId, tool } = call;
-    messages.push({ role: "tool", callId, tool, text: answer.text + warning, isError: answer.isError });
+    const { text, isError, changed } = answer;
+    const found = finding.verdict === "fine" ? {} : { finding: finding.explanation };
+    transcript.result(call, { text, isError, changed, ...found });
     handedOver ||= answer.handOver === true;
   }
   return handedOver;

@@ -68,6 +68,11 @@ function describe(event: RunEvent, state: RunState, paint: Paint, width: number)
       return `${paint("bold", `▸ ${taskNumber(state, body.taskId)}${oneLine(body.title, width - 20)}`)} ${paint("dim", body.agent)}`;
     case "task.finished":
       return taskFinished(body, paint, width);
+    case "context.compacted":
+      return paint(
+        "dim",
+        `  The conversation was shortened to notes (${body.tokensBefore} → ${body.tokensAfter} tokens).`,
+      );
     case "model.failed":
       return note(`${body.error.message}${body.willRetry ? " Trying again." : ""}`);
     case "tool.finished":

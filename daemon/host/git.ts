@@ -6,7 +6,7 @@ import { devNull, homedir } from "node:os";
 import { parse } from "node:path";
 import { nexusError } from "../../protocol/errors.ts";
 import { errorCode, realPath } from "./files.ts";
-import { runProcess } from "./processes.ts";
+import { type ProcessOptions, type ProcessResult, runProcess } from "./processes.ts";
 
 export interface GitCall {
   /** Absolute folder to work in. */
@@ -32,6 +32,7 @@ export interface GitOutcome {
 
 const ALL_OUTPUT_BYTES = 1024 * 1024 * 1024;
 const TIMEOUT_MS = 120_000;
+const STREAM_KEEPS_BYTES = 64 * 1024;
 
 const SETTINGS: readonly (readonly [string, string])[] = [
   ["core.hooksPath", devNull],
@@ -69,6 +70,22 @@ export async function git(call: GitCall, ...args: string[]): Promise<Buffer> {
 
 /** Like `git`, but an exit code is an answer. */
 export async function tryGit(call: GitCall, ...args: string[]): Promise<GitOutcome> {
+  const result = await run(call, args, {
+    // A capture keeps the first and the last half of its limit.
+    maxOutputBytes: 2 * (call.firstBytes ?? ALL_OUTPUT_BYTES),
+  });
+  if (result.truncated && call.firstBytes === undefined) throw gitFailed(args, "its output is too long");
+  const stdout = call.firstBytes === undefined ? result.stdout : result.stdout.subarray(0, call.firstBytes);
+  return { exitCode: result.exitCode, stdout, stderr: result.stderr.toString() };
+}
+
+type Output = Pick<ProcessOptions, "maxOutputBytes" | "onStdout">;
+
+async function run(
+  call: GitCall,
+  args: readonly string[],
+  output: Output,
+): Promise<ProcessResult & { readonly exitCode: number }> {
   const timeoutMs = call.timeoutMs ?? TIMEOUT_MS;
   const result = await runProcess({
     command: { argv: ["git", "--no-pager", "-C", call.folder, ...args] },
@@ -76,8 +93,7 @@ export async function tryGit(call: GitCall, ...args: string[]): Promise<GitOutco
     cwd: parse(process.execPath).root,
     env: gitEnvironment(call),
     timeoutMs,
-    // A capture keeps the first and the last half of its limit.
-    maxOutputBytes: 2 * (call.firstBytes ?? ALL_OUTPUT_BYTES),
+    ...output,
     ...(call.input === undefined ? {} : { input: call.input }),
     ...(call.signal === undefined ? {} : { signal: call.signal }),
   }).catch((error: unknown) => {
@@ -87,9 +103,28 @@ export async function tryGit(call: GitCall, ...args: string[]): Promise<GitOutco
   });
   if (result.timedOut) throw gitFailed(args, `no end after ${timeoutMs} ms`);
   if (result.exitCode === null) throw gitFailed(args, `ended by ${result.signal}`);
-  if (result.truncated && call.firstBytes === undefined) throw gitFailed(args, "its output is too long");
-  const stdout = call.firstBytes === undefined ? result.stdout : result.stdout.subarray(0, call.firstBytes);
-  return { exitCode: result.exitCode, stdout, stderr: result.stderr.toString() };
+  return { ...result, exitCode: result.exitCode };
+}
+
+/**
+ * Like `git` for output of any length: hands it over as it comes, keeping none. The chunks are cut anywhere. What
+ * `onChunk` throws ends git and comes back as the rejection.
+ */
+export async function streamGit(call: GitCall, onChunk: (chunk: Buffer) => void, ...args: string[]): Promise<void> {
+  const stopped = new AbortController();
+  const signals = call.signal === undefined ? [stopped.signal] : [call.signal, stopped.signal];
+  const { exitCode, stderr } = await run({ ...call, signal: AbortSignal.any(signals) }, args, {
+    maxOutputBytes: STREAM_KEEPS_BYTES,
+    onStdout(chunk) {
+      if (stopped.signal.aborted) return;
+      try {
+        onChunk(chunk);
+      } catch (error) {
+        stopped.abort(error);
+      }
+    },
+  });
+  if (exitCode !== 0) throw gitFailed(args, stderr.toString().trim() || `exit code ${exitCode}`);
 }
 
 /** The entries of a list that git ended with NUL each. */

@@ -14,6 +14,8 @@ export interface ProcessOptions {
   /** Bytes kept of each stream: the first and the last half; more is dropped and said. Default 10 MiB. */
   readonly maxOutputBytes?: number;
   readonly onOutput?: (chunk: Buffer) => void;
+  /** Hears standard output alone. */
+  readonly onStdout?: (chunk: Buffer) => void;
   /** Also end what left the process group (setsid, double forks), whichever way the process ends. */
   readonly leaveNothing?: boolean;
 }
@@ -67,6 +69,7 @@ export function runProcess(options: ProcessOptions): Promise<ProcessResult> {
         capture.add(chunk);
         output.add(chunk);
         options.onOutput?.(chunk);
+        if (stream === child.stdout) options.onStdout?.(chunk);
       });
     child.on("error", (error) => {
       failure = error;

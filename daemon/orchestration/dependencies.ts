@@ -6,6 +6,7 @@ import type { Log } from "../observability/log.ts";
 import type { ModelSettings } from "../settings.ts";
 import type { Store } from "../store/store.ts";
 import type { ChangesPort } from "./changes/changes.ts";
+import type { OpenMemory } from "./run-memory.ts";
 
 export interface RunDependencies {
   readonly store: Store;
@@ -18,6 +19,8 @@ export interface RunDependencies {
   readonly defaults: { readonly budgetUsd: number | null; readonly policy: PolicyRules };
   /** Throws `model.*` when the settings cannot work, before anything is asked of the network. */
   readonly createModel: (settings: ModelSettings) => ChatModel;
+  /** What runs know of their repository; left out: names, words and rules straight from the files. */
+  readonly memory?: OpenMemory;
   /** Fresh and hard to guess; ids of runs and sessions. */
   readonly newId: () => string;
   /** The store can no longer be trusted: the daemon must stop. */

@@ -2,7 +2,7 @@
  * The journal: every effect is *intent → effect → result*, all three in the event log, keyed by task, turn and index.
  * After a crash a recorded result is reused and never asked for again.
  */
-import type { RunEventBody } from "../../protocol/index.ts";
+import type { ContextUse, RunEventBody } from "../../protocol/index.ts";
 import { hashOf } from "../host/files.ts";
 import type { ModelRequest, ModelResponse } from "../models/model.ts";
 import { costOf } from "../models/prices.ts";
@@ -20,26 +20,37 @@ export interface CallPlace {
   readonly turn: number;
 }
 
+interface CallOptions {
+  /** Instead of the turn's own key: for a call beside the agent's, of which nothing is streamed to people. */
+  readonly key?: string;
+  /** What the request is made of. */
+  readonly use?: ContextUse;
+}
+
 /** One model call with budget, retries and journal. `live` is false when the answer was recorded earlier. */
 export async function callModel(
   context: RunContext,
   place: CallPlace,
   asked: ModelRequest,
+  { key = keyOf(place), use }: CallOptions = {},
 ): Promise<{ response: ModelResponse; live: boolean }> {
-  const key = `model/${place.taskId}/${place.turn}`;
-  const recorded = await recordedResponse(context, key);
+  const recorded = await responseOf(context, key);
   if (recorded !== undefined) return { response: recorded, live: false };
   throwIfStopped(context);
   const { budget } = await stateOf(context);
-  const tokens = estimateRequest(asked);
+  const { counter, answerTokens } = await context.window();
+  const { inputTokens, overheadTokens } = estimateRequest(asked, counter.count);
+  const tokens = { inputTokens, overheadTokens };
   const price = context.price();
   const { reservedUsd, maxOutputTokens } = reserve(budget, price, {
     ...tokens,
-    maxOutputTokens: asked.maxOutputTokens,
+    maxOutputTokens: Math.min(asked.maxOutputTokens, answerTokens),
   });
   const request = { ...asked, maxOutputTokens };
   const call = { key, ...place };
-  await record(context, { type: "model.requested", ...call, model: context.model().name, reservedUsd, ...tokens });
+  const made = use === undefined ? {} : { context: use };
+  const model = context.model().name;
+  await record(context, { type: "model.requested", ...call, model, reservedUsd, ...tokens, ...made });
   const started = context.clock.monotonic();
   const response = await ask(context, call, request);
   const durationMs = Math.round(context.clock.monotonic() - started);
@@ -48,7 +59,16 @@ export async function callModel(
   return { response, live: true };
 }
 
-async function recordedResponse(context: RunContext, key: string): Promise<ModelResponse | undefined> {
+function keyOf({ taskId, turn }: CallPlace): string {
+  return `model/${taskId}/${turn}`;
+}
+
+/** The answer to an agent's turn, if it is on record. */
+export function recordedResponse(context: RunContext, place: CallPlace): Promise<ModelResponse | undefined> {
+  return responseOf(context, keyOf(place));
+}
+
+async function responseOf(context: RunContext, key: string): Promise<ModelResponse | undefined> {
   const event = await context.store.events.find(context.runId, key);
   if (event?.body.type !== "model.responded") return undefined;
   const bytes = await context.store.artifacts.get(event.body.artifact);
@@ -58,7 +78,9 @@ async function recordedResponse(context: RunContext, key: string): Promise<Model
 function ask(context: RunContext, call: CallPlace & { key: string }, request: ModelRequest): Promise<ModelResponse> {
   return respondWithRetry(context.model(), request, {
     signal: context.signal,
-    onText: (text) => context.onDelta({ taskId: call.taskId, turn: call.turn, text }),
+    onText: (text) => {
+      if (call.key === keyOf(call)) context.onDelta({ taskId: call.taskId, turn: call.turn, text });
+    },
     onFailedAttempt: async (error, attempt, willRetry) => {
       await record(context, { type: "model.failed", ...call, attempt, error, willRetry });
     },

@@ -5,8 +5,8 @@ import type { RunDependencies } from "./dependencies.ts";
 import { settingsOfChoice } from "./model-settings.ts";
 import { isQuarantined, quarantine } from "./quarantine.ts";
 import { finishApplying } from "./run-changes.ts";
-import { RunStopped } from "./run-context.ts";
-import { type Execution, executeRun, isStoreFailure } from "./run-execution.ts";
+import { isStoreFailure, RunStopped } from "./run-context.ts";
+import { type Execution, executeRun } from "./run-execution.ts";
 import { createRun } from "./run-start.ts";
 
 export interface Launcher {

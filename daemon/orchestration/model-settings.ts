@@ -12,6 +12,7 @@ export function settingsFromInput(input: ModelSettingsInput): ModelSettings {
     price: input.price ?? null,
     recordFile: input.recordFile ?? null,
     replayFile: input.replayFile ?? null,
+    windowTokens: input.windowTokens ?? null,
   };
 }
 

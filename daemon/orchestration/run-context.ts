@@ -1,12 +1,20 @@
 /** What every phase of one run works with. */
 import type { RunEvent, RunEventBody, RunState } from "../../protocol/index.ts";
-import { nexusError } from "../../protocol/index.ts";
+import { NexusError, nexusError } from "../../protocol/index.ts";
 import type { Clock } from "../host/clock.ts";
+import type { TokenCounter } from "../memory/context/tokens.ts";
 import type { ChatModel } from "../models/model.ts";
 import type { Price } from "../models/prices.ts";
+import type { ModelWindow } from "../models/windows.ts";
 import type { Log } from "../observability/log.ts";
 import type { Store } from "../store/store.ts";
 import type { ChangesPort } from "./changes/changes.ts";
+import type { RunMemory } from "./run-memory.ts";
+
+/** What the run's model takes, and who counts it. */
+export interface CountedWindow extends ModelWindow {
+  readonly counter: TokenCounter;
+}
 
 export interface RunContext {
   readonly runId: string;
@@ -18,6 +26,9 @@ export interface RunContext {
   readonly signal: AbortSignal;
   /** Built at the first use, so that a run without a usable model fails where people see it. */
   model(): ChatModel;
+  /** How much the model takes, and who counts it; loads a tokenizer at the first use. */
+  window(): Promise<CountedWindow>;
+  memory(root: string, workspace: string): RunMemory;
   readonly price: () => Price | undefined;
   readonly onDelta: (delta: { taskId: string; turn: number; text: string }) => void;
 }
@@ -59,6 +70,11 @@ export async function record(
 /** Throws why the run was stopped, if it was. Called between effects, so that a stop never waits for a whole phase. */
 export function throwIfStopped(context: RunContext): void {
   if (context.signal.aborted) throw context.signal.reason;
+}
+
+/** After these nothing may be acknowledged any more: the run stays as it is in the log. */
+export function isStoreFailure(error: unknown): boolean {
+  return error instanceof NexusError && ["store.failed", "store.fenced"].includes(error.value.code);
 }
 
 export function notice(context: RunContext, code: string, message: string, key?: string): Promise<RunEvent> {

@@ -1,11 +1,15 @@
 /** Carries one run from its start to its end, or to the point where the daemon lets go of it. */
 import type { EndStatus, ErrorValue, RunState } from "../../protocol/index.ts";
 import { errorValue, NexusError } from "../../protocol/index.ts";
+import { createTokenCounter } from "../memory/context/tokens.ts";
 import { priceOf } from "../models/prices.ts";
+import { estimateTokens } from "../models/tokens.ts";
+import { windowOf } from "../models/windows.ts";
 import type { ModelSettings } from "../settings.ts";
 import type { RunDependencies } from "./dependencies.ts";
 import { applyAtEnd } from "./run-changes.ts";
-import { type RunContext, RunStopped, record, stateOf } from "./run-context.ts";
+import { type CountedWindow, isStoreFailure, type RunContext, RunStopped, record, stateOf } from "./run-context.ts";
+import { recallMemory } from "./run-memory.ts";
 
 export interface Execution {
   readonly runId: string;
@@ -41,7 +45,9 @@ export async function executeRun(dependencies: RunDependencies, execution: Execu
 function createContext(dependencies: RunDependencies, execution: Execution): RunContext {
   const { store, changes, clock, redactor } = dependencies;
   const { runId, settings, signal, onDelta } = execution;
+  const openMemory = dependencies.memory ?? recallMemory;
   let model: ReturnType<RunDependencies["createModel"]> | undefined;
+  let window: Promise<CountedWindow> | undefined;
   return {
     runId,
     store,
@@ -51,9 +57,15 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     redact: (text) => redactor.redact(text),
     signal,
     model: () => (model ??= dependencies.createModel(settings)),
+    window: () => (window ??= openWindow(settings)),
+    memory: (root, workspace) => openMemory({ root, workspace, signal }),
     price: () => priceOf(settings),
     onDelta,
   };
+}
+
+async function openWindow(settings: ModelSettings): Promise<CountedWindow> {
+  return { ...windowOf(settings), counter: await createTokenCounter(settings.model, estimateTokens) };
 }
 
 /** Commits what the agent has made so far, so that it can be looked at, accepted or gone on from. */
@@ -101,9 +113,4 @@ function statusOf(code: string): EndStatus {
   if (code.startsWith("budget.")) return "out_of_budget";
   if (code === "plan.rejected" || code === "tool.denied") return "denied";
   return "failed";
-}
-
-/** After these nothing may be acknowledged any more: the run stays as it is in the log. */
-export function isStoreFailure(error: unknown): boolean {
-  return error instanceof NexusError && ["store.failed", "store.fenced"].includes(error.value.code);
 }

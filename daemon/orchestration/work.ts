@@ -3,14 +3,16 @@ import type { ApprovalSubject, ErrorValue, PolicyRules, SessionMode } from "../.
 import { errorValue } from "../../protocol/index.ts";
 import type { Agent } from "../agents/agent.ts";
 import { type LoopOutcome, runAgent, type ToolAnswer } from "../agents/loop.ts";
+import type { Section } from "../memory/context/window.ts";
 import type { ToolCall, ToolSchema } from "../models/model.ts";
 import { judge } from "../security/policy.ts";
 import { TOOLS, toolSchemas } from "../tools/catalogue.ts";
 import { runTool } from "../tools/run.ts";
 import type { ToolAccess, ToolContext } from "../tools/tool.ts";
 import { askApproval } from "./approval-gate.ts";
-import { callModel, effectJournal } from "./journal.ts";
+import { effectJournal } from "./journal.ts";
 import { type RunContext, record, stateOf } from "./run-context.ts";
+import { createRunWindow } from "./run-window.ts";
 
 /** A call that is no tool: it ends the loop and hands what it carries to the engine. */
 export interface HandOver {
@@ -22,7 +24,11 @@ export interface HandOver {
 export interface WorkOptions {
   readonly taskId: string;
   readonly agent: Agent;
-  readonly opening: string;
+  /** What the agent is told at its start. */
+  readonly sections: readonly Section[];
+  /** Word for word, as they stand in the sections: what must never be left out. */
+  readonly projectRules: string;
+  readonly openRequest: string;
   readonly root: string;
   readonly linked: readonly string[];
   readonly readOnly: boolean;
@@ -43,26 +49,23 @@ const WANTS: Record<ApprovalSubject["kind"], string> = {
   write: "wants to change a protected file",
 };
 
-const MAX_TURNS = 40;
-const MAX_OUTPUT_TOKENS = 8000;
-const WINDOW_TOKENS = 90_000;
+/** The budget says how much a task may cost; this only ends one that gets nowhere without repeating itself. */
+const MAX_TURNS = 120;
 
 export async function work(context: RunContext, options: WorkOptions): Promise<LoopOutcome> {
-  const { taskId, agent, opening } = options;
+  const { taskId, agent, sections, projectRules, openRequest } = options;
   const tools = offeredTools(options);
   const names = new Set(tools.map((tool) => tool.name));
   const toolContext = contextOfTools(context, options);
   const schemas = [...tools, ...options.handOvers.map((handOver) => handOver.schema)];
-  const limits = { maxTurns: MAX_TURNS, maxOutputTokens: MAX_OUTPUT_TOKENS, windowTokens: WINDOW_TOKENS };
-  return runAgent(
-    { agent, opening, tools: schemas, ...limits },
-    {
-      respond: (turn, request) => callModel(context, { taskId, turn }, request),
-      callTool: (turn, index, call) => callTool(context, options, { turn, index, call, names, toolContext }),
-      steering: (turn) => takeSteering(context, taskId, turn),
-      accept: options.accept,
-    },
-  );
+  const said = { sections, rules: projectRules, openRequest };
+  const respond = await createRunWindow(context, { taskId, system: agent.system, tools: schemas, ...said });
+  return runAgent(MAX_TURNS, {
+    respond,
+    callTool: (turn, index, call) => callTool(context, options, { turn, index, call, names, toolContext }),
+    steering: (turn) => takeSteering(context, taskId, turn),
+    accept: options.accept,
+  });
 }
 
 /** What the policy would deny in any form is not offered at all. */
@@ -114,13 +117,13 @@ async function callTool(context: RunContext, options: WorkOptions, input: CallIn
     log: context.log,
     clock: context.clock,
   });
-  return { text: outcome.output, isError: outcome.status !== "done", live };
+  return { text: outcome.output, isError: outcome.status !== "done", changed: outcome.changed, live };
 }
 
 async function take(handOver: HandOver, argumentsText: string): Promise<ToolAnswer> {
   const problem = await handOver.take(argumentsText);
-  if (problem === undefined) return { text: "Taken.", isError: false, live: true, handOver: true };
-  return { text: textOfError(errorValue("tool.invalid_input", problem)), isError: true, live: true };
+  if (problem === undefined) return { text: "Taken.", isError: false, changed: [], live: true, handOver: true };
+  return { text: textOfError(errorValue("tool.invalid_input", problem)), isError: true, changed: [], live: true };
 }
 
 function textOfError(error: ErrorValue): string {

@@ -46,7 +46,8 @@ export function isProtectedPath(path: string): boolean {
   const parts = partsOf(path);
   const name = parts.at(-1) ?? "";
   if (PROTECTED_FILES.has(name) || PROTECTED_NAMES.some((pattern) => pattern.test(name))) return true;
-  return PROTECTED_FOLDERS.some((folder) => holds(parts, folder)) || isSecretPath(path);
+  const whole = `/${parts.join("/")}/`;
+  return PROTECTED_FOLDERS.some((folder) => holds(whole, folder)) || isSecretPath(path);
 }
 
 /** What may hold keys or passwords, and therefore should not reach a model unasked. */
@@ -54,7 +55,8 @@ export function isSecretPath(path: string): boolean {
   const parts = partsOf(path);
   const name = parts.at(-1) ?? "";
   if (SECRET_FILES.has(name) || SECRET_NAMES.some((pattern) => pattern.test(name))) return true;
-  return SECRET_FOLDERS.some((folder) => holds(parts, folder)) || holds(parts, ".docker/config.json");
+  const whole = `/${parts.join("/")}/`;
+  return SECRET_FOLDERS.some((folder) => holds(whole, folder)) || holds(whole, ".docker/config.json");
 }
 
 /** Lower case, and without what a disk ignores in a name: zero-width characters, trailing dots and spaces. */
@@ -67,7 +69,7 @@ function partsOf(path: string): string[] {
     .filter((part) => part !== "");
 }
 
-/** True when the folder's parts stand in a row somewhere in the path. */
-function holds(parts: readonly string[], folder: string): boolean {
-  return `/${parts.join("/")}/`.includes(`/${folder}/`);
+/** True when the folder's parts stand in a row somewhere in the path, whose parts have a slash on both sides. */
+function holds(whole: string, folder: string): boolean {
+  return whole.includes(`/${folder}/`);
 }

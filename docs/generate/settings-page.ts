@@ -44,6 +44,13 @@ export const SETTINGS: readonly Setting[] = [
     otherwise: "the price table; a model that is not in it needs a price before it is asked",
   },
   {
+    variable: "NEXUS_WINDOW",
+    name: "windowTokens",
+    meaning:
+      "tokens, 4000 or more, that a request and its answer may have together; what a local model was loaded with",
+    otherwise: "the model's own, or 90 000 if that is less or nobody knows",
+  },
+  {
     variable: "NEXUS_BUDGET",
     name: "budgetUsd",
     meaning: "the most that a run may cost, in USD; `--budget` comes first",

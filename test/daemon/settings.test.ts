@@ -53,6 +53,8 @@ describe("the model", () => {
       {},
       { provider: "openai-compatible", model: "m", apiKey: null },
     ],
+    ["a window", { OPENAI_API_KEY: "k", NEXUS_WINDOW: "8192" }, { windowTokens: 4096 }, { windowTokens: 8192 }],
+    ["the file's window", { OPENAI_API_KEY: "k" }, { windowTokens: 4096 }, { windowTokens: 4096 }],
     ["a price", { OPENAI_API_KEY: "k", NEXUS_PRICE: "0.5, 2" }, {}, { price: { input: 0.5, output: 2 } }],
     [
       "the file",
@@ -101,6 +103,8 @@ describe("what cannot be used is named, with what can", () => {
     [{ OPENAI_API_KEY: "k", NEXUS_PRICE: "1" }, ["NEXUS_PRICE", "input,output"]],
     [{ OPENAI_API_KEY: "k", NEXUS_PRICE: "1,-2" }, ["NEXUS_PRICE"]],
     [{ OPENAI_API_KEY: "k", NEXUS_PRICE: "1,2,3" }, ["NEXUS_PRICE"]],
+    [{ OPENAI_API_KEY: "k", NEXUS_WINDOW: "8k" }, ["NEXUS_WINDOW", "tokens", "4000"]],
+    [{ OPENAI_API_KEY: "k", NEXUS_WINDOW: "100" }, ["NEXUS_WINDOW"]],
     [{ NEXUS_BUDGET: "a lot" }, ["NEXUS_BUDGET", "USD"]],
     [{ NEXUS_BUDGET: "Infinity" }, ["NEXUS_BUDGET"]],
     [{ NEXUS_IDLE_MS: "1.5" }, ["NEXUS_IDLE_MS", "milliseconds"]],

@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { git, splitNul, tryGit } from "../../daemon/host/git.ts";
+import { git, splitNul, streamGit, tryGit } from "../../daemon/host/git.ts";
 
 let folder: string;
 const environment = { ...process.env };
@@ -76,4 +76,22 @@ it("ends git when it is cancelled or takes too long", async () => {
 it("says that git is not installed", async () => {
   process.env["PATH"] = folder;
   await expect(git({ folder }, "status")).rejects.toMatchObject({ value: { code: "workspace.git_failed" } });
+});
+
+it("hands over output as it comes, and ends git when the listener throws or the signal aborts", async () => {
+  const text = "line\n".repeat(100_000);
+  writeFileSync(join(folder, "big"), text);
+  let bytes = 0;
+  await streamGit({ folder }, (chunk) => (bytes += chunk.length), "hash-object", "-w", "big");
+  const [blob] = [(await git({ folder }, "hash-object", "big")).toString().trim()];
+  bytes = 0;
+  await streamGit({ folder }, (chunk) => (bytes += chunk.length), "cat-file", "blob", blob ?? "");
+  expect(bytes).toBe(text.length);
+  const reason = new Error("enough");
+  const refuse = () => {
+    throw reason;
+  };
+  await expect(streamGit({ folder }, refuse, "cat-file", "blob", blob ?? "")).rejects.toBe(reason);
+  await expect(streamGit({ folder, signal: AbortSignal.abort(reason) }, refuse, "version")).rejects.toBe(reason);
+  await expect(streamGit({ folder }, refuse, "cat-file", "blob", "nonsense")).rejects.toThrow("cat-file");
 });

@@ -239,6 +239,35 @@ describe("a daemon that stops", () => {
     expect(Math.max(...engine.server.countByHash().values())).toBe(1);
   });
 
+  it("asks for the notes of a long conversation once, though the disk was full when they were to be written", async () => {
+    let space: "enough" | "none" | "freed" = "enough";
+    const beforeAppend = (events: readonly { body: { type: string } }[]) => {
+      if (events.some(({ body }) => body.type === "context.compacted") && space === "enough") space = "none";
+      if (space === "none") throw nexusError("store.full");
+    };
+    const parts = Array.from({ length: 7 }, (_, index) => `${index}.txt`);
+    const notes = { decisions: ["read on"], deadEnds: [], files: [], nextStep: "read on" };
+    await open({
+      files: Object.fromEntries(parts.map((path) => [path, `${path} has words to read\n`.repeat(200)])),
+      settings: { windowTokens: 8000 },
+      script: [
+        { when: { system: "You keep the notes" }, reply: { text: JSON.stringify(notes) }, repeat: true },
+        ...parts.map((path) => ({ when: { tool: "read_file" }, reply: call("read_file", { path }) })),
+        { when: { tool: "read_file" }, reply: { text: "All is read." } },
+      ],
+      beforeAppend,
+    });
+    const stopped = engine.whenLogged("could not be carried on");
+    const runId = await engine.start("Update the index after reading all parts");
+    await stopped;
+    space = "freed";
+    await engine.service.resume({ runId }, { name: "t" });
+    expect(await engine.ended(runId)).toMatchObject({ status: "done", answer: "All is read.", attempt: 1 });
+    const bodies = (await engine.events(runId)).map(({ body }) => body);
+    expect(bodies.filter(({ type }) => type === "context.compacted")).not.toEqual([]);
+    expect(Math.max(...engine.server.countByHash().values())).toBe(1);
+  });
+
   it("keeps a question to a person open", async () => {
     await open({
       files: FILES,

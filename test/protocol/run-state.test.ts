@@ -67,6 +67,22 @@ describe("applyRunEvent", () => {
     expect(fold(requested(0.5), responded).budget).toEqual({ limitUsd: 1, reservedUsd: 0, spentUsd: 0.2 });
   });
 
+  it("holds what the latest request of an agent was made of", () => {
+    const context = {
+      taskId: "t",
+      turn: 1,
+      windowTokens: 8000,
+      answerTokens: 2000,
+      inputTokens: 100,
+      exact: true,
+      errorShare: 0,
+      compactions: 0,
+      parts: [{ name: "task" as const, tokens: 100, share: 1, items: 1, truncated: false }],
+    };
+    expect(fold().context).toBeUndefined();
+    expect(fold({ ...requested(0), context } as RunEventBody, requested(0)).context).toEqual(context);
+  });
+
   it("drops a reservation that a crash left behind", () => {
     const state = fold(requested(0.5), { type: "run.started", attempt: 1, reason: "restart" });
     expect(state.budget.reservedUsd).toBe(0);

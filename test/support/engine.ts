@@ -9,6 +9,7 @@ import { systemClock } from "../../daemon/host/clock.ts";
 import { createChatModel } from "../../daemon/models/create.ts";
 import type { Log } from "../../daemon/observability/log.ts";
 import { createChanges } from "../../daemon/orchestration/changes/create.ts";
+import type { OpenMemory } from "../../daemon/orchestration/run-memory.ts";
 import type { RunService } from "../../daemon/orchestration/run-service.ts";
 import { createRunService } from "../../daemon/orchestration/runs.ts";
 import { createRedactor } from "../../daemon/security/secrets.ts";
@@ -28,6 +29,8 @@ export interface EngineOptions {
   /** False: the workspace is a folder without git. */
   readonly git?: boolean;
   readonly settings?: Partial<ModelSettings>;
+  /** Left out: what runs find by names and words. */
+  readonly memory?: OpenMemory;
   /** Called before each append to the event log; what it throws is what the store throws. */
   readonly beforeAppend?: (events: readonly NewEvent[]) => void;
 }
@@ -74,7 +77,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     logged.push(line);
     logging.emit("line");
   };
-  const parts = await openParts(home, settings, note, options.beforeAppend);
+  const parts = await openParts(home, settings, note, options);
   const engine: Engine = {
     workspace,
     home,
@@ -95,7 +98,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     async restart() {
       await engine.service.drain("restart");
       await engine.store.close();
-      Object.assign(engine, await openParts(home, settings, note, options.beforeAppend));
+      Object.assign(engine, await openParts(home, settings, note, options));
       await engine.service.recover();
     },
     async close() {
@@ -112,7 +115,7 @@ async function openParts(
   home: string,
   settings: ModelSettings,
   note: (line: string) => void,
-  beforeAppend: EngineOptions["beforeAppend"] = () => undefined,
+  { beforeAppend = () => undefined, memory }: Pick<EngineOptions, "beforeAppend" | "memory">,
 ) {
   const log = collectingLog(note);
   const store = withAppend(await openStore({ home, log }), beforeAppend);
@@ -127,6 +130,7 @@ async function openParts(
     createModel: (own) => createChatModel(own),
     newId: () => randomUUID().slice(0, 13),
     onFatal: (error) => note(String(error)),
+    ...(memory === undefined ? {} : { memory }),
   });
   return { store, service };
 }

@@ -80,6 +80,8 @@ function stepOf(event: RunEvent, steps: ReadonlyMap<string, Step>): Step | undef
     case "model.requested":
     case "model.responded":
     case "model.failed":
+      // Notes on a conversation that got too long are no step of the agent.
+      if (body.key.startsWith("notes/")) return undefined;
       return turnStep(body, base(`model/${body.key}`), steps.get(`model/${body.key}`));
     case "tool.requested":
     case "tool.finished":
@@ -208,6 +210,12 @@ function noteStep({ body, seq, at }: RunEvent): NoteStep | undefined {
       );
     case "verification.finished":
       return note("warning", "No tests were found to run.");
+    case "context.compacted":
+      return note(
+        "plain",
+        `Shortened the conversation to notes: ${body.tokensBefore} → ${body.tokensAfter} tokens.`,
+        body.problems,
+      );
     case "run.noticed":
       return note(body.level === "warning" ? "warning" : "plain", body.message);
     case "prompt.delivered":

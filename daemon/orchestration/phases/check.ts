@@ -1,6 +1,7 @@
 /** Evidence: a command that ran, journalled, so that a restart does not run it again. */
 import type { Evidence } from "../../../protocol/index.ts";
 import { hashOf } from "../../host/files.ts";
+import { asData } from "../../memory/context/cut.ts";
 import { judge } from "../../security/policy.ts";
 import { askApproval } from "../approval-gate.ts";
 import { notice, type RunContext, record, stateOf } from "../run-context.ts";
@@ -69,5 +70,5 @@ export async function check(context: RunContext, options: Check): Promise<{ evid
 export function reportOf(evidence: Evidence): string {
   const ended = evidence.exitCode === null ? "did not end in time" : `ended with exit code ${evidence.exitCode}`;
   const wanted = evidence.expected === "pass" ? "it must succeed" : "it must fail, because the code is not there yet";
-  return `Nexus ran \`${evidence.command}\`: it ${ended}, but ${wanted}. Its output ends with:\n${evidence.outputTail}`;
+  return `Nexus ran \`${evidence.command}\`: it ${ended}, but ${wanted}. Its output ends with:\n${asData("output", evidence.outputTail)}`;
 }

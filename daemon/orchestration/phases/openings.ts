@@ -1,40 +1,92 @@
-/** What an agent is told at the start of its work. */
+/** What an agent is told at the start of its work, in sections that share its window. */
 import type { Plan, PlanTask, RunState } from "../../../protocol/index.ts";
+import type { Count } from "../../memory/context/tokens.ts";
+import { itemContent, type Section, textContent } from "../../memory/context/window.ts";
 import type { Survey } from "./survey.ts";
 
-export function openingOfPrompt(state: RunState, seen: Survey, label: string): string {
-  return joinSections([
-    seen.history === "" ? "" : `Earlier in this conversation:\n${seen.history}`,
-    `${label}:\n${state.prompt}`,
-    ...surveySections(seen),
-  ]);
+/** Of the opening's part of the window: kept for a section while others are served, and the most it gets. */
+const SHARES = {
+  rules: { priority: 2, minShare: 0.1, maxShare: 0.3 },
+  plan: { priority: 3, minShare: 0.05, maxShare: 0.2 },
+  code: { priority: 4, minShare: 0.1, maxShare: 0.5 },
+  map: { priority: 5, minShare: 0.05, maxShare: 0.25 },
+  knowledge: { priority: 6, minShare: 0.03, maxShare: 0.1 },
+  conversation: { priority: 7, minShare: 0.05, maxShare: 0.2 },
+} as const;
+
+export function sectionsOfPrompt(state: RunState, seen: Survey, label: string, count: Count): Section[] {
+  return [taskSection(`${label}:\n${state.prompt}`, seen, count), ...surveySections(seen, count)];
 }
 
-export function openingOfTask(state: RunState, plan: Plan, task: PlanTask, seen: Survey): string {
+export function sectionsOfPlanning(state: RunState, seen: Survey, count: Count): Section[] {
+  const noTests = seen.testCommand === undefined ? "\n\nThe project has no tests that were found." : "";
+  return [taskSection(`Goal:\n${state.prompt}${noTests}`, seen, count), ...surveySections(seen, count)];
+}
+
+export function sectionsOfTask(
+  state: RunState,
+  { plan, task }: { plan: Plan; task: PlanTask },
+  seen: Survey,
+  count: Count,
+): Section[] {
   const earlier = state.tasks.filter((other) => other.status === "done");
-  return joinSections([
-    `The whole goal, of which you do one task:\n${state.prompt}`,
+  const done = earlier.map((other) => `- ${other.id}: ${other.summary.slice(0, 500)}`).join("\n");
+  const planText = joined([
     `The plan: ${plan.summary}\n${plan.tasks.map((other) => `- ${other.id}: ${other.title}`).join("\n")}`,
-    earlier.length === 0
-      ? ""
-      : `Done so far:\n${earlier.map((other) => `- ${other.id}: ${other.summary.slice(0, 500)}`).join("\n")}`,
-    `Your task (${task.id}): ${task.title}\n${task.goal}`,
+    done === "" ? "" : `Done so far:\n${done}`,
+  ]);
+  return [
+    taskSection(taskText(state, task), seen, count),
+    { name: "plan", label: "", kind: "words", ...SHARES.plan, content: textContent(planText, count) },
+    ...surveySections(seen, count),
+  ];
+}
+
+export function sectionsOfRepair(state: RunState, report: string, seen: Survey, count: Count): Section[] {
+  const text = `What was asked:\n${state.prompt}\n\nThe change is made, but the project's tests fail with it. ${report}\n\nFind the cause and fix it. Do not weaken or delete tests that are right.`;
+  const rules = surveySections(seen, count).filter((section) => section.name === "rules");
+  return [taskSection(text, seen, count), ...rules];
+}
+
+/** What must still stand in the last request of a task, word for word. */
+export function requestOfTask(task: PlanTask): string {
+  return `Your task (${task.id}): ${task.title}\n${task.goal}`;
+}
+
+function taskText(state: RunState, task: PlanTask): string {
+  return joined([
+    `The whole goal, of which you do one task:\n${state.prompt}`,
+    requestOfTask(task),
     task.files.length === 0 ? "" : `Files it concerns: ${task.files.join(", ")}`,
     task.acceptance === null
       ? ""
       : `It is done when \`${task.acceptance.command}\` ${task.acceptance.expect === "pass" ? "succeeds" : "fails, because the code that the tests ask for is not there yet"}; Nexus runs it when you finish.`,
-    ...surveySections(seen),
   ]);
 }
 
-function surveySections(seen: Survey): string[] {
+function taskSection(text: string, { testCommand }: Survey, count: Count): Section {
+  const tests = testCommand === undefined ? "" : `The project's tests run with \`${testCommand}\`.`;
+  const content = textContent(joined([text, tests]), count);
+  return { name: "task", label: "", kind: "words", priority: 1, minShare: 0, maxShare: 1, required: true, content };
+}
+
+function surveySections(seen: Survey, count: Count): Section[] {
+  const data = (name: keyof typeof SHARES, label: string, content: Section["content"]): Section => ({
+    name,
+    label,
+    kind: "data",
+    ...SHARES[name],
+    content,
+  });
   return [
-    seen.rules === "" ? "" : `The project's rules:\n${seen.rules}`,
-    `The repository:\n${seen.overview}`,
-    seen.testCommand === undefined ? "" : `Its tests run with \`${seen.testCommand}\`.`,
+    data("rules", "The project's rules:", textContent(seen.rules, count)),
+    data("map", "The repository:", textContent(seen.overview, count)),
+    data("code", "Files that may matter:", itemContent(seen.code ?? [], count, "\n")),
+    data("knowledge", "What is known of it:", itemContent(seen.knowledge ?? [], count)),
+    data("conversation", "Earlier in this conversation:", textContent(seen.history, count)),
   ];
 }
 
-function joinSections(sections: readonly string[]): string {
-  return sections.filter((section) => section !== "").join("\n\n");
+function joined(parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join("\n\n");
 }

@@ -1,20 +1,21 @@
 /** Planning and the approval of the plan. */
 import { nexusError, type Plan, type RunState } from "../../../protocol/index.ts";
+import { fillWindow } from "../../memory/context/window.ts";
 import { makePlan } from "../../planning/planner.ts";
 import { judge } from "../../security/policy.ts";
 import { askApproval } from "../approval-gate.ts";
 import { callModel } from "../journal.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 import { workRoot } from "./begin.ts";
-import { survey } from "./survey.ts";
+import { sectionsOfPlanning } from "./openings.ts";
+import { type Survey, survey } from "./survey.ts";
 
 export async function planPhase(context: RunContext): Promise<Plan> {
   const state = await stateOf(context);
   const { root } = await workRoot(context);
   const seen = await survey(context, { taskId: "plan", root, prompt: state.prompt, withContents: true });
   await record(context, { type: "run.entered", phase: "plan" }, "entered/plan");
-  const input = { goal: state.prompt, ...seen };
-  const plan = await makePlan(input, {
+  const plan = await makePlan(await openingOfPlan(context, state, seen), {
     respond: async (request, attempt) =>
       (await callModel(context, { taskId: "plan", turn: (state.attempt - 1) * 10 + attempt }, request)).response,
     onRejected: async (attempt, problems) => {
@@ -23,6 +24,15 @@ export async function planPhase(context: RunContext): Promise<Plan> {
   });
   await recordPlan(context, plan);
   return plan;
+}
+
+/** Half of the window at most: the corrections of a bad plan need room too. */
+async function openingOfPlan(context: RunContext, state: RunState, seen: Survey): Promise<string> {
+  const { windowTokens, answerTokens, counter } = await context.window();
+  const limit = Math.floor((windowTokens - answerTokens) / (1 + counter.errorShare) / 2);
+  const opening = fillWindow(sectionsOfPlanning(state, seen, counter.count), limit, counter.count);
+  if (opening.ok) return opening.text;
+  throw nexusError("model.context_full", `The goal does not fit into ${windowTokens} tokens.`);
 }
 
 export async function recordPlan(context: RunContext, plan: Plan): Promise<void> {

@@ -1,6 +1,7 @@
 /** Puts an agent to work with what the run's state says it may do. */
 import { agentOf, coder } from "../../agents/coder.ts";
 import type { LoopOutcome } from "../../agents/loop.ts";
+import type { Section } from "../../memory/context/window.ts";
 import { type RunContext, stateOf } from "../run-context.ts";
 import { type HandOver, work } from "../work.ts";
 import { workRoot } from "./begin.ts";
@@ -9,7 +10,9 @@ import type { Survey } from "./survey.ts";
 
 export interface WorkInput {
   readonly taskId: string;
-  readonly opening: string;
+  readonly sections: readonly Section[];
+  /** What must stay in every request, word for word. */
+  readonly openRequest: string;
   readonly seen: Survey;
   readonly kind: "question" | "task";
   readonly handOvers?: readonly HandOver[];
@@ -23,7 +26,9 @@ export async function runWork(context: RunContext, input: WorkInput): Promise<Lo
   return work(context, {
     taskId: input.taskId,
     agent: agentOf(plan?.tasks.find((task) => task.id === input.taskId)?.agent ?? coder.name),
-    opening: input.opening,
+    sections: input.sections,
+    projectRules: input.seen.rules,
+    openRequest: input.openRequest,
     root,
     linked,
     readOnly: input.kind === "question" || isolation === null,

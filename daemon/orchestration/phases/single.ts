@@ -3,7 +3,7 @@ import { coder } from "../../agents/coder.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 import { workRoot } from "./begin.ts";
 import { beginChange, proposePlan } from "./hand-overs.ts";
-import { openingOfPrompt } from "./openings.ts";
+import { sectionsOfPrompt, sectionsOfRepair } from "./openings.ts";
 import { runWork } from "./run-work.ts";
 import { survey } from "./survey.ts";
 
@@ -14,9 +14,10 @@ export async function answerPhase(context: RunContext): Promise<"answered" | "ch
   const seen = await survey(context, { taskId: "answer", root, prompt: state.prompt, withContents: false });
   await record(context, { type: "run.entered", phase: "tasks" }, "entered/tasks");
   await startImplicitTask(context, "answer", "Answer the question", state.attempt);
-  const opening = openingOfPrompt(state, seen, "Question");
+  const { counter } = await context.window();
+  const opening = { sections: sectionsOfPrompt(state, seen, "Question", counter.count), openRequest: state.prompt };
   const handOvers = state.mode === "act" ? [beginChange(context)] : [];
-  const outcome = await runWork(context, { taskId: "answer", opening, seen, kind: "question", handOvers });
+  const outcome = await runWork(context, { taskId: "answer", ...opening, seen, kind: "question", handOvers });
   if (outcome.kind === "handed_over") return "change";
   await record(context, { type: "run.answered", text: context.redact(outcome.text).slice(0, 20_000) }, "answered");
   await finishImplicitTask(context, "answer", outcome.text);
@@ -30,9 +31,10 @@ export async function changePhase(context: RunContext): Promise<"changed" | "pla
   const seen = await survey(context, { taskId: "change", root, prompt: state.prompt, withContents: false });
   await record(context, { type: "run.entered", phase: "tasks" }, "entered/tasks");
   await startImplicitTask(context, "change", state.prompt.slice(0, 100), state.attempt);
-  const opening = openingOfPrompt(state, seen, "Request");
+  const { counter } = await context.window();
+  const opening = { sections: sectionsOfPrompt(state, seen, "Request", counter.count), openRequest: state.prompt };
   const handOvers = [proposePlan(context)];
-  const outcome = await runWork(context, { taskId: "change", opening, seen, kind: "task", handOvers });
+  const outcome = await runWork(context, { taskId: "change", ...opening, seen, kind: "task", handOvers });
   if (outcome.kind === "handed_over") {
     await finishImplicitTask(context, "change", "It needs more than one step, so a plan was made.");
     return "planned";
@@ -49,8 +51,9 @@ export async function repairPhase(context: RunContext, round: number, report: st
   const taskId = `repair-${round}`;
   const seen = await survey(context, { taskId, root, prompt: state.prompt, withContents: false });
   await startImplicitTask(context, taskId, "Make the project's tests pass", state.attempt);
-  const opening = `What was asked:\n${state.prompt}\n\nThe change is made, but the project's tests fail with it. ${report}\n\nFind the cause and fix it. Do not weaken or delete tests that are right.`;
-  const outcome = await runWork(context, { taskId, opening, seen, kind: "task" });
+  const { counter } = await context.window();
+  const opening = { sections: sectionsOfRepair(state, report, seen, counter.count), openRequest: state.prompt };
+  const outcome = await runWork(context, { taskId, ...opening, seen, kind: "task" });
   await finishImplicitTask(context, taskId, outcome.kind === "finished" ? outcome.text : "");
 }
 

@@ -1,12 +1,15 @@
 /** What an agent is told about the repository before it looks for itself. */
 import { hashOf, listFolder, readText } from "../../host/files.ts";
-import { recall } from "../../memory/recall.ts";
-import { type RunContext, record } from "../run-context.ts";
+import { type RunContext, record, stateOf } from "../run-context.ts";
 import { detectTests } from "../verification.ts";
 import { sessionHistory } from "./history.ts";
 
 export interface Survey {
+  /** The entries at the root, and an outline where there is one. */
   readonly overview: string;
+  /** The files that may matter, the likeliest first; for a planner with their beginnings after them. */
+  readonly code?: readonly string[];
+  readonly knowledge?: readonly string[];
   readonly rules: string;
   readonly testCommand?: string;
   /** What was said and done earlier in the session. */
@@ -18,12 +21,19 @@ export interface SurveyOptions {
   readonly taskId: string;
   readonly root: string;
   readonly prompt: string;
+  /** Files that the task names. */
+  readonly files?: readonly string[];
   /** With the beginnings of the files that matter most, for a planner. */
   readonly withContents: boolean;
 }
 
 const FILE_HEAD = 6000;
 const ALL_HEADS = 24_000;
+const FILES = 12;
+const FACTS = 6;
+/** Of an outline: enough to find one's way; a planner sees more of it. */
+const MAP_TOKENS = 800;
+const PLANNERS_MAP_TOKENS = 4000;
 
 /**
  * Looks the repository over, once for each task: what was found is recorded, so that after a restart the agent is told the
@@ -36,32 +46,42 @@ export async function survey(context: RunContext, options: SurveyOptions): Promi
     const bytes = await context.store.artifacts.get(known.body.artifact);
     if (bytes !== undefined) return JSON.parse(new TextDecoder().decode(bytes));
   }
-  const { taskId, root, prompt } = options;
-  const [found, tests] = await Promise.all([recall({ root, prompt, signal: context.signal }), detectTests(root)]);
-  const seen: Survey = {
-    overview: await overviewOf(options, found.files),
-    rules: found.rules.map((rule) => `${rule.path}:\n${rule.text}`).join("\n\n"),
-    history: await sessionHistory(context),
-    ...(tests === undefined ? {} : { testCommand: tests.command }),
-  };
+  const { files, rules, seen } = await look(context, options);
   const bytes = new TextEncoder().encode(JSON.stringify(seen));
-  const rules = found.rules.map((rule) => rule.path);
-  const body = { type: "run.recalled" as const, taskId, files: found.files, rules, artifact: hashOf(bytes) };
+  const body = { type: "run.recalled" as const, taskId: options.taskId, files, rules, artifact: hashOf(bytes) };
   await record(context, body, key, [bytes]);
   return seen;
 }
 
-async function overviewOf({ root, withContents }: SurveyOptions, files: readonly FileFound[]): Promise<string> {
-  const list = files.map((file) => `- ${file.path} (${file.why})`).join("\n");
-  const sections = [
-    `At its root: ${await rootEntries(root)}`,
-    files.length === 0 ? "" : `Files that may matter:\n${list}`,
-    withContents ? await contents(root, files) : "",
-  ];
-  return sections.filter((section) => section !== "").join("\n\n");
+async function look(context: RunContext, options: SurveyOptions) {
+  const { root, prompt, files: named = [], withContents } = options;
+  const { workspace } = await stateOf(context);
+  const memory = context.memory(root, workspace);
+  const [files, knowledge, tests, entries, history] = await Promise.all([
+    memory.search(prompt, FILES),
+    memory.knowledge(prompt, FACTS),
+    detectTests(root),
+    rootEntries(root),
+    sessionHistory(context),
+    // Loaded while others look, since the first request waits for it.
+    context.window(),
+  ]);
+  const focus = [...named, ...files.map((file) => file.path)];
+  const [rules, map, heads] = await Promise.all([
+    memory.rules(focus),
+    memory.map(withContents ? PLANNERS_MAP_TOKENS : MAP_TOKENS, focus),
+    withContents ? contents(root, files) : [],
+  ]);
+  const seen: Survey = {
+    overview: [`At its root: ${entries}`, map].filter((part) => part !== "").join("\n\n"),
+    code: [...files.map((file) => `- ${file.path} (${file.why})`), ...heads],
+    knowledge: knowledge.map((text) => `- ${text}`),
+    rules: rules.map((rule) => `${rule.path}:\n${rule.text}`).join("\n\n"),
+    history,
+    ...(tests === undefined ? {} : { testCommand: tests.command }),
+  };
+  return { files: [...files], rules: rules.map((rule) => rule.path), seen };
 }
-
-type FileFound = Awaited<ReturnType<typeof recall>>["files"][number];
 
 async function rootEntries(root: string): Promise<string> {
   const entries = await listFolder(root);
@@ -72,15 +92,15 @@ async function rootEntries(root: string): Promise<string> {
   return names.length <= 60 ? names.join(", ") : `${names.slice(0, 60).join(", ")} and ${names.length - 60} more`;
 }
 
-async function contents(root: string, files: readonly { path: string }[]): Promise<string> {
+async function contents(root: string, files: readonly { readonly path: string }[]): Promise<string[]> {
   const parts: string[] = [];
   let left = ALL_HEADS;
   for (const { path } of files) {
     const text = (await readText(`${root}/${path}`))?.slice(0, Math.min(FILE_HEAD, left));
     if (text === undefined || text.includes("\u0000")) continue;
-    parts.push(`--- ${path}\n${text}`);
+    parts.push(`\n--- ${path}\n${text}`);
     left -= text.length;
     if (left <= 0) break;
   }
-  return parts.join("\n\n");
+  return parts;
 }

@@ -4,7 +4,7 @@ import { agentOf } from "../../agents/coder.ts";
 import { type RunContext, record, stateOf, throwIfStopped } from "../run-context.ts";
 import { workRoot } from "./begin.ts";
 import { check, mayCheck, reportOf } from "./check.ts";
-import { openingOfTask } from "./openings.ts";
+import { requestOfTask, sectionsOfTask } from "./openings.ts";
 import { allowedCommands } from "./plan.ts";
 import { runWork } from "./run-work.ts";
 import { survey } from "./survey.ts";
@@ -36,12 +36,15 @@ async function runPlannedTask(context: RunContext, state: RunState, plan: Plan, 
     taskId: task.id,
     root,
     prompt: `${task.title} ${task.goal} ${task.files.join(" ")}`,
+    files: task.files,
     withContents: false,
   });
-  const opening = openingOfTask(state, plan, task, seen);
+  const { counter } = await context.window();
+  const sections = sectionsOfTask(state, { plan, task }, seen, counter.count);
+  const opening = { sections, openRequest: requestOfTask(task) };
   const acceptance = createAcceptance(context, task, root, seen.testCommand);
   try {
-    const outcome = await runWork(context, { taskId: task.id, opening, seen, kind: "task", accept: acceptance });
+    const outcome = await runWork(context, { taskId: task.id, ...opening, seen, kind: "task", accept: acceptance });
     const summary = outcome.kind === "finished" ? outcome.text : "";
     await record(
       context,

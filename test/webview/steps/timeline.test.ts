@@ -39,6 +39,24 @@ describe("the timeline", () => {
     ]);
   });
 
+  it("makes a note of a compaction, and no step of the call that wrote it", () => {
+    const compacted: RunEventBody = {
+      type: "context.compacted",
+      taskId: "t",
+      turn: 9,
+      by: "extract",
+      messages: 12,
+      tokensBefore: 5200,
+      tokensAfter: 2100,
+      putBack: 0,
+      problems: ["the answer was empty"],
+      artifact: "a",
+    };
+    const text = "Shortened the conversation to notes: 5200 → 2100 tokens.";
+    const notes = { ...modelRequested("t", 9, 10), key: "notes/t/1/1" } as RunEventBody;
+    expect(steps(notes, compacted)).toMatchObject([{ kind: "note", text, details: ["the answer was empty"] }]);
+  });
+
   it("joins a question with its answer", () => {
     const answered: RunEventBody = {
       type: "approval.answered",

@@ -1,0 +1,131 @@
+/** Who uses a symbol, and what a symbol uses: every answer with how sure it is and why. */
+import type { FileFacts, ImportFact, ReferenceKind } from "../code/facts.ts";
+import { CONFIDENCES, type Confidence, evidenceFor } from "./evidence.ts";
+import { compareText } from "./paths.ts";
+import { isPlainName } from "./plain-names.ts";
+import { identityOf, nodeAt, reachableIndex, type SymbolNode, type Target } from "./symbols.ts";
+import { NEVER, type Stop, type World } from "./world.ts";
+
+export interface Use {
+  readonly path: string;
+  readonly line: number;
+  /** The innermost symbol around it; undefined at the top of a file. */
+  readonly within: SymbolNode | undefined;
+  readonly kind: ReferenceKind | "import";
+  readonly confidence: Confidence;
+  readonly why: string;
+}
+
+export interface Uses {
+  /** The surest first, then by path and line. */
+  readonly uses: readonly Use[];
+  /** False when a limit or the stop cut the search short. */
+  readonly complete: boolean;
+}
+
+const MAX_FILES = 20_000;
+const MAX_USES = 5000;
+
+export function usesOf(world: World, target: Target, options: { readonly stop?: Stop } = {}): Uses {
+  return target.kind === "file"
+    ? usesOfFile(world, target.path)
+    : usesOfNodes(world, target.nodes, options.stop ?? NEVER);
+}
+
+/** One symbol of any number of overloads. */
+export function usesOfNodes(world: World, nodes: readonly SymbolNode[], stop: Stop): Uses {
+  const name = nodes[0]?.name ?? "";
+  const wanted = new Set(nodes.map(identityOf));
+  const paths = world.view.mentioning(name);
+  const uses: Use[] = [];
+  let complete = paths.length <= MAX_FILES;
+  for (const path of paths.slice(0, MAX_FILES)) {
+    if (uses.length >= MAX_USES || stop()) {
+      complete = false;
+      break;
+    }
+    const facts = world.view.facts(path);
+    if (facts !== undefined) uses.push(...usesInFile(world, path, facts, { name, wanted }));
+  }
+  return { uses: uses.sort(byConfidence), complete };
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly wanted: ReadonlySet<string>;
+}
+
+function usesInFile(world: World, path: string, facts: FileFacts, { name, wanted }: Wanted): Use[] {
+  const references = facts.references.filter((reference) => reference.name === name);
+  const imports = facts.imports.filter(({ names }) => names.includes(name));
+  if (references.length === 0 && imports.length === 0) return [];
+  const found = evidenceFor(world, path, name).find(({ definition }) => wanted.has(identityOf(definition)));
+  if (found === undefined) return [];
+  const { confidence, why } = found;
+  // Its first mention outside of all symbols, where an import lists it, is that list.
+  const listed = references.find(
+    ({ kind, line, within }) => within < 0 && kind !== "call" && imports.some((fact) => isInside(line, fact)),
+  );
+  const used = references.map((reference): Use => {
+    const { line, within } = reference;
+    const kind = reference === listed ? "import" : reference.kind;
+    return { path, line, kind, confidence, why, within: nodeAt(world.view, path, within) };
+  });
+  if (listed !== undefined || !why.startsWith("imports")) return used;
+  return [
+    ...used,
+    ...imports.map(({ line }): Use => ({ path, line, kind: "import", confidence, why, within: undefined })),
+  ];
+}
+
+/** A statement's end is not known: it has at most a line for each name. */
+function isInside(line: number, { line: start, names }: ImportFact): boolean {
+  return line >= start && line <= start + names.length + 1;
+}
+
+function usesOfFile({ links }: World, path: string): Uses {
+  const uses = links.importersOf(path).flatMap((from) =>
+    links
+      .importsOf(from)
+      .filter(({ files }) => files.includes(path))
+      .map(({ fact, files }): Use => {
+        const confidence = files[0] === path ? "certain" : "likely";
+        const why = `imports ${fact.target}`;
+        return { path: from, line: fact.line, within: undefined, kind: "import", confidence, why };
+      }),
+  );
+  return { uses: uses.slice(0, MAX_USES).sort(byConfidence), complete: uses.length <= MAX_USES };
+}
+
+function byConfidence(first: Use, second: Use): number {
+  return (
+    CONFIDENCES.indexOf(first.confidence) - CONFIDENCES.indexOf(second.confidence) ||
+    compareText(first.path, second.path) ||
+    first.line - second.line
+  );
+}
+
+export interface Outgoing {
+  readonly to: SymbolNode;
+  readonly kind: ReferenceKind;
+  readonly line: number;
+  readonly confidence: Confidence;
+  readonly why: string;
+}
+
+/** What is used inside of a symbol, or by a whole file with index -1: its likeliest definitions, each once. */
+export function usedBy(world: World, path: string, index: number, limit: number): Outgoing[] {
+  const facts = world.view.facts(path);
+  const found = new Map<string, Outgoing>();
+  for (const { name, kind, line, within } of facts?.references ?? []) {
+    if (found.size >= limit) break;
+    if (facts === undefined || (index >= 0 && reachableIndex(facts, within) !== index && within !== index)) continue;
+    const [best] = evidenceFor(world, path, name);
+    if (best === undefined || best.confidence === "possible" || found.has(best.definition.id)) continue;
+    if (best.confidence === "likely" && isPlainName(name)) continue;
+    if (best.definition.path === path && best.definition.index === index) continue;
+    const { definition: to, confidence, why } = best;
+    found.set(to.id, { to, kind, line, confidence, why });
+  }
+  return [...found.values()];
+}

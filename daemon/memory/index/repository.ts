@@ -1,0 +1,351 @@
+/**
+ * What is known of the contents of one repository, shared by its branches, worktrees and clones. The database is the truth;
+ * segments and the table of contents are kept in memory as well.
+ */
+import { breathe } from "../../host/source-files.ts";
+import type { FileFacts } from "../code/facts.ts";
+import { type SegmentInMemory, segmentInMemory } from "../search/corpus.ts";
+import {
+  type ChunkVectors,
+  chunkVectors,
+  countRows,
+  decodeVectors,
+  encodeVectors,
+  type RowFrequencies,
+  rowWeights,
+  type VectorTable,
+} from "./chunk-vectors.ts";
+import type { ContentBatch } from "./content-reader.ts";
+import { decodeFacts } from "./facts-codec.ts";
+import { createByteReader, createByteWriter } from "./grow.ts";
+import type { BlobRow, IndexRows } from "./index-rows.ts";
+import { decodeSegment } from "./segment.ts";
+import { mergeSegments } from "./segment-merge.ts";
+
+export interface Repository {
+  readonly rows: IndexRows;
+  blob(oid: string): BlobRow | undefined;
+  blobById(id: number): BlobRow | undefined;
+  /** Stores what parse threads read, in one transaction. */
+  addBatch(batch: ContentBatch): void;
+  /** Of a content that is known; empty facts for plain text, and where they cannot be read. */
+  facts(blob: BlobRow): FileFacts;
+  /** In the order of their numbers, which is stable until a segment is added or merged away. */
+  segments(): readonly RepositorySegment[];
+  /** Grows with every change of contents or vectors. */
+  readonly version: number;
+  /** Contents that search cannot use, because what is stored of them is damaged: to be read again. */
+  dropDamaged(): number;
+  /**
+   * Makes the vectors of all segments that lack them; all of them anew when the words of the live contents are spread
+   * differently than before. Gives way in between.
+   */
+  completeVectors(isLive: (segment: RepositorySegment) => (chunk: number) => boolean, signal: AbortSignal): Promise<void>;
+  frequencies(): RowFrequencies | undefined;
+  /**
+   * Merges small segments when there are many, and gives up contents that no workspace has when they are more than those
+   * in use. Every workspace of the repository that is open must be in the database. True when something was changed.
+   */
+  tidy(): boolean;
+  /** Gives up every content that no workspace has. */
+  dropUnused(): void;
+  close(): void;
+}
+
+export interface RepositorySegment {
+  readonly id: number;
+  readonly memory: SegmentInMemory;
+  /** Which frequencies its vectors were made with; 0: none. */
+  readonly generation: number;
+  /** Contents by document; undefined for one that was given up. */
+  readonly blobs: readonly (BlobRow | undefined)[];
+}
+
+const EMPTY: FileFacts = { language: null, symbols: [], references: [], imports: [], broken: false };
+const FREQUENCIES = "frequencies";
+/** A fresh index and one that grew have the same vectors, but for what this share of new chunks moves. */
+const DRIFT = 0.25;
+const FREE_DRIFT = 64;
+/** Segments below this many chunks come from single saves. */
+const SMALL_CHUNKS = 2000;
+const MOST_SMALL = 12;
+const LARGEST_MERGE = 60_000;
+/** Unused contents that are kept in any case: switching to a branch and back must cost nothing. */
+const FREE_DOCUMENTS = 2000;
+
+export function openRepository(rows: IndexRows, table: VectorTable, close: () => void): Repository {
+  const byOid = new Map<string, BlobRow>();
+  const byId = new Map<number, BlobRow>();
+  let segments: RepositorySegment[] = [];
+  let version = 1;
+  let frequencies = readFrequencies(rows.part(FREQUENCIES));
+  const damaged: number[] = [];
+  const factsOf = new WeakMap<BlobRow, WeakRef<FileFacts>>();
+
+  load();
+
+  function load(): void {
+    const contents = rows.blobs();
+    for (const blob of contents) remember(blob);
+    const bySegment = Map.groupBy(contents, (blob) => blob.segment);
+    for (const { id, bytes, generation, vectors } of rows.segments()) {
+      const segment = decodeSegment(aligned(bytes));
+      const own = bySegment.get(id) ?? [];
+      if (segment === undefined || own.some(({ document, kind }) => kind === "text" && document >= segment.documents)) {
+        damaged.push(id);
+        continue;
+      }
+      const made: ChunkVectors | null =
+        (vectors !== null && generation > 0 && decodeVectors(vectors, segment.chunks, table.dimensions)) || null;
+      segments.push({
+        id,
+        memory: segmentInMemory(segment, made),
+        generation: made === null ? 0 : generation,
+        blobs: placed(own, segment.documents),
+      });
+    }
+  }
+
+  function remember(blob: BlobRow): void {
+    byOid.set(blob.oid, blob);
+    byId.set(blob.id, blob);
+  }
+
+  function addBatch({ segment, blobs }: ContentBatch): void {
+    if (segment === null && blobs.length === 0) return;
+    const decoded = segment === null ? undefined : decodeSegment(segment.bytes);
+    if (segment !== null && decoded === undefined) throw new Error("a parse thread made a segment that cannot be read");
+    const present = frequencies;
+    const made =
+      segment !== null && decoded !== undefined && present?.table === table.name
+        ? chunkVectors(segment.chunkRows, decoded.chunks, table, weightsOf(present))
+        : null;
+    const generation = made === null ? 0 : (present?.generation ?? 0);
+    const added = rows.addContents(
+      segment === null
+        ? null
+        : { documents: segment.documents, bytes: segment.bytes, chunkRows: segment.chunkRows, generation, vectors: made && encodeVectors(made) },
+      blobs,
+    );
+    for (const blob of added.blobs) remember(blob);
+    if (decoded !== undefined)
+      segments = [
+        ...segments,
+        {
+          id: added.segment,
+          memory: segmentInMemory(decoded, made),
+          generation,
+          blobs: placed(added.blobs, decoded.documents),
+        },
+      ];
+    version++;
+  }
+
+  let weights: { readonly generation: number; readonly values: Float32Array } | undefined;
+  function weightsOf(of: RowFrequencies): Float32Array {
+    if (weights?.generation !== of.generation) weights = { generation: of.generation, values: rowWeights(of) };
+    return weights.values;
+  }
+
+  async function completeVectors(
+    isLive: (segment: RepositorySegment) => (chunk: number) => boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const counted = await countFrequencies(isLive, signal);
+    if (counted !== undefined) {
+      frequencies = counted;
+      rows.setPart(FREQUENCIES, writeFrequencies(counted));
+    }
+    const present = frequencies;
+    if (present === undefined) return;
+    for (const { id, generation } of segments) {
+      if (generation === present.generation) continue;
+      signal.throwIfAborted();
+      remake(id, present);
+      await breathe();
+    }
+  }
+
+  function remake(id: number, present: RowFrequencies): void {
+    const place = segments.findIndex((segment) => segment.id === id);
+    const segment = segments[place];
+    const chunkRows = rows.chunkRows(id);
+    if (segment === undefined || chunkRows === undefined) return;
+    const made = chunkVectors(chunkRows, segment.memory.segment.chunks, table, weightsOf(present));
+    rows.setVectors(id, present.generation, encodeVectors(made));
+    segments = segments.with(place, {
+      ...segment,
+      memory: { ...segment.memory, vectors: made },
+      generation: present.generation,
+    });
+    version++;
+  }
+
+  /** New frequencies where the old ones are too far from what is there; undefined where they still do. */
+  async function countFrequencies(
+    isLive: (segment: RepositorySegment) => (chunk: number) => boolean,
+    signal: AbortSignal,
+  ): Promise<RowFrequencies | undefined> {
+    let chunks = 0;
+    const live = segments.map((segment) => ({ segment, isLive: isLive(segment) }));
+    for (const { segment, isLive: test } of live)
+      for (let chunk = 0; chunk < segment.memory.segment.chunks; chunk++) if (test(chunk)) chunks++;
+    const { chunks: before, table: name } = frequencies ?? { chunks: -1, table: "" };
+    if (name === table.name && Math.abs(chunks - before) <= DRIFT * before + FREE_DRIFT) return undefined;
+    const counted = new Uint32Array(table.size);
+    for (const { segment, isLive: test } of live) {
+      signal.throwIfAborted();
+      const chunkRows = rows.chunkRows(segment.id);
+      if (chunkRows !== undefined) countRows(chunkRows, counted, test);
+      await breathe();
+    }
+    return { generation: (frequencies?.generation ?? 0) + 1, table: table.name, chunks, frequencies: counted };
+  }
+
+  function forget(blob: BlobRow): void {
+    byId.delete(blob.id);
+    if (byOid.get(blob.oid) === blob) byOid.delete(blob.oid);
+  }
+
+  /** In groups, so that no merge holds more than its share of memory. */
+  function merge(old: readonly RepositorySegment[], used: ReadonlySet<number>): void {
+    let group: RepositorySegment[] = [];
+    let chunks = 0;
+    for (const segment of old) {
+      if (group.length > 0 && chunks + segment.memory.segment.chunks > LARGEST_MERGE) {
+        mergeGroup(group, used);
+        group = [];
+        chunks = 0;
+      }
+      group.push(segment);
+      chunks += segment.memory.segment.chunks;
+    }
+    if (group.length > 0) mergeGroup(group, used);
+  }
+
+  function mergeGroup(group: readonly RepositorySegment[], used: ReadonlySet<number>): void {
+    const sources = group.map(({ id, memory, blobs }) => ({
+      segment: memory.segment,
+      chunkRows: rows.chunkRows(id) ?? new Uint8Array(),
+      vectors: memory.vectors ?? undefined,
+      keeps: (document: number) => used.has(blobs[document]?.id ?? -1),
+    }));
+    const merged = mergeSegments(sources, table.dimensions);
+    const segment = decodeSegment(merged.bytes);
+    if (segment === undefined) throw new Error("a merged segment cannot be read");
+    const generation = merged.vectors === undefined ? 0 : Math.min(...group.map((old) => old.generation));
+    const vectors = generation > 0 ? (merged.vectors ?? null) : null;
+    const moved: { readonly blob: BlobRow; readonly id: number; readonly document: number }[] = [];
+    const unused: BlobRow[] = [];
+    for (const [place, { blobs }] of group.entries())
+      for (const [document, blob] of blobs.entries()) {
+        const number = merged.documents[place]?.[document] ?? -1;
+        if (blob === undefined) continue;
+        if (number < 0) unused.push(blob);
+        else moved.push({ blob, id: blob.id, document: number });
+      }
+    const { bytes, chunkRows } = merged;
+    const added = { documents: segment.documents, bytes, chunkRows, generation, vectors: vectors && encodeVectors(vectors) };
+    const id = rows.replaceSegments(
+      group.map((old) => old.id),
+      added,
+      moved,
+    );
+    for (const blob of unused) forget(blob);
+    for (const { blob, document } of moved) Object.assign(blob, { segment: id, document });
+    const gone = new Set(group);
+    const made = { id, memory: segmentInMemory(segment, vectors), generation, blobs: placed(
+      moved.map(({ blob }) => blob),
+      segment.documents,
+    ) };
+    segments = [...segments.filter((old) => !gone.has(old)), ...(segment.documents > 0 ? [made] : [])];
+    if (segment.documents === 0) rows.deleteSegment(id);
+    version++;
+  }
+
+  function facts(blob: BlobRow): FileFacts {
+    const known = factsOf.get(blob)?.deref();
+    if (known !== undefined) return known;
+    const bytes = rows.facts(blob.id);
+    const decoded = bytes === undefined ? undefined : decodeFacts(bytes);
+    const answer = decoded ?? { ...EMPTY, language: blob.language };
+    factsOf.set(blob, new WeakRef(answer));
+    return answer;
+  }
+
+  return {
+    rows,
+    blob: (oid) => byOid.get(oid),
+    blobById: (id) => byId.get(id),
+    addBatch,
+    facts,
+    segments: () => segments,
+    get version() {
+      return version;
+    },
+    dropDamaged() {
+      for (const id of damaged) {
+        for (const blob of byId.values())
+          if (blob.segment === id) {
+            byOid.delete(blob.oid);
+            byId.delete(blob.id);
+          }
+        rows.deleteSegment(id);
+      }
+      return damaged.splice(0).length;
+    },
+    completeVectors,
+    frequencies: () => frequencies,
+    tidy() {
+      const used = rows.usedBlobs();
+      const isUsed = (segment: RepositorySegment) => segment.blobs.filter((blob) => blob && used.has(blob.id)).length;
+      const small = segments.filter(({ memory }) => memory.segment.chunks < SMALL_CHUNKS);
+      const total = segments.reduce((sum, { memory }) => sum + memory.segment.documents, 0);
+      const live = segments.reduce((sum, segment) => sum + isUsed(segment), 0);
+      if (total > 2 * live + FREE_DOCUMENTS) merge(segments, used);
+      else if (small.length > MOST_SMALL) merge(small, used);
+      else return false;
+      return true;
+    },
+    dropUnused() {
+      const used = rows.usedBlobs();
+      merge(segments, used);
+      rows.deleteBlobs([...byId.values()].flatMap(({ id }) => (used.has(id) ? [] : [id])));
+      for (const blob of byId.values()) if (!used.has(blob.id)) forget(blob);
+    },
+    close,
+  };
+}
+
+function placed(blobs: readonly BlobRow[], documents: number): (BlobRow | undefined)[] {
+  const byDocument: (BlobRow | undefined)[] = new Array(documents).fill(undefined);
+  for (const blob of blobs) if (blob.kind === "text") byDocument[blob.document] = blob;
+  return byDocument;
+}
+
+function aligned(bytes: Uint8Array): Uint8Array {
+  return bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+}
+
+function writeFrequencies({ generation, table, chunks, frequencies }: RowFrequencies): Uint8Array {
+  const writer = createByteWriter(frequencies.length * 2 + 64);
+  writer.varint(generation);
+  writer.text(table);
+  writer.varint(chunks);
+  writer.varint(frequencies.length);
+  for (const frequency of frequencies) writer.varint(frequency);
+  return writer.written();
+}
+
+function readFrequencies(bytes: Uint8Array | undefined): RowFrequencies | undefined {
+  if (bytes === undefined) return undefined;
+  try {
+    const reader = createByteReader(bytes);
+    const [generation, table, chunks] = [reader.varint(), reader.text(), reader.varint()];
+    const frequencies = new Uint32Array(reader.varint());
+    for (let row = 0; row < frequencies.length; row++) frequencies[row] = reader.varint();
+    return { generation, table, chunks, frequencies };
+  } catch {
+    return undefined;
+  }
+}

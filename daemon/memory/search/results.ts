@@ -1,0 +1,162 @@
+/** From ranked files to what a person or an agent is shown: lines, symbol, snippet, and why. */
+import type { SearchResult } from "../../../protocol/index.ts";
+import type { FileFacts, SymbolFact } from "../code/facts.ts";
+import type { History } from "../history/history.ts";
+import { CHUNK_LINES } from "../index/segment.ts";
+import type { Query } from "./query.ts";
+import type { Part, RankedFile } from "./ranking.ts";
+import { stem } from "./stem.ts";
+import { textStems } from "./words.ts";
+
+export interface ResultPorts {
+  facts(path: string): FileFacts | undefined;
+  lines(path: string): number;
+  /** As the file is now; undefined when it cannot be read. */
+  text(path: string): string | undefined;
+  readonly history: History | undefined;
+}
+
+/** A symbol longer than this is shown by its best window. */
+const LONGEST_SYMBOL = 120;
+const SNIPPET_LINES = 12;
+const SNIPPET_LENGTH = 2000;
+const MOST_REASONS = 4;
+
+export function resultOf(ranked: RankedFile, query: Query, ports: ResultPorts): SearchResult {
+  const { path, score } = ranked;
+  const facts = ports.facts(path);
+  const from = Math.max(ranked.chunk, 0) * CHUNK_LINES + 1;
+  const window = { startLine: from, endLine: Math.max(from, Math.min(from + CHUNK_LINES - 1, ports.lines(path))) };
+  const place = facts === undefined ? -1 : symbolIn(facts.symbols, window, query);
+  const symbol = facts?.symbols[place];
+  const isShort = symbol !== undefined && symbol.endLine - symbol.startLine < LONGEST_SYMBOL;
+  const { startLine, endLine } = isShort ? symbol : window;
+  return {
+    path,
+    symbol: facts === undefined || symbol === undefined ? null : fullName(facts.symbols, place),
+    kind: symbol?.kind ?? null,
+    startLine,
+    endLine,
+    score: Math.round(score * 1e4) / 1e4,
+    why: reasons(ranked, query, window, ports),
+    ...snippetOf(ports.text(path), { startLine, endLine }, query),
+  };
+}
+
+/** "Cart.add". */
+export function fullName(symbols: readonly SymbolFact[], place: number): string {
+  const names: string[] = [];
+  for (let at = place, depth = 0; at >= 0 && depth < 20; at = symbols[at]?.parent ?? -1, depth++)
+    names.unshift(symbols[at]?.name ?? "");
+  return names.join(".");
+}
+
+interface Lines {
+  readonly startLine: number;
+  readonly endLine: number;
+}
+
+/** Of the symbols that touch the window the one whose name the query speaks of; then the innermost around its middle. */
+function symbolIn(symbols: readonly SymbolFact[], window: Lines, query: Query): number {
+  const terms = new Set(query.terms);
+  const middle = (window.startLine + window.endLine) / 2;
+  let best = -1;
+  let bestScore = 0;
+  for (const [place, symbol] of symbols.entries()) {
+    if (symbol.endLine < window.startLine || symbol.startLine > window.endLine) continue;
+    const named = textStems(symbol.name).filter((term) => terms.has(term)).length;
+    const around = symbol.startLine <= middle && symbol.endLine >= middle ? 0.5 : 0;
+    const size = symbol.endLine - symbol.startLine + 1;
+    const score = named * 2 + around + 1 / (1 + size);
+    if (score > bestScore) {
+      bestScore = score;
+      best = place;
+    }
+  }
+  return best;
+}
+
+function reasons({ path, parts }: RankedFile, query: Query, window: Lines, ports: ResultPorts): string[] {
+  const words = wordsAt(ports.text(path), window, query);
+  const say: Record<Part, () => string> = {
+    chunk: () => `${words || "words of the query"} in lines ${window.startLine}–${window.endLine}`,
+    file: () => `${words || "words of the query"} all over the file`,
+    path: () => `${wordsIn(path, query) || "words of the query"} in its path`,
+    symbols: () => `${symbolWords(ports.facts(path), query) || "words of the query"} in the names it defines`,
+    identifiers: () => `uses ${identifiersIn(ports.text(path), query) || "the query's identifiers"}`,
+    commits: () => `changed by ${commitWords(ports.history, query, path)}`,
+    messages: () => "its own commits speak of this",
+    table: () => "close in meaning",
+    messageTable: () => "its commits are close in meaning",
+  };
+  return Object.entries(parts)
+    .sort(([, first], [, second]) => second - first)
+    .flatMap(([name]) => partsNamed(name))
+    .slice(0, MOST_REASONS)
+    .map((part) => say[part]());
+}
+
+const NAMES: readonly Part[] = [
+  "chunk",
+  "file",
+  "path",
+  "symbols",
+  "identifiers",
+  "commits",
+  "messages",
+  "table",
+  "messageTable",
+];
+
+function partsNamed(name: string): Part[] {
+  return NAMES.filter((part) => part === name);
+}
+
+function quoted(words: readonly string[]): string {
+  return words
+    .slice(0, 4)
+    .map((word) => `“${word}”`)
+    .join(", ");
+}
+
+/** The query's words, as it has them, that the text holds in some form. */
+function wordsIn(text: string, query: Query): string {
+  const stems = new Set(textStems(text));
+  return quoted(query.words.filter((word) => stems.has(stem(word))));
+}
+
+function wordsAt(text: string | undefined, { startLine, endLine }: Lines, query: Query): string {
+  if (text === undefined) return "";
+  const lines = text.split("\n").slice(startLine - 1, endLine);
+  return wordsIn(lines.join("\n"), query);
+}
+
+function symbolWords(facts: FileFacts | undefined, query: Query): string {
+  return wordsIn((facts?.symbols ?? []).map(({ name }) => name).join(" "), query);
+}
+
+function identifiersIn(text: string | undefined, query: Query): string {
+  const lower = text?.toLowerCase() ?? "";
+  return quoted(query.identifiers.filter(({ text: name }) => lower.includes(name)).map(({ text: name }) => name));
+}
+
+function commitWords(history: History | undefined, query: Query, path: string): string {
+  const [commit] = history?.explain(query.terms, path) ?? [];
+  return commit === undefined ? "alike commits" : `“${commit.subject.slice(0, 80)}”`;
+}
+
+/** From the line that holds most of the query's words. */
+function snippetOf(
+  text: string | undefined,
+  { startLine, endLine }: Lines,
+  query: Query,
+): Pick<SearchResult, "snippet" | "snippetLine"> {
+  if (text === undefined) return { snippet: "", snippetLine: startLine };
+  const lines = text.split("\n").slice(startLine - 1, endLine);
+  const terms = new Set(query.terms);
+  const counts = lines.map((line) => new Set(textStems(line.slice(0, 300)).filter((term) => terms.has(term))).size);
+  const best = Math.max(0, counts.indexOf(Math.max(0, ...counts)));
+  const from = Math.max(0, Math.min(best - 2, lines.length - SNIPPET_LINES));
+  const snippet = lines.slice(from, from + SNIPPET_LINES).join("\n");
+  return { snippet: snippet.slice(0, SNIPPET_LENGTH), snippetLine: startLine + from };
+}

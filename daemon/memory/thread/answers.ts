@@ -1,0 +1,116 @@
+/** The table of what the memory thread can be asked. */
+import type { Answer, Params } from "../../../protocol/index.ts";
+import type { Clock } from "../../host/clock.ts";
+import type { WordTable } from "../vector/word-table.ts";
+import type { SymbolText } from "../knowledge/cited-code.ts";
+import { citedCodeOf } from "../knowledge/code-of-view.ts";
+import * as graph from "./graph-answers.ts";
+import { createFreshness } from "./freshness.ts";
+import { search } from "./search.ts";
+import { sourceText } from "./source-lines.ts";
+import { createStatus } from "./status.ts";
+import type { Workspace } from "./workspace.ts";
+import type { Workspaces } from "./workspaces.ts";
+
+/** Methods of the service that the thread answers, by name. */
+export const METHODS = [
+  "status",
+  "index",
+  "forget",
+  "unsaved",
+  "search",
+  "symbols",
+  "uses",
+  "impact",
+  "connect",
+  "map",
+  "place",
+  "file",
+  "hotspots",
+  "symbolText",
+] as const;
+
+export interface MemoryMethods {
+  status(params: Params<"memory/status">, signal: AbortSignal): Promise<Answer<"memory/status">>;
+  index(params: Params<"memory/index">, signal: AbortSignal): Promise<Answer<"memory/index">>;
+  forget(params: Params<"memory/forget">, signal: AbortSignal): Promise<Answer<"memory/forget">>;
+  unsaved(params: Params<"memory/unsaved">, signal: AbortSignal): Promise<Answer<"memory/unsaved">>;
+  search(params: Params<"memory/search">, signal: AbortSignal): Promise<Answer<"memory/search">>;
+  symbols(params: Params<"memory/symbols">, signal: AbortSignal): Promise<Answer<"memory/symbols">>;
+  uses(params: Params<"memory/uses">, signal: AbortSignal): Promise<Answer<"memory/uses">>;
+  impact(params: Params<"memory/impact">, signal: AbortSignal): Promise<Answer<"memory/impact">>;
+  connect(params: Params<"memory/connect">, signal: AbortSignal): Promise<Answer<"memory/connect">>;
+  map(params: Params<"memory/map">, signal: AbortSignal): Promise<Answer<"memory/map">>;
+  place(params: Params<"memory/place">, signal: AbortSignal): Promise<Answer<"memory/place">>;
+  file(params: Params<"memory/file">, signal: AbortSignal): Promise<Answer<"memory/file">>;
+  hotspots(params: Params<"memory/hotspots">, signal: AbortSignal): Promise<Answer<"memory/hotspots">>;
+  /** The lines of a definition that knowledge cites; null where there is none. */
+  symbolText(params: CitedSymbol, signal: AbortSignal): Promise<SymbolText | null>;
+}
+
+export interface CitedSymbol {
+  readonly workspace: string;
+  readonly path: string;
+  readonly symbol: string;
+}
+
+export interface AnswerParts {
+  readonly workspaces: Workspaces;
+  readonly grammars: string;
+  readonly clock: Clock;
+  readonly table: WordTable;
+}
+
+type Meta = Pick<Answer<"memory/hotspots">, "tookMs" | "degraded" | "stale">;
+
+export function createAnswers(parts: AnswerParts): MemoryMethods {
+  const { workspaces, clock } = parts;
+  const freshness = createFreshness(parts);
+  const { statusOf, totalsOf } = createStatus(parts, freshness);
+
+  /** Answers from an index that is there, and says how good it is. */
+  async function from<Body extends object>(
+    { workspace: root }: { readonly workspace: string },
+    signal: AbortSignal,
+    ask: (workspace: Workspace) => Body | Promise<Body>,
+  ): Promise<Body & Meta> {
+    const workspace = await freshness.ready(root, signal);
+    const startedAt = clock.monotonic();
+    const body = await ask(workspace);
+    const { degraded, stale } = freshness.about(workspace);
+    return { ...body, tookMs: Math.round((clock.monotonic() - startedAt) * 100) / 100, degraded, stale };
+  }
+
+  return {
+    status: async ({ workspace }, signal) => statusOf(workspace, signal),
+    async index(params, signal) {
+      const startedAt = clock.monotonic();
+      if (params.rebuild === true) await workspaces.forget(params.workspace, signal);
+      const { workspace, totals } = await freshness.update(params.workspace, signal);
+      return totalsOf(workspace, totals, clock.monotonic() - startedAt);
+    },
+    forget: async ({ workspace }, signal) => {
+      await freshness.close(workspace);
+      return { freedBytes: await workspaces.forget(workspace, signal) };
+    },
+    async unsaved({ workspace: root, path, text }, signal) {
+      // An editor that opens a large folder must not start its indexing by typing.
+      await workspaces.opened(root)?.updateUnsaved(path, text, signal);
+      return {};
+    },
+    search: (params, signal) => from(params, signal, (workspace) => search(workspace, params, signal)),
+    symbols: (params, signal) => from(params, signal, (workspace) => graph.symbols(workspace, params)),
+    uses: (params, signal) => from(params, signal, (workspace) => graph.uses(workspace, params, clock, signal)),
+    impact: (params, signal) => from(params, signal, (workspace) => graph.impact(workspace, params, clock, signal)),
+    connect: (params, signal) => from(params, signal, (workspace) => graph.connect(workspace, params, clock, signal)),
+    map: (params, signal) => from(params, signal, (workspace) => graph.map(workspace, params, (text) => Math.ceil(text.length / 3.6))),
+    place: (params, signal) => from(params, signal, (workspace) => graph.place(workspace, params)),
+    file: (params, signal) => from(params, signal, (workspace) => graph.file(workspace, params)),
+    hotspots: (params, signal) => from(params, signal, (workspace) => graph.hotspots(workspace, params)),
+    async symbolText({ workspace: root, path, symbol }, signal) {
+      const { view } = await freshness.ready(root, signal);
+      const code = citedCodeOf({ view: () => view, text: async (_root, cited) => sourceText(root, cited) });
+      return (await code.symbol(root, path, symbol)) ?? null;
+    },
+  };
+}

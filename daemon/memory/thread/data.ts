@@ -1,0 +1,8 @@
+/** What the memory thread is started with. */
+export interface MemoryThreadData {
+  /** The data folder's part for indexes. */
+  readonly folder: string;
+  /** The daemon's main file: the grammars are beside its folder. */
+  readonly main: string;
+  readonly parseThreads: number;
+}

@@ -1,0 +1,125 @@
+/** Keeps open workspaces up to date: at the first question, then by watching; and says how far an answer is behind. */
+import type { Clock } from "../../host/clock.ts";
+import type { UpdateTotals } from "../index/workspace-index.ts";
+import { type SourceWatch, watchSources } from "../sources/watch.ts";
+import type { Workspace } from "./workspace.ts";
+import type { Workspaces } from "./workspaces.ts";
+
+export interface Freshness {
+  /** Scans and reads what is new; two that ask at once share one update. It goes on until all of them have cancelled. */
+  update(root: string, signal: AbortSignal): Promise<{ workspace: Workspace; totals: UpdateTotals }>;
+  /** Indexes first where there is no index; one that is there is brought up to date within a moment, or else told stale. */
+  ready(root: string, signal: AbortSignal): Promise<Workspace>;
+  about(workspace: Workspace): { degraded: string[]; stale: { files: number; sinceMs: number } | null };
+  watchOf(root: string): SourceWatch | undefined;
+  isUpdating(root: string): boolean;
+  close(root: string): Promise<void>;
+}
+
+/** How long a question waits for an index that is only behind. */
+const PATIENCE_MS = 1500;
+
+interface Shared {
+  readonly promise: Promise<UpdateTotals>;
+  readonly controller: AbortController;
+  waiting: number;
+}
+
+export function createFreshness({ workspaces, clock }: { readonly workspaces: Workspaces; readonly clock: Clock }): Freshness {
+  const updates = new Map<string, Shared>();
+  const watches = new Map<string, SourceWatch>();
+
+  async function update(root: string, signal: AbortSignal): Promise<{ workspace: Workspace; totals: UpdateTotals }> {
+    const workspace = await workspaces.open(root, signal);
+    const shared = updates.get(root) ?? start(workspace);
+    shared.waiting++;
+    const onAbort = () => {
+      if (--shared.waiting === 0) shared.controller.abort(signal.reason);
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      return { workspace, totals: await shared.promise };
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  function start(workspace: Workspace, paths?: readonly string[]): Shared {
+    const controller = new AbortController();
+    const promise = workspace.update(controller.signal, paths).finally(() => updates.delete(workspace.root));
+    const shared = { promise, controller, waiting: 0 };
+    updates.set(workspace.root, shared);
+    // Whoever waits hears of a failure; nobody may be waiting.
+    promise.catch(() => undefined);
+    return shared;
+  }
+
+  async function ready(root: string, signal: AbortSignal): Promise<Workspace> {
+    const workspace = await workspaces.open(root, signal);
+    if (workspace.isCurrent) return workspace;
+    const updated = update(root, signal).then(() => watch(workspace));
+    if (workspace.view.entries().size === 0) await updated;
+    else await Promise.race([updated, patience(updated)]);
+    return workspace;
+  }
+
+  /** Ends by itself, so that a question is answered from what there is; a failed update then is told with the answer. */
+  function patience(updated: Promise<unknown>): Promise<void> {
+    updated.catch(() => undefined);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    clock.timer(PATIENCE_MS, resolve);
+    return promise;
+  }
+
+  async function watch(workspace: Workspace): Promise<void> {
+    const { root, index } = workspace;
+    if (watches.has(root)) return;
+    const gitDir = index.lastScan?.git?.place.gitDir;
+    const made = await watchSources(root, {
+      clock,
+      ...(gitDir === undefined ? {} : { gitDir }),
+      async apply(changes) {
+        const before = workspace.view.version;
+        await (updates.get(root)?.promise ?? Promise.resolve()).catch(() => undefined);
+        await start(workspace, changes.kind === "paths" ? changes.paths : undefined).promise;
+        return workspace.view.version !== before;
+      },
+    });
+    if (watches.has(root)) await made.close();
+    else watches.set(root, made);
+  }
+
+  return {
+    async update(root, signal) {
+      const done = await update(root, signal);
+      await watch(done.workspace);
+      return done;
+    },
+    ready,
+    about(workspace) {
+      const degraded: string[] = [];
+      const { root, problem } = workspace;
+      const staleness = watches.get(root)?.staleness();
+      if (problem !== null) degraded.push(`The last update failed: ${problem}`);
+      const discarded = workspaces.discarded.get(root);
+      if (discarded !== undefined) degraded.push(`The old index was made anew: ${discarded}.`);
+      if (workspace.repository.segments().some(({ generation }) => generation === 0))
+        degraded.push("Meaning is not known of all files yet.");
+      const history = workspace.history();
+      if (history === undefined) degraded.push("The history of commits is not read yet.");
+      else if (history.problem !== null) degraded.push(history.problem);
+      if (!workspace.isCurrent) return { degraded, stale: { files: 0, sinceMs: 0 } };
+      const pending = staleness?.pending ?? 0;
+      if (pending === 0) return { degraded, stale: null };
+      const sinceMs = Math.max(0, clock.now() - (staleness?.since ?? clock.now()));
+      return { degraded, stale: { files: pending === "many" ? workspace.view.files.length : pending, sinceMs } };
+    },
+    watchOf: (root) => watches.get(root),
+    isUpdating: (root) => updates.has(root),
+    async close(root) {
+      updates.get(root)?.controller.abort(new Error("the index is given up"));
+      await watches.get(root)?.close();
+      watches.delete(root);
+    },
+  };
+}

@@ -1,0 +1,231 @@
+/** One workspace in the memory thread: its view, its history, its graph, and keeping them up to date. */
+import type { IndexProgress } from "../../../protocol/index.ts";
+import type { Clock } from "../../host/clock.ts";
+import { readTextNow } from "../../host/sync-files.ts";
+import type { PartStore } from "../code/facts.ts";
+import { createGraph, type Graph } from "../graph/graph.ts";
+import { type OpenedHistory, openHistory } from "../history/open.ts";
+import type { ParsePool } from "../index/parse-pool.ts";
+import type { Repository } from "../index/repository.ts";
+import { createWorkspaceIndex, type UpdateCall, type UpdateTotals, type WorkspaceIndex } from "../index/workspace-index.ts";
+import { createWorkspaceView, type WorkspaceView } from "../index/workspace-view.ts";
+import type { RowFrequencies } from "../index/chunk-vectors.ts";
+import type { Corpus } from "../search/corpus.ts";
+import { messageMatrix } from "../search/message-vectors.ts";
+import { type PathVectors, pathVectors } from "../search/path-vectors.ts";
+import type { Query } from "../search/query.ts";
+import type { RankedView } from "../search/ranking.ts";
+import { rowCounts, type WordTable } from "../vector/word-table.ts";
+
+export interface Workspace {
+  readonly root: string;
+  readonly repository: Repository;
+  readonly view: WorkspaceView;
+  readonly index: WorkspaceIndex;
+  readonly graph: Graph;
+  history(): OpenedHistory | undefined;
+  ranked(): RankedView;
+  /** Scans (everything, or only `paths`), reads what is new, and the new commits. */
+  update(signal: AbortSignal, paths?: readonly string[]): Promise<UpdateTotals>;
+  updateUnsaved(path: string, text: string | null, signal: AbortSignal): Promise<void>;
+  progress(): IndexProgress | null;
+  /** True once it was updated in this process. */
+  readonly isCurrent: boolean;
+  readonly updatedAt: string | null;
+  readonly problem: string | null;
+}
+
+export interface WorkspaceParts {
+  readonly root: string;
+  readonly repository: Repository;
+  readonly pool: ParsePool;
+  readonly table: WordTable;
+  readonly clock: Clock;
+  /** Progress, or a change of state. */
+  onChange(): void;
+}
+
+export function openWorkspace(parts: WorkspaceParts): Workspace {
+  const { root, repository, pool, table, clock, onChange } = parts;
+  const view = createWorkspaceView(repository, viewNumber(repository, root, clock.now()));
+  const index = createWorkspaceIndex({ root, repository, view, pool, clock });
+  const store = partStore(repository, `${root}:`);
+  let opened: OpenedHistory | undefined;
+  let meter: Meter | undefined;
+  let isCurrent = false;
+  let updatedAt: string | null = null;
+  let problem: string | null = null;
+  let ofPaths:
+    | { readonly corpus: Corpus; readonly frequencies: RowFrequencies | undefined; readonly value: PathVectors }
+    | undefined;
+  let matrix: { readonly key: unknown; readonly paths: unknown; readonly value: Float32Array } | undefined;
+
+  function messageVectors(): Float32Array | undefined {
+    const history = opened?.history;
+    if (history === undefined) return undefined;
+    const paths = view.paths();
+    if (matrix?.key !== history || matrix.paths !== paths) {
+      const messages = history.messageVectors((text) => table.textVector(text));
+      const value = messageMatrix(paths, messages, (text) => table.textVector(text), table.dimensions);
+      matrix = { key: history, paths, value };
+    }
+    return matrix.value;
+  }
+
+  /** Weights of words are those of the generation of vectors, so that both fit. */
+  function currentPathVectors(): PathVectors {
+    const corpus = view.corpus();
+    const frequencies = repository.frequencies();
+    if (ofPaths?.corpus !== corpus || ofPaths.frequencies !== frequencies) {
+      const value = pathVectors(corpus, table.dimensions, (path) => pathVector(path, frequencies));
+      ofPaths = { corpus, frequencies, value };
+    }
+    return ofPaths.value;
+  }
+
+  const counts = rowCounts(table);
+  function pathVector(path: string, frequencies: RowFrequencies | undefined): Float32Array {
+    counts.clear();
+    for (const [word] of path.matchAll(/[A-Za-z0-9_$]+/g)) counts.add(word);
+    const sum = new Float32Array(table.dimensions);
+    for (let place = 0; place < counts.distinct; place++) {
+      const row = counts.rowAt(place);
+      const factor = Math.log1p(counts.countOf(row)) * rarityOf(row, frequencies);
+      for (let index = 0; index < sum.length; index++)
+        sum[index] = (sum[index] ?? 0) + factor * (table.rows[row * table.dimensions + index] ?? 0);
+    }
+    return sum;
+  }
+
+  function queryVector(query: Query): Float32Array | undefined {
+    const frequencies = repository.frequencies();
+    if (frequencies === undefined || query.words.length === 0) return undefined;
+    const vector = table.queryVector(query.words, (row) => rarityOf(row, frequencies));
+    return vector.some((component) => component !== 0) ? vector : undefined;
+  }
+
+  async function readHistory(signal: AbortSignal): Promise<void> {
+    const read = await openHistory({ root, store, signal, linesOf: (path) => view.file(path)?.lines });
+    if (opened === undefined || read.read > 0 || read.history.head !== opened.history.head) opened = read;
+  }
+
+  async function update(signal: AbortSignal, paths?: readonly string[]): Promise<UpdateTotals> {
+    const own = createMeter(clock, onChange);
+    meter = own;
+    try {
+      const call: UpdateCall = {
+        signal,
+        onPhase: own.phase,
+        onFiles: own.files,
+        onChange,
+      };
+      // Reading files leaves this thread idle, so commits are read meanwhile.
+      const [totals] = await Promise.all([
+        index.update(call, paths),
+        paths === undefined ? readHistory(signal) : undefined,
+      ]);
+      messageVectors();
+      isCurrent = true;
+      updatedAt = clock.iso();
+      problem = null;
+      return totals;
+    } catch (error) {
+      if (!signal.aborted) problem = error instanceof Error ? error.message : String(error);
+      throw error;
+    } finally {
+      if (meter === own) meter = undefined;
+      onChange();
+    }
+  }
+
+  return {
+    root,
+    repository,
+    view,
+    index,
+    graph: createGraph({
+      view: () => view,
+      history: () => opened?.history,
+      readText: (path) => readTextNow(`${root}/${path}`),
+    }),
+    history: () => opened,
+    ranked: () => ({
+      corpus: view.corpus(),
+      pathIndex: view.pathIndex(),
+      history: opened?.history,
+      messageVectors: messageVectors(),
+      pathVectors: currentPathVectors(),
+      queryVector,
+    }),
+    update,
+    async updateUnsaved(path, text, signal) {
+      if (!index.setUnsaved(path, text)) return;
+      const silent = { signal, onPhase: () => {}, onFiles: () => {}, onChange };
+      await index.updateUnsaved(silent);
+    },
+    progress: () => meter?.progress() ?? null,
+    get isCurrent() {
+      return isCurrent;
+    },
+    get updatedAt() {
+      return updatedAt;
+    },
+    get problem() {
+      return problem;
+    },
+  };
+}
+
+function rarityOf(row: number, frequencies: RowFrequencies | undefined): number {
+  return frequencies === undefined ? 1 : Math.log1p(frequencies.chunks / (1 + (frequencies.frequencies[row] ?? 0)));
+}
+
+function viewNumber({ rows }: Repository, root: string, now: number): number {
+  const known = rows.views().find((view) => view.root === root);
+  if (known === undefined) return rows.addView(root, now);
+  rows.touchView(known.id, now);
+  return known.id;
+}
+
+function partStore({ rows }: Repository, prefix: string): PartStore {
+  return {
+    get: (key) => rows.part(prefix + key),
+    set: (key, bytes) => rows.setPart(prefix + key, bytes),
+    delete: (key) => rows.setPart(prefix + key, undefined),
+  };
+}
+
+interface Meter {
+  phase(phase: IndexProgress["phase"], total: number | null): void;
+  files(files: number, bytes: number): void;
+  progress(): IndexProgress;
+}
+
+function createMeter(clock: Clock, onChange: () => void): Meter {
+  let phase: IndexProgress["phase"] = "scanning";
+  let total: number | null = null;
+  let done = 0;
+  let bytes = 0;
+  let startedAt = clock.monotonic();
+  return {
+    phase(next, count) {
+      phase = next;
+      total = count;
+      done = 0;
+      bytes = 0;
+      startedAt = clock.monotonic();
+      onChange();
+    },
+    files(count, size) {
+      done += count;
+      bytes += size;
+      onChange();
+    },
+    progress() {
+      const seconds = Math.max((clock.monotonic() - startedAt) / 1000, 0.001);
+      const rate = done > 0 ? done / seconds : null;
+      const etaMs = rate === null || total === null ? null : Math.max(0, ((total - done) / rate) * 1000);
+      return { phase, done, total, filesPerSecond: rate, bytesPerSecond: bytes > 0 ? bytes / seconds : null, etaMs };
+    },
+  };
+}

@@ -1,0 +1,32 @@
+/** What a run asks of the memory of its repository. */
+import { recall } from "../memory/recall.ts";
+import { rulesFor } from "../memory/rules/rules.ts";
+
+export interface RunMemory {
+  /** What the project tells agents, for work on these paths (none: for the whole project), the most general first. */
+  rules(paths: readonly string[]): Promise<readonly { readonly path: string; readonly text: string }[]>;
+  /** An outline of the repository of at most so many tokens, with what concerns `focus` in front; "" when there is none. */
+  map(tokens: number, focus: readonly string[]): Promise<string>;
+  /** The files that matter most for a query, the likeliest first. */
+  search(query: string, limit: number): Promise<readonly { readonly path: string; readonly why: string }[]>;
+  /** Facts, decisions and conventions that concern a query, one text each. */
+  knowledge(query: string, limit: number): Promise<readonly string[]>;
+}
+
+export interface MemoryPlace {
+  /** Where the run works: its copy, or the workspace itself. */
+  readonly root: string;
+  readonly workspace: string;
+  readonly signal: AbortSignal;
+}
+
+/** Opened for each look: what it tells is recorded by the run, so that a restart tells the same. */
+export type OpenMemory = (place: MemoryPlace) => RunMemory;
+
+/** Names, words and the rules at the root, straight from the files: needs no index. */
+export const recallMemory: OpenMemory = ({ root, signal }) => ({
+  rules: async (paths) => (await rulesFor(root, paths)).rules.map(({ path, text }) => ({ path, text })),
+  map: async () => "",
+  search: async (query, limit) => (await recall({ root, prompt: query, signal })).files.slice(0, limit),
+  knowledge: async () => [],
+});

@@ -1,0 +1,107 @@
+/**
+ * The database of a code index. Unlike nexus.db it holds nothing that could not be made again, so one that is damaged, or of
+ * another version, is thrown away; and its commits may be lost in a power cut, though never be half there.
+ */
+import { dirname } from "node:path";
+import { makeFolder, removeFile } from "../host/files.ts";
+import { type Connection, connect } from "./connection.ts";
+
+const APPLICATION_ID = 0x4e584958;
+/** Larger files are not read through at each start: what is damaged in them shows when it is used. */
+const CHECKED_PAGES = 8192;
+/** Raised whenever a table or the meaning of its bytes changes. */
+export const INDEX_VERSION = 1;
+
+const TABLES = [
+  `CREATE TABLE segments (
+     id INTEGER PRIMARY KEY, documents INTEGER NOT NULL, bytes BLOB NOT NULL, chunk_rows BLOB NOT NULL,
+     generation INTEGER NOT NULL, vectors BLOB
+   ) STRICT`,
+  `CREATE TABLE blobs (
+     id INTEGER PRIMARY KEY, oid TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, language TEXT, bytes INTEGER NOT NULL,
+     lines INTEGER NOT NULL, symbols INTEGER NOT NULL, segment INTEGER NOT NULL, document INTEGER NOT NULL, facts BLOB
+   ) STRICT`,
+  `CREATE INDEX blobs_by_segment ON blobs (segment, document)`,
+  `CREATE TABLE views (id INTEGER PRIMARY KEY, root TEXT NOT NULL UNIQUE, used_at INTEGER NOT NULL) STRICT`,
+  `CREATE TABLE entries (
+     view INTEGER NOT NULL, path TEXT NOT NULL, blob INTEGER NOT NULL, PRIMARY KEY (view, path)
+   ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE parts (key TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID`,
+];
+
+const PRAGMAS = [
+  "PRAGMA busy_timeout = 5000",
+  "PRAGMA journal_mode = WAL",
+  "PRAGMA synchronous = NORMAL",
+  "PRAGMA trusted_schema = OFF",
+  "PRAGMA cell_size_check = ON",
+  "PRAGMA journal_size_limit = 67108864",
+  "PRAGMA cache_size = -16000",
+] as const;
+
+export interface IndexFile {
+  readonly connection: Connection;
+  /** Why what was there could not be used; undefined when it could, or when there was nothing. */
+  readonly discarded: string | undefined;
+}
+
+/** Opens or makes the file; only the writer's lock of the data folder keeps two processes from both doing so. */
+export async function openIndexFile(file: string): Promise<IndexFile> {
+  await makeFolder(dirname(file), 0o700);
+  let discarded: string | undefined;
+  for (;;) {
+    const opened = tryOpen(file);
+    if (typeof opened !== "string") return { connection: opened, discarded };
+    if (discarded !== undefined) throw new Error(`${file} cannot be made: ${opened}`);
+    discarded = opened;
+    for (const ending of ["", "-wal", "-shm", "-journal"]) await removeFile(file + ending);
+  }
+}
+
+/** The connection, or why there is none. */
+function tryOpen(file: string): Connection | string {
+  let connection: Connection;
+  try {
+    connection = connect(file, { readOnly: false });
+  } catch (error) {
+    return textOf(error);
+  }
+  try {
+    for (const pragma of PRAGMAS) connection.execute(pragma, []);
+    const problem = prepare(connection);
+    if (problem === undefined) return connection;
+    connection.close();
+    return problem;
+  } catch (error) {
+    connection.close();
+    return textOf(error);
+  }
+}
+
+function prepare(connection: Connection): string | undefined {
+  const version = numberOf(connection, "user_version");
+  const id = numberOf(connection, "application_id");
+  if (version === 0 && id === 0) return create(connection);
+  if (id !== APPLICATION_ID) return "it is not an index of Nexus";
+  if (version !== INDEX_VERSION) return `it has version ${version}, this Nexus writes ${INDEX_VERSION}`;
+  if (numberOf(connection, "page_count") > CHECKED_PAGES) return undefined;
+  const [row] = connection.execute("PRAGMA quick_check(1)", []);
+  const found = String(Object.values(row ?? {})[0]);
+  return found === "ok" ? undefined : found;
+}
+
+function create(connection: Connection): undefined {
+  connection.execute("BEGIN IMMEDIATE", []);
+  for (const table of TABLES) connection.execute(table, []);
+  connection.execute(`PRAGMA application_id = ${APPLICATION_ID}`, []);
+  connection.execute(`PRAGMA user_version = ${INDEX_VERSION}`, []);
+  connection.execute("COMMIT", []);
+}
+
+function numberOf(connection: Connection, pragma: string): number {
+  return Number(connection.execute(`PRAGMA ${pragma}`, [])[0]?.[pragma] ?? 0);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
