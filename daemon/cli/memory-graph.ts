@@ -119,22 +119,23 @@ function riskText(risk: Answer<"memory/impact">["risk"], paint: Paint, width: nu
   return `${paint(RISK_COLOURS[risk.level], `Risk: ${risk.level}`)}${reasons}\n`;
 }
 
-/** One command for many tests says all that their own commands would. */
+const MOST_TESTS = 12;
+
+/** The tests, then each command once: one often runs many of them. */
 function testsText(tests: readonly TestToRun[], runs: readonly TestRun[], paint: Paint, width: number): string {
   if (tests.length === 0) return "No test is known to reach it.\n";
-  if (runs.length > 0) {
-    const names = tests.map(
-      ({ path, why }) => `  ${paint("green", oneLine(path, width))}  ${paint("dim", oneLine(why, 200))}\n`,
-    );
-    const commands = runs.map(({ command, folder, why }) => {
-      const place = folder === "" ? "" : ` in ${oneLine(folder, 200)}`;
-      return `${paint("dim", `Run${place} (${oneLine(why, 100)}):`)}\n  ${printable(command)}\n`;
-    });
-    return `\nTests to run:\n${names.join("")}${commands.join("")}`;
-  }
-  const lines = tests.map(({ path, why, command }) => {
-    const run = command === null ? "" : `      ${printable(command)}\n`;
-    return `  ${paint("green", oneLine(path, width))}  ${paint("dim", oneLine(why, 200))}\n${run}`;
+  const names = tests.slice(0, MOST_TESTS).map(({ path, why }) => {
+    return `  ${paint("green", oneLine(path, width))}  ${paint("dim", oneLine(why, 200))}\n`;
   });
-  return `\nTests to run:\n${lines.join("")}`;
+  const rest = tests.length > MOST_TESTS ? `  … and ${figure(tests.length - MOST_TESTS)} more\n` : "";
+  const known = new Set(tests.flatMap(({ command }) => command ?? []));
+  const commands =
+    runs.length > 0 ? runs.map((each) => runText(each, paint)) : [...known].map((each) => `  ${printable(each)}\n`);
+  const how = runs.length > 0 || known.size === 0 ? "" : "Run:\n";
+  return `\nTests to run:\n${names.join("")}${rest}${how}${commands.join("")}`;
+}
+
+function runText({ command, folder, why }: TestRun, paint: Paint): string {
+  const place = folder === "" ? "" : ` in ${oneLine(folder, 200)}`;
+  return `${paint("dim", `Run${place} (${oneLine(why, 100)}):`)}\n  ${printable(command)}\n`;
 }

@@ -1,5 +1,6 @@
 /** Searches and impacts that stay in the Memory view. */
 import type { ImpactNode, TestRun, TestToRun } from "../../protocol/memory-graph.ts";
+import type { Answer } from "../../protocol/messages.ts";
 import type { Folder, FoundCode, Kept } from "./memory.ts";
 import { count, type MemoryNode, noteNode, openCommand, symbolIcon } from "./node.ts";
 
@@ -18,7 +19,7 @@ export function keptNode(kept: Kept, index: number): MemoryNode {
   const children = () => [
     ...impactNodes(about.id, folder, answer.nodes, null),
     ...answer.tests.map((test) => testNode(about.id, folder, test)),
-    ...(answer.runs ?? []).map((run, index) => runNode(`${about.id} run ${index}`, folder, run)),
+    ...runsOf(answer).map((run, index) => runNode(`${about.id} run ${index}`, folder, run)),
     ...answer.degraded.map((text, index) => noteNode(`${about.id} note ${index}`, text)),
   ];
   return {
@@ -85,4 +86,14 @@ function runNode(id: string, folder: Folder, { command, folder: place, tests, wh
     context: "test command",
     subject: { kind: "test", folder, command, place },
   };
+}
+
+/** Those that the daemon names, else each command that several tests share. */
+function runsOf({ runs, tests }: Answer<"memory/impact">): readonly TestRun[] {
+  if (runs !== undefined) return runs;
+  const groups = Map.groupBy(tests, ({ command }) => command ?? "");
+  return [...groups].flatMap(([command, shared]) => {
+    if (command === "" || shared.length < 2) return [];
+    return [{ command, folder: "", tests: shared.map(({ path }) => path), why: "all of them at once" }];
+  });
 }

@@ -291,7 +291,8 @@ describe("nexus map, impact, uses", () => {
         "",
         "Tests to run:",
         "  test/checkout.test.ts  calls checkout",
-        "      npx vitest run test/checkout.test.ts",
+        "Run:",
+        "  npx vitest run test/checkout.test.ts",
         "",
       ].join("\n"),
     );
@@ -317,6 +318,19 @@ describe("nexus map, impact, uses", () => {
         "",
       ].join("\n"),
     );
+  });
+
+  it("impact names a command once that runs many tests, and not all of these", async () => {
+    const tests = Array.from({ length: 30 }, (_, index) => ({
+      path: `test/${index}.js`,
+      why: "uses it",
+      command: "npx mocha a b",
+    }));
+    server.memory.answers.impact = () => ({ ...IMPACT, tests });
+    const { out } = await run("impact Cart.add");
+    expect(out.match(/npx mocha a b/g)).toHaveLength(1);
+    expect(out.match(/uses it/g)).toHaveLength(12);
+    expect(out).toContain("  … and 18 more\nRun:\n");
   });
 
   it("impact draws what hangs on nothing it was told, and says how much is left out", async () => {

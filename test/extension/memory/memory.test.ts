@@ -236,6 +236,13 @@ it("shows an impact's risk and the commands for its tests", async () => {
   expect(node?.subject).toEqual({ kind: "test", folder, command: "npm test", place: "web" });
 });
 
+it("shows a command once that runs several tests", async () => {
+  const [folder] = folders as [Folder];
+  const tests = ["a", "b"].map((path) => ({ path, why: "uses it", command: "npx mocha a b" }));
+  memory.keep({ kind: "impact", folder, symbol: "add", answer: { ...IMPACT, tests } });
+  expect(await draw()).toContain("  npx mocha a b — runs 2 test files · all of them at once [test command]");
+});
+
 it("lists what was skipped as a text", () => {
   const folder = { path: "/w", name: "w" };
   expect(skippedText(folder, STATUS)).toBe(
