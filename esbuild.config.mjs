@@ -2,8 +2,8 @@
 // (LangGraph and LangChain in the daemon, graphs in the webview) is loaded only when it is used.
 import {
   chmodSync,
-  cpSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,

@@ -6,7 +6,7 @@ import { processorCount } from "../host/processors.ts";
 import type { Knowledge } from "./knowledge/knowledge.ts";
 import { createKnowledgeService, createLazyKnowledge, type KnowledgeParts } from "./knowledge-service.ts";
 import type { MemoryCall, MemoryService } from "./service.ts";
-import { type MemoryMethods, METHODS } from "./thread/answers.ts";
+import { METHODS, type MemoryMethods } from "./thread/answers.ts";
 import { createThreadClient } from "./thread/calls.ts";
 import type { MemoryThreadData } from "./thread/data.ts";
 
@@ -37,7 +37,10 @@ export function createMemory(options: MemoryOptions): Memory {
   index.onProgress(({ workspace, progress }) => {
     if (progress !== null) return;
     waiting.get(workspace)?.();
-    waiting.set(workspace, clock.timer(RECONCILE_MS, () => void reconcile(workspace)));
+    waiting.set(
+      workspace,
+      clock.timer(RECONCILE_MS, () => void reconcile(workspace)),
+    );
   });
 
   async function reconcile(workspace: string): Promise<void> {
@@ -80,7 +83,12 @@ export function createMemory(options: MemoryOptions): Memory {
 }
 
 type Progress = NotificationParams<"memory/progress">;
-type ThreadService = { [Name in keyof MemoryMethods]: (params: Parameters<MemoryMethods[Name]>[0], call: MemoryCall) => ReturnType<MemoryMethods[Name]> };
+type ThreadService = {
+  [Name in keyof MemoryMethods]: (
+    params: Parameters<MemoryMethods[Name]>[0],
+    call: MemoryCall,
+  ) => ReturnType<MemoryMethods[Name]>;
+};
 
 const PROGRAM = { source: new URL("./thread/program.ts", import.meta.url), bundled: "memory-thread" };
 
@@ -116,7 +124,9 @@ export function createIndexService({ home, main }: Pick<MemoryOptions, "home" | 
     }
   }
 
-  const methods = Object.fromEntries(METHODS.map((name) => [name, (params: unknown, call: MemoryCall) => ask(name, params, call)]));
+  const methods = Object.fromEntries(
+    METHODS.map((name) => [name, (params: unknown, call: MemoryCall) => ask(name, params, call)]),
+  );
   return {
     ...typed(methods),
     get busy() {

@@ -1,5 +1,5 @@
 /** Requests about knowledge: what people and agents want remembered, held against the code as the index knows it. */
-import { blobOid } from "./sources/blob-oid.ts";
+
 import type { Result } from "../../protocol/index.ts";
 import { NexusError } from "../../protocol/index.ts";
 import type { Clock } from "../host/clock.ts";
@@ -9,9 +9,10 @@ import type { CitedCode } from "./knowledge/cited-code.ts";
 import { createKnowledge, type Knowledge } from "./knowledge/knowledge.ts";
 import { textStems } from "./search/words.ts";
 import type { MemoryService } from "./service.ts";
-import { loadWordTable } from "./vector/word-table.ts";
-import { sourceText } from "./thread/source-lines.ts";
+import { blobOid } from "./sources/blob-oid.ts";
 import type { MemoryMethods } from "./thread/answers.ts";
+import { sourceText } from "./thread/source-lines.ts";
+import { loadWordTable } from "./vector/word-table.ts";
 
 export type KnowledgeService = Pick<
   MemoryService,

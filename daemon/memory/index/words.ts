@@ -3,7 +3,7 @@
  * occurrence costs one look-up by its hash.
  */
 import { grown } from "./grow.ts";
-import { hashUnit, hashUnitAgain, FIRST_SEED, SECOND_SEED, wordKey } from "./hash.ts";
+import { FIRST_SEED, hashUnit, hashUnitAgain, SECOND_SEED, wordKey } from "./hash.ts";
 
 export interface WordSplitter {
   /** In lower case, as often as they stand there. */

@@ -5,8 +5,8 @@
 import type { History } from "../history/history.ts";
 import type { Corpus } from "./corpus.ts";
 import { demotion } from "./demotion.ts";
-import type { PathVectors } from "./path-vectors.ts";
 import type { PathIndex } from "./path-scores.ts";
+import type { PathVectors } from "./path-vectors.ts";
 import type { Query } from "./query.ts";
 import { type MeaningScores, tableScores, vectorScores } from "./table-scores.ts";
 import { type ChunkScores, chunkScores, identifierScores, symbolScores } from "./word-scores.ts";

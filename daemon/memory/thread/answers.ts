@@ -1,11 +1,11 @@
 /** The table of what the memory thread can be asked. */
 import type { Answer, Params } from "../../../protocol/index.ts";
 import type { Clock } from "../../host/clock.ts";
-import type { WordTable } from "../vector/word-table.ts";
 import type { SymbolText } from "../knowledge/cited-code.ts";
 import { citedCodeOf } from "../knowledge/code-of-view.ts";
-import * as graph from "./graph-answers.ts";
+import type { WordTable } from "../vector/word-table.ts";
 import { createFreshness } from "./freshness.ts";
+import * as graph from "./graph-answers.ts";
 import { search } from "./search.ts";
 import { sourceText } from "./source-lines.ts";
 import { createStatus } from "./status.ts";
@@ -103,7 +103,8 @@ export function createAnswers(parts: AnswerParts): MemoryMethods {
     uses: (params, signal) => from(params, signal, (workspace) => graph.uses(workspace, params, clock, signal)),
     impact: (params, signal) => from(params, signal, (workspace) => graph.impact(workspace, params, clock, signal)),
     connect: (params, signal) => from(params, signal, (workspace) => graph.connect(workspace, params, clock, signal)),
-    map: (params, signal) => from(params, signal, (workspace) => graph.map(workspace, params, (text) => Math.ceil(text.length / 3.6))),
+    map: (params, signal) =>
+      from(params, signal, (workspace) => graph.map(workspace, params, (text) => Math.ceil(text.length / 3.6))),
     place: (params, signal) => from(params, signal, (workspace) => graph.place(workspace, params)),
     file: (params, signal) => from(params, signal, (workspace) => graph.file(workspace, params)),
     hotspots: (params, signal) => from(params, signal, (workspace) => graph.hotspots(workspace, params)),

@@ -25,7 +25,13 @@ interface Shared {
   waiting: number;
 }
 
-export function createFreshness({ workspaces, clock }: { readonly workspaces: Workspaces; readonly clock: Clock }): Freshness {
+export function createFreshness({
+  workspaces,
+  clock,
+}: {
+  readonly workspaces: Workspaces;
+  readonly clock: Clock;
+}): Freshness {
   const updates = new Map<string, Shared>();
   const watches = new Map<string, SourceWatch>();
 

@@ -18,7 +18,11 @@ const LIMIT = 20;
 /** Further pages of a ranking end here: what follows is noise. */
 const DEEPEST = 200;
 
-export async function search(workspace: Workspace, params: Params<"memory/search">, signal: AbortSignal): Promise<Found> {
+export async function search(
+  workspace: Workspace,
+  params: Params<"memory/search">,
+  signal: AbortSignal,
+): Promise<Found> {
   switch (params.mode ?? "ranked") {
     case "ranked":
       return rankedSearch(workspace, params);
@@ -58,7 +62,10 @@ function symbolSearch(workspace: Workspace, params: Params<"memory/search">): Fo
       endLine: symbol.endLine,
       score,
       why: [how, symbol.signature],
-      snippet: lines.slice(symbol.startLine - 1, Math.min(symbol.endLine, symbol.startLine + 11)).join("\n").slice(0, 2000),
+      snippet: lines
+        .slice(symbol.startLine - 1, Math.min(symbol.endLine, symbol.startLine + 11))
+        .join("\n")
+        .slice(0, 2000),
       snippetLine: symbol.startLine,
     };
   });

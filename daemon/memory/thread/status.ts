@@ -19,7 +19,8 @@ export function createStatus({ workspaces, grammars, table }: StatusParts, fresh
   async function languagesOf(workspace: Workspace): Promise<LanguageCount[]> {
     extractor ??= createExtractor({ folder: grammars });
     const counts = new Map<string, number>();
-    for (const { language } of workspace.view.files) counts.set(language ?? "text", (counts.get(language ?? "text") ?? 0) + 1);
+    for (const { language } of workspace.view.files)
+      counts.set(language ?? "text", (counts.get(language ?? "text") ?? 0) + 1);
     const known = await extractor;
     const languages = [...counts].map(async ([name, files]) => ({
       name,

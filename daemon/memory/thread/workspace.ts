@@ -5,11 +5,16 @@ import { readTextNow } from "../../host/sync-files.ts";
 import type { PartStore } from "../code/facts.ts";
 import { createGraph, type Graph } from "../graph/graph.ts";
 import { type OpenedHistory, openHistory } from "../history/open.ts";
+import type { RowFrequencies } from "../index/chunk-vectors.ts";
 import type { ParsePool } from "../index/parse-pool.ts";
 import type { Repository } from "../index/repository.ts";
-import { createWorkspaceIndex, type UpdateCall, type UpdateTotals, type WorkspaceIndex } from "../index/workspace-index.ts";
+import {
+  createWorkspaceIndex,
+  type UpdateCall,
+  type UpdateTotals,
+  type WorkspaceIndex,
+} from "../index/workspace-index.ts";
 import { createWorkspaceView, type WorkspaceView } from "../index/workspace-view.ts";
-import type { RowFrequencies } from "../index/chunk-vectors.ts";
 import type { Corpus } from "../search/corpus.ts";
 import { messageMatrix } from "../search/message-vectors.ts";
 import { type PathVectors, pathVectors } from "../search/path-vectors.ts";
