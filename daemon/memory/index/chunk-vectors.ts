@@ -45,7 +45,7 @@ export function encodeChunkRows({ starts, rows, counts }: ChunkRows): Uint8Array
 }
 
 /** Calls back for each chunk with its rows and counts, in arrays that the next chunk overwrites. */
-export function eachChunk(
+function eachChunk(
   bytes: Uint8Array,
   onChunk: (chunk: number, rows: Uint16Array, counts: Uint8Array, length: number) => void,
 ): void {

@@ -128,7 +128,10 @@ export function createParsePool(options: PoolOptions): ParsePool {
       feed();
       return;
     }
-    if (parser.dropping) return watch(parser);
+    if (parser.dropping) {
+      watch(parser);
+      return;
+    }
     if (told.type === "batch") {
       parser.flushing = false;
       parser.collected = [];

@@ -37,7 +37,7 @@ function queryOf({ symbol, path, line }: Named): string {
 }
 
 /** Throws `memory.unknown_symbol`, with the candidates when there are several. */
-function valueOf<Value>(answer: GraphAnswer<Value>, query: string): Value {
+function unwrapped<Value>(answer: GraphAnswer<Value>, query: string): Value {
   if (answer.ok) return answer.value;
   if (answer.reason === "unknown") throw nexusError("memory.unknown_symbol", `“${query}”.`);
   const candidates = answer.candidates.slice(0, 10).map(({ id }) => id);
@@ -51,7 +51,7 @@ export function uses(
   signal: AbortSignal,
 ): Omit<Answer<"memory/uses">, Meta> {
   const query = queryOf(params);
-  const { uses: found } = valueOf(workspace.graph.uses(query, { stop: stopOf(clock, signal) }), query);
+  const { uses: found } = unwrapped(workspace.graph.uses(query, { stop: stopOf(clock, signal) }), query);
   const { items, nextCursor } = paged(found, params, `${workspace.view.version}`, PAGE);
   return {
     definitions: definitionsOf(workspace, query),
@@ -78,7 +78,7 @@ export function impact(
   const query = queryOf(params);
   const { depth } = params;
   const options = { stop: stopOf(clock, signal), ...(depth === undefined ? {} : { depth }) };
-  const found = valueOf(workspace.graph.impact(query, options), query);
+  const found = unwrapped(workspace.graph.impact(query, options), query);
   const places = new Map(found.dependants.map(({ id }, place) => [id, place]));
   const nodes = [
     ...found.dependants.map(({ id, path, line, distance, explanation, through }, place) => ({
@@ -129,7 +129,7 @@ export function connect(
   signal: AbortSignal,
 ): Omit<Answer<"memory/connect">, Meta> {
   const [from, to] = [queryOf(params.from), queryOf(params.to)];
-  const { ways } = valueOf(workspace.graph.connect(from, to, { stop: stopOf(clock, signal) }), `${from}” or “${to}`);
+  const { ways } = unwrapped(workspace.graph.connect(from, to, { stop: stopOf(clock, signal) }), `${from}” or “${to}`);
   return {
     chains: ways.slice(0, 5).map((way) => {
       const [first] = way;
