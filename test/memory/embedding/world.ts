@@ -28,8 +28,8 @@ export interface World {
   forget(): Promise<Answer<"memory/forget">>;
   /** Resolves when the vectors are as wanted; looks again at each progress that is told. */
   until(isSo: (vectors: NonNullable<Answer<"memory/status">["vectors"]>) => boolean): Promise<void>;
-  /** Ends the daemon's memory and starts it anew. */
-  restart(settings?: Partial<EmbeddingSettings>): Promise<void>;
+  /** Ends the daemon's memory and starts it anew, with something done in between. */
+  restart(settings?: Partial<EmbeddingSettings>, between?: () => void): Promise<void>;
 }
 
 const FILES: Readonly<Record<string, string>> = {
@@ -95,8 +95,9 @@ export async function createWorld(
         listeners.delete(resolve);
       }
     },
-    async restart(more = settings) {
+    async restart(more = settings, between = () => undefined) {
       await memory.close();
+      between();
       open(more);
     },
   };
