@@ -28,6 +28,7 @@ export interface World {
   forget(): Promise<Answer<"memory/forget">>;
   /** Resolves when the vectors are as wanted; looks again at each progress that is told. */
   until(isSo: (vectors: NonNullable<Answer<"memory/status">["vectors"]>) => boolean): Promise<void>;
+  untilTold(isSo: (progress: IndexProgress) => boolean): Promise<void>;
   /** Ends the daemon's memory and starts it anew, with something done in between. */
   restart(settings?: Partial<EmbeddingSettings>, between?: () => void): Promise<void>;
 }
@@ -85,6 +86,14 @@ export async function createWorld(
     index: () => memory.index({ workspace }, call),
     learn: (signal = call.signal) => memory.learn({ workspace }, { ...call, signal }),
     forget: () => memory.forget({ workspace }, call),
+    async untilTold(isSo) {
+      while (!told.some(isSo)) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        listeners.add(resolve);
+        await promise;
+        listeners.delete(resolve);
+      }
+    },
     async until(isSo) {
       for (;;) {
         const { promise, resolve } = Promise.withResolvers<void>();
