@@ -82,6 +82,8 @@ export function searchMemory(nexus: Nexus): Promise<void> {
     accepted = true;
     keep();
     box.hide();
+    // Whatever was still being looked at would come in front of it afterwards.
+    await preview.settle();
     await openCode(placeOfFound(found), false);
   }
 
@@ -108,9 +110,8 @@ export function searchMemory(nexus: Nexus): Promise<void> {
   return new Promise((resolve) => {
     box.onDidHide(() => {
       search.stop();
-      preview.stop();
       box.dispose();
-      if (accepted) resolve();
+      if (accepted) void preview.settle().then(resolve);
       else void preview.restore().finally(resolve);
     });
     setMode(mode);
