@@ -65,6 +65,9 @@ export function searchMemory(nexus: Nexus): Promise<void> {
 
   function setMode(next: SearchMode): void {
     mode = next;
+    // Results of another kind of search must not be taken for those that come.
+    answer = undefined;
+    box.items = [];
     const { name, placeholder } = MODES.find((each) => each.mode === mode) ?? { name: "", placeholder: "" };
     box.title = `Nexus: Search Code Memory by ${name}`;
     box.placeholder = placeholder;
