@@ -24,7 +24,10 @@ export async function linesInCopy(context: ToolContext, path: string): Promise<r
   if (isSecretPath(path)) return undefined;
   const file = await loadText(context, path);
   if (!file.ok || isSecretPath(file.value.at.relative)) return undefined;
-  return file.value.bytes.toString("utf8").split(/\r?\n/);
+  return file.value.bytes
+    .toString("utf8")
+    .replace(/\r?\n$/, "")
+    .split(/\r?\n/);
 }
 
 /** The number (from 1) of the line that reads so, the nearest to where it was; undefined when there is none. */
