@@ -122,6 +122,7 @@ export function createIndexService({
     embedding,
   };
   const thread = createThreadClient(PROGRAM, data, (name, value) => {
+    if (name === "failure") log.write("error", "a question to code memory failed", { error: String(value) });
     if (name !== "progress" || !isProgress(value)) return;
     if (value.progress === null) working.delete(value.workspace);
     else working.add(value.workspace);

@@ -154,7 +154,8 @@ describe("runs over a real index", () => {
     const home = realpathSync(mkdtempSync(join(tmpdir(), "nexus-run-memory-home-")));
     const store = await openStore({ home, log: silentLog });
     const main = fileURLToPath(new URL("../../daemon/main.ts", import.meta.url));
-    const memory = createMemory({ home, main, store, clock: systemClock, log: silentLog, newId: randomUUID });
+    const parts = { store, clock: systemClock, log: silentLog, newId: randomUUID };
+    const memory = createMemory({ home, main, ...parts, embedding: BUILT_IN });
     onTestFinished(async () => {
       await memory.close();
       await store.close();
