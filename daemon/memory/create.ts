@@ -111,7 +111,8 @@ export function createIndexService({
   home,
   main,
   embedding,
-}: Pick<MemoryOptions, "home" | "main" | "embedding">): IndexService {
+  log,
+}: Pick<MemoryOptions, "home" | "main" | "embedding" | "log">): IndexService {
   const listeners = new Set<(progress: Progress) => void>();
   const working = new Set<string>();
   let pending = 0;

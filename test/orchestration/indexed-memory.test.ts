@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "../../daemon/host/clock.ts";
 import { createMemory, type Memory } from "../../daemon/memory/create.ts";
+import { BUILT_IN } from "../../daemon/memory/embedding/choice.ts";
 import { estimateTokens } from "../../daemon/models/tokens.ts";
 import type { Log } from "../../daemon/observability/log.ts";
 import { silentLog } from "../../daemon/observability/log-file.ts";

@@ -1,5 +1,12 @@
 /** Facts as bytes: a table of texts, then numbers. About a tenth of the source. */
-import { type FileFacts, REFERENCE_KINDS, type ReferenceFact, SYMBOL_KINDS, type SymbolFact } from "../code/facts.ts";
+import {
+  type FileFacts,
+  REFERENCE_KINDS,
+  type ReferenceFact,
+  SYMBOL_KINDS,
+  type SymbolFact,
+  type SymbolKind,
+} from "../code/facts.ts";
 import { type ByteReader, type ByteWriter, createByteReader, createByteWriter } from "./grow.ts";
 
 /** A file with more symbols is a table of numbers: of its entries the names and places are kept, not the words. */

@@ -28,7 +28,8 @@ export function matchSymbols(view: CodeView, query: string, { accepts, kinds, li
     for (const [place, symbol] of symbols.entries()) {
       if (kinds !== undefined && !kinds.includes(symbol.kind)) continue;
       const { score, how } = closeness(symbol.name, name);
-      if (score > 0 && (isWithin(symbols, symbol, names) || isWritten(symbol, query))) found.push({ path, place, symbol, score, how });
+      if (score > 0 && (isWithin(symbols, symbol, names) || isWritten(symbol, query)))
+        found.push({ path, place, symbol, score, how });
     }
     if (name === "" && found.length >= limit) break;
   }
