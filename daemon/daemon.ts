@@ -10,6 +10,7 @@ import { createChatModel } from "./models/create.ts";
 import type { Log } from "./observability/log.ts";
 import { openFileLog } from "./observability/log-file.ts";
 import { createChanges } from "./orchestration/changes/create.ts";
+import { createIndexedMemory } from "./orchestration/indexed-memory.ts";
 import { createRunService } from "./orchestration/runs.ts";
 import { createRedactor, type Redactor } from "./security/secrets.ts";
 import { type DaemonParts, isStoreFailure, type RunningDaemon, startDaemon } from "./server/life.ts";
@@ -99,6 +100,7 @@ async function openParts(
     defaultModel: () => model,
     defaults: { budgetUsd, policy },
     createModel: (own) => createChatModel(own),
+    memory: createIndexedMemory({ memory, clock: systemClock, log }),
     newId: randomUUID,
     onFatal,
   });

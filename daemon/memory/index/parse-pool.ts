@@ -43,7 +43,7 @@ const BYTES_A_MESSAGE = 256 * 1024;
 const MESSAGES_AHEAD = 2;
 /** A segment is closed at this size, and committed: no more than this is read again after a kill. */
 const SEGMENT_CHARACTERS = 8 * 1024 * 1024;
-const LARGE_SEGMENT_CHARACTERS = 32 * 1024 * 1024;
+const LARGE_SEGMENT_CHARACTERS = 20 * 1024 * 1024;
 const LARGE_JOB_BYTES = 256 * 1024 * 1024;
 /** A message that takes longer than this is not coming back. */
 const HANG_MS = 30_000;
@@ -61,6 +61,8 @@ interface Parser {
   flushing: boolean;
   /** What it still tells is of a call that was cancelled. */
   dropping: boolean;
+  /** It has said that it can work: until then a death is no fault of a file. */
+  ready: boolean;
   stopWatch: () => void;
   ended(): void;
 }
@@ -97,6 +99,7 @@ export function createParsePool(options: PoolOptions): ParsePool {
       collected: [],
       flushing: false,
       dropping: false,
+      ready: false,
       stopWatch: () => {},
       ended: () => {},
     };
@@ -121,7 +124,10 @@ export function createParsePool(options: PoolOptions): ParsePool {
   function receive(parser: Parser, message: unknown): void {
     const told = toMessage(message);
     if (told === undefined || !parsers.has(parser)) return;
-    if (told.type === "ready") return;
+    if (told.type === "ready") {
+      parser.ready = true;
+      return;
+    }
     parser.stopWatch();
     if (told.type === "dropped") {
       Object.assign(parser, { dropping: false, flushing: false, waiting: [], collected: [] });
@@ -182,6 +188,10 @@ export function createParsePool(options: PoolOptions): ParsePool {
     parser.stopWatch();
     const job = current;
     if (job === undefined || closed) return;
+    if (!parser.ready) {
+      job.finish(new Error(`a parse thread cannot start: ${error?.message ?? "it ended"}`));
+      return;
+    }
     // The first message that was not done holds the culprit; what was collected before it is innocent.
     const [suspects = [], ...others] = parser.waiting;
     for (const tasks of [parser.collected, ...others]) if (tasks.length > 0) job.queue.push(...messagesOf(tasks));
