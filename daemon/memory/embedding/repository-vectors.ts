@@ -38,6 +38,8 @@ export interface RepositoryVectors {
   resume(capUsd: number | null | undefined, signal: AbortSignal): Promise<void>;
   /** Gives up what is not complete; complete vectors stay in use. */
   cancel(): Promise<void>;
+  /** Back to the built-in table, and nothing is kept. */
+  forget(): Promise<void>;
   /** After an update of an index: what is new is embedded, when vectors are wanted. */
   updated(): void;
   /** Rejects only when cancelled, and never takes long: where the vectors cannot be asked, it says why. */
@@ -243,6 +245,14 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
     onChange();
   }
 
+  async function forget(): Promise<void> {
+    await ready();
+    const { serving, building } = space.state();
+    await leave();
+    for (const identity of [serving, building]) if (identity !== null) await stores.discard(identity);
+    parts.delete(WINDOWS);
+  }
+
   async function start(choice: Choice | null, capUsd: number | null, signal: AbortSignal): Promise<void> {
     await ready();
     if (choice === null) return leave();
@@ -251,12 +261,18 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
     if (capUsd !== null && opened.value.usdPerMillionTokens === null)
       throw nexusError("budget.unknown_price", `(${choice.model}, embeddings)`);
     await endJob();
+    const before = { wish, embedder };
     const isSame = wish !== undefined && opened.value.id === embedder?.id;
     const served = space.state().serving === null ? null : (wish?.served ?? null);
     embedder = opened.value;
     keep({ choice, served, capUsd, spentUsd: isSame ? (wish?.spentUsd ?? 0) : 0, isPaused: false });
     const begun = await run(signal);
-    if (!begun.ok) throw unavailable(begun.error);
+    if (begun.ok) return;
+    // What cannot begin changes nothing.
+    keep(before.wish);
+    embedder = before.embedder;
+    problem = null;
+    throw unavailable(begun.error);
   }
 
   async function cancel(): Promise<void> {
@@ -347,6 +363,7 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
         if (!begun.ok) throw unavailable(begun.error);
       }),
     cancel: () => inTurn(cancel),
+    forget: () => inTurn(forget),
     updated() {
       again = true;
       if (wish === undefined || wish.isPaused || isCapped || job !== undefined) return;

@@ -57,10 +57,7 @@ export function createFreshness({ workspaces, clock, onUpdated }: FreshnessParts
     const shared = { promise, controller, waiting: 0 };
     updates.set(workspace.root, shared);
     // Whoever waits hears of a failure; nobody may be waiting.
-    promise.then(
-      () => onUpdated(workspace),
-      () => undefined,
-    );
+    promise.then(() => onUpdated(workspace)).catch(() => undefined);
     return shared;
   }
 

@@ -105,7 +105,7 @@ export function createVectors({ settings, folder, workspaces, clock, onChange }:
     async forget(workspace) {
       const { repository } = workspace;
       if (repository.rows.views().some(({ root }) => root !== workspace.root)) return;
-      await of(workspace).start(null, null, new AbortController().signal);
+      await of(workspace).forget();
       known.delete(repository);
       await removeTree(folderOf(workspace));
     },

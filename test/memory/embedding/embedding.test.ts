@@ -277,10 +277,12 @@ describe("stores", () => {
     expect(degraded.join()).toMatch(/Chroma at 127.0.0.1:9.*built-in table/);
   });
 
-  it("says what is missing for FAISS", async () => {
-    const world = await createWorld();
+  it("says what is missing for FAISS, and leaves all as it was", async () => {
+    const world = await createStarted();
     await expect(world.embedding({ action: "start", store: "faiss" })).rejects.toThrow(
       /vector store cannot be used.*faiss-node is not installed/,
     );
+    expect((await world.status()).vectors).toMatchObject({ store: "usearch", model: "m1", state: "idle" });
+    expect((await world.search("numbat")).results[0]?.why).toContain("close in meaning (m1)");
   });
 });
