@@ -35,6 +35,8 @@ export interface Workspace {
   readonly place: RepositoryPlace;
   /** The repository's: the built-in one, or what was learned from its history. */
   readonly table: ChangingTable;
+  /** Why the table that was learned is not used. */
+  readonly tableProblem: string | null;
   readonly view: WorkspaceView;
   readonly index: WorkspaceIndex;
   readonly graph: Graph;
@@ -56,6 +58,7 @@ export interface WorkspaceParts {
   readonly place: RepositoryPlace;
   readonly pool: ParsePool;
   readonly table: ChangingTable;
+  readonly tableProblem: string | null;
   readonly clock: Clock;
   /** Progress, or a change of state. */
   onChange(): void;
@@ -162,6 +165,7 @@ export function openWorkspace(parts: WorkspaceParts): Workspace {
     repository,
     place,
     table,
+    tableProblem: parts.tableProblem,
     view,
     index,
     graph: createGraph({
