@@ -11,6 +11,7 @@ import type { Log } from "./observability/log.ts";
 import { openFileLog } from "./observability/log-file.ts";
 import { createChanges } from "./orchestration/changes/create.ts";
 import { createIndexedMemory } from "./orchestration/indexed-memory.ts";
+import { createReranker } from "./orchestration/reranker.ts";
 import { createRunService } from "./orchestration/runs.ts";
 import { createRedactor, type Redactor } from "./security/secrets.ts";
 import { type DaemonParts, isStoreFailure, type RunningDaemon, startDaemon } from "./server/life.ts";
@@ -86,7 +87,26 @@ async function openParts(
   let model = settings.model;
   if (model?.apiKey) redactor.add(model.apiKey);
   const store = await openStore({ home, log });
-  const memory = createMemory({ home, main, store, clock: systemClock, log, newId: randomUUID });
+  const memory = createMemory({
+    home,
+    main,
+    store,
+    clock: systemClock,
+    log,
+    newId: randomUUID,
+    reranker() {
+      if (model === null) return undefined;
+      const { redact } = redactor;
+      return createReranker({
+        settings: model,
+        createModel: createChatModel,
+        budgetUsd,
+        redact,
+        clock: systemClock,
+        log,
+      });
+    },
+  });
   const service = createRunService({
     store,
     changes: createChanges({ home, log }),

@@ -5,6 +5,7 @@ import { nexusError } from "../../protocol/index.ts";
 import { processorCount } from "../host/processors.ts";
 import type { Knowledge } from "./knowledge/knowledge.ts";
 import { createKnowledgeService, createLazyKnowledge, type KnowledgeParts } from "./knowledge-service.ts";
+import { type Reranker, withReranking } from "./search/rerank.ts";
 import type { MemoryCall, MemoryService } from "./service.ts";
 import { type MemoryMethods, METHODS } from "./thread/answers.ts";
 import { createThreadClient } from "./thread/calls.ts";
@@ -15,6 +16,8 @@ export interface MemoryOptions extends Omit<KnowledgeParts, "symbolText"> {
   readonly home: string;
   /** The daemon's main file: the grammars are beside its folder. */
   readonly main: string;
+  /** The model that orders results on request; undefined while none is configured. */
+  readonly reranker?: () => Reranker | undefined;
 }
 
 export interface Memory extends MemoryService {
@@ -55,6 +58,7 @@ export function createMemory(options: MemoryOptions): Memory {
   return {
     ...index,
     ...service,
+    search: withReranking(index.search, { clock, log, reranker: options.reranker ?? (() => undefined) }),
     get busy() {
       return index.busy;
     },
