@@ -2,11 +2,13 @@
 // (LangGraph and LangChain in the daemon, graphs in the webview) is loaded only when it is used.
 import {
   chmodSync,
+  copyFileSync,
   cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   unlinkSync,
   utimesSync,
@@ -52,6 +54,7 @@ const BUNDLES = {
       main: "daemon/main.ts",
       // Worker threads are programs of their own.
       "memory-thread": "daemon/memory/thread/program.ts",
+      "learn-thread": "daemon/memory/thread/learn-program.ts",
       "parse-thread": "daemon/memory/index/parse-thread.ts",
     },
     // Native, or loaded from where it is installed.
@@ -74,6 +77,7 @@ chmodSync(join(root, "dist", "daemon", "main.js"), 0o755);
 cpSync(join(root, "daemon", "memory", "vector", "code-words"), join(root, "dist", "daemon", "code-words"), {
   recursive: true,
 });
+copyGrammars();
 process.stdout.write(`Built ${names.join(", ")} in ${Date.now() - startedAt} ms.\n`);
 
 async function bundle(name) {
@@ -84,6 +88,25 @@ async function bundle(name) {
   writeFileSync(stamp, JSON.stringify(metafile));
   // As old as the build's start, so that a source that changed meanwhile counts as newer.
   utimesSync(stamp, startedAt / 1000, startedAt / 1000);
+}
+
+/** The languages' data, and the wasm parsers for machines on which no native one is installed or loads. */
+function copyGrammars() {
+  const target = join(root, "dist", "grammars");
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  const runtime = "web-tree-sitter.wasm";
+  copyFileSync(join(root, "node_modules", "web-tree-sitter", runtime), join(target, runtime));
+  for (const name of readdirSync(join(root, "grammars"))) {
+    const from = join(root, "grammars", name);
+    mkdirSync(join(target, name));
+    for (const file of readdirSync(from)) copyFileSync(join(from, file), join(target, name, file));
+    const { grammar } = JSON.parse(readFileSync(join(from, "language.json"), "utf8"));
+    if (grammar?.wasm === undefined) continue;
+    // An optional package that could not be installed here leaves its language without a parser.
+    const wasm = join(root, "node_modules", grammar.package, grammar.wasm);
+    if (existsSync(wasm)) copyFileSync(wasm, join(target, name, grammar.wasm));
+  }
 }
 
 /** Chunks of earlier builds stay for a day: a daemon or a window that still runs may load one. */

@@ -8,6 +8,8 @@ import { measureEngineStep } from "./engine-step.ts";
 import { measureExtension } from "./extension.ts";
 import { type Figure, figureLine, isAbove } from "./measure.ts";
 import { measureRoundTrip } from "./round-trip.ts";
+import { measureScan } from "./scan.ts";
+import { measureVectors } from "./vectors.ts";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "nexus-bench-")));
 const home = join(folder, "home");
@@ -17,6 +19,8 @@ const parts: readonly (() => Promise<Figure[]>)[] = [
   () => measureColdStart(home),
   async () => measureExtension(),
   () => measureIdle(home),
+  () => measureScan(join(folder, "scan")),
+  measureVectors,
 ];
 
 try {

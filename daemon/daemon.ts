@@ -15,7 +15,7 @@ import { createReranker } from "./orchestration/reranker.ts";
 import { createRunService } from "./orchestration/runs.ts";
 import { createRedactor, type Redactor } from "./security/secrets.ts";
 import { type DaemonParts, isStoreFailure, type RunningDaemon, startDaemon } from "./server/life.ts";
-import { configuredModel, loadSettings, SECRET_VARIABLES, type Settings } from "./settings.ts";
+import { configuredModel, embeddingSecrets, loadSettings, SECRET_VARIABLES, type Settings } from "./settings.ts";
 import { acquireWriterLock } from "./store/lock.ts";
 import { openStore } from "./store/sqlite.ts";
 
@@ -86,24 +86,17 @@ async function openParts(
   const { budgetUsd, policy } = settings;
   let model = settings.model;
   if (model?.apiKey) redactor.add(model.apiKey);
+  for (const secret of embeddingSecrets(settings.embedding)) redactor.add(secret);
   const store = await openStore({ home, log });
   const memory = createMemory({
-    home,
-    main,
-    store,
-    clock: systemClock,
-    log,
-    newId: randomUUID,
+    ...{ home, main, store, clock: systemClock, log, newId: randomUUID },
+    embedding: settings.embedding,
     reranker() {
       if (model === null) return undefined;
       const { redact } = redactor;
       return createReranker({
-        settings: model,
-        createModel: createChatModel,
-        budgetUsd,
-        redact,
-        clock: systemClock,
-        log,
+        ...{ settings: model, createModel: createChatModel, budgetUsd, redact },
+        ...{ clock: systemClock, log },
       });
     },
   });

@@ -6,7 +6,10 @@ import { request } from "./message.ts";
 
 const limit = z.optional(z.int().check(z.gte(1), z.lte(500)));
 
-/** Names a symbol: "add", "Cart.add"; path and line (where it stands or is used) tell apart those that have the same name. */
+/**
+ * Names a symbol: "add", "Cart.add", "src/cart.ts#Cart.add", "src/cart.ts:10", or a file by its path. Path and line (where it
+ * stands or is used) tell apart those that have the same name; `memory.ambiguous_symbol` lists them when nothing does.
+ */
 const symbolTarget = {
   symbol: z.string().check(z.minLength(1), z.maxLength(500)),
   path: z.optional(workspacePath),
@@ -66,6 +69,16 @@ export const TestToRun = z.object({
 });
 export type TestToRun = z.infer<typeof TestToRun>;
 
+export const TestRun = z.object({
+  /** To be run in `folder`, relative to the workspace; "" is its root. */
+  command: z.string(),
+  folder: z.string(),
+  tests: z.array(z.string()),
+  /** What the choice rests on: "vitest in package.json". */
+  why: z.string(),
+});
+export type TestRun = z.infer<typeof TestRun>;
+
 export const memoryImpact = request(
   "memory/impact",
   "What may break when a symbol changes, nearest first (a parent before its children), and the tests to run.",
@@ -85,6 +98,9 @@ export const memoryImpact = request(
     files: z.int(),
     /** The likeliest to fail first, at most 100; with the first page only. */
     tests: z.array(TestToRun),
+    /** Commands that run several of them at once, at most 20. */
+    runs: z.optional(z.array(TestRun)),
+    risk: z.optional(z.object({ level: z.enum(["low", "medium", "high"]), reasons: z.array(z.string()) })),
     nextCursor: z.nullable(z.string()),
     ...answerMeta,
   }),
@@ -149,6 +165,8 @@ export const memoryPlace = request(
         why: z.array(z.string()),
         /** A neighbour to follow. */
         example: z.nullable(z.string()),
+        /** Where its test would go. */
+        test: z.optional(z.string()),
       }),
     ),
     ...answerMeta,
@@ -177,6 +195,8 @@ export const memoryFile = request(
     importedBy: z.array(z.string()),
     tests: z.array(TestToRun),
     /** At most 10 each. */
+    /** Whom a CODEOWNERS file names. */
+    declaredOwners: z.optional(z.array(z.string())),
     owners: z.array(z.object({ author: z.string(), commits: z.int(), share: z.number(), lastAt: z.string() })),
     commits: z.array(CommitEntry),
     changedWith: z.array(z.object({ path: z.string(), commits: z.int(), share: z.number() })),

@@ -193,8 +193,9 @@ export const memoryLearn = request(
     reason: z.string(),
     /** Commits that it was measured on; none of them was learnt from. */
     measuredOn: z.int(),
-    before: RankingScore,
-    after: RankingScore,
+    /** Null when there was too little to measure. */
+    before: z.nullable(RankingScore),
+    after: z.nullable(RankingScore),
   }),
 );
 

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createIndexService } from "../../daemon/memory/create.ts";
+import { BUILT_IN } from "../../daemon/memory/embedding/choice.ts";
 import { type Figure, figureLine, isAbove, median, timed } from "../measure.ts";
 import { AUTHOR, type Corpus, makeCorpus } from "./corpus.ts";
 import { has, run } from "./run-program.ts";
@@ -38,7 +39,7 @@ function describe({ languages }: Corpus): string {
 }
 
 function openService(home: string) {
-  return createIndexService({ home, main: MAIN });
+  return createIndexService({ home, main: MAIN, embedding: BUILT_IN });
 }
 
 function call() {
@@ -60,7 +61,9 @@ async function measureCold(corpus: Corpus): Promise<Figure[]> {
     await service.close();
     sizeShare = status.sizeBytes / status.sourceBytes;
     ratios.push(totals.wallMs / alone);
-    const ctags = withCtags ? await timed(async () => run("ctags", ["-R", "-f", "/dev/null", corpus.root])) : Number.NaN;
+    const ctags = withCtags
+      ? await timed(async () => run("ctags", ["-R", "-f", "/dev/null", corpus.root]))
+      : Number.NaN;
     ofCtags.push(totals.wallMs / ctags);
     print(
       `round ${round + 1}: tree-sitter alone ${alone.toFixed(0)} ms, index ${totals.wallMs.toFixed(0)} ms, ` +
@@ -77,7 +80,10 @@ async function measureCold(corpus: Corpus): Promise<Figure[]> {
 function parseAlone({ files }: Corpus): number {
   const program = join(PROJECT, "bench", "index", "parse-alone.ts");
   const input = [join(PROJECT, "grammars"), ...files].join("\n");
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--no-warnings", program], { input, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--no-warnings", program], {
+    input,
+    encoding: "utf8",
+  });
   if (status !== 0) throw new Error(stderr);
   const { ms }: { ms: number } = JSON.parse(stdout);
   return ms;

@@ -123,19 +123,27 @@ function tableScores(
 ): TableScores {
   const counts = chunks.map(({ text }) => countWords(tableWords(text)));
   const rarity = rarityOf(counts);
-  const vectorOf = (words: ReadonlyMap<string, number>) =>
+  const sumOf = (text: string) =>
     sumOfRows(
       table,
-      [...words].map(([word, count]) => [word, Math.log(1 + count) * rarity(word)] as const),
+      [...countWords(tableWords(text))].map(([word, count]) => [word, Math.log(1 + count) * rarity(word)] as const),
     );
   const plainOf = (text: string) =>
-    sumOfRows(
-      table,
-      [...countWords(tableWords(text))].map(([word, count]) => [word, Math.log(1 + count)] as const),
+    unit(
+      sumOfRows(
+        table,
+        [...countWords(tableWords(text))].map(([word, count]) => [word, Math.log(1 + count)] as const),
+      ),
     );
   const zero = new Float64Array(table.dimensions);
-  // They are kept in bytes.
-  const chunkVectors = counts.map((words) => (vectorOf(words) ?? zero).map((value) => Math.round(value * UNIT) / UNIT));
+  const chunkVectors = chunks.map(({ path, text }) => {
+    const content = sumOf(text);
+    const length = Math.sqrt(dot(content, content));
+    // Directions are kept in bytes.
+    const kept = (unit(content) ?? zero).map((value) => (Math.round(value * UNIT) / UNIT) * length);
+    addTo(kept, sumOf(path), 1);
+    return unit(kept) ?? zero;
+  });
   const messages = history.messageVectors((text) => {
     const vector = plainOf(text);
     return vector === undefined ? undefined : Float32Array.from(vector);
@@ -148,9 +156,11 @@ function tableScores(
     return unit(sum) ?? zero;
   });
   const queryVector = ({ words }: Query) =>
-    sumOfRows(
-      table,
-      [...new Set(words.flatMap(tableWords))].map((word) => [word, rarity(word)] as const),
+    unit(
+      sumOfRows(
+        table,
+        [...new Set(words.flatMap(tableWords))].map((word) => [word, rarity(word)] as const),
+      ),
     );
   return {
     chunks(query) {

@@ -56,16 +56,14 @@ export function tableStem(part: string): string {
   return short.length > 4 && short.endsWith("i") ? `${short.slice(0, -1)}y` : short;
 }
 
-/** Σ weight · row, unit length; undefined when no word is known. */
-export function sumOfRows(
-  table: PlainTable,
-  weights: Iterable<readonly [word: string, weight: number]>,
-): Float64Array | undefined {
+/** Σ weight · row; zeros when no word is known. */
+export function sumOfRows(table: PlainTable, weights: Iterable<readonly [word: string, weight: number]>): Float64Array {
   const sum = new Float64Array(table.dimensions);
-  for (const [word, weight] of weights) addTo(sum, table.row(word) ?? sum, table.row(word) === undefined ? 0 : weight);
-  return unit(sum);
+  for (const [word, weight] of weights) addTo(sum, table.row(word) ?? [], weight);
+  return sum;
 }
 
+/** Undefined for zeros. */
 export function unit(vector: Float64Array): Float64Array | undefined {
   const length = Math.sqrt(dot(vector, vector));
   return length > 0 ? vector.map((value) => value / length) : undefined;

@@ -1,5 +1,5 @@
 /** nexus map, impact, uses */
-import type { Answer, ImpactNode, SymbolEntry, SymbolUse, TestToRun } from "../../protocol/index.ts";
+import type { Answer, ImpactNode, SymbolEntry, SymbolUse, TestRun, TestToRun } from "../../protocol/index.ts";
 import { type CliContext, printJson, wholeNumberOf } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { count, figure, oneLine, type Paint, printable } from "./format.ts";
@@ -74,7 +74,8 @@ export function impactText(answer: Answer<"memory/impact">, paint: Paint, width:
     treeText(nodes, paint),
     `\n${count(total, "place")} in ${count(files, "file")}.\n`,
     rest,
-    testsText(tests, paint, width),
+    riskText(answer.risk, paint, width),
+    testsText(tests, answer.runs ?? [], paint, width),
     metaText(answer, paint, width),
   ].join("");
 }
@@ -110,11 +111,31 @@ function nodeText({ symbol, path, line, why, isTest }: ImpactNode, paint: Paint)
   return `${name}${placeText(path, line, paint)}${test}  ${paint("dim", oneLine(why, 200))}`;
 }
 
-function testsText(tests: readonly TestToRun[], paint: Paint, width: number): string {
+const RISK_COLOURS = { low: "green", medium: "yellow", high: "red" } as const;
+
+function riskText(risk: Answer<"memory/impact">["risk"], paint: Paint, width: number): string {
+  if (risk === undefined) return "";
+  const reasons = risk.reasons.length === 0 ? "" : `: ${oneLine(risk.reasons.join("; "), width)}`;
+  return `${paint(RISK_COLOURS[risk.level], `Risk: ${risk.level}`)}${reasons}\n`;
+}
+
+const MOST_TESTS = 12;
+
+/** The tests, then each command once: one often runs many of them. */
+function testsText(tests: readonly TestToRun[], runs: readonly TestRun[], paint: Paint, width: number): string {
   if (tests.length === 0) return "No test is known to reach it.\n";
-  const lines = tests.map(({ path, why, command }) => {
-    const run = command === null ? "" : `      ${printable(command)}\n`;
-    return `  ${paint("green", oneLine(path, width))}  ${paint("dim", oneLine(why, 200))}\n${run}`;
+  const names = tests.slice(0, MOST_TESTS).map(({ path, why }) => {
+    return `  ${paint("green", oneLine(path, width))}  ${paint("dim", oneLine(why, 200))}\n`;
   });
-  return `\nTests to run:\n${lines.join("")}`;
+  const rest = tests.length > MOST_TESTS ? `  … and ${figure(tests.length - MOST_TESTS)} more\n` : "";
+  const known = new Set(tests.flatMap(({ command }) => command ?? []));
+  const commands =
+    runs.length > 0 ? runs.map((each) => runText(each, paint)) : [...known].map((each) => `  ${printable(each)}\n`);
+  const how = runs.length > 0 || known.size === 0 ? "" : "Run:\n";
+  return `\nTests to run:\n${names.join("")}${rest}${how}${commands.join("")}`;
+}
+
+function runText({ command, folder, why }: TestRun, paint: Paint): string {
+  const place = folder === "" ? "" : ` in ${oneLine(folder, 200)}`;
+  return `${paint("dim", `Run${place} (${oneLine(why, 100)}):`)}\n  ${printable(command)}\n`;
 }

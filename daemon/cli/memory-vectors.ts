@@ -61,6 +61,10 @@ export function learnCommand(context: CliContext, args: Arguments): Promise<Exit
 function learnText({ kept, reason, measuredOn, before, after }: Answer<"memory/learn">): string {
   const score = (value: { recallAt10: number; mrr: number }) =>
     `R@10 ${value.recallAt10.toFixed(3)}, MRR ${value.mrr.toFixed(3)}`;
+  const measured =
+    before === null || after === null
+      ? ""
+      : `On ${count(measuredOn, "commit")}: before ${score(before)}; after ${score(after)}.\n`;
   const head = kept ? "Learnt from the history" : "Kept the built-in table";
-  return `${head}: ${oneLine(reason, 300)}\nOn ${count(measuredOn, "commit")}: before ${score(before)}; after ${score(after)}.\n`;
+  return `${head}: ${oneLine(reason, 300)}\n${measured}`;
 }

@@ -34,7 +34,7 @@ export function startThread(program: ThreadProgram, data: unknown, events: Threa
   const worker = new Worker(fileOf(program), {
     workerData: data,
     execArgv: ["--no-deprecation", "--no-warnings"],
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: 16 },
   });
   let wanted = false;
   let failure: Error | undefined;

@@ -1,13 +1,14 @@
 /** Code memory as the daemon serves it: indexes in a thread of their own, knowledge in the store. */
 import { join } from "node:path";
 import type { NotificationParams } from "../../protocol/index.ts";
-import { nexusError } from "../../protocol/index.ts";
 import { processorCount } from "../host/processors.ts";
+import type { EmbeddingSettings } from "./embedding/choice.ts";
 import type { Knowledge } from "./knowledge/knowledge.ts";
 import { createKnowledgeService, createLazyKnowledge, type KnowledgeParts } from "./knowledge-service.ts";
+import { createLearning } from "./learning.ts";
 import { type Reranker, withReranking } from "./search/rerank.ts";
 import type { MemoryCall, MemoryService } from "./service.ts";
-import { type MemoryMethods, METHODS } from "./thread/answers.ts";
+import { METHODS, type MemoryMethods } from "./thread/answers.ts";
 import { createThreadClient } from "./thread/calls.ts";
 import type { MemoryThreadData } from "./thread/data.ts";
 
@@ -16,6 +17,8 @@ export interface MemoryOptions extends Omit<KnowledgeParts, "symbolText"> {
   readonly home: string;
   /** The daemon's main file: the grammars are beside its folder. */
   readonly main: string;
+  /** Which model makes vectors, when somebody wants others than the built-in table's. */
+  readonly embedding: EmbeddingSettings;
   /** The model that orders results on request; undefined while none is configured. */
   readonly reranker?: () => Reranker | undefined;
 }
@@ -37,10 +40,20 @@ export function createMemory(options: MemoryOptions): Memory {
   const knowledge = createLazyKnowledge({ ...options, symbolText });
   const waiting = new Map<string, () => void>();
 
+  const learning = createLearning({
+    clock,
+    tablesFolder: (workspace, signal) => index.tablesFolder({ workspace }, call(signal)),
+    adoptLearned: (workspace, signal) => index.adoptLearned({ workspace }, call(signal)),
+    onProgress: index.tell,
+  });
+
   index.onProgress(({ workspace, progress }) => {
     if (progress !== null) return;
     waiting.get(workspace)?.();
-    waiting.set(workspace, clock.timer(RECONCILE_MS, () => void reconcile(workspace)));
+    waiting.set(
+      workspace,
+      clock.timer(RECONCILE_MS, () => void reconcile(workspace)),
+    );
   });
 
   async function reconcile(workspace: string): Promise<void> {
@@ -60,7 +73,7 @@ export function createMemory(options: MemoryOptions): Memory {
     ...service,
     search: withReranking(index.search, { clock, log, reranker: options.reranker ?? (() => undefined) }),
     get busy() {
-      return index.busy;
+      return index.busy || learning.busy;
     },
     async status(params, asking) {
       const [status, { facts }] = await Promise.all([
@@ -69,33 +82,40 @@ export function createMemory(options: MemoryOptions): Memory {
       ]);
       return { ...status, facts: facts.length };
     },
-    embedding: async () => {
-      throw nexusError("memory.unavailable");
-    },
-    learn: async () => {
-      throw nexusError("memory.unavailable");
-    },
+    learn: learning.learn,
     knowledge,
     async close() {
       for (const cancel of waiting.values()) cancel();
+      learning.close();
       await index.close();
     },
   };
 }
 
 type Progress = NotificationParams<"memory/progress">;
-type ThreadService = { [Name in keyof MemoryMethods]: (params: Parameters<MemoryMethods[Name]>[0], call: MemoryCall) => ReturnType<MemoryMethods[Name]> };
+type ThreadService = {
+  [Name in keyof MemoryMethods]: (
+    params: Parameters<MemoryMethods[Name]>[0],
+    call: MemoryCall,
+  ) => ReturnType<MemoryMethods[Name]>;
+};
 
 const PROGRAM = { source: new URL("./thread/program.ts", import.meta.url), bundled: "memory-thread" };
 
 export interface IndexService extends ThreadService {
   readonly busy: boolean;
   onProgress: MemoryService["onProgress"];
+  /** Tells the listeners of work that goes on elsewhere. */
+  tell(progress: Progress): void;
   close(): Promise<void>;
 }
 
 /** What the memory thread answers. It is started with the first question. */
-export function createIndexService({ home, main }: Pick<MemoryOptions, "home" | "main">): IndexService {
+export function createIndexService({
+  home,
+  main,
+  embedding,
+}: Pick<MemoryOptions, "home" | "main" | "embedding">): IndexService {
   const listeners = new Set<(progress: Progress) => void>();
   const working = new Set<string>();
   let pending = 0;
@@ -103,13 +123,18 @@ export function createIndexService({ home, main }: Pick<MemoryOptions, "home" | 
     folder: join(home, "memory"),
     main,
     parseThreads: Math.max(1, Math.min(processorCount(), 8)),
+    embedding,
   };
   const thread = createThreadClient(PROGRAM, data, (name, value) => {
     if (name !== "progress" || !isProgress(value)) return;
     if (value.progress === null) working.delete(value.workspace);
     else working.add(value.workspace);
-    for (const listener of listeners) listener(value);
+    tell(value);
   });
+
+  function tell(progress: Progress): void {
+    for (const listener of listeners) listener(progress);
+  }
 
   async function ask(method: string, params: unknown, { signal }: MemoryCall): Promise<unknown> {
     pending++;
@@ -120,7 +145,9 @@ export function createIndexService({ home, main }: Pick<MemoryOptions, "home" | 
     }
   }
 
-  const methods = Object.fromEntries(METHODS.map((name) => [name, (params: unknown, call: MemoryCall) => ask(name, params, call)]));
+  const methods = Object.fromEntries(
+    METHODS.map((name) => [name, (params: unknown, call: MemoryCall) => ask(name, params, call)]),
+  );
   return {
     ...typed(methods),
     get busy() {
@@ -130,6 +157,7 @@ export function createIndexService({ home, main }: Pick<MemoryOptions, "home" | 
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    tell,
     close: () => thread.close(),
   };
 }

@@ -1,5 +1,5 @@
 /** Requests about knowledge: what people and agents want remembered, held against the code as the index knows it. */
-import { blobOid } from "./sources/blob-oid.ts";
+
 import type { Result } from "../../protocol/index.ts";
 import { NexusError } from "../../protocol/index.ts";
 import type { Clock } from "../host/clock.ts";
@@ -9,9 +9,10 @@ import type { CitedCode } from "./knowledge/cited-code.ts";
 import { createKnowledge, type Knowledge } from "./knowledge/knowledge.ts";
 import { textStems } from "./search/words.ts";
 import type { MemoryService } from "./service.ts";
-import { loadWordTable } from "./vector/word-table.ts";
-import { sourceText } from "./thread/source-lines.ts";
+import { blobOid } from "./sources/blob-oid.ts";
 import type { MemoryMethods } from "./thread/answers.ts";
+import { sourceText } from "./thread/source-lines.ts";
+import { loadWordTable } from "./vector/word-table.ts";
 
 export type KnowledgeService = Pick<
   MemoryService,
@@ -59,18 +60,18 @@ export function createKnowledgeService(open: () => Promise<Knowledge>): Knowledg
       const page = await (await open()).list(workspace, { filter, limit, ...(cursor === undefined ? {} : { cursor }) });
       return { facts: [...page.facts], nextCursor: page.nextCursor };
     },
-    factAdd: async ({ workspace, fact }, { name }) => valueOf(await (await open()).remember(workspace, fact, name)),
+    factAdd: async ({ workspace, fact }, { name }) => unwrapped(await (await open()).remember(workspace, fact, name)),
     async factEdit({ workspace, factId, edit, version }) {
       const knowledge = await open();
-      return { fact: valueOf(await knowledge.edit(workspace, factId, edit, version)) };
+      return { fact: unwrapped(await knowledge.edit(workspace, factId, edit, version)) };
     },
     factConfirm: async ({ workspace, factId }, { name }) => ({
-      fact: valueOf(await (await open()).confirm(workspace, factId, name)),
+      fact: unwrapped(await (await open()).confirm(workspace, factId, name)),
     }),
     async factForget({ workspace, factId, purge = false }) {
       const knowledge = await open();
-      if (purge) valueOf(await knowledge.purge(workspace, [factId]));
-      else valueOf(await knowledge.forget(workspace, factId));
+      if (purge) unwrapped(await knowledge.purge(workspace, [factId]));
+      else unwrapped(await knowledge.forget(workspace, factId));
       return {};
     },
     async factsExport({ workspace, cursor, ...filter }) {
@@ -80,11 +81,11 @@ export function createKnowledgeService(open: () => Promise<Knowledge>): Knowledg
       return { ...page };
     },
     factsImport: async ({ workspace, text }, { name }) =>
-      valueOf(await (await open()).importLines(workspace, text, `imported by ${name}`)),
+      unwrapped(await (await open()).importLines(workspace, text, `imported by ${name}`)),
   };
 }
 
-function valueOf<Value>(result: Result<Value>): Value {
+function unwrapped<Value>(result: Result<Value>): Value {
   if (result.ok) return result.value;
   throw new NexusError(result.error);
 }

@@ -10,7 +10,7 @@ const APPLICATION_ID = 0x4e584958;
 /** Larger files are not read through at each start: what is damaged in them shows when it is used. */
 const CHECKED_PAGES = 8192;
 /** Raised whenever a table or the meaning of its bytes changes. */
-export const INDEX_VERSION = 1;
+const INDEX_VERSION = 1;
 
 const TABLES = [
   `CREATE TABLE segments (

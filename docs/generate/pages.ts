@@ -1,6 +1,7 @@
 /** The reference pages that are generated from code, by file name. */
 import { renderCliDocs } from "../../daemon/cli/help.ts";
 import { errorPage } from "./error-page.ts";
+import { languagePage } from "./language-page.ts";
 import { protocolPage } from "./protocol-page.ts";
 import { settingsPage } from "./settings-page.ts";
 import { toolPage } from "./tool-page.ts";
@@ -11,6 +12,7 @@ export function generatedPages(): Record<string, string> {
   const pages = {
     "cli.md": renderCliDocs(),
     "errors.md": errorPage(),
+    "languages.md": languagePage(),
     "protocol.md": protocolPage(),
     "settings.md": settingsPage(),
     "tools.md": toolPage(),

@@ -56,9 +56,10 @@ function onFact(
 
 /** Types the test's command into a terminal and leaves it to the person to run it. */
 function prepareTest(subject: Subject | undefined): void {
-  if (subject?.kind !== "test" || subject.test.command === null) return;
-  const terminal = vscode.window.createTerminal({ name: "Nexus: test", cwd: subject.folder.path });
+  if (subject?.kind !== "test") return;
+  const cwd = vscode.Uri.joinPath(vscode.Uri.file(subject.folder.path), subject.place);
+  const terminal = vscode.window.createTerminal({ name: "Nexus: test", cwd });
   terminal.show();
   // A line end would run what a repository's text has a part in.
-  terminal.sendText(subject.test.command.replace(/[\r\n\u0000-\u001f]+/g, " "), false);
+  terminal.sendText(subject.command.replace(/[\r\n\u0000-\u001f]+/g, " "), false);
 }

@@ -40,6 +40,9 @@ export function subjectOf(value: unknown): Subject | undefined {
 function isSubject(value: unknown): value is Subject {
   if (typeof value !== "object" || value === null || !("kind" in value)) return false;
   if (value.kind === "kept") return "keptId" in value;
+  if (value.kind === "test" && !("command" in value && typeof value.command === "string" && "place" in value))
+    return false;
+  if (value.kind === "fact" && !("fact" in value)) return false;
   return "folder" in value && isFolder(value.folder);
 }
 

@@ -1,5 +1,6 @@
 /** Searches and impacts that stay in the Memory view. */
-import type { ImpactNode, TestToRun } from "../../protocol/memory-graph.ts";
+import type { ImpactNode, TestRun, TestToRun } from "../../protocol/memory-graph.ts";
+import type { Answer } from "../../protocol/messages.ts";
 import type { Folder, FoundCode, Kept } from "./memory.ts";
 import { count, type MemoryNode, noteNode, openCommand, symbolIcon } from "./node.ts";
 
@@ -12,13 +13,24 @@ export function keptNode(kept: Kept, index: number): MemoryNode {
     return { ...about, label: kept.query, description, icon: "search", isExpanded, children };
   }
   const { answer, folder, symbol } = kept;
-  const description = `${count(answer.total, "place")} in ${count(answer.files, "file")}`;
+  const risk = answer.risk === undefined ? "" : `${answer.risk.level} risk · `;
+  const description = `${risk}${count(answer.total, "place")} in ${count(answer.files, "file")}`;
+  const tooltip = [`Impact of ${symbol}: ${description}`, ...(answer.risk?.reasons ?? [])].join("\n");
   const children = () => [
     ...impactNodes(about.id, folder, answer.nodes, null),
     ...answer.tests.map((test) => testNode(about.id, folder, test)),
+    ...runsOf(answer).map((run, index) => runNode(`${about.id} run ${index}`, folder, run)),
     ...answer.degraded.map((text, index) => noteNode(`${about.id} note ${index}`, text)),
   ];
-  return { ...about, label: `Impact of ${symbol}`, description, icon: "type-hierarchy-sub", isExpanded, children };
+  return {
+    ...about,
+    label: `Impact of ${symbol}`,
+    description,
+    tooltip,
+    icon: "type-hierarchy-sub",
+    isExpanded,
+    children,
+  };
 }
 
 function resultNode(id: string, { folder, result }: FoundCode): MemoryNode {
@@ -59,7 +71,29 @@ function testNode(id: string, folder: Folder, test: TestToRun): MemoryNode {
     tooltip: test.command ?? test.path,
     icon: "beaker",
     context: test.command === null ? "test" : "test command",
-    subject: { kind: "test", folder, test },
+    ...(test.command === null ? {} : { subject: { kind: "test", folder, command: test.command, place: "" } }),
     command: openCommand(folder, test.path, [1, 1], null),
   };
+}
+
+function runNode(id: string, folder: Folder, { command, folder: place, tests, why }: TestRun): MemoryNode {
+  return {
+    id,
+    label: command,
+    description: `runs ${count(tests.length, "test file")} · ${why}`,
+    tooltip: [place === "" ? command : `${command}\nin ${place}`, ...tests].join("\n"),
+    icon: "terminal",
+    context: "test command",
+    subject: { kind: "test", folder, command, place },
+  };
+}
+
+/** Those that the daemon names, else each command that several tests share. */
+function runsOf({ runs, tests }: Answer<"memory/impact">): readonly TestRun[] {
+  if (runs !== undefined) return runs;
+  const groups = Map.groupBy(tests, ({ command }) => command ?? "");
+  return [...groups].flatMap(([command, shared]) => {
+    if (command === "" || shared.length < 2) return [];
+    return [{ command, folder: "", tests: shared.map(({ path }) => path), why: "all of them at once" }];
+  });
 }

@@ -1,6 +1,5 @@
 /** A node of the Memory view as data: what it says, and what can be done with it. */
 import type { Fact } from "../../protocol/knowledge.ts";
-import type { TestToRun } from "../../protocol/memory-graph.ts";
 import type { CommandName } from "../commands/names.ts";
 import type { Folder } from "./memory.ts";
 
@@ -9,7 +8,13 @@ export type Subject =
   | { readonly kind: "folder"; readonly folder: Folder }
   | { readonly kind: "fact"; readonly folder: Folder; readonly fact: Fact }
   | { readonly kind: "kept"; readonly keptId: number }
-  | { readonly kind: "test"; readonly folder: Folder; readonly test: TestToRun };
+  | {
+      readonly kind: "test";
+      readonly folder: Folder;
+      readonly command: string;
+      /** Where to run it, relative to the folder. */
+      readonly place: string;
+    };
 
 export interface MemoryNode {
   /** Of the whole view. */

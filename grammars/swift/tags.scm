@@ -4,7 +4,8 @@
 (class_declaration declaration_kind: "extension" name: (user_type (type_identifier) @owner)) @owned
 (protocol_declaration name: (type_identifier) @name body: (_) @body) @definition.interface
 (enum_entry name: (simple_identifier) @name) @definition.constant
-(function_declaration name: (simple_identifier) @name body: (_)? @body) @definition.function
+(function_declaration name: (simple_identifier) @name) @definition.function
+(function_declaration (function_body) @body) @definition.function
 (protocol_function_declaration name: (simple_identifier) @name) @definition.method
 (init_declaration "init" @name body: (_)? @body) @definition.constructor
 (class_body (property_declaration name: (pattern bound_identifier: (simple_identifier) @name)) @definition.property)

@@ -291,11 +291,46 @@ describe("nexus map, impact, uses", () => {
         "",
         "Tests to run:",
         "  test/checkout.test.ts  calls checkout",
-        "      npx vitest run test/checkout.test.ts",
+        "Run:",
+        "  npx vitest run test/checkout.test.ts",
         "",
       ].join("\n"),
     );
     expect(lastParams()).toMatchObject({ symbol: "Cart.add", depth: 2 });
+  });
+
+  it("impact tells the risk, and one command for all tests where there is one", async () => {
+    server.memory.answers.impact = () => ({
+      ...IMPACT,
+      risk: { level: "high", reasons: ["no test reaches half of it", "changed often"] },
+      runs: [
+        { command: "npx vitest run a b", folder: "web", tests: ["web/a", "web/b"], why: "vitest in package.json" },
+      ],
+    });
+    const { out } = await run("impact Cart.add");
+    expect(out).toContain("Risk: high: no test reaches half of it; changed often\n");
+    expect(out).toContain(
+      [
+        "Tests to run:",
+        "  test/checkout.test.ts  calls checkout",
+        "Run in web (vitest in package.json):",
+        "  npx vitest run a b",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("impact names a command once that runs many tests, and not all of these", async () => {
+    const tests = Array.from({ length: 30 }, (_, index) => ({
+      path: `test/${index}.js`,
+      why: "uses it",
+      command: "npx mocha a b",
+    }));
+    server.memory.answers.impact = () => ({ ...IMPACT, tests });
+    const { out } = await run("impact Cart.add");
+    expect(out.match(/npx mocha a b/g)).toHaveLength(1);
+    expect(out.match(/uses it/g)).toHaveLength(12);
+    expect(out).toContain("  … and 18 more\nRun:\n");
   });
 
   it("impact draws what hangs on nothing it was told, and says how much is left out", async () => {
@@ -450,6 +485,9 @@ describe("nexus memory", () => {
 
   it("learn says what came of it", async () => {
     expect((await run("memory learn")).out).toContain("On 200 commits: before R@10 0.700");
+    const nothing = { kept: false, reason: "There are 12 commits.", measuredOn: 0, before: null, after: null };
+    server.memory.answers.learn = () => nothing;
+    expect((await run("memory learn")).out).toBe("Kept the built-in table: There are 12 commits.\n");
   });
 });
 

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "../../daemon/host/clock.ts";
 import { createMemory, type Memory } from "../../daemon/memory/create.ts";
+import { BUILT_IN } from "../../daemon/memory/embedding/choice.ts";
 import { estimateTokens } from "../../daemon/models/tokens.ts";
 import type { Log } from "../../daemon/observability/log.ts";
 import { silentLog } from "../../daemon/observability/log-file.ts";
@@ -158,7 +159,10 @@ describe("runs over a real index", () => {
     prepare(home);
     const store = await openStore({ home, log: silentLog });
     const main = fileURLToPath(new URL("../../daemon/main.ts", import.meta.url));
-    const memory = createMemory({ home, main, store, clock: systemClock, log: silentLog, newId: randomUUID });
+    const memory = createMemory({
+      ...{ home, main, store, clock: systemClock, log: silentLog, newId: randomUUID },
+      embedding: BUILT_IN,
+    });
     onTestFinished(async () => {
       await memory.close();
       await store.close();

@@ -22,6 +22,9 @@ const FUNCTIONS: ReadonlySet<SymbolKind> = new Set(["function", "method"]);
 const DOT = 46;
 const OPEN_PAREN = 40;
 const CLOSE_PAREN = 41;
+const OPEN_BRACKET = 91;
+const CLOSE_BRACKET = 93;
+const EQUALS = 61;
 const SPACE = 32;
 const LESS = 60;
 const GREATER = 62;
@@ -124,6 +127,8 @@ function createFinder(file: ReadFile, lexer: Lexer, roles: ReadonlyMap<string, R
       return;
     }
     if (start < bases.end && start >= bases.start && !isMemberHolder(text, end)) {
+      // "metaclass=" in Python's list names no base.
+      if (text.charCodeAt(end) === EQUALS) return;
       const isBase = isTypeAt(locate(start)) && nesting(text, bases.start, start) === 0;
       add(name, isBase ? "extends" : "type", start);
       return;
@@ -229,8 +234,8 @@ function nesting(text: string, from: number, to: number): number {
   let depth = 0;
   for (let at = from; at < to; at++) {
     const code = text.charCodeAt(at);
-    if (code === LESS || code === OPEN_PAREN) depth++;
-    else if (code === GREATER || code === CLOSE_PAREN) depth--;
+    if (code === LESS || code === OPEN_PAREN || code === OPEN_BRACKET) depth++;
+    else if (code === GREATER || code === CLOSE_PAREN || code === CLOSE_BRACKET) depth--;
   }
   return depth;
 }

@@ -89,7 +89,10 @@ function startsOf({ view }: World, target: Target): Step[] {
 
 function startAt(node: SymbolNode): Step {
   const { id, path, line, name } = node;
-  return { dependant: { id, path, line, distance: 0, confidence: "certain", isTest: false, explanation: name, through: "" }, node };
+  return {
+    dependant: { id, path, line, distance: 0, confidence: "certain", isTest: false, explanation: name, through: "" },
+    node,
+  };
 }
 
 /**
@@ -136,7 +139,16 @@ function addImporters(world: World, path: string, found: Map<string, Step>): voi
     const { path: importer, line, confidence } = use;
     const explanation = `${importer} imports ${path}`;
     const isTest = isTestPath(importer);
-    const dependant = { id: importer, path: importer, line, distance: 1, confidence, isTest, explanation, through: path };
+    const dependant = {
+      id: importer,
+      path: importer,
+      line,
+      distance: 1,
+      confidence,
+      isTest,
+      explanation,
+      through: path,
+    };
     found.set(importer, { dependant, node: undefined });
   }
 }
@@ -154,7 +166,10 @@ function stepTo({ view }: World, use: Use, from: Step, distance: number): Step {
   const explanation = `${label} ${VERBS[use.kind]} ${from.dependant.explanation}`;
   const isTest = isTestPath(use.path) || (node !== undefined && isInsideTests(node));
   const through = from.dependant.id;
-  return { dependant: { id, path: use.path, line: use.line, distance, confidence, isTest, explanation, through }, node };
+  return {
+    dependant: { id, path: use.path, line: use.line, distance, confidence, isTest, explanation, through },
+    node,
+  };
 }
 
 function shortName({ container, name }: SymbolNode): string {

@@ -3,7 +3,7 @@ import { textStems } from "../search/words.ts";
 import type { Commit } from "./commit.ts";
 import type { CommitFact, PathScores } from "./history.ts";
 import type { Change, Timeline } from "./timeline.ts";
-import { createWordIndex } from "./word-index.ts";
+import { bestPlaces, createWordIndex } from "./word-index.ts";
 
 const BM25 = { k1: 1.2, b: 0.75 };
 const BEST_COMMITS = 30;
@@ -36,11 +36,12 @@ export function createRelevance({ changes, byPath }: Timeline): Relevance {
 
   /** Newer commits first where two are as good. */
   function bestCommits(terms: readonly string[]): { change: Change; share: number }[] {
-    const scored = [...commits().scores(terms)].sort(([first, a], [second, b]) => b - a || first - second);
-    const most = scored[0]?.[1] ?? 1;
-    return scored.slice(0, BEST_COMMITS).flatMap(([place, score]) => {
+    const scores = commits().scores(terms);
+    const best = bestPlaces(scores, BEST_COMMITS);
+    const most = scores[best[0] ?? -1] ?? 1;
+    return best.flatMap((place) => {
       const change = changes[place];
-      return change === undefined ? [] : [{ change, share: (score / most) * weightOf(change) }];
+      return change === undefined ? [] : [{ change, share: ((scores[place] ?? 0) / most) * weightOf(change) }];
     });
   }
 
@@ -52,8 +53,13 @@ export function createRelevance({ changes, byPath }: Timeline): Relevance {
       return scores;
     },
     messageScores(terms) {
-      const scored = messages().scores(terms);
-      return new Map([...scored].map(([place, score]) => [paths()[place] ?? "", score]));
+      const found = new Map<string, number>();
+      const scores = messages().scores(terms);
+      for (const [place, path] of paths().entries()) {
+        const score = scores[place] ?? 0;
+        if (score > 0) found.set(path, score);
+      }
+      return found;
     },
     explain(terms, path) {
       return bestCommits(terms)

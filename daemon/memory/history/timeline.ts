@@ -4,7 +4,7 @@ import type { Commit } from "./commit.ts";
 import type { RawCommit } from "./log.ts";
 
 /** Commits that change more files say nothing of any of them. */
-export const MOST_FILES = 40;
+const MOST_FILES = 40;
 const DECAY_SECONDS = 3 * 365.25 * 24 * 3600;
 
 export interface Change {

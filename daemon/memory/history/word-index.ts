@@ -6,8 +6,8 @@ export interface Bm25 {
 }
 
 export interface WordIndex {
-  /** Scores by document, 0 left out. Terms count once each. */
-  scores(terms: readonly string[]): Map<number, number>;
+  /** One score a document. Terms count once each. */
+  scores(terms: readonly string[]): Float64Array;
 }
 
 interface Postings {
@@ -37,20 +37,35 @@ export function createWordIndex({ k1, b }: Bm25, documents: Iterable<ReadonlyMap
   const average = total / Math.max(1, lengths.length) || 1;
   return {
     scores(terms) {
-      const scores = new Map<number, number>();
+      const scores = new Float64Array(lengths.length);
       for (const term of new Set(terms)) {
         const list = postings.get(term);
         if (list === undefined) continue;
         const found = list.documents.length;
         const rarity = Math.log(1 + (lengths.length - found + 0.5) / (found + 0.5));
-        list.documents.forEach((document, place) => {
+        for (let place = 0; place < found; place += 1) {
+          const document = list.documents[place] ?? 0;
           const count = list.counts[place] ?? 0;
           const length = (lengths[document] ?? 0) / average;
           const score = (rarity * count * (k1 + 1)) / (count + k1 * (1 - b + b * length));
-          scores.set(document, (scores.get(document) ?? 0) + score);
-        });
+          scores[document] = (scores[document] ?? 0) + score;
+        }
       }
       return scores;
     },
   };
+}
+
+/** Places of the greatest scores above 0, the greatest first, and of equals the first. */
+export function bestPlaces(scores: Float64Array, limit: number): number[] {
+  const best: number[] = [];
+  const scoreAt = (rank: number) => scores[best[rank] ?? -1] ?? 0;
+  for (let place = 0; place < scores.length; place += 1) {
+    const score = scores[place] ?? 0;
+    if (score <= 0 || (best.length >= limit && score <= scoreAt(limit - 1))) continue;
+    let rank = Math.min(best.length, limit - 1);
+    for (; rank > 0 && scoreAt(rank - 1) < score; rank -= 1) best[rank] = best[rank - 1] ?? 0;
+    best[rank] = place;
+  }
+  return best;
 }

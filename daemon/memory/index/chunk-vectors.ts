@@ -45,7 +45,7 @@ export function encodeChunkRows({ starts, rows, counts }: ChunkRows): Uint8Array
 }
 
 /** Calls back for each chunk with its rows and counts, in arrays that the next chunk overwrites. */
-export function eachChunk(
+function eachChunk(
   bytes: Uint8Array,
   onChunk: (chunk: number, rows: Uint16Array, counts: Uint8Array, length: number) => void,
 ): void {
@@ -96,7 +96,12 @@ export interface ChunkVectors {
   readonly lengths: Float32Array;
 }
 
-export function chunkVectors(bytes: Uint8Array, chunks: number, table: VectorTable, weights: Float32Array): ChunkVectors {
+export function chunkVectors(
+  bytes: Uint8Array,
+  chunks: number,
+  table: VectorTable,
+  weights: Float32Array,
+): ChunkVectors {
   const { dimensions, rows: matrix } = table;
   const units = new Int8Array(chunks * dimensions);
   const lengths = new Float32Array(chunks);
@@ -107,7 +112,8 @@ export function chunkVectors(bytes: Uint8Array, chunks: number, table: VectorTab
       const row = rows[index] ?? 0;
       const factor = Math.log1p(counts[index] ?? 0) * (weights[row] ?? 0);
       const start = row * dimensions;
-      for (let place = 0; place < dimensions; place++) sum[place] = (sum[place] ?? 0) + factor * (matrix[start + place] ?? 0);
+      for (let place = 0; place < dimensions; place++)
+        sum[place] = (sum[place] ?? 0) + factor * (matrix[start + place] ?? 0);
     }
     lengths[chunk] = quantise(sum, units, chunk * dimensions);
   });

@@ -2,7 +2,7 @@
 import { grown } from "./grow.ts";
 
 export interface Counter {
-  add(number: number): void;
+  add(number: number, times: number): void;
   /** Every number with its count, in the order in which they came; afterwards all are 0. */
   drain(onCount: (number: number, count: number) => void): void;
 }
@@ -12,10 +12,10 @@ export function createCounter(): Counter {
   let met = new Int32Array(1 << 10);
   let size = 0;
   return {
-    add(number) {
+    add(number, times) {
       if (number >= counts.length) counts = grown(counts, number + 1, (length) => new Int32Array(length));
       const count = counts[number] ?? 0;
-      counts[number] = count + 1;
+      counts[number] = count + times;
       if (count > 0) return;
       if (size === met.length) met = grown(met, size + 1, (length) => new Int32Array(length));
       met[size++] = number;

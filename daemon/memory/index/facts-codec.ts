@@ -1,11 +1,5 @@
 /** Facts as bytes: a table of texts, then numbers. About a tenth of the source. */
-import {
-  type FileFacts,
-  REFERENCE_KINDS,
-  type ReferenceFact,
-  SYMBOL_KINDS,
-  type SymbolFact,
-} from "../code/facts.ts";
+import { type FileFacts, REFERENCE_KINDS, type ReferenceFact, SYMBOL_KINDS, type SymbolFact } from "../code/facts.ts";
 import { type ByteReader, type ByteWriter, createByteReader, createByteWriter } from "./grow.ts";
 
 const writer = createByteWriter(1 << 14);

@@ -3,36 +3,30 @@
  * million words two that share a number are to be expected once in four hundred indexes.
  */
 
-const FIRST_SEED = 0x811c9dc5;
-const SECOND_SEED = 0x2545f491;
+export const FIRST_SEED = 0x811c9dc5 | 0;
+export const SECOND_SEED = 0x2545f491;
 const FIRST_FACTOR = 0x01000193;
 const SECOND_FACTOR = 0x9e3779b1;
 
-export interface HashPair {
-  first: number;
-  second: number;
+/** One more code unit of a word into its two hashes of 32 bits. */
+export function hashUnit(hash: number, unit: number): number {
+  return Math.imul(hash ^ unit, FIRST_FACTOR);
 }
 
-/** Hashes the code units of `text` from `start` to `end` into `into`. */
-export function hashRange(text: string, start: number, end: number, into: HashPair): void {
-  let first = FIRST_SEED;
-  let second = SECOND_SEED;
-  for (let index = start; index < end; index++) {
-    const unit = text.charCodeAt(index);
-    first = Math.imul(first ^ unit, FIRST_FACTOR);
-    second = Math.imul(second + unit, SECOND_FACTOR);
-    second ^= second >>> 15;
-  }
-  into.first = first | 0;
-  into.second = second | 0;
+export function hashUnitAgain(hash: number, unit: number): number {
+  const product = Math.imul(hash + unit, SECOND_FACTOR);
+  return product ^ (product >>> 15);
 }
-
-const scratch: HashPair = { first: 0, second: 0 };
 
 /** A whole number below 2^52, the same for the same text on every machine. */
 export function wordKey(text: string): number {
-  hashRange(text, 0, text.length, scratch);
-  return keyOf(scratch.first, scratch.second);
+  let first = FIRST_SEED;
+  let second = SECOND_SEED;
+  for (let index = 0; index < text.length; index++) {
+    first = hashUnit(first, text.charCodeAt(index));
+    second = hashUnitAgain(second, text.charCodeAt(index));
+  }
+  return keyOf(first, second);
 }
 
 function keyOf(first: number, second: number): number {

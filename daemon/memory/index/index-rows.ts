@@ -110,7 +110,15 @@ export function createIndexRows(connection: Connection): IndexRows {
          lines = excluded.lines, symbols = excluded.symbols, segment = excluded.segment, document = excluded.document,
          facts = excluded.facts
        RETURNING id`,
-      oid, kind, language, bytes, lines, symbols, segment, document, facts,
+      oid,
+      kind,
+      language,
+      bytes,
+      lines,
+      symbols,
+      segment,
+      document,
+      facts,
     );
     return { ...fields, id: numberIn(row, "id"), segment };
   }
@@ -123,8 +131,7 @@ export function createIndexRows(connection: Connection): IndexRows {
         generation: numberIn(row, "generation"),
         vectors: bytesIn(row, "vectors") ?? null,
       })),
-    blobs: () =>
-      run("SELECT id, oid, kind, language, bytes, lines, symbols, segment, document FROM blobs").map(blobOf),
+    blobs: () => run("SELECT id, oid, kind, language, bytes, lines, symbols, segment, document FROM blobs").map(blobOf),
     facts: (blob) => bytesIn(run("SELECT facts FROM blobs WHERE id = ?", blob)[0], "facts"),
     eachFacts(segment, onFacts) {
       for (const row of run("SELECT id, facts FROM blobs WHERE segment = ? AND facts IS NOT NULL", segment)) {

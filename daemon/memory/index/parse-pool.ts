@@ -13,6 +13,8 @@ export interface ParsePool {
    * with the signal's reason when cancelled: what was handed over stays.
    */
   read(tasks: readonly ContentTask[], call: ReadCall): Promise<void>;
+  /** Starts the threads, so that they are ready when a long list of tasks comes. */
+  warm(): void;
   close(): Promise<void>;
 }
 
@@ -126,7 +128,10 @@ export function createParsePool(options: PoolOptions): ParsePool {
       feed();
       return;
     }
-    if (parser.dropping) return watch(parser);
+    if (parser.dropping) {
+      watch(parser);
+      return;
+    }
     if (told.type === "batch") {
       parser.flushing = false;
       parser.collected = [];
@@ -262,6 +267,12 @@ export function createParsePool(options: PoolOptions): ParsePool {
       const result = turn.then(() => run(tasks, call));
       turn = result.catch(() => undefined);
       return result;
+    },
+    warm() {
+      if (closed || current !== undefined) return;
+      stopIdle();
+      while (parsers.size < threads) addParser().thread.hold(false);
+      stopIdle = clock.timer(IDLE_MS, () => void endAll());
     },
     async close() {
       closed = true;

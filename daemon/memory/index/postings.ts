@@ -26,7 +26,8 @@ export function createPostingsLog(): PostingsLog {
   /** Entries of the log grouped by word, each group in the order of the log. */
   function grouped(wordCount: number): { starts: Int32Array; order: Int32Array } {
     const starts = new Int32Array(wordCount + 1);
-    for (let entry = 0; entry < length; entry++) starts[(words[entry] ?? 0) + 1] = (starts[(words[entry] ?? 0) + 1] ?? 0) + 1;
+    for (let entry = 0; entry < length; entry++)
+      starts[(words[entry] ?? 0) + 1] = (starts[(words[entry] ?? 0) + 1] ?? 0) + 1;
     for (let word = 0; word < wordCount; word++) starts[word + 1] = (starts[word + 1] ?? 0) + (starts[word] ?? 0);
     const next = starts.slice();
     const order = new Int32Array(length);
@@ -64,8 +65,7 @@ export function createPostingsLog(): PostingsLog {
     encode(keys, wordCount, writer) {
       const { starts, order } = grouped(wordCount);
       const used: number[] = [];
-      for (let word = 0; word < wordCount; word++)
-        if ((starts[word + 1] ?? 0) > (starts[word] ?? 0)) used.push(word);
+      for (let word = 0; word < wordCount; word++) if ((starts[word + 1] ?? 0) > (starts[word] ?? 0)) used.push(word);
       const sorted = sortByKey(used, keys);
       const offsets = new Uint32Array(sorted.length + 1);
       const base = writer.length;

@@ -6,7 +6,8 @@ export function readContent(task: ContentTask): ReadContent {
   const { text, root, oid, path, bytes = 0 } = task;
   if (text !== undefined) return { kind: "text", text, bytes: Buffer.byteLength(text) };
   const source = readSource(root, { path, oid });
-  if (source.kind === "text") return source.oid === oid ? { kind: "text", text: source.text, bytes } : { kind: "changed" };
+  if (source.kind === "text")
+    return source.oid === oid ? { kind: "text", text: source.text, bytes } : { kind: "changed" };
   switch (source.reason) {
     case "binary":
     case "generated":

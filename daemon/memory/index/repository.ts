@@ -40,7 +40,10 @@ export interface Repository {
    * Makes the vectors of all segments that lack them; all of them anew when the words of the live contents are spread
    * differently than before. Gives way in between.
    */
-  completeVectors(isLive: (segment: RepositorySegment) => (chunk: number) => boolean, signal: AbortSignal): Promise<void>;
+  completeVectors(
+    isLive: (segment: RepositorySegment) => (chunk: number) => boolean,
+    signal: AbortSignal,
+  ): Promise<void>;
   frequencies(): RowFrequencies | undefined;
   /**
    * Merges small segments when there are many, and gives up contents that no workspace has when they are more than those
@@ -124,7 +127,13 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
     const added = rows.addContents(
       segment === null
         ? null
-        : { documents: segment.documents, bytes: segment.bytes, chunkRows: segment.chunkRows, generation, vectors: made && encodeVectors(made) },
+        : {
+            documents: segment.documents,
+            bytes: segment.bytes,
+            chunkRows: segment.chunkRows,
+            generation,
+            vectors: made && encodeVectors(made),
+          },
       blobs,
     );
     for (const blob of added.blobs) remember(blob);
@@ -245,7 +254,13 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
         else moved.push({ blob, id: blob.id, document: number });
       }
     const { bytes, chunkRows } = merged;
-    const added = { documents: segment.documents, bytes, chunkRows, generation, vectors: vectors && encodeVectors(vectors) };
+    const added = {
+      documents: segment.documents,
+      bytes,
+      chunkRows,
+      generation,
+      vectors: vectors && encodeVectors(vectors),
+    };
     const id = rows.replaceSegments(
       group.map((old) => old.id),
       added,
@@ -254,10 +269,15 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
     for (const blob of unused) forget(blob);
     for (const { blob, document } of moved) Object.assign(blob, { segment: id, document });
     const gone = new Set(group);
-    const made = { id, memory: segmentInMemory(segment, vectors), generation, blobs: placed(
-      moved.map(({ blob }) => blob),
-      segment.documents,
-    ) };
+    const made = {
+      id,
+      memory: segmentInMemory(segment, vectors),
+      generation,
+      blobs: placed(
+        moved.map(({ blob }) => blob),
+        segment.documents,
+      ),
+    };
     segments = [...segments.filter((old) => !gone.has(old)), ...(segment.documents > 0 ? [made] : [])];
     if (segment.documents === 0) rows.deleteSegment(id);
     version++;

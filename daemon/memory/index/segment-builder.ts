@@ -32,6 +32,7 @@ export function createSegmentBuilder(splitter: WordSplitter): SegmentBuilder {
   const termLog = createPostingsLog();
   const identifierLog = createPostingsLog();
   const symbolLog = createPostingsLog();
+  const wordCounts = createCounter();
   const termCounts = createCounter();
   const rowCounts = createCounter();
   const identifierCounts = createCounter();
@@ -47,22 +48,24 @@ export function createSegmentBuilder(splitter: WordSplitter): SegmentBuilder {
   let chunkLength = 0;
   let characters = 0;
 
-  function countWord(word: number): void {
+  /** What a word stands for is counted once a chunk, however often the word is there. */
+  function countWord(word: number, times: number): void {
     const starts = table.termStarts();
     const terms = table.terms();
     const to = starts[word + 1] ?? 0;
-    for (let at = starts[word] ?? 0; at < to; at++) termCounts.add(terms[at] ?? 0);
-    chunkLength += to - (starts[word] ?? 0);
+    for (let at = starts[word] ?? 0; at < to; at++) termCounts.add(terms[at] ?? 0, times);
+    chunkLength += (to - (starts[word] ?? 0)) * times;
     const rowsFrom = table.rowStarts();
     const rowList = table.rows();
     const rowEnd = rowsFrom[word + 1] ?? 0;
-    for (let at = rowsFrom[word] ?? 0; at < rowEnd; at++) rowCounts.add(rowList[at] ?? 0);
+    for (let at = rowsFrom[word] ?? 0; at < rowEnd; at++) rowCounts.add(rowList[at] ?? 0, times);
     const identifier = table.identifiers()[word] ?? -1;
-    if (identifier >= 0) identifierCounts.add(identifier);
+    if (identifier >= 0) identifierCounts.add(identifier, times);
   }
 
   function endChunk(): void {
     const chunk = chunkLengths.length;
+    wordCounts.drain(countWord);
     termCounts.drain((term, count) => termLog.add(term, chunk, count));
     rowCounts.drain(addRow);
     rowStarts.push(rowLength);
@@ -79,15 +82,20 @@ export function createSegmentBuilder(splitter: WordSplitter): SegmentBuilder {
 
   function addWords(text: string): void {
     let line = 0;
-    eachWord(
-      text,
-      (start, end) => countWord(table.wordAt(text, start, end)),
-      () => {
-        if (++line % CHUNK_LINES === 0) endChunk();
+    let words = 0;
+    eachWord(text, {
+      word(start, end, first, second) {
+        words++;
+        wordCounts.add(table.wordAt(text, start, end, first, second), 1);
       },
-    );
+      line() {
+        if (++line % CHUNK_LINES !== 0) return;
+        endChunk();
+        words = 0;
+      },
+    });
     // A last window without a line of its own is none, unless the text has no other.
-    if (chunkLength > 0 || line % CHUNK_LINES !== 0 || line === 0) endChunk();
+    if (words > 0 || line % CHUNK_LINES !== 0 || line === 0) endChunk();
   }
 
   function endDocument(): void {
@@ -105,8 +113,10 @@ export function createSegmentBuilder(splitter: WordSplitter): SegmentBuilder {
     const document = symbolLengths.length;
     let length = 0;
     for (const name of names)
-      for (const term of splitter.terms(name)) {
-        symbolCounts.add(table.termOf(term));
+      for (const part of splitter.parts(name)) {
+        const term = splitter.term(part);
+        if (term === undefined) continue;
+        symbolCounts.add(table.termOf(term), 1);
         length++;
       }
     symbolCounts.drain((term, count) => symbolLog.add(term, document, count));

@@ -9,7 +9,7 @@ import type { Dictionary } from "./postings.ts";
 
 export const CHUNK_LINES = 40;
 const MAGIC = 0x4e58534d;
-export const SEGMENT_VERSION = 1;
+const SEGMENT_VERSION = 1;
 const HEADER_NUMBERS = 8;
 
 /** What the three dictionaries count: stemmed parts of words by chunk, whole identifiers and names of symbols by document. */

@@ -3,19 +3,28 @@
  * occurrence costs one look-up by its hash.
  */
 import { grown } from "./grow.ts";
-import { type HashPair, hashRange, wordKey } from "./hash.ts";
+import { FIRST_SEED, hashUnit, hashUnitAgain, SECOND_SEED, wordKey } from "./hash.ts";
 
 export interface WordSplitter {
-  /** The parts of a word, stemmed: what a query's terms are compared with. */
-  terms(word: string): readonly string[];
-  /** Rows of the table of word vectors. */
-  rows(word: string): readonly number[];
+  /** In lower case, as often as they stand there. */
+  parts(word: string): readonly string[];
+  /** Of one part its stem, which a query's terms are compared with; undefined for a part that is no term. */
+  term(part: string): string | undefined;
+  /** Of one part its rows in the table of word vectors. */
+  rows(part: string): readonly number[];
+}
+
+/** A part of words, looked up once. */
+interface Part {
+  /** -1: no term. */
+  readonly term: number;
+  readonly rows: readonly number[];
 }
 
 /** Words that one thread has met. All lists are flat: entry `word` holds `starts[word]` to `starts[word + 1]`. */
 export interface WordTable {
-  /** The number of the word that stands from `start` to `end`. */
-  wordAt(text: string, start: number, end: number): number;
+  /** The number of the word that stands from `start` to `end`; `first` and `second` are its hash (hash.ts). */
+  wordAt(text: string, start: number, end: number, first: number, second: number): number;
   /** Of each word the number of its identifier, which is the word in lower case; -1 for a number, which is none. */
   identifiers(): Int32Array;
   identifierKeys(): Float64Array;
@@ -48,11 +57,9 @@ export function createWordTable(splitter: WordSplitter): WordTable {
   let size = 0;
   const known = new Map<string, number>();
   const knownIdentifiers = new Map<number, number>();
-  const hash: HashPair = { first: 0, second: 0 };
+  const parts = new Map<string, Part>();
 
-  function wordAt(text: string, start: number, end: number): number {
-    hashRange(text, start, end, hash);
-    const { first, second } = hash;
+  function wordAt(text: string, start: number, end: number, first: number, second: number): number {
     const mask = capacity - 1;
     for (let slot = (first ^ (second >>> 7)) & mask; ; slot = (slot + 1) & mask) {
       const word = slots[slot] ?? -1;
@@ -68,9 +75,33 @@ export function createWordTable(splitter: WordSplitter): WordTable {
     seconds[index] = second;
     place(index, first, second);
     identifiers[index] = isDigit(word.charCodeAt(0)) ? -1 : identifierOf(word);
-    appendTerms(index, splitter.terms(word));
-    appendRows(index, splitter.rows(word));
+    appendParts(index, splitter.parts(word));
     return index;
+  }
+
+  function appendParts(index: number, texts: readonly string[]): void {
+    let term = termStarts[index] ?? 0;
+    let row = rowStarts[index] ?? 0;
+    for (const text of texts) {
+      const part = partOf(text);
+      if (part.term >= 0) {
+        terms = grown(terms, term + 1, (length) => new Int32Array(length));
+        terms[term++] = part.term;
+      }
+      rows = grown(rows, row + part.rows.length, (length) => new Uint16Array(length));
+      for (const number of part.rows) rows[row++] = number;
+    }
+    termStarts[index + 1] = term;
+    rowStarts[index + 1] = row;
+  }
+
+  function partOf(text: string): Part {
+    const present = parts.get(text);
+    if (present !== undefined) return present;
+    const term = splitter.term(text);
+    const part = { term: term === undefined ? -1 : termOf(term), rows: splitter.rows(text) };
+    parts.set(text, part);
+    return part;
   }
 
   function identifierOf(word: string): number {
@@ -82,20 +113,6 @@ export function createWordTable(splitter: WordSplitter): WordTable {
     identifierKeys = grown(identifierKeys, identifier + 1, (length) => new Float64Array(length));
     identifierKeys[identifier] = key;
     return identifier;
-  }
-
-  function appendTerms(index: number, texts: readonly string[]): void {
-    let at = termStarts[index] ?? 0;
-    terms = grown(terms, at + texts.length, (length) => new Int32Array(length));
-    for (const text of texts) terms[at++] = termOf(text);
-    termStarts[index + 1] = at;
-  }
-
-  function appendRows(index: number, numbers: readonly number[]): void {
-    let at = rowStarts[index] ?? 0;
-    rows = grown(rows, at + numbers.length, (length) => new Uint16Array(length));
-    for (const number of numbers) rows[at++] = number;
-    rowStarts[index + 1] = at;
   }
 
   function termOf(text: string): number {
@@ -178,28 +195,33 @@ function isLetterBeyondAscii(unit: number): boolean {
 const MAX_WORD = 100;
 const MAX_NUMBER = 6;
 
-/** Calls back for every word of the text in order, and at the start of every line but the first. */
-export function eachWord(text: string, onWord: (start: number, end: number) => void, onLine: () => void): void {
+/** Hears of every word of a text in order, with its hash, and of the start of every line but the first. */
+export interface WordListener {
+  word(start: number, end: number, first: number, second: number): void;
+  line(): void;
+}
+
+export function eachWord(text: string, listener: WordListener): void {
   const length = text.length;
   let index = 0;
   while (index < length) {
     const unit = text.charCodeAt(index);
-    if (unit === 10) {
-      onLine();
-      index++;
-      continue;
-    }
     const kind = unit < 128 ? (CLASSES[unit] ?? OTHER) : isLetterBeyondAscii(unit) ? LETTER : OTHER;
     if (kind === OTHER) {
+      if (unit === 10) listener.line();
       index++;
       continue;
     }
     const start = index++;
+    let first = hashUnit(FIRST_SEED, unit);
+    let second = hashUnitAgain(SECOND_SEED, unit);
     for (; index < length; index++) {
       const next = text.charCodeAt(index);
       if (next < 128 ? CLASSES[next] === OTHER : !isLetterBeyondAscii(next)) break;
+      first = hashUnit(first, next);
+      second = hashUnitAgain(second, next);
     }
     const size = index - start;
-    if (size >= 2 && size <= (kind === DIGIT ? MAX_NUMBER : MAX_WORD)) onWord(start, index);
+    if (size >= 2 && size <= (kind === DIGIT ? MAX_NUMBER : MAX_WORD)) listener.word(start, index, first, second);
   }
 }

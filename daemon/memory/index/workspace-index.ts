@@ -1,8 +1,8 @@
 /** Brings the index of one workspace up to date: scan, read what is new, store, set paths, make vectors. */
 import type { Clock } from "../../host/clock.ts";
 import { createOverlay } from "../sources/overlay.ts";
-import { scanPaths } from "../sources/scan-paths.ts";
 import { scanWorkspace } from "../sources/scan.ts";
+import { scanPaths } from "../sources/scan-paths.ts";
 import type { Scan } from "../sources/scan-state.ts";
 import { createTally, type Skipped, type SourceEntry } from "../sources/source.ts";
 import type { ContentTask } from "./content-reader.ts";
@@ -75,6 +75,7 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
     const known = new Set([...view.entries().values()].map(({ oid }) => oid));
     let read = 0;
     let unsettled: readonly string[] = [];
+    if (view.entries().size === 0) pool.warm();
     for (let round = 0; round < ROUNDS; round++) {
       call.onPhase("scanning", null);
       const found = await scan(call, round, paths);

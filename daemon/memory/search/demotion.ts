@@ -17,10 +17,10 @@ const BESIDE_CODE =
   /(?:^|\/)(?:changelog|changes|history|news|licen[cs]e|copying|notice|authors|contributors|contributing|code_of_conduct|security|readme|package-lock|pnpm-lock|yarn|composer|go|cargo|poetry|gemfile)(?:\.(?:md|rst|txt|json|ya?ml|lock|sum|toml))?$|(?:^|\/)\.(?:github|gitlab|circleci|husky|vscode)\//i;
 
 /** What a path says of its file, tests before all else: a test's README is a test's. */
-export type PathKind = "code" | "test" | "beside" | "docs" | "example" | "generated";
+type PathKind = "code" | "test" | "beside" | "docs" | "example" | "generated";
 
 /** Takes a microsecond or two: to be asked once a path, not once a query. */
-export function pathKind(path: string): PathKind {
+function pathKind(path: string): PathKind {
   if (TEST_FOLDER.test(path) || TEST_FILE.test(path)) return "test";
   if (BESIDE_CODE.test(path)) return "beside";
   if (DOCS.test(path)) return "docs";
@@ -29,7 +29,7 @@ export function pathKind(path: string): PathKind {
 }
 
 /** What the scores of such files are multiplied by: 1, .3 for tests, docs and the like, less for what no task is about. */
-export function kindFactor(kind: PathKind, query: Query): number {
+function kindFactor(kind: PathKind, query: Query): number {
   switch (kind) {
     case "code":
       return 1;
@@ -52,6 +52,6 @@ export function demotion(path: string, query: Query): number {
 }
 
 /** True when the query holds the end of the path, as in "src/server.ts" or "server.ts". */
-export function isNamed(path: string, query: Query): boolean {
+function isNamed(path: string, query: Query): boolean {
   return query.paths.some((piece) => `/${path}`.endsWith(`/${piece.replace(/^(?:\.*\/)+/, "")}`));
 }

@@ -24,7 +24,13 @@ export function pathVectors(corpus: Corpus, dimensions: number, vectorOf: (path:
 /** 1 / ‖length · unit + path‖, kept for the next search. */
 export function scaleOf(
   { vectors, scales }: PathVectors,
-  at: { readonly chunk: number; readonly document: number; readonly units: Int8Array; readonly start: number; readonly length: number },
+  at: {
+    readonly chunk: number;
+    readonly document: number;
+    readonly units: Int8Array;
+    readonly start: number;
+    readonly length: number;
+  },
   dimensions: number,
 ): number {
   const known = scales[at.chunk] ?? 0;

@@ -21,7 +21,8 @@ export function tableScores(corpus: Corpus, ofPaths: PathVectors, query: Float32
   const chunks = new Float32Array(corpus.chunks);
   const ofDocument = new Float32Array(corpus.documents).fill(Number.NaN);
   const wanted = corpus.chunks > EXACT_CHUNKS ? nearDocuments(corpus, query) : undefined;
-  for (const segment of corpus.segments) compareSegment({ corpus, ofPaths, query, wanted }, segment, { chunks, ofDocument });
+  for (const segment of corpus.segments)
+    compareSegment({ corpus, ofPaths, query, wanted }, segment, { chunks, ofDocument });
   return { scores: aboveUsual(corpus, ofDocument, wanted?.sample), chunks };
 }
 

@@ -24,8 +24,8 @@ interface Entries {
   readonly counts: Uint16Array;
 }
 
-export const SECOND_CHUNK = 0.5;
-export const THIRD_CHUNK = 0.25;
+const SECOND_CHUNK = 0.5;
+const THIRD_CHUNK = 0.25;
 
 export function chunkScores(corpus: Corpus, terms: readonly string[]): ChunkScores {
   const chunks = new Float32Array(corpus.chunks);

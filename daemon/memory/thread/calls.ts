@@ -1,5 +1,4 @@
 /** Requests across the border of a thread: numbered, cancellable, answered once. */
-import type { Transferable } from "node:worker_threads";
 import { type ErrorValue, errorValue, NexusError, nexusError } from "../../../protocol/index.ts";
 import { type OwnThread, startThread, type Thread, type ThreadProgram } from "../../host/threads.ts";
 
@@ -93,12 +92,9 @@ interface AnyHandler {
 export type ThreadHandlers = Readonly<Record<string, AnyHandler>>;
 
 /** The other side. Answers with the function that sends notices. */
-export function serveCalls(
-  own: OwnThread,
-  handlers: ThreadHandlers,
-): (name: string, value: unknown, transfer?: readonly Transferable[]) => void {
+export function serveCalls(own: OwnThread, handlers: ThreadHandlers): (name: string, value: unknown) => void {
   const running = new Map<number, AbortController>();
-  const tell = (message: FromThread, transfer?: readonly Transferable[]) => own.post(message, transfer);
+  const tell = (message: FromThread) => own.post(message);
 
   async function answer(id: number, method: string, params: unknown): Promise<void> {
     const controller = new AbortController();
@@ -119,7 +115,7 @@ export function serveCalls(
     if (message.type === "cancel") running.get(message.id)?.abort(nexusError("request.cancelled"));
     else void answer(message.id, message.method, message.params);
   });
-  return (name, value, transfer) => tell({ type: "notice", name, value }, transfer);
+  return (name, value) => tell({ type: "notice", name, value });
 }
 
 function toValue(error: unknown): ErrorValue {

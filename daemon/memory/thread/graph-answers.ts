@@ -4,9 +4,9 @@ import { nexusError } from "../../../protocol/index.ts";
 import type { Clock } from "../../host/clock.ts";
 import type { Answer as GraphAnswer } from "../graph/graph.ts";
 import type { SymbolNode } from "../graph/symbols.ts";
+import type { TestRun } from "../graph/test-commands.ts";
 import { isTestPath } from "../graph/test-paths.ts";
 import type { TestLink } from "../graph/tests.ts";
-import type { TestRun } from "../graph/test-commands.ts";
 import { analyseQuery } from "../search/query.ts";
 import { rank } from "../search/ranking.ts";
 import { fullName } from "../search/results.ts";
@@ -37,7 +37,7 @@ function queryOf({ symbol, path, line }: Named): string {
 }
 
 /** Throws `memory.unknown_symbol`, with the candidates when there are several. */
-function valueOf<Value>(answer: GraphAnswer<Value>, query: string): Value {
+function unwrapped<Value>(answer: GraphAnswer<Value>, query: string): Value {
   if (answer.ok) return answer.value;
   if (answer.reason === "unknown") throw nexusError("memory.unknown_symbol", `“${query}”.`);
   const candidates = answer.candidates.slice(0, 10).map(({ id }) => id);
@@ -51,7 +51,7 @@ export function uses(
   signal: AbortSignal,
 ): Omit<Answer<"memory/uses">, Meta> {
   const query = queryOf(params);
-  const { uses: found } = valueOf(workspace.graph.uses(query, { stop: stopOf(clock, signal) }), query);
+  const { uses: found } = unwrapped(workspace.graph.uses(query, { stop: stopOf(clock, signal) }), query);
   const { items, nextCursor } = paged(found, params, `${workspace.view.version}`, PAGE);
   return {
     definitions: definitionsOf(workspace, query),
@@ -78,7 +78,7 @@ export function impact(
   const query = queryOf(params);
   const { depth } = params;
   const options = { stop: stopOf(clock, signal), ...(depth === undefined ? {} : { depth }) };
-  const found = valueOf(workspace.graph.impact(query, options), query);
+  const found = unwrapped(workspace.graph.impact(query, options), query);
   const places = new Map(found.dependants.map(({ id }, place) => [id, place]));
   const nodes = [
     ...found.dependants.map(({ id, path, line, distance, explanation, through }, place) => ({
@@ -129,7 +129,7 @@ export function connect(
   signal: AbortSignal,
 ): Omit<Answer<"memory/connect">, Meta> {
   const [from, to] = [queryOf(params.from), queryOf(params.to)];
-  const { ways } = valueOf(workspace.graph.connect(from, to, { stop: stopOf(clock, signal) }), `${from}” or “${to}`);
+  const { ways } = unwrapped(workspace.graph.connect(from, to, { stop: stopOf(clock, signal) }), `${from}” or “${to}`);
   return {
     chains: ways.slice(0, 5).map((way) => {
       const [first] = way;
@@ -159,12 +159,14 @@ export function map(
 export function place(workspace: Workspace, params: Params<"memory/place">): Omit<Answer<"memory/place">, Meta> {
   const search = (text: string, limit: number) => rank(workspace.ranked(), analyseQuery(text), { limit });
   return {
-    places: workspace.graph.place(params.description, search, params.limit ?? 5).map(({ folder, file, test, siblings, score, why }) => ({
-      path: folder === "" ? file : `${folder}/${file}`,
-      score,
-      why: [why, ...(test === undefined ? [] : [`its test would be ${test}`])],
-      example: siblings[0] ?? null,
-    })),
+    places: workspace.graph
+      .place(params.description, search, params.limit ?? 5)
+      .map(({ folder, file, test, siblings, score, why }) => ({
+        path: folder === "" ? file : `${folder}/${file}`,
+        score,
+        why: [why, ...(test === undefined ? [] : [`its test would be ${test}`])],
+        example: siblings[0] ?? null,
+      })),
   };
 }
 
@@ -186,9 +188,22 @@ export function file(workspace: Workspace, params: Params<"memory/file">): Omit<
     symbolCount: facts.symbols.length,
     imports: [...new Set(graph.importsOf(path).flatMap(({ files }) => files))].slice(0, 50),
     importedBy: graph.importersOf(path).slice(0, 50),
-    tests: graph.testsOf(path).slice(0, 50).map((test) => ({ path: test.path, why: test.why, command: null })),
-    owners: (history?.owners(path, 10) ?? []).map(({ author, commits, share, lastAt }) => ({ author, commits, share, lastAt: time(lastAt) })),
-    commits: (history?.recent(path, 10) ?? []).map(({ hash, subject, author, at }) => ({ hash, subject, author, at: time(at) })),
+    tests: graph
+      .testsOf(path)
+      .slice(0, 50)
+      .map((test) => ({ path: test.path, why: test.why, command: null })),
+    owners: (history?.owners(path, 10) ?? []).map(({ author, commits, share, lastAt }) => ({
+      author,
+      commits,
+      share,
+      lastAt: time(lastAt),
+    })),
+    commits: (history?.recent(path, 10) ?? []).map(({ hash, subject, author, at }) => ({
+      hash,
+      subject,
+      author,
+      at: time(at),
+    })),
     changedWith: [...(history?.changedWith(path, 10) ?? [])],
   };
 }
@@ -207,7 +222,10 @@ export function symbols(workspace: Workspace, params: Params<"memory/symbols">):
 
 const MOST_SYMBOLS = 5000;
 
-export function hotspots(workspace: Workspace, params: Params<"memory/hotspots">): Omit<Answer<"memory/hotspots">, Meta> {
+export function hotspots(
+  workspace: Workspace,
+  params: Params<"memory/hotspots">,
+): Omit<Answer<"memory/hotspots">, Meta> {
   const all = workspace.history()?.history.hotSpots(1000) ?? [];
   const present = all.filter(({ path }) => workspace.view.file(path) !== undefined);
   const { items, nextCursor } = paged(present, params, `${workspace.view.version}`, 50);

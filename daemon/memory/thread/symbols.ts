@@ -53,11 +53,16 @@ function closeness(name: string, query: string): { score: number; how: string } 
   if (lower.startsWith(wanted)) return { score: 0.7 + 0.2 * share, how: "begins with it" };
   if (lower.includes(wanted)) return { score: 0.5 + 0.2 * share, how: "holds it" };
   if (initials(name).startsWith(wanted) && wanted.length > 1) return { score: 0.5, how: "has these initials" };
-  return holdsInOrder(lower, wanted) && wanted.length > 2 ? { score: 0.4 * share, how: "holds its letters in order" } : { score: 0, how: "" };
+  return holdsInOrder(lower, wanted) && wanted.length > 2
+    ? { score: 0.4 * share, how: "holds its letters in order" }
+    : { score: 0, how: "" };
 }
 
 function initials(name: string): string {
-  return (name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g) ?? []).map((part) => part[0] ?? "").join("").toLowerCase();
+  return (name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g) ?? [])
+    .map((part) => part[0] ?? "")
+    .join("")
+    .toLowerCase();
 }
 
 function holdsInOrder(text: string, letters: string): boolean {

@@ -224,6 +224,25 @@ describe("freshness", () => {
   });
 });
 
+it("shows an impact's risk and the commands for its tests", async () => {
+  const [folder] = folders as [Folder];
+  const run = { command: "npm test", folder: "web", tests: ["web/a"], why: "vitest in package.json" };
+  const risk = { level: "high" as const, reasons: ["It is used everywhere"] };
+  memory.keep({ kind: "impact", folder, symbol: "add", answer: { ...IMPACT, runs: [run], risk } });
+  const lines = await draw();
+  expect(lines).toContain("Impact of add — high risk · 4 places in 4 files [kept]");
+  expect(lines).toContain("  npm test — runs 1 test file · vitest in package.json [test command]");
+  const node = (await allNodes()).find(({ label }) => label === "npm test");
+  expect(node?.subject).toEqual({ kind: "test", folder, command: "npm test", place: "web" });
+});
+
+it("shows a command once that runs several tests", async () => {
+  const [folder] = folders as [Folder];
+  const tests = ["a", "b"].map((path) => ({ path, why: "uses it", command: "npx mocha a b" }));
+  memory.keep({ kind: "impact", folder, symbol: "add", answer: { ...IMPACT, tests } });
+  expect(await draw()).toContain("  npx mocha a b — runs 2 test files · all of them at once [test command]");
+});
+
 it("lists what was skipped as a text", () => {
   const folder = { path: "/w", name: "w" };
   expect(skippedText(folder, STATUS)).toBe(

@@ -6,7 +6,7 @@ import { type OpenedHistory, openHistory } from "../../../daemon/memory/history/
 import { git, makeFolder, put } from "../../tools/workspace.ts";
 
 const START = 1_700_000_000;
-export const HOUR = 3_600;
+const HOUR = 3_600;
 export const YEAR = 365.25 * 24 * HOUR;
 
 export interface TestRepository {
