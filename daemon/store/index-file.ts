@@ -10,7 +10,7 @@ const APPLICATION_ID = 0x4e584958;
 /** Larger files are not read through at each start: what is damaged in them shows when it is used. */
 const CHECKED_PAGES = 8192;
 /** Raised whenever a table or the meaning of its bytes changes. */
-const INDEX_VERSION = 1;
+const INDEX_VERSION = 2;
 
 const TABLES = [
   `CREATE TABLE segments (
@@ -18,7 +18,7 @@ const TABLES = [
      generation INTEGER NOT NULL, vectors BLOB
    ) STRICT`,
   `CREATE TABLE blobs (
-     id INTEGER PRIMARY KEY, oid TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, language TEXT, bytes INTEGER NOT NULL,
+     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, language TEXT, bytes INTEGER NOT NULL,
      lines INTEGER NOT NULL, symbols INTEGER NOT NULL, segment INTEGER NOT NULL, document INTEGER NOT NULL, facts BLOB
    ) STRICT`,
   `CREATE INDEX blobs_by_segment ON blobs (segment, document)`,

@@ -7,7 +7,8 @@ export type BlobKind = "text" | "binary" | "generated" | "oversized" | "unreadab
 /** A content and what is known of it, without its facts. */
 export interface BlobRow {
   readonly id: number;
-  readonly oid: string;
+  /** See content-name.ts. */
+  readonly name: string;
   readonly kind: BlobKind;
   readonly language: string | null;
   readonly bytes: number;
@@ -103,14 +104,14 @@ export function createIndexRows(connection: Connection): IndexRows {
 
   function insertBlob(blob: NewBlob, segment: number): BlobRow {
     const { facts, ...fields } = blob;
-    const { oid, kind, language, bytes, lines, symbols, document } = fields;
+    const { name, kind, language, bytes, lines, symbols, document } = fields;
     const [row] = run(
-      `INSERT INTO blobs (oid, kind, language, bytes, lines, symbols, segment, document, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (oid) DO UPDATE SET kind = excluded.kind, language = excluded.language, bytes = excluded.bytes,
+      `INSERT INTO blobs (name, kind, language, bytes, lines, symbols, segment, document, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, language = excluded.language, bytes = excluded.bytes,
          lines = excluded.lines, symbols = excluded.symbols, segment = excluded.segment, document = excluded.document,
          facts = excluded.facts
        RETURNING id`,
-      oid,
+      name,
       kind,
       language,
       bytes,
@@ -131,7 +132,7 @@ export function createIndexRows(connection: Connection): IndexRows {
         generation: numberIn(row, "generation"),
         vectors: bytesIn(row, "vectors") ?? null,
       })),
-    blobs: () => run("SELECT id, oid, kind, language, bytes, lines, symbols, segment, document FROM blobs").map(blobOf),
+    blobs: () => run("SELECT id, name, kind, language, bytes, lines, symbols, segment, document FROM blobs").map(blobOf),
     facts: (blob) => bytesIn(run("SELECT facts FROM blobs WHERE id = ?", blob)[0], "facts"),
     eachFacts(segment, onFacts) {
       for (const row of run("SELECT id, facts FROM blobs WHERE segment = ? AND facts IS NOT NULL", segment)) {
@@ -209,7 +210,7 @@ function blobOf(row: SqlRow): BlobRow {
   const { language } = row;
   return {
     id: numberIn(row, "id"),
-    oid: textIn(row, "oid"),
+    name: textIn(row, "name"),
     kind: KINDS.find((kind) => kind === row["kind"]) ?? "unreadable",
     language: typeof language === "string" ? language : null,
     bytes: numberIn(row, "bytes"),

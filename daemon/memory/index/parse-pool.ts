@@ -48,6 +48,8 @@ const LARGE_JOB_BYTES = 256 * 1024 * 1024;
 /** A message that takes longer than this is not coming back. */
 const HANG_MS = 30_000;
 const IDLE_MS = 60_000;
+/** A call ends with an error after so many threads that died for no file's fault. */
+const MOST_FAULTS = 3;
 const END_MS = 5000;
 
 const PROGRAM = { source: new URL("./parse-thread.ts", import.meta.url), bundled: "parse-thread" };
@@ -59,6 +61,8 @@ interface Parser {
   /** Done and not handed over. */
   collected: ContentTask[];
   flushing: boolean;
+  /** It has told that it can work. */
+  isReady: boolean;
   /** What it still tells is of a call that was cancelled. */
   dropping: boolean;
   stopWatch: () => void;
@@ -81,6 +85,8 @@ export function createParsePool(options: PoolOptions): ParsePool {
     readonly queue: ContentTask[][];
     /** How often a task has been in a thread that died. */
     readonly deaths: Map<string, number>;
+    /** Threads that died for no file's fault: at their start, or while they made a segment. */
+    faults: number;
     finish(error?: unknown): void;
   }
 
@@ -96,6 +102,7 @@ export function createParsePool(options: PoolOptions): ParsePool {
       waiting: [],
       collected: [],
       flushing: false,
+      isReady: false,
       dropping: false,
       stopWatch: () => {},
       ended: () => {},
@@ -121,6 +128,7 @@ export function createParsePool(options: PoolOptions): ParsePool {
   function receive(parser: Parser, message: unknown): void {
     const told = toMessage(message);
     if (told === undefined || !parsers.has(parser)) return;
+    parser.isReady = true;
     if (told.type === "ready") return;
     parser.stopWatch();
     if (told.type === "dropped") {
@@ -182,17 +190,28 @@ export function createParsePool(options: PoolOptions): ParsePool {
     parser.stopWatch();
     const job = current;
     if (job === undefined || closed) return;
+    // What a thread holds that was told to drop it belongs to a call that is over.
+    if (!parser.dropping) takeBack(job, parser, error);
+    if (current !== job) return;
+    if (parsers.size === 0 || job.queue.length > 0) addParser();
+    feed();
+  }
+
+  function takeBack(job: Job, parser: Parser, error: Error | undefined): void {
+    const isFault = !parser.isReady || parser.waiting.length === 0;
+    if (isFault && parser.waiting.length + parser.collected.length > 0 && ++job.faults > MOST_FAULTS) {
+      job.finish(error ?? new Error("parse threads end by themselves"));
+      return;
+    }
     // The first message that was not done holds the culprit; what was collected before it is innocent.
-    const [suspects = [], ...others] = parser.waiting;
+    const [suspects = [], ...others] = isFault ? [[], ...parser.waiting] : parser.waiting;
     for (const tasks of [parser.collected, ...others]) if (tasks.length > 0) job.queue.push(...messagesOf(tasks));
     for (const task of suspects) {
-      const deaths = (job.deaths.get(task.oid) ?? 0) + 1;
-      job.deaths.set(task.oid, deaths);
+      const deaths = (job.deaths.get(task.name) ?? 0) + 1;
+      job.deaths.set(task.name, deaths);
       if (deaths > 1 && suspects.length === 1) job.call.onGivenUp(task, error?.message ?? "its thread ended");
       else job.queue.push([task]);
     }
-    if (parsers.size === 0 || job.queue.length > 0) addParser();
-    feed();
   }
 
   async function run(tasks: readonly ContentTask[], call: ReadCall): Promise<void> {
@@ -218,6 +237,7 @@ export function createParsePool(options: PoolOptions): ParsePool {
       call,
       queue,
       deaths: new Map(),
+      faults: 0,
       segmentCharacters: bytes > LARGE_JOB_BYTES ? LARGE_SEGMENT_CHARACTERS : SEGMENT_CHARACTERS,
       finish,
     };
@@ -277,6 +297,7 @@ export function createParsePool(options: PoolOptions): ParsePool {
     async close() {
       closed = true;
       stopIdle();
+      current?.finish(new Error("the pool is closed"));
       await endAll();
     },
   };

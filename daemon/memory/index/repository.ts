@@ -24,7 +24,7 @@ import { mergeSegments } from "./segment-merge.ts";
 
 export interface Repository {
   readonly rows: IndexRows;
-  blob(oid: string): BlobRow | undefined;
+  blob(name: string): BlobRow | undefined;
   blobById(id: number): BlobRow | undefined;
   /** Stores what parse threads read, in one transaction. */
   addBatch(batch: ContentBatch): void;
@@ -77,7 +77,7 @@ const LARGEST_MERGE = 60_000;
 const FREE_DOCUMENTS = 2000;
 
 export function openRepository(rows: IndexRows, table: VectorTable, close: () => void): Repository {
-  const byOid = new Map<string, BlobRow>();
+  const byName = new Map<string, BlobRow>();
   const byId = new Map<number, BlobRow>();
   let segments: RepositorySegment[] = [];
   let version = 1;
@@ -110,7 +110,7 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
   }
 
   function remember(blob: BlobRow): void {
-    byOid.set(blob.oid, blob);
+    byName.set(blob.name, blob);
     byId.set(blob.id, blob);
   }
 
@@ -213,7 +213,7 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
 
   function forget(blob: BlobRow): void {
     byId.delete(blob.id);
-    if (byOid.get(blob.oid) === blob) byOid.delete(blob.oid);
+    if (byName.get(blob.name) === blob) byName.delete(blob.name);
   }
 
   /** In groups, so that no merge holds more than its share of memory. */
@@ -295,7 +295,7 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
 
   return {
     rows,
-    blob: (oid) => byOid.get(oid),
+    blob: (name) => byName.get(name),
     blobById: (id) => byId.get(id),
     addBatch,
     facts,
@@ -307,7 +307,7 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
       for (const id of damaged) {
         for (const blob of byId.values())
           if (blob.segment === id) {
-            byOid.delete(blob.oid);
+            byName.delete(blob.name);
             byId.delete(blob.id);
           }
         rows.deleteSegment(id);
