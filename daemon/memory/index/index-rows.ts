@@ -68,6 +68,8 @@ export interface IndexRows {
   setEntries(view: number, entries: readonly { readonly path: string; readonly blob: number }[]): void;
   usedBlobs(): Set<number>;
   part(key: string): Uint8Array | undefined;
+  /** All whose keys begin so. */
+  deleteParts(prefix: string): void;
   setPart(key: string, bytes: Uint8Array | undefined): void;
   /** Bytes of the database's pages. */
   size(): number;
@@ -85,8 +87,17 @@ export function createIndexRows(connection: Connection): IndexRows {
       run("COMMIT");
       return result;
     } catch (error) {
-      run("ROLLBACK");
+      rollBack();
       throw error;
+    }
+  }
+
+  /** SQLite has done so already where the disk is full; the first error is the one to be told. */
+  function rollBack(): void {
+    try {
+      run("ROLLBACK");
+    } catch {
+      // No transaction is open any more.
     }
   }
 
@@ -132,7 +143,8 @@ export function createIndexRows(connection: Connection): IndexRows {
         generation: numberIn(row, "generation"),
         vectors: bytesIn(row, "vectors") ?? null,
       })),
-    blobs: () => run("SELECT id, name, kind, language, bytes, lines, symbols, segment, document FROM blobs").map(blobOf),
+    blobs: () =>
+      run("SELECT id, name, kind, language, bytes, lines, symbols, segment, document FROM blobs").map(blobOf),
     facts: (blob) => bytesIn(run("SELECT facts FROM blobs WHERE id = ?", blob)[0], "facts"),
     eachFacts(segment, onFacts) {
       for (const row of run("SELECT id, facts FROM blobs WHERE segment = ? AND facts IS NOT NULL", segment)) {
@@ -192,6 +204,7 @@ export function createIndexRows(connection: Connection): IndexRows {
       }),
     usedBlobs: () => new Set(run("SELECT DISTINCT blob FROM entries").map((row) => numberIn(row, "blob"))),
     part: (key) => bytesIn(run("SELECT bytes FROM parts WHERE key = ?", key)[0], "bytes"),
+    deleteParts: (prefix) => void run("DELETE FROM parts WHERE substr(key, 1, ?) = ?", prefix.length, prefix),
     setPart(key, bytes) {
       if (bytes === undefined) run("DELETE FROM parts WHERE key = ?", key);
       else run("INSERT OR REPLACE INTO parts (key, bytes) VALUES (?, ?)", key, bytes);

@@ -46,10 +46,11 @@ export interface Repository {
   ): Promise<void>;
   frequencies(): RowFrequencies | undefined;
   /**
-   * Merges small segments when there are many, and gives up contents that no workspace has when they are more than those
-   * in use. Every workspace of the repository that is open must be in the database. True when something was changed.
+   * Merges small segments when there are many; `thorough`: looks as well whether contents that no workspace has are more than
+   * those in use, and gives those up. Every workspace of the repository that is open must be in the database. True when
+   * something was changed.
    */
-  tidy(): boolean;
+  tidy(thorough: boolean): boolean;
   /** Gives up every content that no workspace has. */
   dropUnused(): void;
   close(): void;
@@ -91,9 +92,12 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
     const contents = rows.blobs();
     for (const blob of contents) remember(blob);
     const bySegment = Map.groupBy(contents, (blob) => blob.segment);
+    const missing = new Set(bySegment.keys());
+    missing.delete(0);
     for (const { id, bytes, generation, vectors } of rows.segments()) {
       const segment = decodeSegment(aligned(bytes));
       const own = bySegment.get(id) ?? [];
+      missing.delete(id);
       if (segment === undefined || own.some(({ document, kind }) => kind === "text" && document >= segment.documents)) {
         damaged.push(id);
         continue;
@@ -107,6 +111,7 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
         blobs: placed(own, segment.documents),
       });
     }
+    damaged.push(...missing);
   }
 
   function remember(blob: BlobRow): void {
@@ -165,24 +170,33 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
       frequencies = counted;
       rows.setPart(FREQUENCIES, writeFrequencies(counted));
     }
-    const present = frequencies;
-    if (present === undefined) return;
-    for (const { id, generation } of segments) {
-      if (generation === present.generation) continue;
+    for (const { id } of segments) {
+      // Another workspace of the repository may count anew meanwhile.
+      const present = frequencies;
+      const own = segments.find((segment) => segment.id === id);
+      if (present === undefined || own === undefined || own.generation === present.generation) continue;
       signal.throwIfAborted();
-      remake(id, present);
+      withRows(id, (chunkRows) => remake(own, chunkRows, present));
       await breathe();
     }
   }
 
-  function remake(id: number, present: RowFrequencies): void {
-    const place = segments.findIndex((segment) => segment.id === id);
-    const segment = segments[place];
+  /** Damage costs the reading of the segment's contents at the next start; until then it is as it is. */
+  function withRows(id: number, work: (chunkRows: Uint8Array) => void): void {
     const chunkRows = rows.chunkRows(id);
-    if (segment === undefined || chunkRows === undefined) return;
+    if (chunkRows === undefined) return;
+    try {
+      work(chunkRows);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      rows.deleteSegment(id);
+    }
+  }
+
+  function remake(segment: RepositorySegment, chunkRows: Uint8Array, present: RowFrequencies): void {
     const made = chunkVectors(chunkRows, segment.memory.segment.chunks, table, weightsOf(present));
-    rows.setVectors(id, present.generation, encodeVectors(made));
-    segments = segments.with(place, {
+    rows.setVectors(segment.id, present.generation, encodeVectors(made));
+    segments = segments.with(segments.indexOf(segment), {
       ...segment,
       memory: { ...segment.memory, vectors: made },
       generation: present.generation,
@@ -204,8 +218,7 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
     const counted = new Uint32Array(table.size);
     for (const { segment, isLive: test } of live) {
       signal.throwIfAborted();
-      const chunkRows = rows.chunkRows(segment.id);
-      if (chunkRows !== undefined) countRows(chunkRows, counted, test);
+      withRows(segment.id, (chunkRows) => countRows(chunkRows, counted, test));
       await breathe();
     }
     return { generation: (frequencies?.generation ?? 0) + 1, table: table.name, chunks, frequencies: counted };
@@ -316,16 +329,19 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
     },
     completeVectors,
     frequencies: () => frequencies,
-    tidy() {
-      const used = rows.usedBlobs();
-      const isUsed = (segment: RepositorySegment) => segment.blobs.filter((blob) => blob && used.has(blob.id)).length;
+    tidy(thorough) {
       const small = segments.filter(({ memory }) => memory.segment.chunks < SMALL_CHUNKS);
       const total = segments.reduce((sum, { memory }) => sum + memory.segment.documents, 0);
+      const isCrowded = small.length > MOST_SMALL;
+      // Asking the database takes long with many paths: not after every save.
+      if (!isCrowded && (!thorough || total <= FREE_DOCUMENTS)) return false;
+      const used = rows.usedBlobs();
+      const isUsed = (segment: RepositorySegment) => segment.blobs.filter((blob) => blob && used.has(blob.id)).length;
       const live = segments.reduce((sum, segment) => sum + isUsed(segment), 0);
-      if (total > 2 * live + FREE_DOCUMENTS) merge(segments, used);
-      else if (small.length > MOST_SMALL) merge(small, used);
-      else return false;
-      return true;
+      const isWasteful = total > 2 * live + FREE_DOCUMENTS;
+      if (isWasteful) merge(segments, used);
+      else if (isCrowded) merge(small, used);
+      return isWasteful || isCrowded;
     },
     dropUnused() {
       const used = rows.usedBlobs();

@@ -94,6 +94,7 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
     unread = pathsNamed(unsettled ?? []);
     call.onPhase("linking", null);
     await repository.completeVectors((segment) => view.isLive(segment), call.signal);
+    repository.tidy(paths === undefined);
     const reused = [...view.entries().values()].filter(({ kind, name }) => kind === "text" && known.has(name)).length;
     return { reused, read, unsettled: unread.length };
   }
@@ -186,7 +187,9 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
     },
     updateUnsaved(call) {
       const result = turn.then(async () => {
-        if (overlay.version !== overlaid && lastScan !== undefined) await apply(lastScan, call);
+        if (overlay.version === overlaid || lastScan === undefined) return;
+        await apply(lastScan, call);
+        repository.tidy(false);
       });
       turn = result.catch(() => undefined);
       return result;
