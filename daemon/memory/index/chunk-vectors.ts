@@ -68,6 +68,18 @@ function eachChunk(
   }
 }
 
+/** Whether the bytes are those of so many chunks. */
+export function areChunkRows(bytes: Uint8Array, chunks: number): boolean {
+  let met = 0;
+  try {
+    eachChunk(bytes, () => void met++);
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+  return met === chunks;
+}
+
 /** Adds the chunks of a segment to the frequencies; `isLive` says which chunks count. Throws RangeError for damaged bytes. */
 export function countRows(bytes: Uint8Array, frequencies: Uint32Array, isLive: (chunk: number) => boolean): void {
   eachChunk(bytes, (chunk, rows, _counts, length) => {

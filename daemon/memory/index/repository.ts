@@ -6,6 +6,7 @@ import { breathe } from "../../host/source-files.ts";
 import type { FileFacts } from "../code/facts.ts";
 import { type SegmentInMemory, segmentInMemory } from "../search/corpus.ts";
 import {
+  areChunkRows,
   type ChunkVectors,
   chunkVectors,
   countRows,
@@ -229,11 +230,20 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
     if (byName.get(blob.name) === blob) byName.delete(blob.name);
   }
 
+  function isWhole({ id, memory }: RepositorySegment): boolean {
+    const chunkRows = rows.chunkRows(id);
+    if (chunkRows !== undefined && areChunkRows(chunkRows, memory.segment.chunks)) return true;
+    // As in `withRows`.
+    rows.deleteSegment(id);
+    return false;
+  }
+
   /** In groups, so that no merge holds more than its share of memory. */
   function merge(old: readonly RepositorySegment[], used: ReadonlySet<number>): void {
     let group: RepositorySegment[] = [];
     let chunks = 0;
     for (const segment of old) {
+      if (!isWhole(segment)) continue;
       if (group.length > 0 && chunks + segment.memory.segment.chunks > LARGEST_MERGE) {
         mergeGroup(group, used);
         group = [];
