@@ -54,6 +54,7 @@ const BUNDLES = {
       main: "daemon/main.ts",
       // Worker threads are programs of their own.
       "memory-thread": "daemon/memory/thread/program.ts",
+      "learn-thread": "daemon/memory/thread/learn-program.ts",
       "parse-thread": "daemon/memory/index/parse-thread.ts",
     },
     // Native, or loaded from where it is installed.

@@ -10,10 +10,11 @@ import { createChatModel } from "./models/create.ts";
 import type { Log } from "./observability/log.ts";
 import { openFileLog } from "./observability/log-file.ts";
 import { createChanges } from "./orchestration/changes/create.ts";
+import { createIndexedMemory } from "./orchestration/indexed-memory.ts";
 import { createRunService } from "./orchestration/runs.ts";
 import { createRedactor, type Redactor } from "./security/secrets.ts";
 import { type DaemonParts, isStoreFailure, type RunningDaemon, startDaemon } from "./server/life.ts";
-import { configuredModel, loadSettings, SECRET_VARIABLES, type Settings } from "./settings.ts";
+import { configuredModel, embeddingSecrets, loadSettings, SECRET_VARIABLES, type Settings } from "./settings.ts";
 import { acquireWriterLock } from "./store/lock.ts";
 import { openStore } from "./store/sqlite.ts";
 
@@ -84,8 +85,12 @@ async function openParts(
   const { budgetUsd, policy } = settings;
   let model = settings.model;
   if (model?.apiKey) redactor.add(model.apiKey);
+  for (const secret of embeddingSecrets(settings.embedding)) redactor.add(secret);
   const store = await openStore({ home, log });
-  const memory = createMemory({ home, main, store, clock: systemClock, log, newId: randomUUID });
+  const memory = createMemory({
+    ...{ home, main, store, clock: systemClock, log, newId: randomUUID },
+    embedding: settings.embedding,
+  });
   const service = createRunService({
     store,
     changes: createChanges({ home, log }),
@@ -95,6 +100,7 @@ async function openParts(
     defaultModel: () => model,
     defaults: { budgetUsd, policy },
     createModel: (own) => createChatModel(own),
+    memory: createIndexedMemory({ memory, clock: systemClock, log }),
     newId: randomUUID,
     onFatal,
   });

@@ -5,6 +5,7 @@ import { nexusError, PolicyRules } from "../protocol/index.ts";
 import { validate } from "../protocol/validate.ts";
 import { readText } from "./host/files.ts";
 import { checkPrivateFile, homePaths } from "./host/paths.ts";
+import type { EmbeddingSettings } from "./memory/embedding/choice.ts";
 
 const PROVIDERS = ["openai", "anthropic", "openai-compatible", "ollama", "replay"] as const;
 export type Provider = (typeof PROVIDERS)[number];
@@ -31,6 +32,7 @@ export interface Settings {
   readonly budgetUsd: number | null;
   readonly policy: PolicyRules;
   readonly idleExitMs: number;
+  readonly embedding: EmbeddingSettings;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -51,6 +53,16 @@ const OLLAMA_URL = "http://127.0.0.1:11434";
 export const SECRET_VARIABLES = ["OPENAI_API_KEY", "ANTHROPIC_API_KEY"] as const;
 
 const price = z.object({ input: z.number().check(z.gte(0)), output: z.number().check(z.gte(0)) });
+const EmbeddingFile = z.strictObject({
+  provider: z.enum(["table", "openai", "openai-compatible", "ollama", "local"]),
+  model: z.optional(z.string().check(z.minLength(1), z.maxLength(300))),
+  baseUrl: z.optional(z.string()),
+  apiKey: z.optional(z.string()),
+  usdPerMillionTokens: z.optional(z.number().check(z.gte(0))),
+  store: z.optional(z.enum(["usearch", "chroma", "faiss"])),
+  chroma: z.optional(z.strictObject({ address: z.string(), headers: z.optional(z.record(z.string(), z.string())) })),
+  capUsd: z.optional(z.number().check(z.gte(0))),
+});
 const SettingsFile = z.strictObject({
   provider: z.optional(z.enum(PROVIDERS)),
   model: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
@@ -63,6 +75,7 @@ const SettingsFile = z.strictObject({
   budgetUsd: z.optional(z.number().check(z.gte(0))),
   policy: z.optional(PolicyRules),
   idleExitMs: z.optional(z.int().check(z.gte(100))),
+  embedding: z.optional(EmbeddingFile),
 });
 export type SettingsFile = z.infer<typeof SettingsFile>;
 
@@ -77,6 +90,7 @@ export function parseSettings(home: string, env: Environment, file: SettingsFile
     model: modelSettings(env, file),
     budgetUsd: amount(env, "NEXUS_BUDGET") ?? file.budgetUsd ?? null,
     policy: file.policy ?? {},
+    embedding: embeddingSettings(env, file.embedding),
     idleExitMs: milliseconds(env, "NEXUS_IDLE_MS") ?? file.idleExitMs ?? DEFAULT_IDLE_EXIT_MS,
   };
 }
@@ -122,7 +136,8 @@ async function readSettingsFile(home: string): Promise<SettingsFile> {
     throw nexusError("settings.invalid", `${path} is not JSON: ${error instanceof Error ? error.message : ""}`);
   }
   const file = parseFile(raw, path);
-  if (file.apiKey !== undefined) await checkPrivateFile(path);
+  const { apiKey, embedding } = file;
+  if ((apiKey ?? embedding?.apiKey ?? embedding?.chroma?.headers) !== undefined) await checkPrivateFile(path);
   return file;
 }
 
@@ -157,6 +172,54 @@ function modelSettings(env: Environment, file: SettingsFile): ModelSettings | nu
     replayFile,
     windowTokens: windowTokens(env) ?? own.windowTokens ?? null,
   };
+}
+
+/** Which model makes vectors of code. Without a word about it: the built-in table, and OpenAI's key for whoever asks for it. */
+function embeddingSettings(env: Environment, file: z.infer<typeof EmbeddingFile> | undefined): EmbeddingSettings {
+  const provider = file?.provider ?? "table";
+  const openAiKey = env["OPENAI_API_KEY"] || null;
+  const openAiUrl = url("OPENAI_BASE_URL", env["OPENAI_BASE_URL"]);
+  const own = url("embedding.baseUrl", file?.baseUrl);
+  const baseUrl = own ?? embeddingUrl(provider, env, openAiUrl);
+  const needsModel = provider === "openai-compatible" || provider === "local";
+  if (needsModel && file?.model === undefined)
+    throw nexusError("settings.invalid", `embedding.provider ${provider} needs embedding.model.`);
+  if (provider === "openai-compatible" && baseUrl === null)
+    throw nexusError(
+      "settings.invalid",
+      "embedding.provider openai-compatible needs its address in embedding.baseUrl.",
+    );
+  return {
+    provider,
+    model: file?.model ?? null,
+    baseUrl,
+    // The environment's key belongs to the environment's address.
+    apiKey: file?.apiKey || (provider === "openai" && (own ?? openAiUrl) === openAiUrl ? openAiKey : null),
+    usdPerMillionTokens: file?.usdPerMillionTokens ?? null,
+    store: file?.store ?? "usearch",
+    chroma: chromaOf(file?.chroma),
+    capUsd: file?.capUsd ?? null,
+    openAiKey: openAiUrl === null ? openAiKey : null,
+  };
+}
+
+function embeddingUrl(
+  provider: EmbeddingSettings["provider"],
+  env: Environment,
+  openAiUrl: string | null,
+): string | null {
+  if (provider === "openai") return openAiUrl;
+  return provider === "ollama" && env["OLLAMA_HOST"] ? url("OLLAMA_HOST", ollamaUrl(env["OLLAMA_HOST"])) : null;
+}
+
+function chromaOf(file: z.infer<typeof EmbeddingFile>["chroma"]): EmbeddingSettings["chroma"] {
+  const address = url("embedding.chroma.address", file?.address);
+  return address === null ? null : { address, headers: file?.headers ?? {} };
+}
+
+/** What must never be written anywhere. */
+export function embeddingSecrets({ apiKey, chroma }: EmbeddingSettings): string[] {
+  return [...(apiKey === null ? [] : [apiKey]), ...Object.values(chroma?.headers ?? {})];
 }
 
 /** What is named, else what the environment holds a key or an address for, else what the file says. */

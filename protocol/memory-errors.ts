@@ -72,6 +72,16 @@ export const MEMORY_ERRORS = {
     message: "The page asked for does not exist any more.",
     hint: "The index has changed since; ask again from the first page.",
   },
+  "memory.embedder_unavailable": {
+    message: "The embedding model cannot be used.",
+    hint: "Search goes on without vectors. Check the model's name, address and key, or choose the built-in table.",
+    action: "openSettings",
+  },
+  "memory.store_unavailable": {
+    message: "The vector store cannot be used.",
+    hint: "Search goes on without it. Check that it runs and that its address is right, or choose usearch, which needs no server.",
+    action: "openSettings",
+  },
   "memory.not_embedding": {
     message: "No vectors are being built for this workspace.",
     hint: "`nexus memory embed start` begins.",

@@ -8,11 +8,14 @@ export const coder: Agent = {
     "list_files",
     "read_file",
     "search_text",
+    "search_code",
+    "find_symbol",
     "edit_file",
     "write_file",
     "delete_file",
     "run_command",
     "show_diff",
+    "remember",
   ],
   system: `You are the coding agent of Nexus. You work in a private copy of the user's repository; their own files change only when they accept your result.
 

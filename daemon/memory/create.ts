@@ -1,10 +1,11 @@
 /** Code memory as the daemon serves it: indexes in a thread of their own, knowledge in the store. */
 import { join } from "node:path";
 import type { NotificationParams } from "../../protocol/index.ts";
-import { nexusError } from "../../protocol/index.ts";
 import { processorCount } from "../host/processors.ts";
+import type { EmbeddingSettings } from "./embedding/choice.ts";
 import type { Knowledge } from "./knowledge/knowledge.ts";
 import { createKnowledgeService, createLazyKnowledge, type KnowledgeParts } from "./knowledge-service.ts";
+import { createLearning } from "./learning.ts";
 import type { MemoryCall, MemoryService } from "./service.ts";
 import { METHODS, type MemoryMethods } from "./thread/answers.ts";
 import { createThreadClient } from "./thread/calls.ts";
@@ -15,6 +16,8 @@ export interface MemoryOptions extends Omit<KnowledgeParts, "symbolText"> {
   readonly home: string;
   /** The daemon's main file: the grammars are beside its folder. */
   readonly main: string;
+  /** Which model makes vectors, when somebody wants others than the built-in table's. */
+  readonly embedding: EmbeddingSettings;
 }
 
 export interface Memory extends MemoryService {
@@ -33,6 +36,13 @@ export function createMemory(options: MemoryOptions): Memory {
   const symbolText: KnowledgeParts["symbolText"] = (params, signal) => index.symbolText(params, call(signal));
   const knowledge = createLazyKnowledge({ ...options, symbolText });
   const waiting = new Map<string, () => void>();
+
+  const learning = createLearning({
+    clock,
+    tablesFolder: (workspace, signal) => index.tablesFolder({ workspace }, call(signal)),
+    adoptLearned: (workspace, signal) => index.adoptLearned({ workspace }, call(signal)),
+    onProgress: index.tell,
+  });
 
   index.onProgress(({ workspace, progress }) => {
     if (progress !== null) return;
@@ -59,7 +69,7 @@ export function createMemory(options: MemoryOptions): Memory {
     ...index,
     ...service,
     get busy() {
-      return index.busy;
+      return index.busy || learning.busy;
     },
     async status(params, asking) {
       const [status, { facts }] = await Promise.all([
@@ -68,15 +78,11 @@ export function createMemory(options: MemoryOptions): Memory {
       ]);
       return { ...status, facts: facts.length };
     },
-    embedding: async () => {
-      throw nexusError("memory.unavailable");
-    },
-    learn: async () => {
-      throw nexusError("memory.unavailable");
-    },
+    learn: learning.learn,
     knowledge,
     async close() {
       for (const cancel of waiting.values()) cancel();
+      learning.close();
       await index.close();
     },
   };
@@ -95,11 +101,18 @@ const PROGRAM = { source: new URL("./thread/program.ts", import.meta.url), bundl
 export interface IndexService extends ThreadService {
   readonly busy: boolean;
   onProgress: MemoryService["onProgress"];
+  /** Tells the listeners of work that goes on elsewhere. */
+  tell(progress: Progress): void;
   close(): Promise<void>;
 }
 
 /** What the memory thread answers. It is started with the first question. */
-export function createIndexService({ home, main }: Pick<MemoryOptions, "home" | "main">): IndexService {
+export function createIndexService({
+  home,
+  main,
+  embedding,
+  log,
+}: Pick<MemoryOptions, "home" | "main" | "embedding" | "log">): IndexService {
   const listeners = new Set<(progress: Progress) => void>();
   const working = new Set<string>();
   let pending = 0;
@@ -107,13 +120,19 @@ export function createIndexService({ home, main }: Pick<MemoryOptions, "home" | 
     folder: join(home, "memory"),
     main,
     parseThreads: Math.max(1, Math.min(processorCount(), 8)),
+    embedding,
   };
   const thread = createThreadClient(PROGRAM, data, (name, value) => {
+    if (name === "failure") log.write("error", "a question to code memory failed", { error: String(value) });
     if (name !== "progress" || !isProgress(value)) return;
     if (value.progress === null) working.delete(value.workspace);
     else working.add(value.workspace);
-    for (const listener of listeners) listener(value);
+    tell(value);
   });
+
+  function tell(progress: Progress): void {
+    for (const listener of listeners) listener(progress);
+  }
 
   async function ask(method: string, params: unknown, { signal }: MemoryCall): Promise<unknown> {
     pending++;
@@ -136,6 +155,7 @@ export function createIndexService({ home, main }: Pick<MemoryOptions, "home" | 
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    tell,
     close: () => thread.close(),
   };
 }

@@ -9,7 +9,7 @@ import type { ModelWindow } from "../models/windows.ts";
 import type { Log } from "../observability/log.ts";
 import type { Store } from "../store/store.ts";
 import type { ChangesPort } from "./changes/changes.ts";
-import type { RunMemory } from "./run-memory.ts";
+import type { MemoryPlace, RunMemory } from "./run-memory.ts";
 
 /** What the run's model takes, and who counts it. */
 export interface CountedWindow extends ModelWindow {
@@ -28,7 +28,7 @@ export interface RunContext {
   model(): ChatModel;
   /** How much the model takes, and who counts it; loads a tokenizer at the first use. */
   window(): Promise<CountedWindow>;
-  memory(root: string, workspace: string): RunMemory;
+  memory(place: Pick<MemoryPlace, "root" | "workspace" | "base">): RunMemory;
   readonly price: () => Price | undefined;
   readonly onDelta: (delta: { taskId: string; turn: number; text: string }) => void;
 }

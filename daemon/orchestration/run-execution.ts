@@ -48,6 +48,7 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
   const openMemory = dependencies.memory ?? recallMemory;
   let model: ReturnType<RunDependencies["createModel"]> | undefined;
   let window: Promise<CountedWindow> | undefined;
+  const openCounted = () => (window ??= openWindow(settings));
   return {
     runId,
     store,
@@ -57,8 +58,8 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     redact: (text) => redactor.redact(text),
     signal,
     model: () => (model ??= dependencies.createModel(settings)),
-    window: () => (window ??= openWindow(settings)),
-    memory: (root, workspace) => openMemory({ root, workspace, signal }),
+    window: openCounted,
+    memory: (place) => openMemory({ ...place, signal, count: async () => (await openCounted()).counter.count }),
     price: () => priceOf(settings),
     onDelta,
   };

@@ -1,6 +1,9 @@
 /** What a run asks of the memory of its repository. */
+import type { Count } from "../memory/context/tokens.ts";
+import type { Proposer } from "../memory/knowledge/noting.ts";
 import { recall } from "../memory/recall.ts";
 import { rulesFor } from "../memory/rules/rules.ts";
+import type { CodeLookup, NoteFact } from "../tools/code-lookup.ts";
 
 export interface RunMemory {
   /** What the project tells agents, for work on these paths (none: for the whole project), the most general first. */
@@ -11,13 +14,21 @@ export interface RunMemory {
   search(query: string, limit: number): Promise<readonly { readonly path: string; readonly why: string }[]>;
   /** Facts, decisions and conventions that concern a query, one text each. */
   knowledge(query: string, limit: number): Promise<readonly string[]>;
+  /** For the agents' tools; left out where there is no index. */
+  readonly lookup?: CodeLookup;
+  /** Left out where nothing can be noted. */
+  readonly note?: (by: Proposer) => NoteFact;
 }
 
 export interface MemoryPlace {
   /** Where the run works: its copy, or the workspace itself. */
   readonly root: string;
   readonly workspace: string;
+  /** The commit that the copy was made from; left out where there is no copy. */
+  readonly base?: string;
   readonly signal: AbortSignal;
+  /** Counts as the run's model does. */
+  readonly count: () => Promise<Count>;
 }
 
 /** Opened for each look: what it tells is recorded by the run, so that a restart tells the same. */

@@ -7,11 +7,15 @@ import type { Section } from "../memory/context/window.ts";
 import type { ToolCall, ToolSchema } from "../models/model.ts";
 import { judge } from "../security/policy.ts";
 import { TOOLS, toolSchemas } from "../tools/catalogue.ts";
+import { findSymbol } from "../tools/find-symbol.ts";
+import { remember } from "../tools/remember.ts";
 import { runTool } from "../tools/run.ts";
+import { searchCode } from "../tools/search-code.ts";
 import type { ToolAccess, ToolContext } from "../tools/tool.ts";
 import { askApproval } from "./approval-gate.ts";
 import { effectJournal } from "./journal.ts";
 import { type RunContext, record, stateOf } from "./run-context.ts";
+import type { RunMemory } from "./run-memory.ts";
 import { createRunWindow } from "./run-window.ts";
 
 /** A call that is no tool: it ends the loop and hands what it carries to the engine. */
@@ -37,6 +41,9 @@ export interface WorkOptions {
   readonly rules: PolicyRules;
   readonly allowedCommands: readonly string[];
   readonly handOvers: readonly HandOver[];
+  readonly memory: RunMemory;
+  /** It may propose what later work should know. */
+  readonly mayNote: boolean;
   readonly diff: () => Promise<string>;
   /** Judges a finished piece of work; what it answers goes back to the agent. */
   readonly accept: (text: string, turn: number) => Promise<string | undefined>;
@@ -68,13 +75,15 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
   });
 }
 
-/** What the policy would deny in any form is not offered at all. */
+/** What the policy would deny in any form, or memory cannot do, is not offered at all. */
 function offeredTools(options: WorkOptions): ToolSchema[] {
-  const { agent, readOnly, mode, headless, rules, allowedCommands } = options;
+  const { agent, readOnly, mode, headless, rules, allowedCommands, memory, mayNote } = options;
   const commandsPossible = rules.command === "allow" || !headless || allowedCommands.length > 0;
   const mayChange = !readOnly && mode === "act";
   return toolSchemas((tool) => {
     if (!agent.tools.includes(tool.name)) return false;
+    if (tool === searchCode || tool === findSymbol) return memory.lookup !== undefined;
+    if (tool === remember) return mayNote && memory.note !== undefined;
     if (tool.effect === "verifiable") return mayChange && rules.write !== "deny";
     if (tool.effect === "unknown") return mayChange && commandsPossible && rules.command !== "deny";
     return true;
@@ -82,8 +91,14 @@ function offeredTools(options: WorkOptions): ToolSchema[] {
 }
 
 function contextOfTools(context: RunContext, options: WorkOptions): ToolContext {
-  const { root, linked, diff } = options;
-  return { root, linked, signal: context.signal, seen: new Map(), diff };
+  const { root, linked, diff, agent, memory } = options;
+  // Whatever a run reads, the repository included, is not the user's word: its notes wait for a person.
+  const note = memory.note?.({ agent: agent.name, runId: context.runId, source: "untrusted" });
+  const ports = {
+    ...(memory.lookup === undefined ? {} : { code: memory.lookup }),
+    ...(note === undefined ? {} : { note }),
+  };
+  return { root, linked, signal: context.signal, seen: new Map(), diff, ...ports };
 }
 
 interface CallInput {

@@ -2,9 +2,12 @@
 import * as z from "zod/mini";
 import { deleteFile } from "./delete-file.ts";
 import { editFile } from "./edit-file.ts";
+import { findSymbol } from "./find-symbol.ts";
 import { listFiles } from "./list-files.ts";
 import { readFile } from "./read-file.ts";
+import { remember } from "./remember.ts";
 import { runCommand } from "./run-command.ts";
+import { searchCode } from "./search-code.ts";
 import { searchText } from "./search-text.ts";
 import { showDiff } from "./show-diff.ts";
 import type { Tool } from "./tool.ts";
@@ -22,11 +25,14 @@ export const TOOLS: readonly Tool[] = [
   listFiles,
   readFile,
   searchText,
+  searchCode,
+  findSymbol,
   editFile,
   writeFile,
   deleteFile,
   runCommand,
   showDiff,
+  remember,
 ];
 
 const cache = new Map<string, ToolSchema>();

@@ -1,6 +1,7 @@
 /** A tool is one file: a name, a schema, an effect class, and what it does. Only run.ts executes it. */
 import type * as z from "zod/mini";
 import type { ErrorValue, ToolEffect } from "../../protocol/index.ts";
+import type { CodeLookup, NoteFact } from "./code-lookup.ts";
 
 export interface ToolContext {
   /** Absolute real path of the agent's own copy of the workspace. Tools never see the user's tree. */
@@ -12,6 +13,10 @@ export interface ToolContext {
   readonly seen: Map<string, string>;
   /** The unified diff of the whole change so far. */
   diff(): Promise<string>;
+  /** The code index; left out where there is none. */
+  readonly code?: CodeLookup;
+  /** Proposes a note in the agent's name; left out where nothing can be noted. */
+  readonly note?: NoteFact;
 }
 
 export type ToolOutcome =

@@ -84,6 +84,11 @@ export const SETTINGS: readonly Setting[] = [
     meaning: "milliseconds, 100 or more, after which a daemon without clients and runs ends",
     otherwise: "15 minutes",
   },
+  {
+    name: "embedding",
+    meaning: "which model makes vectors of the code, and which store keeps them: see [vectors](vectors.md)",
+    otherwise: "the built-in table: nothing leaves the machine",
+  },
 ];
 
 const INTRODUCTION = `# Settings

@@ -5,8 +5,8 @@ import { type CodePlace, openCode, uriOf } from "./open-code.ts";
 export interface Preview {
   /** Shows it after a moment, unless another comes first. */
   show(place: CodePlace): void;
-  /** Shows nothing more. */
-  stop(): void;
+  /** Shows nothing more; resolves when what was being shown is. */
+  settle(): Promise<void>;
   /** Shows again what the editor showed when this was made. */
   restore(): Promise<void>;
 }
@@ -19,20 +19,20 @@ export function createPreview(): Preview {
   const openBefore = new Set(textTabs().map(({ uri }) => uri.toString()));
   const looked = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
-  const stop = () => clearTimeout(timer);
+  let running: Promise<void> = Promise.resolve();
 
   return {
     show(place) {
-      stop();
+      clearTimeout(timer);
       timer = setTimeout(() => {
         const uri = uriOf(place)?.toString();
         if (uri !== undefined) looked.add(uri);
-        openCode(place, true).catch(() => undefined);
+        running = openCode(place, true).catch(() => undefined);
       }, MOMENT_MS);
     },
-    stop,
+    settle,
     async restore() {
-      stop();
+      await settle();
       if (looked.size === 0) return;
       const made = textTabs().filter(({ tab, uri }) => tab.isPreview && isOurs(uri.toString()));
       if (before !== undefined) {
@@ -51,6 +51,11 @@ export function createPreview(): Preview {
       );
     },
   };
+
+  function settle(): Promise<void> {
+    clearTimeout(timer);
+    return running;
+  }
 
   function isOurs(uri: string): boolean {
     return looked.has(uri) && !openBefore.has(uri);

@@ -65,6 +65,9 @@ export function searchMemory(nexus: Nexus): Promise<void> {
 
   function setMode(next: SearchMode): void {
     mode = next;
+    // Results of another kind of search must not be taken for those that come.
+    answer = undefined;
+    box.items = [];
     const { name, placeholder } = MODES.find((each) => each.mode === mode) ?? { name: "", placeholder: "" };
     box.title = `Nexus: Search Code Memory by ${name}`;
     box.placeholder = placeholder;
@@ -82,6 +85,8 @@ export function searchMemory(nexus: Nexus): Promise<void> {
     accepted = true;
     keep();
     box.hide();
+    // Whatever was still being looked at would come in front of it afterwards.
+    await preview.settle();
     await openCode(placeOfFound(found), false);
   }
 
@@ -108,9 +113,8 @@ export function searchMemory(nexus: Nexus): Promise<void> {
   return new Promise((resolve) => {
     box.onDidHide(() => {
       search.stop();
-      preview.stop();
       box.dispose();
-      if (accepted) resolve();
+      if (accepted) void preview.settle().then(resolve);
       else void preview.restore().finally(resolve);
     });
     setMode(mode);

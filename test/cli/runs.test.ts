@@ -9,6 +9,7 @@ import { planCommand, runCommand } from "../../daemon/cli/run.ts";
 import { runCli } from "../../daemon/cli/run-cli.ts";
 import { cancelCommand, listCommand, showCommand } from "../../daemon/cli/runs.ts";
 import { acceptCommand, diffCommand } from "../../daemon/cli/runs-changes.ts";
+import { BUILT_IN } from "../../daemon/memory/embedding/choice.ts";
 import { applyRunEvent, nexusError, type RunEvent, type RunEventBody, type RunState } from "../../protocol/index.ts";
 import { createFakeConnection, createTestContext, createTestTerminal, type FakeConnection } from "../support/cli.ts";
 import { created, summary } from "../support/fake-run-service.ts";
@@ -143,7 +144,7 @@ describe("nexus run", () => {
     };
     const context = createTestContext(terminal, [connection], {
       cwd: folder,
-      settings: async () => ({ home: "/h", model, budgetUsd: 5, policy: {}, idleExitMs: 1000 }),
+      settings: async () => ({ home: "/h", model, budgetUsd: 5, policy: {}, idleExitMs: 1000, embedding: BUILT_IN }),
     });
     const line = "run fix it --detach --policy policy.json --mode ask --session s1";
     expect(await runCommand(context, argumentsOf(line))).toBe(0);

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BUILT_IN } from "../../daemon/memory/embedding/choice.ts";
 import {
   configuredModel,
   type Environment,
@@ -142,6 +143,7 @@ describe("the settings file", () => {
       budgetUsd: null,
       policy: {},
       idleExitMs: 900_000,
+      embedding: BUILT_IN,
     });
   });
 

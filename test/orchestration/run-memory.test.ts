@@ -43,7 +43,7 @@ describe("the memory of a run", () => {
     });
     const state = await engine.ended(await engine.start("- do one thing\n- do another\n- and a third"));
     expect(state.status).toBe("done");
-    expect(places.map(({ workspace }) => workspace)).toEqual([engine.workspace, engine.workspace]);
+    expect(places.map(({ workspace }) => workspace)).toEqual(Array(3).fill(engine.workspace));
     expect(places[1]?.root).not.toBe(engine.workspace);
     expect(asked).toEqual([["src/found.ts"], ["src/a.ts", "src/found.ts"]]);
     const [planner, coder] = engine.server.requests.map(({ body }) => JSON.stringify(body));

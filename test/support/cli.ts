@@ -3,6 +3,7 @@
 import type { CliContext } from "../../daemon/cli/context.ts";
 import { createPaint } from "../../daemon/cli/format.ts";
 import type { Terminal } from "../../daemon/host/terminal.ts";
+import { BUILT_IN } from "../../daemon/memory/embedding/choice.ts";
 import type { ClientConnection, NotificationName, RequestName } from "../../protocol/index.ts";
 import { nexusError } from "../../protocol/index.ts";
 
@@ -117,7 +118,14 @@ export function createTestContext(
     home: "/home",
     build: { version: "1.2.3", buildTime: 1 },
     paint: createPaint(false),
-    settings: async () => ({ home: "/home", model: null, budgetUsd: null, policy: {}, idleExitMs: 1000 }),
+    settings: async () => ({
+      home: "/home",
+      model: null,
+      budgetUsd: null,
+      policy: {},
+      idleExitMs: 1000,
+      embedding: BUILT_IN,
+    }),
     async connect() {
       const next = waiting.shift();
       if (next === undefined) throw nexusError("daemon.unreachable");

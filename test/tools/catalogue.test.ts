@@ -12,7 +12,14 @@ it("costs few tokens: all tools at most 1 200, with the agent's prompt under 3 0
 
 it("offers only what is allowed, in the same order, as the same objects", () => {
   const first = toolSchemas((tool) => tool.effect === "pure");
-  expect(first.map((schema) => schema.name)).toEqual(["list_files", "read_file", "search_text", "show_diff"]);
+  expect(first.map((schema) => schema.name)).toEqual([
+    "list_files",
+    "read_file",
+    "search_text",
+    "search_code",
+    "find_symbol",
+    "show_diff",
+  ]);
   expect(toolSchemas(() => true)[0]).toBe(first[0]);
   expect(toolSchemas(() => false)).toEqual([]);
 });

@@ -43,12 +43,12 @@ const BYTES_A_MESSAGE = 256 * 1024;
 const MESSAGES_AHEAD = 2;
 /** A segment is closed at this size, and committed: no more than this is read again after a kill. */
 const SEGMENT_CHARACTERS = 8 * 1024 * 1024;
-const LARGE_SEGMENT_CHARACTERS = 32 * 1024 * 1024;
+const LARGE_SEGMENT_CHARACTERS = 20 * 1024 * 1024;
 const LARGE_JOB_BYTES = 256 * 1024 * 1024;
 /** A message that takes longer than this is not coming back. */
 const HANG_MS = 30_000;
 const IDLE_MS = 60_000;
-/** A call ends with an error after so many threads that died for no file's fault. */
+/** A call ends with an error after so many threads that died while they made a segment. */
 const MOST_FAULTS = 3;
 const END_MS = 5000;
 
@@ -61,10 +61,10 @@ interface Parser {
   /** Done and not handed over. */
   collected: ContentTask[];
   flushing: boolean;
-  /** It has told that it can work. */
-  isReady: boolean;
   /** What it still tells is of a call that was cancelled. */
   dropping: boolean;
+  /** It has said that it can work: until then a death is no fault of a file. */
+  ready: boolean;
   stopWatch: () => void;
   ended(): void;
 }
@@ -85,7 +85,7 @@ export function createParsePool(options: PoolOptions): ParsePool {
     readonly queue: ContentTask[][];
     /** How often a task has been in a thread that died. */
     readonly deaths: Map<string, number>;
-    /** Threads that died for no file's fault: at their start, or while they made a segment. */
+    /** Threads that died while they made a segment, which is no single file's fault. */
     faults: number;
     finish(error?: unknown): void;
   }
@@ -102,8 +102,8 @@ export function createParsePool(options: PoolOptions): ParsePool {
       waiting: [],
       collected: [],
       flushing: false,
-      isReady: false,
       dropping: false,
+      ready: false,
       stopWatch: () => {},
       ended: () => {},
     };
@@ -128,8 +128,10 @@ export function createParsePool(options: PoolOptions): ParsePool {
   function receive(parser: Parser, message: unknown): void {
     const told = toMessage(message);
     if (told === undefined || !parsers.has(parser)) return;
-    parser.isReady = true;
-    if (told.type === "ready") return;
+    if (told.type === "ready") {
+      parser.ready = true;
+      return;
+    }
     parser.stopWatch();
     if (told.type === "dropped") {
       Object.assign(parser, { dropping: false, flushing: false, waiting: [], collected: [] });
@@ -190,6 +192,10 @@ export function createParsePool(options: PoolOptions): ParsePool {
     parser.stopWatch();
     const job = current;
     if (job === undefined || closed) return;
+    if (!parser.ready) {
+      job.finish(new Error(`a parse thread cannot start: ${error?.message ?? "it ended"}`));
+      return;
+    }
     // What a thread holds that was told to drop it belongs to a call that is over.
     if (!parser.dropping) takeBack(job, parser, error);
     if (current !== job) return;
@@ -198,13 +204,12 @@ export function createParsePool(options: PoolOptions): ParsePool {
   }
 
   function takeBack(job: Job, parser: Parser, error: Error | undefined): void {
-    const isFault = !parser.isReady || parser.waiting.length === 0;
-    if (isFault && parser.waiting.length + parser.collected.length > 0 && ++job.faults > MOST_FAULTS) {
-      job.finish(error ?? new Error("parse threads end by themselves"));
+    if (parser.waiting.length === 0 && parser.collected.length > 0 && ++job.faults > MOST_FAULTS) {
+      job.finish(error ?? new Error("a parse thread ended while it made a segment"));
       return;
     }
     // The first message that was not done holds the culprit; what was collected before it is innocent.
-    const [suspects = [], ...others] = isFault ? [[], ...parser.waiting] : parser.waiting;
+    const [suspects = [], ...others] = parser.waiting;
     for (const tasks of [parser.collected, ...others]) if (tasks.length > 0) job.queue.push(...messagesOf(tasks));
     for (const task of suspects) {
       const deaths = (job.deaths.get(task.name) ?? 0) + 1;

@@ -40,14 +40,18 @@ export function renderKnowledge(
   return { text, tokens, shown, leftOut: usable.length - shown.length };
 }
 
-/** Such as "- decision (commit 1a2b3c4, src/cart.ts): Prices are kept in cents." */
 function factLine(fact: Fact): string {
+  return inert(`- ${spokenFact(fact)}`);
+}
+
+/** Such as "decision (commit 1a2b3c4, src/cart.ts): Prices are kept in cents." */
+export function spokenFact(fact: Fact): string {
   const cites = fact.cites.filter((cite) => cite.kind !== "person").map(citeText);
   const more = cites.length > MAX_SHOWN_CITES ? [`${cites.length - MAX_SHOWN_CITES} more`] : [];
   const from = [...cites.slice(0, MAX_SHOWN_CITES), ...more];
   const provenance = from.length > 0 ? from.join(", ") : originOf(fact);
   const doubt = fact.status === "flagged" ? ` [may be out of date: ${oneLine(fact.reason, 300)}]` : "";
-  return inert(`- ${KIND_TITLES[fact.kind]} (${provenance})${doubt}: ${fact.text.replace(/\n/g, "\n  ")}`);
+  return `${KIND_TITLES[fact.kind]} (${provenance})${doubt}: ${fact.text.replace(/\n/g, "\n  ")}`;
 }
 
 function originOf({ author }: Fact): string {

@@ -43,6 +43,8 @@ export interface RankedView {
   /** Of each path its past messages and its words (message-vectors.ts), path-major; made when the history is known. */
   readonly messageVectors: Float32Array | undefined;
   readonly pathVectors: PathVectors;
+  /** Of other vectors than the table's, in the place of the table's part. */
+  readonly meaning?: MeaningScores | undefined;
   /** A query's vector; undefined where no word of it is known. */
   queryVector(query: Query): Float32Array | undefined;
 }
@@ -119,7 +121,8 @@ function partScores(view: RankedView, query: Query, weights: Weights): Found {
   const { corpus, history } = view;
   const words = chunkScores(corpus, query.terms);
   const vector = weights.table > 0 || weights.messageTable > 0 ? view.queryVector(query) : undefined;
-  const meaning = vector !== undefined && weights.table > 0 ? tableScores(corpus, view.pathVectors, vector) : undefined;
+  const ofTable = view.meaning === undefined && vector !== undefined && weights.table > 0;
+  const meaning = ofTable ? tableScores(corpus, view.pathVectors, vector) : view.meaning;
   const trust = Math.min(1, (history?.commits ?? 0) / FULL_HISTORY);
   const parts: PartScores[] = [];
   const add = (part: Part, scores: () => Float32Array | undefined, factor = 1) => {

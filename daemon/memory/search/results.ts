@@ -14,6 +14,8 @@ export interface ResultPorts {
   /** As the file is now; undefined when it cannot be read. */
   text(path: string): string | undefined;
   readonly history: History | undefined;
+  /** The model that meaning was compared with. */
+  readonly meaningBy: string;
 }
 
 /** A symbol longer than this is shown by its best window. */
@@ -86,7 +88,7 @@ function reasons({ path, parts }: RankedFile, query: Query, window: Lines, ports
     identifiers: () => `uses ${identifiersIn(ports.text(path), query) || "the query's identifiers"}`,
     commits: () => `changed by ${commitWords(ports.history, query, path)}`,
     messages: () => "its own commits speak of this",
-    table: () => "close in meaning",
+    table: () => `close in meaning (${ports.meaningBy})`,
     messageTable: () => "its commits are close in meaning",
   };
   return Object.entries(parts)

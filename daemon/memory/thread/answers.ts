@@ -3,12 +3,13 @@ import type { Answer, Params } from "../../../protocol/index.ts";
 import type { Clock } from "../../host/clock.ts";
 import type { SymbolText } from "../knowledge/cited-code.ts";
 import { citedCodeOf } from "../knowledge/code-of-view.ts";
-import type { WordTable } from "../vector/word-table.ts";
-import { createFreshness } from "./freshness.ts";
+import { readLearnedTable, tablesFolder } from "../vector/table-file.ts";
+import type { Freshness } from "./freshness.ts";
 import * as graph from "./graph-answers.ts";
 import { search } from "./search.ts";
 import { sourceText } from "./source-lines.ts";
 import { createStatus } from "./status.ts";
+import type { Vectors } from "./vectors.ts";
 import type { Workspace } from "./workspace.ts";
 import type { Workspaces } from "./workspaces.ts";
 
@@ -28,6 +29,9 @@ export const METHODS = [
   "file",
   "hotspots",
   "symbolText",
+  "embedding",
+  "tablesFolder",
+  "adoptLearned",
 ] as const;
 
 export interface MemoryMethods {
@@ -46,6 +50,11 @@ export interface MemoryMethods {
   hotspots(params: Params<"memory/hotspots">, signal: AbortSignal): Promise<Answer<"memory/hotspots">>;
   /** The lines of a definition that knowledge cites; null where there is none. */
   symbolText(params: CitedSymbol, signal: AbortSignal): Promise<SymbolText | null>;
+  embedding(params: Params<"memory/embedding">, signal: AbortSignal): Promise<Answer<"memory/embedding">>;
+  /** Where tables that are learned from a workspace's history are kept. */
+  tablesFolder(params: { readonly workspace: string }, signal: AbortSignal): Promise<string>;
+  /** Puts the table that was learned to use; answers when all vectors are its own. */
+  adoptLearned(params: { readonly workspace: string }, signal: AbortSignal): Promise<Record<never, never>>;
 }
 
 export interface CitedSymbol {
@@ -58,18 +67,18 @@ export interface AnswerParts {
   readonly workspaces: Workspaces;
   readonly grammars: string;
   readonly clock: Clock;
-  readonly table: WordTable;
+  readonly vectors: Vectors;
+  readonly freshness: Freshness;
 }
 
 type Meta = Pick<Answer<"memory/hotspots">, "tookMs" | "degraded" | "stale">;
 
 export function createAnswers(parts: AnswerParts): MemoryMethods {
-  const { workspaces, clock } = parts;
-  const freshness = createFreshness(parts);
+  const { workspaces, clock, vectors, freshness } = parts;
   const { statusOf, totalsOf } = createStatus(parts, freshness);
 
   /** Answers from an index that is there, and says how good it is. */
-  async function from<Body extends object>(
+  async function from<Body extends object & { readonly degraded?: string[] }>(
     { workspace: root }: { readonly workspace: string },
     signal: AbortSignal,
     ask: (workspace: Workspace) => Body | Promise<Body>,
@@ -78,7 +87,8 @@ export function createAnswers(parts: AnswerParts): MemoryMethods {
     const startedAt = clock.monotonic();
     const body = await ask(workspace);
     const { degraded, stale } = freshness.about(workspace);
-    return { ...body, tookMs: Math.round((clock.monotonic() - startedAt) * 100) / 100, degraded, stale };
+    const tookMs = Math.round((clock.monotonic() - startedAt) * 100) / 100;
+    return { ...body, tookMs, degraded: [...degraded, ...(body.degraded ?? [])], stale };
   }
 
   return {
@@ -91,6 +101,7 @@ export function createAnswers(parts: AnswerParts): MemoryMethods {
     },
     forget: async ({ workspace }, signal) => {
       await freshness.close(workspace);
+      await vectors.forget(await workspaces.open(workspace, signal));
       return { freedBytes: await workspaces.forget(workspace, signal) };
     },
     async unsaved({ workspace: root, path, text }, signal) {
@@ -98,7 +109,7 @@ export function createAnswers(parts: AnswerParts): MemoryMethods {
       await workspaces.opened(root)?.updateUnsaved(path, text, signal);
       return {};
     },
-    search: (params, signal) => from(params, signal, (workspace) => search(workspace, params, signal)),
+    search: (params, signal) => from(params, signal, (workspace) => search(workspace, params, vectors.meaning, signal)),
     symbols: (params, signal) => from(params, signal, (workspace) => graph.symbols(workspace, params)),
     uses: (params, signal) => from(params, signal, (workspace) => graph.uses(workspace, params, clock, signal)),
     impact: (params, signal) => from(params, signal, (workspace) => graph.impact(workspace, params, clock, signal)),
@@ -112,6 +123,22 @@ export function createAnswers(parts: AnswerParts): MemoryMethods {
       const { view } = await freshness.ready(root, signal);
       const code = citedCodeOf({ view: () => view, text: async (_root, cited) => sourceText(root, cited) });
       return (await code.symbol(root, path, symbol)) ?? null;
+    },
+    async embedding(params, signal) {
+      const isAbout = params.action === "estimate" || params.action === "start";
+      const { workspace: root } = params;
+      const workspace = await (isAbout ? freshness.ready(root, signal) : workspaces.open(root, signal));
+      return vectors.answer(workspace, params, signal);
+    },
+    async tablesFolder({ workspace }, signal) {
+      return tablesFolder((await workspaces.open(workspace, signal)).place);
+    },
+    async adoptLearned({ workspace: root }, signal) {
+      const workspace = await workspaces.open(root, signal);
+      const learned = await readLearnedTable(tablesFolder(workspace.place));
+      if (learned?.ok === true) workspace.table.change(learned.value.table);
+      await freshness.update(root, signal);
+      return {};
     },
   };
 }

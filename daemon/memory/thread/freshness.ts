@@ -25,13 +25,14 @@ interface Shared {
   waiting: number;
 }
 
-export function createFreshness({
-  workspaces,
-  clock,
-}: {
+export interface FreshnessParts {
   readonly workspaces: Workspaces;
   readonly clock: Clock;
-}): Freshness {
+  /** A workspace was brought up to date. */
+  onUpdated(workspace: Workspace): void;
+}
+
+export function createFreshness({ workspaces, clock, onUpdated }: FreshnessParts): Freshness {
   const updates = new Map<string, Shared>();
   const watches = new Map<string, SourceWatch>();
 
@@ -56,7 +57,10 @@ export function createFreshness({
     const shared = { promise, controller, waiting: 0 };
     updates.set(workspace.root, shared);
     // Whoever waits hears of a failure; nobody may be waiting.
-    promise.catch(() => undefined);
+    promise.then(
+      () => onUpdated(workspace),
+      () => undefined,
+    );
     return shared;
   }
 
@@ -111,6 +115,8 @@ export function createFreshness({
       if (discarded !== undefined) degraded.push(`The old index was made anew: ${discarded}.`);
       if (workspace.repository.segments().some(({ generation }) => generation === 0))
         degraded.push("Meaning is not known of all files yet.");
+      else if ((workspace.repository.frequencies()?.table ?? workspace.table.name) !== workspace.table.name)
+        degraded.push("What was learned is being put to use: meaning is not compared meanwhile.");
       const history = workspace.history();
       if (history === undefined) degraded.push("The history of commits is not read yet.");
       else if (history.problem !== null) degraded.push(history.problem);

@@ -7,28 +7,45 @@ import { loadWordTable } from "../vector/word-table.ts";
 import { createAnswers, METHODS } from "./answers.ts";
 import { serveCalls } from "./calls.ts";
 import type { MemoryThreadData } from "./data.ts";
+import { createFreshness } from "./freshness.ts";
+import { createVectors } from "./vectors.ts";
+import type { Workspace } from "./workspace.ts";
 import { createWorkspaces } from "./workspaces.ts";
 
 const thread = ownThread();
 if (thread !== undefined && isData(thread.data)) await serve(thread, thread.data);
 
 async function serve(own: NonNullable<typeof thread>, data: MemoryThreadData): Promise<void> {
-  const { folder, main, parseThreads } = data;
+  const { folder, main, parseThreads, embedding } = data;
   const grammars = grammarsBeside(main);
   const clock = systemClock;
   // Calls wait in the port until a listener is there.
   const table = await loadWordTable();
   const pool = createParsePool({ threads: parseThreads, grammars, clock });
   const workspaces = createWorkspaces({ folder, pool, table, clock, onChange: (workspace) => tell(workspace) });
-  const answers = createAnswers({ workspaces, grammars, clock, table });
+  const vectors = createVectors({
+    settings: embedding,
+    folder,
+    workspaces,
+    clock,
+    onChange: (workspace) => tell(workspace),
+  });
+  const freshness = createFreshness({ workspaces, clock, onUpdated: (workspace) => vectors.of(workspace).updated() });
+  const answers = createAnswers({ workspaces, grammars, clock, vectors, freshness });
   const handlers = Object.fromEntries(METHODS.map((name) => [name, { call: answers[name] }]));
   const close = async () => {
+    // A watcher that still runs when its thread ends takes the whole process along.
+    await Promise.all([...workspaces.all()].map(({ root }) => freshness.close(root)));
+    await vectors.close();
     await workspaces.close();
     await pool.close();
   };
   const notify = serveCalls(own, { ...handlers, close: { call: close } });
-  const tell = (workspace: { readonly root: string; progress(): unknown }) =>
-    notify("progress", { workspace: workspace.root, progress: workspace.progress() });
+  const tell = (workspace: Workspace) =>
+    notify("progress", {
+      workspace: workspace.root,
+      progress: workspace.progress() ?? vectors.progressOf(workspace),
+    });
 }
 
 /** The daemon starts it with nothing else. */

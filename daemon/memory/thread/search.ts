@@ -3,6 +3,7 @@ import type { Answer, Params, SearchResult } from "../../../protocol/index.ts";
 import { nexusError } from "../../../protocol/index.ts";
 import { createLineMatcher } from "../../host/line-matcher.ts";
 import { breathe } from "../../host/source-files.ts";
+import type { Meaning } from "../embedding/vector-search.ts";
 import { globMatcher } from "../glob.ts";
 import { analyseQuery } from "../search/query.ts";
 import { rank } from "../search/ranking.ts";
@@ -12,7 +13,11 @@ import { pageOf } from "./pages.ts";
 import { matchSymbols } from "./symbols.ts";
 import type { Workspace } from "./workspace.ts";
 
-type Found = Pick<Answer<"memory/search">, "results" | "nextCursor">;
+/** `degraded` is what this answer lacks beyond what the index says of itself. */
+type Found = Pick<Answer<"memory/search">, "results" | "nextCursor"> & { readonly degraded?: string[] };
+
+/** Asks vectors beyond the built-in table's, where there are any. */
+export type AskMeaning = (workspace: Workspace, text: string, signal: AbortSignal) => Promise<Meaning>;
 
 const LIMIT = 20;
 /** Further pages of a ranking end here: what follows is noise. */
@@ -21,11 +26,12 @@ const DEEPEST = 200;
 export async function search(
   workspace: Workspace,
   params: Params<"memory/search">,
+  askMeaning: AskMeaning,
   signal: AbortSignal,
 ): Promise<Found> {
   switch (params.mode ?? "ranked") {
     case "ranked":
-      return rankedSearch(workspace, params);
+      return rankedSearch(workspace, params, await askMeaning(workspace, params.query, signal));
     case "symbol":
       return symbolSearch(workspace, params);
     case "regex":
@@ -33,17 +39,18 @@ export async function search(
   }
 }
 
-function rankedSearch(workspace: Workspace, params: Params<"memory/search">): Found {
+function rankedSearch(workspace: Workspace, params: Params<"memory/search">, { vectors, degraded }: Meaning): Found {
   const query = analyseQuery(params.query);
   const limit = params.limit ?? LIMIT;
   const { from, key } = pageOf(params, `${workspace.view.version}`);
-  const ranked = rank(workspace.ranked(), query, {
+  const ranked = rank({ ...workspace.ranked(), meaning: vectors?.scores }, query, {
     limit: Math.min(from + limit + 1, DEEPEST),
     accepts: fileFilter(workspace, params),
   });
-  const ports = portsOf(workspace);
+  const ports = { ...portsOf(workspace), meaningBy: vectors?.model ?? workspace.table.name };
   const results = ranked.slice(from, from + limit).map((file) => resultOf(file, query, ports));
-  return { results, nextCursor: ranked.length > from + limit ? key(from + limit) : null };
+  const nextCursor = ranked.length > from + limit ? key(from + limit) : null;
+  return { results, nextCursor, degraded: degraded === null ? [] : [degraded] };
 }
 
 function symbolSearch(workspace: Workspace, params: Params<"memory/search">): Found {
@@ -143,12 +150,13 @@ function fileFilter(workspace: Workspace, params: Pick<Params<"memory/search">, 
 }
 
 /** Texts are read once an answer. */
-function portsOf({ root, view, history }: Workspace): ResultPorts {
+function portsOf({ root, view, history, table }: Workspace): ResultPorts {
   const texts = new Map<string, string | undefined>();
   return {
     facts: (path) => view.facts(path),
     lines: (path) => view.file(path)?.lines ?? 1,
     history: history()?.history,
+    meaningBy: table.name,
     text(path) {
       if (!texts.has(path)) {
         const source = readSource(root, { path, oid: "" });

@@ -2,18 +2,18 @@
 import type { Answer, LanguageCount } from "../../../protocol/index.ts";
 import { createExtractor, type Extractor } from "../code/extract.ts";
 import type { UpdateTotals } from "../index/workspace-index.ts";
-import type { WordTable } from "../vector/word-table.ts";
 import type { Freshness } from "./freshness.ts";
+import type { Vectors } from "./vectors.ts";
 import type { Workspace } from "./workspace.ts";
 import type { Workspaces } from "./workspaces.ts";
 
 export interface StatusParts {
   readonly workspaces: Workspaces;
   readonly grammars: string;
-  readonly table: WordTable;
+  readonly vectors: Pick<Vectors, "statusOf" | "progressOf">;
 }
 
-export function createStatus({ workspaces, grammars, table }: StatusParts, freshness: Freshness) {
+export function createStatus({ workspaces, grammars, vectors }: StatusParts, freshness: Freshness) {
   let extractor: Promise<Extractor> | undefined;
 
   async function languagesOf(workspace: Workspace): Promise<LanguageCount[]> {
@@ -47,20 +47,8 @@ export function createStatus({ workspaces, grammars, table }: StatusParts, fresh
       ...sizes,
       languages,
       skipped: skippedOf(index),
-      progress: workspace.progress(),
-      vectors: isNone
-        ? null
-        : {
-            store: "usearch",
-            model: table.name,
-            dimensions: table.dimensions,
-            done: doneChunks(workspace),
-            total: repository.segments().reduce((sum, { memory }) => sum + memory.segment.chunks, 0),
-            state: "idle",
-            costUsd: 0,
-            capUsd: null,
-            problem: null,
-          },
+      progress: workspace.progress() ?? vectors.progressOf(workspace),
+      vectors: isNone ? null : vectors.statusOf(workspace),
       history: history === undefined ? null : { commits: history.history.commits, limited: history.limited },
       facts: 0,
       sizeBytes: repository.rows.size(),
@@ -103,11 +91,6 @@ function sizesOf({ view }: Workspace) {
     sizes.symbols += symbols;
   }
   return sizes;
-}
-
-function doneChunks({ repository }: Workspace): number {
-  const made = repository.segments().filter(({ generation }) => generation > 0);
-  return made.reduce((sum, { memory }) => sum + memory.segment.chunks, 0);
 }
 
 function engineOf(languages: readonly LanguageCount[]): Answer<"memory/status">["engine"] {

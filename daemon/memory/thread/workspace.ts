@@ -20,11 +20,21 @@ import { messageMatrix } from "../search/message-vectors.ts";
 import { type PathVectors, pathVectors } from "../search/path-vectors.ts";
 import type { Query } from "../search/query.ts";
 import type { RankedView } from "../search/ranking.ts";
-import { rowCounts, type WordTable } from "../vector/word-table.ts";
+import type { ChangingTable } from "../vector/table-file.ts";
+import { rowCounts } from "../vector/word-table.ts";
+
+/** Where a repository's index is kept, and what it is called. */
+export interface RepositoryPlace {
+  readonly key: string;
+  readonly folder: string;
+}
 
 export interface Workspace {
   readonly root: string;
   readonly repository: Repository;
+  readonly place: RepositoryPlace;
+  /** The repository's: the built-in one, or what was learned from its history. */
+  readonly table: ChangingTable;
   readonly view: WorkspaceView;
   readonly index: WorkspaceIndex;
   readonly graph: Graph;
@@ -43,15 +53,16 @@ export interface Workspace {
 export interface WorkspaceParts {
   readonly root: string;
   readonly repository: Repository;
+  readonly place: RepositoryPlace;
   readonly pool: ParsePool;
-  readonly table: WordTable;
+  readonly table: ChangingTable;
   readonly clock: Clock;
   /** Progress, or a change of state. */
   onChange(): void;
 }
 
 export function openWorkspace(parts: WorkspaceParts): Workspace {
-  const { root, repository, pool, table, clock, onChange } = parts;
+  const { root, repository, place, pool, table, clock, onChange } = parts;
   const view = createWorkspaceView(repository, viewNumber(repository, root, clock.now()));
   const index = createWorkspaceIndex({ root, repository, view, pool, clock });
   const store = partStore(repository, `${root}:`);
@@ -63,16 +74,18 @@ export function openWorkspace(parts: WorkspaceParts): Workspace {
   let ofPaths:
     | { readonly corpus: Corpus; readonly frequencies: RowFrequencies | undefined; readonly value: PathVectors }
     | undefined;
-  let matrix: { readonly key: unknown; readonly paths: unknown; readonly value: Float32Array } | undefined;
+  let matrix:
+    | { readonly key: unknown; readonly paths: unknown; readonly table: string; readonly value: Float32Array }
+    | undefined;
 
   function messageVectors(): Float32Array | undefined {
     const history = opened?.history;
     if (history === undefined) return undefined;
     const paths = view.paths();
-    if (matrix?.key !== history || matrix.paths !== paths) {
+    if (matrix?.key !== history || matrix.paths !== paths || matrix.table !== table.name) {
       const messages = history.messageVectors((text) => table.textVector(text));
       const value = messageMatrix(paths, messages, (text) => table.textVector(text), table.dimensions);
-      matrix = { key: history, paths, value };
+      matrix = { key: history, paths, table: table.name, value };
     }
     return matrix.value;
   }
@@ -104,7 +117,8 @@ export function openWorkspace(parts: WorkspaceParts): Workspace {
 
   function queryVector(query: Query): Float32Array | undefined {
     const frequencies = repository.frequencies();
-    if (frequencies === undefined || query.words.length === 0) return undefined;
+    // Vectors of another table say nothing about this one's.
+    if (frequencies?.table !== table.name || query.words.length === 0) return undefined;
     const vector = table.queryVector(query.words, (row) => rarityOf(row, frequencies));
     return vector.some((component) => component !== 0) ? vector : undefined;
   }
@@ -146,6 +160,8 @@ export function openWorkspace(parts: WorkspaceParts): Workspace {
   return {
     root,
     repository,
+    place,
+    table,
     view,
     index,
     graph: createGraph({
@@ -192,7 +208,7 @@ function viewNumber({ rows }: Repository, root: string, now: number): number {
   return known.id;
 }
 
-function partStore({ rows }: Repository, prefix: string): PartStore {
+export function partStore({ rows }: Repository, prefix: string): PartStore {
   return {
     get: (key) => rows.part(prefix + key),
     set: (key, bytes) => rows.setPart(prefix + key, bytes),

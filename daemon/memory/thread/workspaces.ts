@@ -6,8 +6,9 @@ import { createIndexRows, type IndexRows } from "../index/index-rows.ts";
 import type { ParsePool } from "../index/parse-pool.ts";
 import { openRepository, type Repository } from "../index/repository.ts";
 import { repositoryKey } from "../sources/repository-key.ts";
+import { type ChangingTable, createChangingTable, readLearnedTable, tablesFolder } from "../vector/table-file.ts";
 import type { WordTable } from "../vector/word-table.ts";
-import { openWorkspace, type Workspace } from "./workspace.ts";
+import { openWorkspace, type RepositoryPlace, type Workspace } from "./workspace.ts";
 
 export interface Workspaces {
   /** Opened, and kept open; nothing is scanned yet. */
@@ -33,11 +34,13 @@ export interface WorkspacesOptions {
 
 interface OpenRepository {
   readonly repository: Repository;
+  readonly place: RepositoryPlace;
+  readonly table: ChangingTable;
   readonly discarded: string | undefined;
 }
 
 export function createWorkspaces(options: WorkspacesOptions): Workspaces {
-  const { folder, pool, table, clock } = options;
+  const { folder, pool, table: builtIn, clock } = options;
   const workspaces = new Map<string, Promise<Workspace>>();
   const ready = new Map<string, Workspace>();
   const repositories = new Map<string, Promise<OpenRepository>>();
@@ -56,10 +59,14 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
   }
 
   async function openShared(key: string): Promise<OpenRepository> {
-    const { connection, discarded: why } = await openIndexFile(join(folder, key.slice(0, 32), "index.db"));
+    const place = { key, folder: join(folder, key.slice(0, 32)) };
+    const { connection, discarded: why } = await openIndexFile(join(place.folder, "index.db"));
+    const table = createChangingTable(builtIn);
+    const learned = await readLearnedTable(tablesFolder(place));
+    if (learned?.ok === true) table.change(learned.value.table);
     const repository = openRepository(createIndexRows(connection), table, () => connection.close());
     repository.dropDamaged();
-    return { repository, discarded: why };
+    return { repository, place, table, discarded: why };
   }
 
   function shared(key: string): Promise<OpenRepository> {
@@ -72,11 +79,12 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
   }
 
   async function openNew(root: string, signal: AbortSignal): Promise<Workspace> {
-    const { repository, discarded: why } = await shared(await keyOf(root, signal));
+    const { repository, place, table, discarded: why } = await shared(await keyOf(root, signal));
     if (why !== undefined) discarded.set(root, why);
     const workspace = openWorkspace({
       root,
       repository,
+      place,
       pool,
       table,
       clock,

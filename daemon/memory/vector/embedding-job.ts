@@ -75,7 +75,7 @@ const MAX_REFUSED_IN_A_ROW = 20;
 export async function estimateEmbedding(
   chunks: Chunks,
   embedder: Embedder,
-  store: VectorStore,
+  store: Pick<VectorStore, "present">,
 ): Promise<Result<EmbeddingEstimate>> {
   let [total, missing, tokens] = [0, 0, 0];
   for await (const group of groupsOf(chunks(), LOOK_UP)) {
@@ -241,7 +241,10 @@ function progressOf(job: Job): EmbeddingProgress {
 }
 
 /** Those whose content has no vector yet. */
-async function lackingOf(group: readonly EmbeddableChunk[], store: VectorStore): Promise<Result<EmbeddableChunk[]>> {
+async function lackingOf(
+  group: readonly EmbeddableChunk[],
+  store: Pick<VectorStore, "present">,
+): Promise<Result<EmbeddableChunk[]>> {
   const present = await store.present(group.map(({ hash }) => hash));
   return present.ok ? ok(group.filter(({ hash }) => !present.value.has(hash))) : present;
 }

@@ -36,6 +36,8 @@ export type LearnOutcome =
       readonly reason: string;
       readonly before: Figures | null;
       readonly after: Figures | null;
+      /** Commits that it was judged by. */
+      readonly judgedBy: number;
     };
 
 export type Figures = Pick<Quality, "recallAt10" | "reciprocalRank">;
@@ -60,7 +62,7 @@ export async function learnWords(options: LearnOptions): Promise<LearnOutcome> {
   const [judgedBy, learnedFrom] = [bags.heldOut.length, bags.commits.length];
   if (judgedBy < MIN_HELD_OUT || learnedFrom < MIN_TRAINING)
     return {
-      ...{ kept: false, before: null, after: null },
+      ...{ kept: false, before: null, after: null, judgedBy },
       reason: `The history is too short: ${learnedFrom} commits to learn from and ${judgedBy} to judge by, where ${MIN_TRAINING} and ${MIN_HELD_OUT} are needed.`,
     };
   onProgress({ step: "measuring", share: 0 });
@@ -73,7 +75,7 @@ export async function learnWords(options: LearnOptions): Promise<LearnOutcome> {
   signal.throwIfAborted();
   const problem = whyNotBetter(before, after);
   const figures = { before: figuresOf(before), after: figuresOf(after) };
-  if (problem !== undefined) return { kept: false, reason: problem, ...figures };
+  if (problem !== undefined) return { kept: false, reason: problem, ...figures, judgedBy };
   const name = learnedName(parts);
   const record: LearnedRecord = { name, parent: table.name, ...figures, judgedBy, learnedFrom, at };
   const named: TableParts = { ...parts, name };

@@ -92,6 +92,42 @@ export async function readLearnedTable(
   return table.ok ? { ok: true, value: { table: table.value, record } } : table;
 }
 
+/** Learned tables are kept beside the repository's index. */
+export function tablesFolder({ folder }: { readonly folder: string }): string {
+  return join(folder, "tables");
+}
+
+export interface ChangingTable extends WordTable {
+  /** Another table of the same vocabulary, in the same order, takes the place of the present one. */
+  change(next: WordTable): void;
+}
+
+/** A table that can be changed while it is used: one that was learned has the same rows, with other vectors. */
+export function createChangingTable(first: WordTable): ChangingTable {
+  let present = first;
+  return {
+    get name() {
+      return present.name;
+    },
+    get rows() {
+      return present.rows;
+    },
+    dimensions: first.dimensions,
+    size: first.size,
+    vocabulary: first.vocabulary,
+    rowsOf: first.rowsOf,
+    textVector: (text) => present.textVector(text),
+    queryVector: (words, weightOf) => present.queryVector(words, weightOf),
+    chunkVector: (counts, weightOf, out) => present.chunkVector(counts, weightOf, out),
+    change(next) {
+      const { length } = first.vocabulary;
+      const isSame =
+        next.vocabulary.length === length && next.vocabulary.every((word, row) => word === first.vocabulary[row]);
+      if (isSame) present = next;
+    },
+  };
+}
+
 /** Back to the built-in table. */
 export async function forgetLearnedTable(folder: string): Promise<void> {
   await removeFile(join(folder, CURRENT));

@@ -6,7 +6,7 @@ import { type RunContext, stateOf } from "../run-context.ts";
 import { type HandOver, work } from "../work.ts";
 import { workRoot } from "./begin.ts";
 import { allowedCommands } from "./plan.ts";
-import type { Survey } from "./survey.ts";
+import { memoryAt, type Survey } from "./survey.ts";
 
 export interface WorkInput {
   readonly taskId: string;
@@ -37,6 +37,9 @@ export async function runWork(context: RunContext, input: WorkInput): Promise<Lo
     rules: policy,
     allowedCommands: allowedCommands(state, input.seen.testCommand),
     handOvers: input.handOvers ?? [],
+    memory: await memoryAt(context, root),
+    // A small change is not made to pay for it at every step.
+    mayNote: plan !== null && input.kind === "task",
     diff: async () => (isolation === null ? "" : context.changes.workingDiff(isolation, workspace)),
     accept: input.accept ?? (async () => undefined),
   });

@@ -1,6 +1,7 @@
 /** What an agent is told about the repository before it looks for itself. */
 import { hashOf, listFolder, readText } from "../../host/files.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
+import type { RunMemory } from "../run-memory.ts";
 import { detectTests } from "../verification.ts";
 import { sessionHistory } from "./history.ts";
 
@@ -55,8 +56,7 @@ export async function survey(context: RunContext, options: SurveyOptions): Promi
 
 async function look(context: RunContext, options: SurveyOptions) {
   const { root, prompt, files: named = [], withContents } = options;
-  const { workspace } = await stateOf(context);
-  const memory = context.memory(root, workspace);
+  const memory = await memoryAt(context, root);
   const [files, knowledge, tests, entries, history] = await Promise.all([
     memory.search(prompt, FILES),
     memory.knowledge(prompt, FACTS),
@@ -81,6 +81,12 @@ async function look(context: RunContext, options: SurveyOptions) {
     ...(tests === undefined ? {} : { testCommand: tests.command }),
   };
   return { files: [...files], rules: rules.map((rule) => rule.path), seen };
+}
+
+/** What is known of the user's folder, for work at `root`. */
+export async function memoryAt(context: RunContext, root: string): Promise<RunMemory> {
+  const { workspace, isolation } = await stateOf(context);
+  return context.memory({ root, workspace, ...(isolation === null ? {} : { base: isolation.baseCommit }) });
 }
 
 async function rootEntries(root: string): Promise<string> {
