@@ -67,9 +67,9 @@ export async function startScriptedEmbeddings(options: ScriptedEmbeddingsOptions
     response.on("close", () => {
       if (!response.writableFinished) hungUp.resolve();
     });
-    const fault = faults.shift();
     server.onHeaders?.(request.headers);
     server.onRequest?.();
+    const fault = faults.shift();
     await server.gate;
     if (fault !== undefined && "connection" in fault) return misconnect(fault.connection, response);
     if (fault !== undefined && "status" in fault) return refuse(response, fault);

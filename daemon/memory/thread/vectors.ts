@@ -50,7 +50,7 @@ export function createVectors({ settings, folder, workspaces, clock, onChange }:
       parts: partStore(repository, ""),
       clock,
       workspaces: own,
-      isKnown: (oid) => repository.blob(oid) !== undefined,
+      isKnown: (name) => repository.blob(name) !== undefined,
       onChange() {
         for (const each of own()) onChange(each);
       },

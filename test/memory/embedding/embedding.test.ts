@@ -105,7 +105,7 @@ describe("a model that misbehaves", () => {
     const held = holdRequests(world);
     const started = world.embedding({ action: "start" });
     await held.came;
-    world.server.onRequest = () => world.server.faults.push({ status: 403 });
+    world.server.onRequest = () => void world.server.faults.push({ status: 403 });
     held.release();
     await started;
     await world.until(({ state }) => state === "failed");
@@ -222,15 +222,14 @@ describe("work on vectors", () => {
     const world = await createStarted();
     world.server.onRequest = () => {
       // The size is told, the vectors never come.
-      if (world.server.requests.at(-1)?.path === "/api/embed" && world.server.requests.at(-1)?.texts.length !== 1)
-        world.server.gate = new Promise(() => {});
+      const { path, texts } = world.server.requests.at(-1) ?? { path: "", texts: [] };
+      if (path === "/api/embed" && texts.length > 1) world.server.faults.push({ connection: "hang" });
     };
     const embedder = { provider: "ollama", model: "m2", baseUrl: world.server.ollamaUrl } as const;
     await world.embedding({ action: "start", embedder });
     expect((await world.search("numbat")).results[0]?.why).toContain("close in meaning (m1)");
     await world.embedding({ action: "cancel" });
     world.server.onRequest = undefined;
-    world.server.gate = undefined;
     expect((await world.status()).vectors?.model).toBe("m1");
     expect((await world.search("numbat")).results[0]?.why).toContain("close in meaning (m1)");
     await expect(world.embedding({ action: "cancel" })).rejects.toThrow("No vectors are being built");
