@@ -186,7 +186,7 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
   }
 
   function holdsNew({ view }: ViewedWorkspace): boolean {
-    return view.paths().some((path) => !isEmbedded(view.blob(path)?.oid ?? ""));
+    return view.paths().some((path) => !isEmbedded(view.blob(path)?.name ?? ""));
   }
 
   function failed<Failure extends { readonly ok: false; readonly error: { readonly message: string } }>(
@@ -274,7 +274,7 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
   function missingOf({ view }: ViewedWorkspace): number {
     const present = job?.progress();
     if (present !== undefined && present.total > 0) return present.total - present.done;
-    const lacking = view.files.filter(({ path }) => !isEmbedded(view.blob(path)?.oid ?? ""));
+    const lacking = view.files.filter(({ path }) => !isEmbedded(view.blob(path)?.name ?? ""));
     return lacking.reduce((sum, { lines }) => sum + Math.max(1, Math.ceil(lines / CHUNK_LINES)), 0);
   }
 
