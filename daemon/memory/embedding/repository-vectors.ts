@@ -4,9 +4,7 @@
  */
 import {
   type EmbeddingEstimate,
-  type ErrorValue,
   type IndexProgress,
-  NexusError,
   nexusError,
   type Result,
   type VectorStatus,
@@ -15,10 +13,11 @@ import type { Clock } from "../../host/clock.ts";
 import type { PartStore } from "../code/facts.ts";
 import { CHUNK_LINES } from "../index/segment.ts";
 import type { Embedder } from "../vector/embedder.ts";
-import { type EmbeddingJob, type EmbeddingProgress, estimateEmbedding } from "../vector/embedding-job.ts";
+import type { EmbeddingJob, EmbeddingProgress } from "../vector/embedding-job.ts";
 import { createVectorSpace } from "../vector/vector-space.ts";
 import type { VectorStore } from "../vector/vector-store.ts";
 import { type Choice, type EmbeddingSettings, openEmbedder } from "./choice.ts";
+import { estimateOf, unavailable } from "./estimate.ts";
 import { embedderFor, type RepositoryStores } from "./stores.ts";
 import { createVectorSearch, type Meaning, type VectorSearch } from "./vector-search.ts";
 import { decodeWindows, encodeWindows, type ViewedWorkspace, type WindowsOf, windowsOf } from "./windows.ts";
@@ -131,6 +130,14 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
     return result;
   }
 
+  /** Nobody waits for it: what goes wrong is told by the status. */
+  function inBackground(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      if (closing.signal.aborted) return;
+      failed({ ok: false, error: { message: error instanceof Error ? error.message : String(error) } });
+    });
+  }
+
   function ready(): Promise<void> {
     restored ??= restore().catch((error: unknown) => {
       problem = error instanceof Error ? error.message : String(error);
@@ -182,7 +189,7 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
     if (!used.ok) return failed(used);
     const started = used.value;
     job = started;
-    void started.ended.then((progress) => ended(started, progress));
+    inBackground(started.ended.then((progress) => ended(started, progress)));
     onChange();
     return DONE;
   }
@@ -210,7 +217,7 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
       failed({ ok: false, error: progress.error ?? { message: "It ended without a reason." } });
     }
     onChange();
-    if (again && progress.state === "done") void inTurn(() => run(closing.signal));
+    if (again && progress.state === "done") inBackground(inTurn(() => run(closing.signal)));
   }
 
   function complete(): void {
@@ -223,7 +230,7 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
     if (isNew) parts.set(WINDOWS, encodeWindows(embedded.model, windows));
     if (wish.served !== wish.choice) keep({ ...wish, served: wish.choice });
     const wanted = new Set([...windows.values()].flat());
-    if (isNew) void space.prune((hash) => wanted.has(hash));
+    if (isNew) inBackground(space.prune((hash) => wanted.has(hash)));
   }
 
   /** What it cost is kept when it returns. */
@@ -266,13 +273,19 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
     const served = space.state().serving === null ? null : (wish?.served ?? null);
     embedder = opened.value;
     keep({ choice, served, capUsd, spentUsd: isSame ? (wish?.spentUsd ?? 0) : 0, isPaused: false });
-    const begun = await run(signal);
-    if (begun.ok) return;
-    // What cannot begin changes nothing.
-    keep(before.wish);
-    embedder = before.embedder;
-    problem = null;
-    throw unavailable(begun.error);
+    let hasBegun = false;
+    try {
+      const begun = await run(signal);
+      if (!begun.ok) throw unavailable(begun.error);
+      hasBegun = true;
+    } finally {
+      // What cannot begin, or is cancelled before, changes nothing.
+      if (!hasBegun) {
+        keep(before.wish);
+        embedder = before.embedder;
+        problem = null;
+      }
+    }
   }
 
   async function cancel(): Promise<void> {
@@ -332,17 +345,10 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
       await ready();
       const opened = await openNamed(choice);
       if (!opened.ok) throw unavailable(opened.error);
-      const isPresent = opened.value.id === embedded.model;
-      const all = () =>
-        windowsOf(workspaces(), new Map(), (name) => {
-          signal.throwIfAborted();
-          return !(isPresent && embedded.windows.has(name));
-        });
-      const counted = await estimateEmbedding(all, opened.value, NOTHING_STORED);
-      if (!counted.ok) throw unavailable(counted.error);
-      const { missing, tokens, usd } = counted.value;
-      const seconds = opened.value.id === embedder?.id && rate > 0 ? missing / rate : null;
-      return { chunks: missing, tokens, costUsd: usd, seconds };
+      const { id } = opened.value;
+      const isLacking = (name: string) => id !== embedded.model || !embedded.windows.has(name);
+      const isMeasured = id === embedder?.id && rate > 0;
+      return estimateOf(workspaces(), opened.value, { isLacking, rate: isMeasured ? rate : null, signal });
     },
     start: (choice, capUsd, signal) => inTurn(() => start(choice, capUsd, signal)),
     async pause() {
@@ -368,7 +374,7 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
       again = true;
       if (wish === undefined || wish.isPaused || isCapped || job !== undefined) return;
       if (clock.monotonic() - failedAt < RETRY_MS) return;
-      void inTurn(async () => (job === undefined ? run(closing.signal) : undefined));
+      inBackground(inTurn(async () => (job === undefined ? run(closing.signal) : undefined)));
     },
     meaning: search,
     async close() {
@@ -381,13 +387,3 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
 }
 
 const DONE: Result<void> = { ok: true, value: undefined };
-
-function unavailable(error: ErrorValue): NexusError {
-  if (error.code === "memory.embedder_unavailable") return new NexusError(error);
-  const code = error.code.startsWith("vectors.") ? "memory.store_unavailable" : "memory.embedder_unavailable";
-  return nexusError(code, error.message);
-}
-
-const NOTHING_STORED: Pick<VectorStore, "present"> = {
-  present: async () => ({ ok: true, value: new Set<string>() }),
-};

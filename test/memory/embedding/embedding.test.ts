@@ -261,6 +261,23 @@ describe("work on vectors", () => {
   });
 });
 
+it("changes nothing when nobody waits for the start any more", async () => {
+  const world = await createWorld();
+  await world.index();
+  const held = holdRequests(world);
+  const controller = new AbortController();
+  const started = world.embedding({ action: "start" }, controller.signal);
+  await held.came;
+  controller.abort(new Error("enough"));
+  await expect(started).rejects.toThrow("enough");
+  await world.server.hungUp;
+  held.release();
+  world.put("src/delta.ts", "export const delta = 1;\n");
+  await world.index();
+  expect((await world.embedding({ action: "status" })).vectors?.model).toBe("code-words-128");
+  expect(world.server.requests.map(({ texts }) => texts)).toEqual([["code"]]);
+});
+
 describe("stores", () => {
   it("says that Chroma is gone, and lets the table answer", async () => {
     const chroma = { address: "http://127.0.0.1:9", headers: {} };

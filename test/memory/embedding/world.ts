@@ -20,7 +20,10 @@ export interface World {
   readonly server: ScriptedEmbeddings;
   readonly told: readonly IndexProgress[];
   put(path: string, text: string): void;
-  embedding(params: Omit<Params<"memory/embedding">, "workspace">): Promise<Answer<"memory/embedding">>;
+  embedding(
+    params: Omit<Params<"memory/embedding">, "workspace">,
+    signal?: AbortSignal,
+  ): Promise<Answer<"memory/embedding">>;
   status(): Promise<Answer<"memory/status">>;
   search(query: string): Promise<Answer<"memory/search">>;
   index(): Promise<unknown>;
@@ -80,7 +83,7 @@ export async function createWorld(
   const world: World = {
     ...{ root, home, server, told },
     put: (path, text) => put(root, path, text),
-    embedding: (params) => memory.embedding({ workspace, ...params }, call),
+    embedding: (params, signal = call.signal) => memory.embedding({ workspace, ...params }, { ...call, signal }),
     status: () => memory.status({ workspace }, call),
     search: (query) => memory.search({ workspace, query }, call),
     index: () => memory.index({ workspace }, call),
