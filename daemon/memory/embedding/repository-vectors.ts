@@ -78,6 +78,8 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
   /** Of the job that runs. */
   let fresh: WindowsOf = new Map();
   let rate = 0;
+  /** What of the job's cost is in the wish already. */
+  let countedUsd = 0;
   /** The one that was opened last. */
   let servingStore: VectorStore | undefined;
   let turn: Promise<unknown> = Promise.resolve();
@@ -120,6 +122,10 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
 
   function told(progress: EmbeddingProgress): void {
     if (progress.rate > 0) rate = progress.rate;
+    // After every batch, so that a daemon that is killed knows what was spent.
+    const moreUsd = progress.usd - countedUsd;
+    countedUsd = progress.usd;
+    if (wish !== undefined && moreUsd > 0) keep({ ...wish, spentUsd: wish.spentUsd + moreUsd });
     onChange();
   }
 
@@ -185,6 +191,7 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
     isCapped = false;
     again = false;
     problem = null;
+    countedUsd = 0;
     const used = await space.use(embedder, { capUsd, signal: AbortSignal.any([signal, closing.signal]) });
     if (!used.ok) return failed(used);
     const started = used.value;
@@ -208,7 +215,6 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
   }
 
   function ended(own: EmbeddingJob, progress: EmbeddingProgress): void {
-    if (wish !== undefined && progress.usd > 0) keep({ ...wish, spentUsd: wish.spentUsd + progress.usd });
     if (own !== job) return;
     job = undefined;
     if (progress.state === "done") complete();
@@ -328,7 +334,7 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
         done: Math.max(0, total - missingOf(workspace)),
         total,
         state: stateOf(),
-        costUsd: wish.spentUsd + (job?.progress().usd ?? 0),
+        costUsd: wish.spentUsd,
         capUsd: wish.capUsd,
         problem,
       };

@@ -164,7 +164,7 @@ describe("work on vectors", () => {
   it("goes on by itself after a restart", async () => {
     const world = await createWorld();
     world.put("src/many.ts", MANY);
-    await world.index();
+    const { estimate } = await world.embedding({ action: "estimate" });
     world.server.onRequest = () => {
       if (world.server.requests.length === 3) world.server.gate = new Promise(() => {});
     };
@@ -176,6 +176,8 @@ describe("work on vectors", () => {
     await world.search("numbat");
     await world.until(isDone);
     expect((await world.search("numbat")).results[0]?.why).toContain("close in meaning (m1)");
+    // What the first daemon spent is not forgotten.
+    expect((await world.status()).vectors?.costUsd).toBeGreaterThanOrEqual(estimate?.costUsd ?? 1);
   });
 
   it("keeps within its cap, and goes on with a larger one", async () => {
