@@ -2,7 +2,8 @@
 import { globSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createWorld } from "./world.ts";
+import { git, makeRepository } from "../../tools/workspace.ts";
+import { createWorld, FILES, makeFolder } from "./world.ts";
 
 const isDone = (vectors: { state: string; done: number; total: number }) =>
   vectors.state === "idle" && vectors.done === vectors.total && vectors.total > 0;
@@ -261,6 +262,21 @@ describe("work on vectors", () => {
     await world.until(isDone);
     expect(world.server.requests.slice(asked).flatMap(({ texts }) => texts).length).toBe(7);
   });
+});
+
+it("shares vectors between the worktrees of a repository, and keeps them for the last", async () => {
+  const root = makeRepository(FILES);
+  const other = join(makeFolder({}), "other");
+  git(root, "worktree", "add", "-q", "-b", "other", other);
+  const world = await createStarted({}, { root });
+  const asked = world.server.requests.length;
+  const second = world.at(other);
+  await second.index();
+  expect((await second.search("numbat")).results[0]?.why).toContain("close in meaning (m1)");
+  expect((await second.status()).vectors).toMatchObject({ model: "m1", done: 6, total: 6 });
+  expect(world.server.requests.slice(asked).map(({ texts }) => texts)).toEqual([["numbat"]]);
+  await second.forget();
+  expect((await world.search("wombat")).results[0]?.why).toContain("close in meaning (m1)");
 });
 
 it("changes nothing when nobody waits for the start any more", async () => {

@@ -29,6 +29,8 @@ export interface World {
   index(): Promise<unknown>;
   learn(signal?: AbortSignal): Promise<Answer<"memory/learn">>;
   forget(): Promise<Answer<"memory/forget">>;
+  /** The same for another folder. */
+  at(other: string): Pick<World, "status" | "search" | "index" | "forget">;
   /** Resolves when the vectors are as wanted; looks again at each progress that is told. */
   until(isSo: (vectors: NonNullable<Answer<"memory/status">["vectors"]>) => boolean): Promise<void>;
   untilTold(isSo: (progress: IndexProgress) => boolean): Promise<void>;
@@ -36,7 +38,7 @@ export interface World {
   restart(settings?: Partial<EmbeddingSettings>, between?: () => void): Promise<void>;
 }
 
-const FILES: Readonly<Record<string, string>> = {
+export const FILES: Readonly<Record<string, string>> = {
   "src/alpha.ts": "export function alpha() {\n  return quokka(1);\n}\n",
   "src/beta.ts": "export function beta() {\n  return 'wombat';\n}\n",
   "src/gamma.ts": "export function gamma() {\n  return numbat([1, 2]);\n}\n",
@@ -89,6 +91,12 @@ export async function createWorld(
     index: () => memory.index({ workspace }, call),
     learn: (signal = call.signal) => memory.learn({ workspace }, { ...call, signal }),
     forget: () => memory.forget({ workspace }, call),
+    at: (other) => ({
+      status: () => memory.status({ workspace: other }, call),
+      search: (query) => memory.search({ workspace: other, query }, call),
+      index: () => memory.index({ workspace: other }, call),
+      forget: () => memory.forget({ workspace: other }, call),
+    }),
     async untilTold(isSo) {
       while (!told.some(isSo)) {
         const { promise, resolve } = Promise.withResolvers<void>();
