@@ -115,7 +115,8 @@ export function createIndexService({
   home,
   main,
   embedding,
-}: Pick<MemoryOptions, "home" | "main" | "embedding">): IndexService {
+  log,
+}: Pick<MemoryOptions, "home" | "main" | "embedding" | "log">): IndexService {
   const listeners = new Set<(progress: Progress) => void>();
   const working = new Set<string>();
   let pending = 0;
@@ -126,6 +127,7 @@ export function createIndexService({
     embedding,
   };
   const thread = createThreadClient(PROGRAM, data, (name, value) => {
+    if (name === "failure") log.write("error", "a question to code memory failed", { error: String(value) });
     if (name !== "progress" || !isProgress(value)) return;
     if (value.progress === null) working.delete(value.workspace);
     else working.add(value.workspace);
