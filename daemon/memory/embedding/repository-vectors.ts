@@ -54,7 +54,7 @@ export interface RepositoryVectorsParts {
   /** The open ones of this repository. */
   readonly workspaces: () => readonly ViewedWorkspace[];
   /** Whether any branch still has this content. */
-  readonly isKnown: (oid: string) => boolean;
+  readonly isKnown: (name: string) => boolean;
   /** Progress, or a change of state. */
   readonly onChange: () => void;
 }
@@ -87,7 +87,7 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
     return createVectorSpace({
       chunks: () => {
         fresh = new Map();
-        return windowsOf(workspaces(), fresh, (oid) => !isEmbedded(oid));
+        return windowsOf(workspaces(), fresh, (name) => !isEmbedded(name));
       },
       async openStore(identity) {
         const store = await stores.open(identity);
@@ -101,7 +101,7 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
     });
   }
 
-  const isEmbedded = (oid: string) => embedded.model === embedder?.id && embedded.windows.has(oid);
+  const isEmbedded = (name: string) => embedded.model === embedder?.id && embedded.windows.has(name);
 
   const search: VectorSearch = createVectorSearch({
     clock,
@@ -186,7 +186,7 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
   }
 
   function holdsNew({ view }: ViewedWorkspace): boolean {
-    return view.paths().some((path) => !isEmbedded(view.blob(path)?.oid ?? ""));
+    return view.paths().some((path) => !isEmbedded(view.blob(path)?.name ?? ""));
   }
 
   function failed<Failure extends { readonly ok: false; readonly error: { readonly message: string } }>(
@@ -215,7 +215,7 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
     if (wish === undefined || embedder === undefined) return;
     const isOther = embedded.model !== embedder.id;
     const windows: WindowsOf = isOther ? fresh : new Map([...embedded.windows, ...fresh]);
-    for (const oid of windows.keys()) if (!options.isKnown(oid)) windows.delete(oid);
+    for (const name of windows.keys()) if (!options.isKnown(name)) windows.delete(name);
     const isNew = isOther || fresh.size > 0 || windows.size !== embedded.windows.size;
     embedded = { model: embedder.id, windows };
     if (isNew) parts.set(WINDOWS, encodeWindows(embedded.model, windows));
@@ -274,7 +274,7 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
   function missingOf({ view }: ViewedWorkspace): number {
     const present = job?.progress();
     if (present !== undefined && present.total > 0) return present.total - present.done;
-    const lacking = view.files.filter(({ path }) => !isEmbedded(view.blob(path)?.oid ?? ""));
+    const lacking = view.files.filter(({ path }) => !isEmbedded(view.blob(path)?.name ?? ""));
     return lacking.reduce((sum, { lines }) => sum + Math.max(1, Math.ceil(lines / CHUNK_LINES)), 0);
   }
 
@@ -318,9 +318,9 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
       if (!opened.ok) throw unavailable(opened.error);
       const isPresent = opened.value.id === embedded.model;
       const all = () =>
-        windowsOf(workspaces(), new Map(), (oid) => {
+        windowsOf(workspaces(), new Map(), (name) => {
           signal.throwIfAborted();
-          return !(isPresent && embedded.windows.has(oid));
+          return !(isPresent && embedded.windows.has(name));
         });
       const counted = await estimateEmbedding(all, opened.value, NOTHING_STORED);
       if (!counted.ok) throw unavailable(counted.error);

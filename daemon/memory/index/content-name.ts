@@ -10,3 +10,8 @@ export function contentName({ oid, path }: Pick<SourceEntry, "oid" | "path">): s
   const dot = name.indexOf(".", 1);
   return oid + (dot < 0 ? `/${name}` : name.slice(dot));
 }
+
+/** Git's name in it. */
+export function oidOf(name: string): string {
+  return name.slice(0, name.search(/[./]/));
+}

@@ -95,7 +95,11 @@ export function createAnswers(parts: AnswerParts): MemoryMethods {
     status: async ({ workspace }, signal) => statusOf(workspace, signal),
     async index(params, signal) {
       const startedAt = clock.monotonic();
-      if (params.rebuild === true) await workspaces.forget(params.workspace, signal);
+      if (params.rebuild === true) {
+        // A watch keeps the workspace that it was made for.
+        await freshness.close(params.workspace);
+        await workspaces.forget(params.workspace, signal);
+      }
       const { workspace, totals } = await freshness.update(params.workspace, signal);
       return totalsOf(workspace, totals, clock.monotonic() - startedAt);
     },
