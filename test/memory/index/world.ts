@@ -87,9 +87,10 @@ const EVEN = new Float32Array(table.size).fill(1);
 /** All that two indexes of the same files must have in common, however they came to be. */
 export function contentsOf(workspace: Workspace) {
   const { view } = workspace;
+  const vectors = vectorsOf(workspace);
   const files = [...view.entries()].map(([path, { kind, language, lines, symbols, bytes }]) => {
     const facts = kind === "text" ? view.facts(path) : null;
-    return [path, { kind, language, lines, symbols, bytes, facts, vectors: vectorsOf(workspace, path) }] as const;
+    return [path, { kind, language, lines, symbols, bytes, facts, vectors: vectors(path) }] as const;
   });
   return {
     files: Object.fromEntries(files.sort(([first], [second]) => (first < second ? -1 : 1))),
@@ -111,13 +112,18 @@ function rankedBy(workspace: Workspace, text: string) {
 }
 
 /** Of the file's chunks, made here and now with even weights. */
-function vectorsOf({ repository, view }: Workspace, path: string): number[] {
-  const blob = view.blob(path);
-  const own = repository.segments().find(({ id }) => id === blob?.segment);
-  if (blob === undefined || own === undefined) return [];
-  const { segment } = own.memory;
-  const rows = repository.rows.chunkRows(own.id) ?? new Uint8Array();
-  const { units } = chunkVectors(rows, segment.chunks, table, EVEN);
-  const from = (segment.chunkStarts[blob.document] ?? 0) * table.dimensions;
-  return [...units.slice(from, from + 16), (segment.chunkStarts[blob.document + 1] ?? 0) - from / table.dimensions];
+function vectorsOf({ repository, view }: Workspace): (path: string) => number[] {
+  const made = new Map(
+    repository.segments().map(({ id, memory: { segment } }) => {
+      const rows = repository.rows.chunkRows(id) ?? new Uint8Array();
+      return [id, { segment, ...chunkVectors(rows, segment.chunks, table, EVEN) }];
+    }),
+  );
+  return (path) => {
+    const { segment: id = 0, document = 0 } = view.blob(path) ?? {};
+    const own = made.get(id);
+    if (own === undefined) return [];
+    const [from = 0, to = 0] = own.segment.chunkStarts.slice(document, document + 2);
+    return [to - from, ...own.units.slice(from * table.dimensions, from * table.dimensions + 16)];
+  };
 }
