@@ -14,7 +14,7 @@ import type { Workspace } from "../../../daemon/memory/thread/workspace.ts";
 import { createWorkspaces, type Workspaces } from "../../../daemon/memory/thread/workspaces.ts";
 import { loadWordTable } from "../../../daemon/memory/vector/word-table.ts";
 
-export const GRAMMARS = fileURLToPath(new URL("../../../grammars", import.meta.url));
+const GRAMMARS = fileURLToPath(new URL("../../../grammars", import.meta.url));
 export const NEVER = new AbortController().signal;
 const table = await loadWordTable();
 
@@ -35,7 +35,7 @@ async function ownCollector(): Promise<ContentCollector> {
 }
 
 /** Does what parse threads do, in this one; a segment for every four files. */
-export function poolInProcess(): CountingPool {
+function poolInProcess(): CountingPool {
   const read: string[] = [];
   let turn: Promise<void> = Promise.resolve();
   return {
