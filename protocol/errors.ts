@@ -99,7 +99,7 @@ export const ERRORS = {
   },
   "workspace.missing": {
     message: "The workspace is not a folder that can be read.",
-    hint: "Give an existing folder with --repo, or open a folder in the editor.",
+    hint: "Give an existing folder, not a file, or open one in the editor.",
   },
   "workspace.read_only": {
     message: "The workspace cannot be written, so the change set was not applied.",

@@ -62,7 +62,7 @@ export const MEMORY_ERRORS = {
   },
   "memory.unknown_branch": {
     message: "No such branch is indexed.",
-    hint: "Check it out once, or leave the branch out to search the files as they are.",
+    hint: "Check it out in a worktree of its own (`git worktree add`) and index that, or leave the branch out.",
   },
   "memory.bad_pattern": {
     message: "The regular expression cannot be used.",

@@ -15,7 +15,7 @@ export const SearchFilters = z.object({
   languages: z.optional(names),
   /** Of symbols: "class", "function", … */
   kinds: z.optional(names),
-  /** Another branch that is indexed; left out: the files as they are. */
+  /** Of this folder, or of another working tree of its repository that is indexed; left out: the files as they are. */
   branch: z.optional(z.string().check(z.minLength(1), z.maxLength(300))),
 });
 export type SearchFilters = z.infer<typeof SearchFilters>;

@@ -148,7 +148,12 @@ export const COMMANDS = {
         summary: "Only symbols of this kind, such as function or class. May be repeated.",
         repeated: true,
       },
-      { name: "branch", type: "string", value: "B", summary: "Search another branch that is indexed." },
+      {
+        name: "branch",
+        type: "string",
+        value: "B",
+        summary: "Search the indexed worktree or clone that has this branch.",
+      },
       { name: "rerank", type: "boolean", summary: "Let the model put the first 20 in order." },
       { name: "stdin", type: "boolean", summary: "Read queries from standard input as JSON Lines." },
       json,

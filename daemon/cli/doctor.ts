@@ -5,6 +5,7 @@ import { currentBuild } from "../host/build.ts";
 import { type CliContext, printJson } from "./context.ts";
 import { checkDaemon } from "./doctor-daemon.ts";
 import { checkFolders, checkGit, checkModel, checkNode, checkSandbox } from "./doctor-machine.ts";
+import { checkMemory } from "./doctor-memory.ts";
 import { checkStore, repairStore } from "./doctor-store.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Colour } from "./format.ts";
@@ -32,6 +33,7 @@ export async function doctorCommand(context: CliContext, args: Arguments): Promi
     tell(daemon.checks);
     if (daemon.storeChecks === undefined) tell(await checkStore(context.home));
     else tell(daemon.storeChecks);
+    tell(await checkMemory(context));
   }
   tell([await checkGit(context.env), await checkSandbox(context.env), ...(await checkModel(context))]);
   const healthy = !checks.some(({ status }) => status === "error");

@@ -56,7 +56,9 @@ export function metaText({ degraded, stale }: Meta, paint: Paint, width: number)
   const staleness =
     stale === null
       ? []
-      : [`${count(stale.files, "changed file")} not read again yet, since ${duration(stale.sinceMs)} ago.`];
+      : stale.files === 0
+        ? ["The files are being looked at; this is what was known before."]
+        : [`${count(stale.files, "changed file")} not read again yet, since ${duration(stale.sinceMs)} ago.`];
   return [...degraded, ...staleness].map((text) => `${paint("yellow", `! ${oneLine(text, width - 2)}`)}\n`).join("");
 }
 

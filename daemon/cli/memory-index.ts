@@ -74,12 +74,14 @@ export function progressText(progress: IndexProgress, width: number): string {
 
 export function totalsText(totals: Answer<"memory/index">, paint: Paint, width: number): string {
   const known = totals.reused === 0 ? "" : `; ${count(totals.reused, "file")} known already`;
-  const rate = totals.wallMs > 0 ? `, ${figure((totals.files * 1000) / totals.wallMs)} files/s` : "";
+  const rate =
+    totals.wallMs > 0 && totals.files > 0 ? `, ${figure((totals.files * 1000) / totals.wallMs)} files/s` : "";
   return [
     `${paint("green", "✓")} ${count(totals.files, "file")} (${size(totals.bytes)}) in ${duration(totals.wallMs)}${rate}${known}.\n`,
     `  ${count(totals.symbols, "symbol")}, ${count(totals.chunks, "chunk")}, ${size(totals.peakRssBytes)} of memory at most.\n`,
     languagesText(totals.languages, width),
     skippedText(totals.skipped, width),
+    totals.files === 0 ? "Nothing was found to read: is this the folder you mean?\n" : "",
     metaText({ degraded: totals.degraded, stale: null }, paint, width),
   ].join("");
 }

@@ -23,6 +23,16 @@ const MAX_IGNORED = 200;
 /** The package would take such a name for a pattern. */
 const PATTERN_SIGNS = /[*?[\](){}!+@|\\]/;
 
+/** Why the system's watcher does not load on this machine; undefined when it does. */
+export async function watcherProblem(): Promise<string | undefined> {
+  try {
+    await import("@parcel/watcher");
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 /**
  * Links are not followed. On Linux a storm of changes overflows the system's queue (16 384 as a rule) and the package
  * does not tell: who hears of very many changes must look for itself.

@@ -84,10 +84,28 @@ function tryOpen(file: string): Connection | string {
   }
 }
 
+/** Why an index file cannot be used, without changing it; undefined when it can. */
+export function problemOfIndexFile(file: string): string | undefined {
+  try {
+    const connection = connect(file, { readOnly: true });
+    try {
+      return problemOf(connection);
+    } finally {
+      connection.close();
+    }
+  } catch (error) {
+    return textOf(error);
+  }
+}
+
 function prepare(connection: Connection): string | undefined {
+  const isNew = numberOf(connection, "user_version") === 0 && numberOf(connection, "application_id") === 0;
+  return isNew ? create(connection) : problemOf(connection);
+}
+
+function problemOf(connection: Connection): string | undefined {
   const version = numberOf(connection, "user_version");
   const id = numberOf(connection, "application_id");
-  if (version === 0 && id === 0) return create(connection);
   if (id !== APPLICATION_ID) return "it is not an index of Nexus";
   if (version !== INDEX_VERSION) return `it has version ${version}, this Nexus writes ${INDEX_VERSION}`;
   const isLarge = numberOf(connection, "page_count") > CHECKED_PAGES;

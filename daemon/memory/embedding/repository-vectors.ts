@@ -279,8 +279,8 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
   }
 
   function stateOf(): VectorStatus["state"] {
-    const present = job?.progress().state;
-    if (present === "running" || present === "paused") return present;
+    // A job that is done still has to take over.
+    if (job !== undefined) return job.progress().state === "paused" ? "paused" : "running";
     if (isCapped || wish?.isPaused === true) return "paused";
     return problem === null ? "idle" : "failed";
   }

@@ -219,6 +219,11 @@ function readScan(bytes: Uint8Array | undefined): Scan | undefined {
   }
 }
 
+/** The branch of a workspace at its last whole scan; null where none is known. */
+export function keptBranch(rows: Pick<Repository["rows"], "part">, root: string): string | null {
+  return readScan(rows.part(SCAN_PART + root))?.branch ?? null;
+}
+
 /** We wrote it ourselves, into a database of this version. */
 function isScan(value: unknown): value is Scan {
   return typeof value === "object" && value !== null && "entries" in value && Array.isArray(value.entries);

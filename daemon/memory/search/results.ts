@@ -20,6 +20,8 @@ export interface ResultPorts {
 
 /** A symbol longer than this is shown by its best window. */
 const LONGEST_SYMBOL = 120;
+/** So many of the query's words in a name are no chance. */
+const TELLING_WORDS = 2;
 const SNIPPET_LINES = 12;
 const SNIPPET_LENGTH = 2000;
 const MOST_REASONS = 4;
@@ -29,10 +31,9 @@ export function resultOf(ranked: RankedFile, query: Query, ports: ResultPorts): 
   const facts = ports.facts(path);
   const from = Math.max(ranked.chunk, 0) * CHUNK_LINES + 1;
   const window = { startLine: from, endLine: Math.max(from, Math.min(from + CHUNK_LINES - 1, ports.lines(path))) };
-  const place = facts === undefined ? -1 : symbolIn(facts.symbols, window, query);
+  const place = facts === undefined ? -1 : symbolFor(facts.symbols, window, query);
   const symbol = facts?.symbols[place];
-  const isShort = symbol !== undefined && symbol.endLine - symbol.startLine < LONGEST_SYMBOL;
-  const { startLine, endLine } = isShort ? symbol : window;
+  const { startLine, endLine } = symbol === undefined ? window : shownOf(symbol, window);
   return {
     path,
     symbol: facts === undefined || symbol === undefined ? null : fullName(facts.symbols, place),
@@ -58,24 +59,54 @@ interface Lines {
   readonly endLine: number;
 }
 
-/** Of the symbols that touch the window the one whose name the query speaks of; then the innermost around its middle. */
-function symbolIn(symbols: readonly SymbolFact[], window: Lines, query: Query): number {
+/**
+ * What a reader looks for: of the symbols that touch the best window the one whose name holds most of the query's words, then
+ * the innermost around its middle. A symbol elsewhere in the file takes its place when its name holds two of the query's words
+ * or more, and more than any in the window: one word is often chance, two are the thing itself.
+ */
+function symbolFor(symbols: readonly SymbolFact[], window: Lines, query: Query): number {
   const terms = new Set(query.terms);
+  const rated = symbols.map((symbol, place) => rate(symbol, place, window, terms));
+  const inside = bestRated(rated.filter(({ isInside }) => isInside));
+  const outside = bestRated(rated.filter(({ isInside, named }) => !isInside && named >= TELLING_WORDS));
+  if (outside !== undefined && outside.named > (inside?.named ?? 0)) return outside.place;
+  return inside?.place ?? -1;
+}
+
+interface Rated {
+  readonly place: number;
+  /** How many of the query's words its name holds. */
+  readonly named: number;
+  readonly isInside: boolean;
+  /** Each named word counts more than all else together. */
+  readonly score: number;
+}
+
+function rate(symbol: SymbolFact, place: number, window: Lines, terms: ReadonlySet<string>): Rated {
+  const named = new Set(textStems(symbol.name).filter((term) => terms.has(term))).size;
   const middle = (window.startLine + window.endLine) / 2;
-  let best = -1;
-  let bestScore = 0;
-  for (const [place, symbol] of symbols.entries()) {
-    if (symbol.endLine < window.startLine || symbol.startLine > window.endLine) continue;
-    const named = textStems(symbol.name).filter((term) => terms.has(term)).length;
-    const around = symbol.startLine <= middle && symbol.endLine >= middle ? 0.5 : 0;
-    const size = symbol.endLine - symbol.startLine + 1;
-    const score = named * 2 + around + 1 / (1 + size);
-    if (score > bestScore) {
-      bestScore = score;
-      best = place;
-    }
-  }
-  return best;
+  const around = symbol.startLine <= middle && symbol.endLine >= middle ? 0.5 : 0;
+  const score = named * 2 + around + 1 / (2 + symbol.endLine - symbol.startLine);
+  return { place, named, isInside: touches(symbol, window), score };
+}
+
+/** The first of the best. */
+function bestRated(all: readonly Rated[]): Rated | undefined {
+  return all.reduce<Rated | undefined>(
+    (best, each) => (best !== undefined && best.score >= each.score ? best : each),
+    undefined,
+  );
+}
+
+function touches(symbol: Lines, window: Lines): boolean {
+  return symbol.endLine >= window.startLine && symbol.startLine <= window.endLine;
+}
+
+/** A symbol whole when it is short; else the window, or its own beginning when the window is elsewhere. */
+function shownOf(symbol: Lines, window: Lines): Lines {
+  if (symbol.endLine - symbol.startLine < LONGEST_SYMBOL) return symbol;
+  if (touches(symbol, window)) return window;
+  return { startLine: symbol.startLine, endLine: symbol.startLine + CHUNK_LINES - 1 };
 }
 
 function reasons({ path, parts }: RankedFile, query: Query, window: Lines, ports: ResultPorts): string[] {

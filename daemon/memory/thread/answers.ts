@@ -4,6 +4,7 @@ import type { Clock } from "../../host/clock.ts";
 import type { SymbolText } from "../knowledge/cited-code.ts";
 import { citedCodeOf } from "../knowledge/code-of-view.ts";
 import { readLearnedTable, tablesFolder } from "../vector/table-file.ts";
+import { rootOfBranch } from "./branches.ts";
 import type { Freshness } from "./freshness.ts";
 import * as graph from "./graph-answers.ts";
 import { search } from "./search.ts";
@@ -96,7 +97,7 @@ export function createAnswers(parts: AnswerParts): MemoryMethods {
     async index(params, signal) {
       const startedAt = clock.monotonic();
       if (params.rebuild === true) {
-        // A watch keeps the workspace that it was made for.
+        // What watches the old one would go on to bring that one up to date.
         await freshness.close(params.workspace);
         await workspaces.forget(params.workspace, signal);
       }
@@ -113,7 +114,10 @@ export function createAnswers(parts: AnswerParts): MemoryMethods {
       await workspaces.opened(root)?.updateUnsaved(path, text, signal);
       return {};
     },
-    search: (params, signal) => from(params, signal, (workspace) => search(workspace, params, vectors.meaning, signal)),
+    search: async (params, signal) => {
+      const root = await rootOfBranch({ workspaces, freshness }, params, signal);
+      return from({ workspace: root }, signal, (workspace) => search(workspace, params, vectors.meaning, signal));
+    },
     symbols: (params, signal) => from(params, signal, (workspace) => graph.symbols(workspace, params)),
     uses: (params, signal) => from(params, signal, (workspace) => graph.uses(workspace, params, clock, signal)),
     impact: (params, signal) => from(params, signal, (workspace) => graph.impact(workspace, params, clock, signal)),

@@ -111,6 +111,8 @@ export function impact(
     total: nodes.length,
     files: new Set(found.files).size,
     tests: params.cursor === undefined ? testsToRun(found.tests, found.runs) : [],
+    ...(params.cursor === undefined ? { runs: runsOf(found.runs) } : {}),
+    risk: { level: found.risk.level, reasons: [...found.risk.reasons] },
     nextCursor,
   };
 }
@@ -120,6 +122,12 @@ function testsToRun(tests: readonly TestLink[], runs: readonly TestRun[]) {
   for (const { command, folder, tests: own } of runs)
     for (const test of own) commandOf.set(test, folder === "" ? command : `cd ${folder} && ${command}`);
   return tests.slice(0, TESTS).map(({ path, why }) => ({ path, why, command: commandOf.get(path) ?? null }));
+}
+
+const RUNS = 20;
+
+function runsOf(runs: readonly TestRun[]): Answer<"memory/impact">["runs"] {
+  return runs.slice(0, RUNS).map(({ command, folder, tests, why }) => ({ command, folder, tests: [...tests], why }));
 }
 
 export function connect(

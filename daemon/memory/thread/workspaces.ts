@@ -37,6 +37,8 @@ interface OpenRepository {
   readonly repository: Repository;
   readonly place: RepositoryPlace;
   readonly table: ChangingTable;
+  /** Why the table that was learned is not used. */
+  readonly tableProblem: string | null;
   readonly discarded: string | undefined;
 }
 
@@ -68,19 +70,20 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
     const table = createChangingTable(builtIn);
     const learned = await readLearnedTable(tablesFolder(place));
     if (learned?.ok === true) table.change(learned.value.table);
+    const own = { place, table, tableProblem: learned?.ok === false ? learned.error.message : null };
     const opened = await openIndexFile(file);
     try {
-      return { ...(await loaded(opened, table)), place, table };
+      return { ...loaded(opened, table), ...own };
     } catch (error) {
       // A large file is not read through when it is opened.
       opened.connection.close();
       await discardIndexFile(file);
       const again = await openIndexFile(file);
-      return { ...(await loaded(again, table)), place, table, discarded: String(error) };
+      return { ...loaded(again, table), ...own, discarded: String(error) };
     }
   }
 
-  async function loaded({ connection, discarded: why }: IndexFile, table: ChangingTable) {
+  function loaded({ connection, discarded: why }: IndexFile, table: ChangingTable) {
     const repository = openRepository(createIndexRows(connection), table, () => connection.close());
     const isDamaged = repository.dropDamaged() > 0;
     return { repository, discarded: why ?? (isDamaged ? "some of it was damaged" : undefined) };
@@ -96,14 +99,13 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
   }
 
   async function openNew(root: string, signal: AbortSignal): Promise<Workspace> {
-    const { repository, place, table, discarded: why } = await shared(await keyOf(root, signal));
+    const { repository, discarded: why, ...own } = await shared(await keyOf(root, signal));
     if (why !== undefined) discarded.set(root, why);
     const workspace = openWorkspace({
       root,
       repository,
-      place,
+      ...own,
       pool,
-      table,
       clock,
       onChange: () => options.onChange(workspace),
     });
