@@ -11,6 +11,7 @@ import type { Log } from "./observability/log.ts";
 import { openFileLog } from "./observability/log-file.ts";
 import { createChanges } from "./orchestration/changes/create.ts";
 import { createIndexedMemory } from "./orchestration/indexed-memory.ts";
+import { createReranker } from "./orchestration/reranker.ts";
 import { createRunService } from "./orchestration/runs.ts";
 import { createRedactor, type Redactor } from "./security/secrets.ts";
 import { type DaemonParts, isStoreFailure, type RunningDaemon, startDaemon } from "./server/life.ts";
@@ -90,6 +91,14 @@ async function openParts(
   const memory = createMemory({
     ...{ home, main, store, clock: systemClock, log, newId: randomUUID },
     embedding: settings.embedding,
+    reranker() {
+      if (model === null) return undefined;
+      const { redact } = redactor;
+      return createReranker({
+        ...{ settings: model, createModel: createChatModel, budgetUsd, redact },
+        ...{ clock: systemClock, log },
+      });
+    },
   });
   const service = createRunService({
     store,

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createIndexService } from "../../daemon/memory/create.ts";
 import { BUILT_IN } from "../../daemon/memory/embedding/choice.ts";
+import { silentLog } from "../../daemon/observability/log-file.ts";
 import { type Figure, figureLine, isAbove, median, timed } from "../measure.ts";
 import { AUTHOR, type Corpus, makeCorpus } from "./corpus.ts";
 import { has, run } from "./run-program.ts";
@@ -39,7 +40,7 @@ function describe({ languages }: Corpus): string {
 }
 
 function openService(home: string) {
-  return createIndexService({ home, main: MAIN, embedding: BUILT_IN });
+  return createIndexService({ home, main: MAIN, embedding: BUILT_IN, log: silentLog });
 }
 
 function call() {

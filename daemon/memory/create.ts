@@ -6,6 +6,7 @@ import type { EmbeddingSettings } from "./embedding/choice.ts";
 import type { Knowledge } from "./knowledge/knowledge.ts";
 import { createKnowledgeService, createLazyKnowledge, type KnowledgeParts } from "./knowledge-service.ts";
 import { createLearning } from "./learning.ts";
+import { type Reranker, withReranking } from "./search/rerank.ts";
 import type { MemoryCall, MemoryService } from "./service.ts";
 import { METHODS, type MemoryMethods } from "./thread/answers.ts";
 import { createThreadClient } from "./thread/calls.ts";
@@ -18,6 +19,8 @@ export interface MemoryOptions extends Omit<KnowledgeParts, "symbolText"> {
   readonly main: string;
   /** Which model makes vectors, when somebody wants others than the built-in table's. */
   readonly embedding: EmbeddingSettings;
+  /** The model that orders results on request; undefined while none is configured. */
+  readonly reranker?: () => Reranker | undefined;
 }
 
 export interface Memory extends MemoryService {
@@ -68,6 +71,7 @@ export function createMemory(options: MemoryOptions): Memory {
   return {
     ...index,
     ...service,
+    search: withReranking(index.search, { clock, log, reranker: options.reranker ?? (() => undefined) }),
     get busy() {
       return index.busy || learning.busy;
     },
@@ -111,7 +115,8 @@ export function createIndexService({
   home,
   main,
   embedding,
-}: Pick<MemoryOptions, "home" | "main" | "embedding">): IndexService {
+  log,
+}: Pick<MemoryOptions, "home" | "main" | "embedding" | "log">): IndexService {
   const listeners = new Set<(progress: Progress) => void>();
   const working = new Set<string>();
   let pending = 0;
@@ -122,6 +127,7 @@ export function createIndexService({
     embedding,
   };
   const thread = createThreadClient(PROGRAM, data, (name, value) => {
+    if (name === "failure") log.write("error", "a question to code memory failed", { error: String(value) });
     if (name !== "progress" || !isProgress(value)) return;
     if (value.progress === null) working.delete(value.workspace);
     else working.add(value.workspace);

@@ -77,12 +77,11 @@ function answerOf(outcome: LearnOutcome): Answer<"memory/learn"> {
     return { kept: true, reason, measuredOn: judgedBy, before: scoreOf(before), after: scoreOf(after) };
   }
   const { reason, before, after, judgedBy } = outcome;
-  if (before === null || after === null) throw nexusError("memory.history_missing", reason);
   return { kept: false, reason, measuredOn: judgedBy, before: scoreOf(before), after: scoreOf(after) };
 }
 
-function scoreOf({ recallAt10, reciprocalRank }: Figures) {
-  return { recallAt10, mrr: reciprocalRank };
+function scoreOf(figures: Figures | null) {
+  return figures === null ? null : { recallAt10: figures.recallAt10, mrr: figures.reciprocalRank };
 }
 
 function progressOf(share: number) {

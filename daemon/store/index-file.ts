@@ -10,19 +10,20 @@ const APPLICATION_ID = 0x4e584958;
 /** Larger files are not read through at each start: what is damaged in them shows when it is used. */
 const CHECKED_PAGES = 8192;
 /** Raised whenever a table or the meaning of its bytes changes. */
-const INDEX_VERSION = 1;
+const INDEX_VERSION = 2;
 
+/** Numbers are never given twice: a path may still name a content that was dropped because it was damaged. */
 const TABLES = [
   `CREATE TABLE segments (
-     id INTEGER PRIMARY KEY, documents INTEGER NOT NULL, bytes BLOB NOT NULL, chunk_rows BLOB NOT NULL,
+     id INTEGER PRIMARY KEY AUTOINCREMENT, documents INTEGER NOT NULL, bytes BLOB NOT NULL, chunk_rows BLOB NOT NULL,
      generation INTEGER NOT NULL, vectors BLOB
    ) STRICT`,
   `CREATE TABLE blobs (
-     id INTEGER PRIMARY KEY, oid TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, language TEXT, bytes INTEGER NOT NULL,
+     id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, language TEXT, bytes INTEGER NOT NULL,
      lines INTEGER NOT NULL, symbols INTEGER NOT NULL, segment INTEGER NOT NULL, document INTEGER NOT NULL, facts BLOB
    ) STRICT`,
   `CREATE INDEX blobs_by_segment ON blobs (segment, document)`,
-  `CREATE TABLE views (id INTEGER PRIMARY KEY, root TEXT NOT NULL UNIQUE, used_at INTEGER NOT NULL) STRICT`,
+  `CREATE TABLE views (id INTEGER PRIMARY KEY AUTOINCREMENT, root TEXT NOT NULL UNIQUE, used_at INTEGER NOT NULL) STRICT`,
   `CREATE TABLE entries (
      view INTEGER NOT NULL, path TEXT NOT NULL, blob INTEGER NOT NULL, PRIMARY KEY (view, path)
    ) STRICT, WITHOUT ROWID`,

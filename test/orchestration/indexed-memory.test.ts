@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "../../daemon/host/clock.ts";
 import { createMemory, type Memory } from "../../daemon/memory/create.ts";
+import { BUILT_IN } from "../../daemon/memory/embedding/choice.ts";
 import { estimateTokens } from "../../daemon/models/tokens.ts";
 import type { Log } from "../../daemon/observability/log.ts";
 import { silentLog } from "../../daemon/observability/log-file.ts";
@@ -150,11 +151,18 @@ describe("runs over a real index", () => {
     await engine?.close();
   });
 
-  async function open(script: Script): Promise<{ engine: Engine; memory: Memory }> {
+  async function open(
+    script: Script,
+    prepare: (home: string) => void = () => undefined,
+  ): Promise<{ engine: Engine; memory: Memory }> {
     const home = realpathSync(mkdtempSync(join(tmpdir(), "nexus-run-memory-home-")));
+    prepare(home);
     const store = await openStore({ home, log: silentLog });
     const main = fileURLToPath(new URL("../../daemon/main.ts", import.meta.url));
-    const memory = createMemory({ home, main, store, clock: systemClock, log: silentLog, newId: randomUUID });
+    const memory = createMemory({
+      ...{ home, main, store, clock: systemClock, log: silentLog, newId: randomUUID },
+      embedding: BUILT_IN,
+    });
     onTestFinished(async () => {
       await memory.close();
       await store.close();
@@ -207,6 +215,18 @@ describe("runs over a real index", () => {
     const { engine } = await open([{ reply: { text: "It sums prices (src/cart.ts:7)." } }]);
     const state = await engine.ended(await engine.start("What does the cart total do?"));
     expect(state).toMatchObject({ status: "done", kind: "question", stats: { modelCalls: 1 } });
+  });
+
+  it("go on when code memory cannot be opened", async () => {
+    const { engine, memory } = await open([{ reply: { text: "It sums prices (src/cart.ts:7)." } }], (home) =>
+      writeFileSync(join(home, "memory"), "in the way of the folder"),
+    );
+    const { signal } = new AbortController();
+    const asked = memory.search({ workspace: engine.workspace, query: "cart" }, { name: "t", signal });
+    await expect(asked).rejects.toMatchObject({ value: { code: "memory.index_failed" } });
+    const state = await engine.ended(await engine.start("What does the cart total do?"));
+    expect(state).toMatchObject({ status: "done", error: null });
+    expect(JSON.stringify(engine.server.requests[0]?.body)).toContain("- src/cart.ts (“cart” in its name");
   });
 
   it("propose what later work should know, which waits for a person", async () => {

@@ -44,6 +44,8 @@ export interface ScriptedEmbeddings {
   readonly faults: EmbeddingsFault[];
   /** Called when a request has come, before it is answered. */
   onRequest: (() => void) | undefined;
+  /** Requests are answered when this is resolved. */
+  gate: Promise<void> | undefined;
   /** Resolves when a client has hung up on an unanswered request. */
   readonly hungUp: Promise<void>;
   close(): Promise<void>;
@@ -66,6 +68,7 @@ export async function startScriptedEmbeddings(options: ScriptedEmbeddingsOptions
     });
     const fault = faults.shift();
     server.onRequest?.();
+    await server.gate;
     if (fault !== undefined && "connection" in fault) return misconnect(fault.connection, response);
     if (fault !== undefined && "status" in fault) return refuse(response, fault);
     if (options.apiKey !== undefined && request.headers.authorization !== `Bearer ${options.apiKey}`)
@@ -89,6 +92,7 @@ export async function startScriptedEmbeddings(options: ScriptedEmbeddingsOptions
     requests,
     faults,
     onRequest: undefined,
+    gate: undefined,
     hungUp: hungUp.promise,
     close: () =>
       new Promise((resolve) => {

@@ -186,7 +186,7 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
   }
 
   function holdsNew({ view }: ViewedWorkspace): boolean {
-    return view.paths().some((path) => !isEmbedded(view.blob(path)?.oid ?? ""));
+    return view.paths().some((path) => !isEmbedded(view.blob(path)?.name ?? ""));
   }
 
   function failed<Failure extends { readonly ok: false; readonly error: { readonly message: string } }>(
@@ -274,13 +274,13 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
   function missingOf({ view }: ViewedWorkspace): number {
     const present = job?.progress();
     if (present !== undefined && present.total > 0) return present.total - present.done;
-    const lacking = view.files.filter(({ path }) => !isEmbedded(view.blob(path)?.oid ?? ""));
+    const lacking = view.files.filter(({ path }) => !isEmbedded(view.blob(path)?.name ?? ""));
     return lacking.reduce((sum, { lines }) => sum + Math.max(1, Math.ceil(lines / CHUNK_LINES)), 0);
   }
 
   function stateOf(): VectorStatus["state"] {
-    const present = job?.progress().state;
-    if (present === "running" || present === "paused") return present;
+    // A job that is done still has to take over.
+    if (job !== undefined) return job.progress().state === "paused" ? "paused" : "running";
     if (isCapped || wish?.isPaused === true) return "paused";
     return problem === null ? "idle" : "failed";
   }

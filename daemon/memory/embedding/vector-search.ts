@@ -47,7 +47,7 @@ export function createVectorSearch(parts: VectorSearchParts): VectorSearch {
     if (known?.key === key) return known.value;
     const value = new Map<string, WindowPlace[]>();
     for (const path of view.paths())
-      for (const [chunk, hash] of (windows.get(view.blob(path)?.oid ?? "") ?? []).entries()) {
+      for (const [chunk, hash] of (windows.get(view.blob(path)?.name ?? "") ?? []).entries()) {
         const places = value.get(hash);
         if (hash === "") continue;
         if (places === undefined) value.set(hash, [{ path, chunk }]);
@@ -111,6 +111,6 @@ function fallback(reason: string): Meaning {
 
 function coverageOf({ view }: ViewedWorkspace, windows: WindowsOf): number {
   const paths = view.paths();
-  const known = paths.filter((path) => windows.has(view.blob(path)?.oid ?? "")).length;
+  const known = paths.filter((path) => windows.has(view.blob(path)?.name ?? "")).length;
   return paths.length === 0 ? 1 : known / paths.length;
 }

@@ -28,7 +28,7 @@ export async function* windowsOf(
   const seen = new Set<string>();
   for (const { root, view } of workspaces)
     for (const path of view.paths()) {
-      const oid = view.blob(path)?.oid;
+      const oid = view.blob(path)?.name;
       if (oid === undefined || seen.has(oid) || !isWanted(oid)) continue;
       if (seen.size % FILES_AT_ONCE === 0) await breathe();
       const texts = textsOf(root, path, oid);

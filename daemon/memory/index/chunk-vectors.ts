@@ -44,7 +44,7 @@ export function encodeChunkRows({ starts, rows, counts }: ChunkRows): Uint8Array
   return writer.written().slice();
 }
 
-/** Calls back for each chunk with its rows and counts, in arrays that the next chunk overwrites. */
+/** Calls back for each chunk with its rows and counts, in arrays that the next chunk overwrites. RangeError: damage. */
 function eachChunk(
   bytes: Uint8Array,
   onChunk: (chunk: number, rows: Uint16Array, counts: Uint8Array, length: number) => void,
@@ -54,6 +54,7 @@ function eachChunk(
   const reader = createByteReader(bytes);
   for (let chunk = 0; !reader.done; chunk++) {
     const length = reader.varint();
+    if (length > bytes.length) throw new RangeError("a chunk cannot have so many rows");
     if (length > rows.length) {
       rows = new Uint16Array(length * 2);
       counts = new Uint8Array(length * 2);
@@ -67,7 +68,19 @@ function eachChunk(
   }
 }
 
-/** Adds the chunks of a segment to the frequencies; `isLive` says which chunks count. */
+/** Whether the bytes are those of so many chunks. */
+export function areChunkRows(bytes: Uint8Array, chunks: number): boolean {
+  let met = 0;
+  try {
+    eachChunk(bytes, () => void met++);
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+  return met === chunks;
+}
+
+/** Adds the chunks of a segment to the frequencies; `isLive` says which chunks count. Throws RangeError for damaged bytes. */
 export function countRows(bytes: Uint8Array, frequencies: Uint32Array, isLive: (chunk: number) => boolean): void {
   eachChunk(bytes, (chunk, rows, _counts, length) => {
     if (!isLive(chunk)) return;
@@ -96,6 +109,7 @@ export interface ChunkVectors {
   readonly lengths: Float32Array;
 }
 
+/** Throws RangeError for damaged bytes. */
 export function chunkVectors(
   bytes: Uint8Array,
   chunks: number,

@@ -12,6 +12,8 @@ export interface ContentTask {
   /** A text that is not on disk. */
   readonly text?: string;
   readonly oid: string;
+  /** What the index knows the content by (content-name.ts). */
+  readonly name: string;
   /** Size as far as it is known; only for fair shares. */
   readonly bytes?: number;
 }
@@ -30,7 +32,7 @@ export interface ContentPorts {
   readonly splitter: WordSplitter;
 }
 
-/** What was read since the last call, ready to be stored; `changed` lists contents that were not there any more. */
+/** What was read since the last call, ready to be stored; `changed` names contents that were not there any more. */
 export interface ContentBatch {
   readonly segment: BuiltSegment | null;
   readonly blobs: readonly NewBlob[];
@@ -62,7 +64,7 @@ export function createContentCollector(ports: ContentPorts): ContentCollector {
     );
     const isPlain = facts.symbols.length + facts.references.length + facts.imports.length === 0 && !facts.broken;
     blobs.push({
-      oid: task.oid,
+      name: task.name,
       kind: "text",
       language: facts.language,
       bytes,
@@ -76,11 +78,11 @@ export function createContentCollector(ports: ContentPorts): ContentCollector {
   return {
     async add(task) {
       const content = ports.read(task);
-      if (content.kind === "changed") changed.push(task.oid);
+      if (content.kind === "changed") changed.push(task.name);
       else if (content.kind === "text") await addText(task, content.text, content.bytes);
       else {
         const { kind, bytes } = content;
-        blobs.push({ oid: task.oid, kind, language: null, bytes, lines: 0, symbols: 0, document: 0, facts: null });
+        blobs.push({ name: task.name, kind, language: null, bytes, lines: 0, symbols: 0, document: 0, facts: null });
       }
     },
     get characters() {

@@ -1,6 +1,17 @@
 /** Facts as bytes: a table of texts, then numbers. About a tenth of the source. */
-import { type FileFacts, REFERENCE_KINDS, type ReferenceFact, SYMBOL_KINDS, type SymbolFact } from "../code/facts.ts";
+import {
+  type FileFacts,
+  REFERENCE_KINDS,
+  type ReferenceFact,
+  SYMBOL_KINDS,
+  type SymbolFact,
+  type SymbolKind,
+} from "../code/facts.ts";
 import { type ByteReader, type ByteWriter, createByteReader, createByteWriter } from "./grow.ts";
+
+/** A file with more symbols is a table of numbers: of its entries the names and places are kept, not the words. */
+const MANY_SYMBOLS = 2000;
+const ENTRIES: ReadonlySet<SymbolKind> = new Set(["macro", "constant", "key", "variable", "property", "selector"]);
 
 const writer = createByteWriter(1 << 14);
 const body = createByteWriter(1 << 14);
@@ -18,7 +29,14 @@ export function encodeFacts(facts: FileFacts): Uint8Array<ArrayBuffer> {
   body.varint(facts.language === null ? 0 : textOf(facts.language) + 1);
   body.varint(facts.symbols.length);
   let line = 0;
-  for (const symbol of facts.symbols) line = writeSymbol(body, symbol, line, textOf);
+  const isTable = facts.symbols.length > MANY_SYMBOLS;
+  for (const symbol of facts.symbols)
+    line = writeSymbol(
+      body,
+      isTable && ENTRIES.has(symbol.kind) ? { ...symbol, signature: "", doc: "" } : symbol,
+      line,
+      textOf,
+    );
   body.varint(facts.references.length);
   line = 0;
   for (const reference of facts.references) line = writeReference(body, reference, line, textOf);

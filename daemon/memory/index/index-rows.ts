@@ -7,7 +7,8 @@ export type BlobKind = "text" | "binary" | "generated" | "oversized" | "unreadab
 /** A content and what is known of it, without its facts. */
 export interface BlobRow {
   readonly id: number;
-  readonly oid: string;
+  /** See content-name.ts. */
+  readonly name: string;
   readonly kind: BlobKind;
   readonly language: string | null;
   readonly bytes: number;
@@ -67,6 +68,8 @@ export interface IndexRows {
   setEntries(view: number, entries: readonly { readonly path: string; readonly blob: number }[]): void;
   usedBlobs(): Set<number>;
   part(key: string): Uint8Array | undefined;
+  /** All whose keys begin so. */
+  deleteParts(prefix: string): void;
   setPart(key: string, bytes: Uint8Array | undefined): void;
   /** Bytes of the database's pages. */
   size(): number;
@@ -84,8 +87,17 @@ export function createIndexRows(connection: Connection): IndexRows {
       run("COMMIT");
       return result;
     } catch (error) {
-      run("ROLLBACK");
+      rollBack();
       throw error;
+    }
+  }
+
+  /** SQLite has done so already where the disk is full; the first error is the one to be told. */
+  function rollBack(): void {
+    try {
+      run("ROLLBACK");
+    } catch {
+      // No transaction is open any more.
     }
   }
 
@@ -103,14 +115,14 @@ export function createIndexRows(connection: Connection): IndexRows {
 
   function insertBlob(blob: NewBlob, segment: number): BlobRow {
     const { facts, ...fields } = blob;
-    const { oid, kind, language, bytes, lines, symbols, document } = fields;
+    const { name, kind, language, bytes, lines, symbols, document } = fields;
     const [row] = run(
-      `INSERT INTO blobs (oid, kind, language, bytes, lines, symbols, segment, document, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (oid) DO UPDATE SET kind = excluded.kind, language = excluded.language, bytes = excluded.bytes,
+      `INSERT INTO blobs (name, kind, language, bytes, lines, symbols, segment, document, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, language = excluded.language, bytes = excluded.bytes,
          lines = excluded.lines, symbols = excluded.symbols, segment = excluded.segment, document = excluded.document,
          facts = excluded.facts
        RETURNING id`,
-      oid,
+      name,
       kind,
       language,
       bytes,
@@ -131,7 +143,8 @@ export function createIndexRows(connection: Connection): IndexRows {
         generation: numberIn(row, "generation"),
         vectors: bytesIn(row, "vectors") ?? null,
       })),
-    blobs: () => run("SELECT id, oid, kind, language, bytes, lines, symbols, segment, document FROM blobs").map(blobOf),
+    blobs: () =>
+      run("SELECT id, name, kind, language, bytes, lines, symbols, segment, document FROM blobs").map(blobOf),
     facts: (blob) => bytesIn(run("SELECT facts FROM blobs WHERE id = ?", blob)[0], "facts"),
     eachFacts(segment, onFacts) {
       for (const row of run("SELECT id, facts FROM blobs WHERE segment = ? AND facts IS NOT NULL", segment)) {
@@ -191,6 +204,7 @@ export function createIndexRows(connection: Connection): IndexRows {
       }),
     usedBlobs: () => new Set(run("SELECT DISTINCT blob FROM entries").map((row) => numberIn(row, "blob"))),
     part: (key) => bytesIn(run("SELECT bytes FROM parts WHERE key = ?", key)[0], "bytes"),
+    deleteParts: (prefix) => void run("DELETE FROM parts WHERE substr(key, 1, ?) = ?", prefix.length, prefix),
     setPart(key, bytes) {
       if (bytes === undefined) run("DELETE FROM parts WHERE key = ?", key);
       else run("INSERT OR REPLACE INTO parts (key, bytes) VALUES (?, ?)", key, bytes);
@@ -209,7 +223,7 @@ function blobOf(row: SqlRow): BlobRow {
   const { language } = row;
   return {
     id: numberIn(row, "id"),
-    oid: textIn(row, "oid"),
+    name: textIn(row, "name"),
     kind: KINDS.find((kind) => kind === row["kind"]) ?? "unreadable",
     language: typeof language === "string" ? language : null,
     bytes: numberIn(row, "bytes"),

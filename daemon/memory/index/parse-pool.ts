@@ -43,11 +43,13 @@ const BYTES_A_MESSAGE = 256 * 1024;
 const MESSAGES_AHEAD = 2;
 /** A segment is closed at this size, and committed: no more than this is read again after a kill. */
 const SEGMENT_CHARACTERS = 8 * 1024 * 1024;
-const LARGE_SEGMENT_CHARACTERS = 32 * 1024 * 1024;
+const LARGE_SEGMENT_CHARACTERS = 20 * 1024 * 1024;
 const LARGE_JOB_BYTES = 256 * 1024 * 1024;
 /** A message that takes longer than this is not coming back. */
 const HANG_MS = 30_000;
 const IDLE_MS = 60_000;
+/** A call ends with an error after so many threads that died while they made a segment. */
+const MOST_FAULTS = 3;
 const END_MS = 5000;
 
 const PROGRAM = { source: new URL("./parse-thread.ts", import.meta.url), bundled: "parse-thread" };
@@ -61,6 +63,8 @@ interface Parser {
   flushing: boolean;
   /** What it still tells is of a call that was cancelled. */
   dropping: boolean;
+  /** It has said that it can work: until then a death is no fault of a file. */
+  ready: boolean;
   stopWatch: () => void;
   ended(): void;
 }
@@ -81,6 +85,8 @@ export function createParsePool(options: PoolOptions): ParsePool {
     readonly queue: ContentTask[][];
     /** How often a task has been in a thread that died. */
     readonly deaths: Map<string, number>;
+    /** Threads that died while they made a segment, which is no single file's fault. */
+    faults: number;
     finish(error?: unknown): void;
   }
 
@@ -97,6 +103,7 @@ export function createParsePool(options: PoolOptions): ParsePool {
       collected: [],
       flushing: false,
       dropping: false,
+      ready: false,
       stopWatch: () => {},
       ended: () => {},
     };
@@ -121,7 +128,10 @@ export function createParsePool(options: PoolOptions): ParsePool {
   function receive(parser: Parser, message: unknown): void {
     const told = toMessage(message);
     if (told === undefined || !parsers.has(parser)) return;
-    if (told.type === "ready") return;
+    if (told.type === "ready") {
+      parser.ready = true;
+      return;
+    }
     parser.stopWatch();
     if (told.type === "dropped") {
       Object.assign(parser, { dropping: false, flushing: false, waiting: [], collected: [] });
@@ -182,17 +192,31 @@ export function createParsePool(options: PoolOptions): ParsePool {
     parser.stopWatch();
     const job = current;
     if (job === undefined || closed) return;
+    if (!parser.ready) {
+      job.finish(new Error(`a parse thread cannot start: ${error?.message ?? "it ended"}`));
+      return;
+    }
+    // What a thread holds that was told to drop it belongs to a call that is over.
+    if (!parser.dropping) takeBack(job, parser, error);
+    if (current !== job) return;
+    if (parsers.size === 0 || job.queue.length > 0) addParser();
+    feed();
+  }
+
+  function takeBack(job: Job, parser: Parser, error: Error | undefined): void {
+    if (parser.waiting.length === 0 && parser.collected.length > 0 && ++job.faults > MOST_FAULTS) {
+      job.finish(error ?? new Error("a parse thread ended while it made a segment"));
+      return;
+    }
     // The first message that was not done holds the culprit; what was collected before it is innocent.
     const [suspects = [], ...others] = parser.waiting;
     for (const tasks of [parser.collected, ...others]) if (tasks.length > 0) job.queue.push(...messagesOf(tasks));
     for (const task of suspects) {
-      const deaths = (job.deaths.get(task.oid) ?? 0) + 1;
-      job.deaths.set(task.oid, deaths);
+      const deaths = (job.deaths.get(task.name) ?? 0) + 1;
+      job.deaths.set(task.name, deaths);
       if (deaths > 1 && suspects.length === 1) job.call.onGivenUp(task, error?.message ?? "its thread ended");
       else job.queue.push([task]);
     }
-    if (parsers.size === 0 || job.queue.length > 0) addParser();
-    feed();
   }
 
   async function run(tasks: readonly ContentTask[], call: ReadCall): Promise<void> {
@@ -218,6 +242,7 @@ export function createParsePool(options: PoolOptions): ParsePool {
       call,
       queue,
       deaths: new Map(),
+      faults: 0,
       segmentCharacters: bytes > LARGE_JOB_BYTES ? LARGE_SEGMENT_CHARACTERS : SEGMENT_CHARACTERS,
       finish,
     };
@@ -277,6 +302,7 @@ export function createParsePool(options: PoolOptions): ParsePool {
     async close() {
       closed = true;
       stopIdle();
+      current?.finish(new Error("the pool is closed"));
       await endAll();
     },
   };

@@ -1,4 +1,5 @@
 /** A parse thread: reads files, extracts facts, collects segments. It holds no state that could not be made again. */
+import { breathe } from "../../host/source-files.ts";
 import { ownThread } from "../../host/threads.ts";
 import { createExtractor } from "../code/extract.ts";
 import { loadWordTable } from "../vector/word-table.ts";
@@ -6,6 +7,8 @@ import { createContentCollector } from "./content-reader.ts";
 import { readContent } from "./read-content.ts";
 import type { FromParser, ToParser } from "./thread-messages.ts";
 import { createWordSplitter } from "./word-splitter.ts";
+
+const FILES_A_TURN = 8;
 
 const thread = ownThread();
 if (thread !== undefined) await serve(thread);
@@ -22,7 +25,11 @@ async function serve({ data, post, onMessage, end }: NonNullable<ReturnType<type
 
   async function work(order: ToParser): Promise<void> {
     if (order.type === "work") {
-      for (const task of order.tasks) await collector.add(task);
+      for (const [place, task] of order.tasks.entries()) {
+        await collector.add(task);
+        // Native trees are only freed between turns of the event loop, and a tree is twenty times its text.
+        if (place % FILES_A_TURN === 0) await breathe();
+      }
       tell({ type: "done", files: order.tasks.length, characters: collector.characters });
       return;
     }

@@ -6,6 +6,7 @@ import { breathe } from "../../host/source-files.ts";
 import type { FileFacts } from "../code/facts.ts";
 import { type SegmentInMemory, segmentInMemory } from "../search/corpus.ts";
 import {
+  areChunkRows,
   type ChunkVectors,
   chunkVectors,
   countRows,
@@ -24,7 +25,7 @@ import { mergeSegments } from "./segment-merge.ts";
 
 export interface Repository {
   readonly rows: IndexRows;
-  blob(oid: string): BlobRow | undefined;
+  blob(name: string): BlobRow | undefined;
   blobById(id: number): BlobRow | undefined;
   /** Stores what parse threads read, in one transaction. */
   addBatch(batch: ContentBatch): void;
@@ -46,10 +47,11 @@ export interface Repository {
   ): Promise<void>;
   frequencies(): RowFrequencies | undefined;
   /**
-   * Merges small segments when there are many, and gives up contents that no workspace has when they are more than those
-   * in use. Every workspace of the repository that is open must be in the database. True when something was changed.
+   * Merges small segments when there are many; `thorough`: looks as well whether contents that no workspace has are more than
+   * those in use, and gives those up. Every workspace of the repository that is open must be in the database. True when
+   * something was changed.
    */
-  tidy(): boolean;
+  tidy(thorough: boolean): boolean;
   /** Gives up every content that no workspace has. */
   dropUnused(): void;
   close(): void;
@@ -77,7 +79,7 @@ const LARGEST_MERGE = 60_000;
 const FREE_DOCUMENTS = 2000;
 
 export function openRepository(rows: IndexRows, table: VectorTable, close: () => void): Repository {
-  const byOid = new Map<string, BlobRow>();
+  const byName = new Map<string, BlobRow>();
   const byId = new Map<number, BlobRow>();
   let segments: RepositorySegment[] = [];
   let version = 1;
@@ -91,9 +93,12 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
     const contents = rows.blobs();
     for (const blob of contents) remember(blob);
     const bySegment = Map.groupBy(contents, (blob) => blob.segment);
+    const missing = new Set(bySegment.keys());
+    missing.delete(0);
     for (const { id, bytes, generation, vectors } of rows.segments()) {
       const segment = decodeSegment(aligned(bytes));
       const own = bySegment.get(id) ?? [];
+      missing.delete(id);
       if (segment === undefined || own.some(({ document, kind }) => kind === "text" && document >= segment.documents)) {
         damaged.push(id);
         continue;
@@ -107,10 +112,11 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
         blobs: placed(own, segment.documents),
       });
     }
+    damaged.push(...missing);
   }
 
   function remember(blob: BlobRow): void {
-    byOid.set(blob.oid, blob);
+    byName.set(blob.name, blob);
     byId.set(blob.id, blob);
   }
 
@@ -165,24 +171,33 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
       frequencies = counted;
       rows.setPart(FREQUENCIES, writeFrequencies(counted));
     }
-    const present = frequencies;
-    if (present === undefined) return;
-    for (const { id, generation } of segments) {
-      if (generation === present.generation) continue;
+    for (const { id } of segments) {
+      // Another workspace of the repository may count anew meanwhile.
+      const present = frequencies;
+      const own = segments.find((segment) => segment.id === id);
+      if (present === undefined || own === undefined || own.generation === present.generation) continue;
       signal.throwIfAborted();
-      remake(id, present);
+      withRows(id, (chunkRows) => remake(own, chunkRows, present));
       await breathe();
     }
   }
 
-  function remake(id: number, present: RowFrequencies): void {
-    const place = segments.findIndex((segment) => segment.id === id);
-    const segment = segments[place];
+  /** Damage costs the reading of the segment's contents at the next start; until then it is as it is. */
+  function withRows(id: number, work: (chunkRows: Uint8Array) => void): void {
     const chunkRows = rows.chunkRows(id);
-    if (segment === undefined || chunkRows === undefined) return;
+    if (chunkRows === undefined) return;
+    try {
+      work(chunkRows);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      rows.deleteSegment(id);
+    }
+  }
+
+  function remake(segment: RepositorySegment, chunkRows: Uint8Array, present: RowFrequencies): void {
     const made = chunkVectors(chunkRows, segment.memory.segment.chunks, table, weightsOf(present));
-    rows.setVectors(id, present.generation, encodeVectors(made));
-    segments = segments.with(place, {
+    rows.setVectors(segment.id, present.generation, encodeVectors(made));
+    segments = segments.with(segments.indexOf(segment), {
       ...segment,
       memory: { ...segment.memory, vectors: made },
       generation: present.generation,
@@ -204,8 +219,7 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
     const counted = new Uint32Array(table.size);
     for (const { segment, isLive: test } of live) {
       signal.throwIfAborted();
-      const chunkRows = rows.chunkRows(segment.id);
-      if (chunkRows !== undefined) countRows(chunkRows, counted, test);
+      withRows(segment.id, (chunkRows) => countRows(chunkRows, counted, test));
       await breathe();
     }
     return { generation: (frequencies?.generation ?? 0) + 1, table: table.name, chunks, frequencies: counted };
@@ -213,7 +227,15 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
 
   function forget(blob: BlobRow): void {
     byId.delete(blob.id);
-    if (byOid.get(blob.oid) === blob) byOid.delete(blob.oid);
+    if (byName.get(blob.name) === blob) byName.delete(blob.name);
+  }
+
+  function isWhole({ id, memory }: RepositorySegment): boolean {
+    const chunkRows = rows.chunkRows(id);
+    if (chunkRows !== undefined && areChunkRows(chunkRows, memory.segment.chunks)) return true;
+    // As in `withRows`.
+    rows.deleteSegment(id);
+    return false;
   }
 
   /** In groups, so that no merge holds more than its share of memory. */
@@ -221,6 +243,7 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
     let group: RepositorySegment[] = [];
     let chunks = 0;
     for (const segment of old) {
+      if (!isWhole(segment)) continue;
       if (group.length > 0 && chunks + segment.memory.segment.chunks > LARGEST_MERGE) {
         mergeGroup(group, used);
         group = [];
@@ -295,7 +318,7 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
 
   return {
     rows,
-    blob: (oid) => byOid.get(oid),
+    blob: (name) => byName.get(name),
     blobById: (id) => byId.get(id),
     addBatch,
     facts,
@@ -307,7 +330,7 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
       for (const id of damaged) {
         for (const blob of byId.values())
           if (blob.segment === id) {
-            byOid.delete(blob.oid);
+            byName.delete(blob.name);
             byId.delete(blob.id);
           }
         rows.deleteSegment(id);
@@ -316,16 +339,19 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
     },
     completeVectors,
     frequencies: () => frequencies,
-    tidy() {
-      const used = rows.usedBlobs();
-      const isUsed = (segment: RepositorySegment) => segment.blobs.filter((blob) => blob && used.has(blob.id)).length;
+    tidy(thorough) {
       const small = segments.filter(({ memory }) => memory.segment.chunks < SMALL_CHUNKS);
       const total = segments.reduce((sum, { memory }) => sum + memory.segment.documents, 0);
+      const isCrowded = small.length > MOST_SMALL;
+      // Asking the database takes long with many paths: not after every save.
+      if (!isCrowded && (!thorough || total <= FREE_DOCUMENTS)) return false;
+      const used = rows.usedBlobs();
+      const isUsed = (segment: RepositorySegment) => segment.blobs.filter((blob) => blob && used.has(blob.id)).length;
       const live = segments.reduce((sum, segment) => sum + isUsed(segment), 0);
-      if (total > 2 * live + FREE_DOCUMENTS) merge(segments, used);
-      else if (small.length > MOST_SMALL) merge(small, used);
-      else return false;
-      return true;
+      const isWasteful = total > 2 * live + FREE_DOCUMENTS;
+      if (isWasteful) merge(segments, used);
+      else if (isCrowded) merge(small, used);
+      return isWasteful || isCrowded;
     },
     dropUnused() {
       const used = rows.usedBlobs();

@@ -23,8 +23,8 @@ export interface SegmentBuilder {
   build(): BuiltSegment;
 }
 
-/** Words of a thread before it forgets them: about 100 MB. */
-const MAX_WORDS = 2_000_000;
+/** Words of a thread before it forgets them: some 100 MB. */
+const MAX_WORDS = 400_000;
 const MAX_CHUNK_LENGTH = 0xffff;
 
 export function createSegmentBuilder(splitter: WordSplitter): SegmentBuilder {

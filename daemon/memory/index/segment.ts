@@ -2,14 +2,15 @@
  * A segment: everything that search needs of some hundred or thousand file contents, as one immutable run of bytes.
  * Documents are contents (blobs), not paths; their chunks are windows of 40 lines.
  *
- * Layout: 8 numbers of 32 bits (magic, version, documents, chunks, and the sizes of the three dictionaries, one spare), then
- * for each dictionary its keys (float64), then all 32-bit arrays, then the 16-bit and 8-bit ones, then the lists.
+ * Layout: 8 numbers of 32 bits (magic, version, documents, chunks, the sizes of the three dictionaries, and a checksum of
+ * all else), then for each dictionary its keys (float64), then all 32-bit arrays, then the 16-bit ones, then the lists.
  */
+import { crc32 } from "node:zlib";
 import type { Dictionary } from "./postings.ts";
 
 export const CHUNK_LINES = 40;
 const MAGIC = 0x4e58534d;
-const SEGMENT_VERSION = 1;
+const SEGMENT_VERSION = 2;
 const HEADER_NUMBERS = 8;
 
 /** What the three dictionaries count: stemmed parts of words by chunk, whole identifiers and names of symbols by document. */
@@ -46,18 +47,24 @@ export function encodeSegment(segment: Segment): Uint8Array<ArrayBuffer> {
   const parts = [...keys.map(bytesOf), ...words.map(bytesOf), ...bytes];
   const size = parts.reduce((sum, part) => sum + part.length, HEADER_NUMBERS * 4);
   const buffer = new Uint8Array(size);
-  const header = [MAGIC, SEGMENT_VERSION, segment.documents, segment.chunks, ...keys.map((array) => array.length), 0];
+  const header = [MAGIC, SEGMENT_VERSION, segment.documents, segment.chunks, ...keys.map((array) => array.length)];
   buffer.set(bytesOf(Uint32Array.from(header)));
   let at = HEADER_NUMBERS * 4;
   for (const part of parts) {
     buffer.set(part, at);
     at += part.length;
   }
+  buffer.set(bytesOf(Uint32Array.of(checksum(buffer))), header.length * 4);
   return buffer;
 }
 
 function bytesOf(array: Float64Array | Uint32Array | Uint16Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+/** Of everything but itself. */
+function checksum(bytes: Uint8Array): number {
+  return crc32(bytes.subarray(HEADER_NUMBERS * 4), crc32(bytes.subarray(0, (HEADER_NUMBERS - 1) * 4)));
 }
 
 /** Views into the bytes, which must begin at a multiple of eight; undefined when they are no whole segment of ours. */
@@ -66,9 +73,9 @@ export function decodeSegment(bytes: Uint8Array): Segment | undefined {
   if (bytes.length < HEADER_NUMBERS * 4 || byteOffset % 8 !== 0) return undefined;
   const [magic, version, documents = 0, chunks = 0, ...sizes] = new Uint32Array(buffer, byteOffset, HEADER_NUMBERS);
   if (magic !== MAGIC || version !== SEGMENT_VERSION) return undefined;
-  const [first = 0, second = 0, third = 0] = sizes;
+  const [first = 0, second = 0, third = 0, expected] = sizes;
   const fixed = (first + second + third) * 8 + (documents * 3 + 1 + first + second + third + 3) * 4 + chunks * 2;
-  if (HEADER_NUMBERS * 4 + fixed > bytes.length) return undefined;
+  if (HEADER_NUMBERS * 4 + fixed > bytes.length || checksum(bytes) !== expected) return undefined;
 
   let at = byteOffset + HEADER_NUMBERS * 4;
   const numbers = (count: number) => {

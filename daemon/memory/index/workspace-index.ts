@@ -5,6 +5,7 @@ import { scanWorkspace } from "../sources/scan.ts";
 import { scanPaths } from "../sources/scan-paths.ts";
 import type { Scan } from "../sources/scan-state.ts";
 import { createTally, type Skipped, type SourceEntry } from "../sources/source.ts";
+import { contentName } from "./content-name.ts";
 import type { ContentTask } from "./content-reader.ts";
 import type { BlobRow } from "./index-rows.ts";
 import type { ParsePool } from "./parse-pool.ts";
@@ -25,7 +26,7 @@ export interface UpdateTotals {
   readonly reused: number;
   /** Contents that were read now. */
   readonly read: number;
-  /** Files that were replaced again and again while they were read: the next update will find them. */
+  /** Files that could not be read, or were replaced again and again meanwhile: the next update will find them. */
   readonly unsettled: number;
 }
 
@@ -62,6 +63,8 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
   /** Of the overlay when paths were last set. */
   let overlaid = overlay.version;
   let lastScan = readScan(repository.rows.part(SCAN_PART + root));
+  /** Files that could not be read, or never held still. */
+  let unread: readonly string[] = [];
   let turn: Promise<unknown> = Promise.resolve();
 
   function scan({ signal }: UpdateCall, round: number, paths: readonly string[] | undefined): Promise<Scan> {
@@ -72,9 +75,9 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
   }
 
   async function update(call: UpdateCall, paths?: readonly string[]): Promise<UpdateTotals> {
-    const known = new Set([...view.entries().values()].map(({ oid }) => oid));
+    const known = new Set([...view.entries().values()].map(({ name }) => name));
     let read = 0;
-    let unsettled: readonly string[] = [];
+    let unsettled: readonly string[] | undefined;
     if (view.entries().size === 0) pool.warm();
     for (let round = 0; round < ROUNDS; round++) {
       call.onPhase("scanning", null);
@@ -82,25 +85,40 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
       const isSame = found.entries === lastScan?.entries && round === 0 && overlay.version === overlaid;
       const outcome = isSame && isComplete(found) ? { read: 0, changed: [] } : await apply(found, call);
       read += outcome.read;
-      unsettled = outcome.changed;
       if (found !== lastScan) keepScan(found, paths === undefined);
-      if (unsettled.length === 0) break;
+      // The same ones once more: they do not change, they cannot be read.
+      const isStuck = outcome.changed.join("\n") === unsettled?.join("\n");
+      unsettled = outcome.changed;
+      if (unsettled.length === 0 || isStuck) break;
     }
+    unread = pathsNamed(unsettled ?? []);
     call.onPhase("linking", null);
     await repository.completeVectors((segment) => view.isLive(segment), call.signal);
-    const reused = [...view.entries().values()].filter(({ kind, oid }) => kind === "text" && known.has(oid)).length;
-    return { reused, read, unsettled: unsettled.length };
+    repository.tidy(paths === undefined);
+    const reused = [...view.entries().values()].filter(({ kind, name }) => kind === "text" && known.has(name)).length;
+    return { reused, read, unsettled: unread.length };
   }
 
+  function pathsNamed(names: readonly string[]): string[] {
+    if (names.length === 0) return [];
+    const wanted = new Set(names);
+    const entries = lastScan?.entries ?? [];
+    return entries.flatMap((entry) => (wanted.has(contentName(entry)) ? [entry.path] : []));
+  }
+
+  /** The paths in the database are those of another scan when an update was killed, or a text was unsaved then. */
   function isComplete({ entries }: Scan): boolean {
-    return view.entries().size === entries.length;
+    const present = view.entries();
+    return (
+      present.size === entries.length && entries.every((entry) => present.get(entry.path)?.name === contentName(entry))
+    );
   }
 
   async function apply(scan: Pick<Scan, "entries">, call: UpdateCall): Promise<{ read: number; changed: string[] }> {
     overlaid = overlay.version;
     const wanted = overlay.apply(scan.entries);
     const tasks = tasksOf(wanted);
-    const pathsByOid = Map.groupBy(wanted, ({ oid }) => oid);
+    const entriesByName = Map.groupBy(wanted, contentName);
     const changed: string[] = [];
     removeGone(wanted);
     setKnown(wanted);
@@ -111,19 +129,19 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
       onBatch(batch) {
         repository.addBatch(batch);
         changed.push(...batch.changed);
-        setKnown(batch.blobs.flatMap(({ oid }) => pathsByOid.get(oid) ?? []));
+        setKnown(batch.blobs.flatMap(({ name }) => entriesByName.get(name) ?? []));
         call.onChange();
       },
       onFiles: (files) => call.onFiles(files, files * bytesOf),
-      onGivenUp: ({ path, oid, bytes = 0 }, why) => giveUp(path, oid, bytes, why, pathsByOid.get(oid) ?? []),
+      onGivenUp: (task, why) => giveUp(task, why, entriesByName.get(task.name) ?? []),
     });
     call.onChange();
     return { read: tasks.length, changed };
   }
 
-  function giveUp(path: string, oid: string, bytes: number, why: string, entries: readonly SourceEntry[]): void {
+  function giveUp({ path, name, bytes = 0 }: ContentTask, why: string, entries: readonly SourceEntry[]): void {
     problems.set(path, why);
-    const fields = { oid, bytes, kind: "unreadable" as const, language: null, lines: 0, symbols: 0, document: 0 };
+    const fields = { name, bytes, kind: "unreadable" as const, language: null, lines: 0, symbols: 0, document: 0 };
     repository.addBatch({ segment: null, blobs: [{ ...fields, facts: null }], changed: [] });
     setKnown(entries);
   }
@@ -131,19 +149,21 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
   /** Contents that nobody has read yet, each once. */
   function tasksOf(entries: readonly SourceEntry[]): ContentTask[] {
     const tasks = new Map<string, ContentTask>();
-    for (const { path, oid, bytes } of entries) {
-      if (repository.blob(oid) !== undefined || tasks.has(oid)) continue;
+    for (const entry of entries) {
+      const name = contentName(entry);
+      if (repository.blob(name) !== undefined || tasks.has(name)) continue;
+      const { path, oid, bytes } = entry;
       const text = overlay.text(path);
-      tasks.set(oid, { path, oid, bytes, root, ...(text === undefined ? {} : { text }) });
+      tasks.set(name, { path, oid, name, bytes, root, ...(text === undefined ? {} : { text }) });
     }
     return [...tasks.values()];
   }
 
   function setKnown(entries: readonly SourceEntry[]): void {
     view.set(
-      entries.flatMap(({ path, oid }) => {
-        const blob = repository.blob(oid);
-        return blob === undefined ? [] : [{ path, blob }];
+      entries.flatMap((entry) => {
+        const blob = repository.blob(contentName(entry));
+        return blob === undefined ? [] : [{ path: entry.path, blob }];
       }),
     );
   }
@@ -167,7 +187,9 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
     },
     updateUnsaved(call) {
       const result = turn.then(async () => {
-        if (overlay.version !== overlaid && lastScan !== undefined) await apply(lastScan, call);
+        if (overlay.version === overlaid || lastScan === undefined) return;
+        await apply(lastScan, call);
+        repository.tidy(false);
       });
       turn = result.catch(() => undefined);
       return result;
@@ -180,7 +202,7 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
     get lastScan() {
       return lastScan;
     },
-    skipped: () => joined(lastScan?.skipped ?? [], view.entries()),
+    skipped: () => joined(lastScan?.skipped ?? [], view.entries(), unread),
     problems,
   };
 }
@@ -206,8 +228,13 @@ function isScan(value: unknown): value is Scan {
   return typeof value === "object" && value !== null && "entries" in value && Array.isArray(value.entries);
 }
 
-function joined(ofScan: readonly Skipped[], entries: ReadonlyMap<string, BlobRow>): Skipped[] {
+function joined(
+  ofScan: readonly Skipped[],
+  entries: ReadonlyMap<string, BlobRow>,
+  unread: readonly string[],
+): Skipped[] {
   const tally = createTally();
+  for (const path of unread) tally.add("unreadable", path);
   for (const [path, { kind }] of entries) if (kind !== "text") tally.add(kind, path);
   const all = [...ofScan];
   for (const own of tally.skipped()) {

@@ -104,6 +104,9 @@ export function serveCalls(own: OwnThread, handlers: ThreadHandlers): (name: str
       if (handler === undefined) throw new Error(`the thread does not know ${method}`);
       tell({ type: "answer", id, value: await handler.call(params, controller.signal) });
     } catch (error) {
+      // People are told the message; where it came from is for the log.
+      if (!(error instanceof NexusError) && !controller.signal.aborted)
+        tell({ type: "notice", name: "failure", value: error instanceof Error ? error.stack : String(error) });
       tell({ type: "failure", id, error: toValue(error), cancelled: controller.signal.aborted });
     } finally {
       running.delete(id);
@@ -120,7 +123,7 @@ export function serveCalls(own: OwnThread, handlers: ThreadHandlers): (name: str
 
 function toValue(error: unknown): ErrorValue {
   if (error instanceof NexusError) return error.value;
-  return errorValue("memory.index_failed", error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return errorValue("memory.index_failed", error instanceof Error ? error.message : String(error));
 }
 
 /** Both ends are ours: the type tells everything. */

@@ -113,6 +113,8 @@ export function createFreshness({ workspaces, clock, onUpdated }: FreshnessParts
       if (problem !== null) degraded.push(`The last update failed: ${problem}`);
       const discarded = workspaces.discarded.get(root);
       if (discarded !== undefined) degraded.push(`The old index was made anew: ${discarded}.`);
+      if (workspace.tableProblem !== null)
+        degraded.push(`${workspace.tableProblem} The built-in table is used instead.`);
       if (workspace.repository.segments().some(({ generation }) => generation === 0))
         degraded.push("Meaning is not known of all files yet.");
       else if ((workspace.repository.frequencies()?.table ?? workspace.table.name) !== workspace.table.name)

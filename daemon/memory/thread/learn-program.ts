@@ -1,4 +1,6 @@
 /** A thread that learns from a repository's history: minutes of computing, which must not keep questions waiting. */
+import { nexusError } from "../../../protocol/index.ts";
+import { errorCode } from "../../host/files.ts";
 import { ownThread } from "../../host/threads.ts";
 import { learnWords } from "../vector/learn.ts";
 import { loadWordTable } from "../vector/word-table.ts";
@@ -23,7 +25,12 @@ function serve(own: NonNullable<typeof thread>): void {
         const { folder, tablesFolder, at } = order;
         const table = await loadWordTable();
         const onProgress = (progress: unknown) => notify("progress", progress);
-        return learnWords({ folder, tablesFolder, at, table, signal, onProgress });
+        return learnWords({ folder, tablesFolder, at, table, signal, onProgress }).catch((error: unknown) => {
+          signal.throwIfAborted();
+          // A disk has codes; git has words.
+          if (!(error instanceof Error) || errorCode(error) !== undefined) throw error;
+          throw nexusError("memory.history_missing", error.message);
+        });
       },
     },
   });

@@ -159,7 +159,7 @@ function portsOf({ root, view, history, table }: Workspace): ResultPorts {
     meaningBy: table.name,
     text(path) {
       if (!texts.has(path)) {
-        const source = readSource(root, { path, oid: view.blob(path)?.oid ?? "" });
+        const source = readSource(root, { path, oid: "" });
         if (texts.size > FILES_AT_ONCE * 2) texts.clear();
         texts.set(path, source.kind === "text" ? source.text : undefined);
       }

@@ -28,7 +28,8 @@ export function matchSymbols(view: CodeView, query: string, { accepts, kinds, li
     for (const [place, symbol] of symbols.entries()) {
       if (kinds !== undefined && !kinds.includes(symbol.kind)) continue;
       const { score, how } = closeness(symbol.name, name);
-      if (score > 0 && isWithin(symbols, symbol, names)) found.push({ path, place, symbol, score, how });
+      if (score > 0 && (isWithin(symbols, symbol, names) || isWritten(symbol, query)))
+        found.push({ path, place, symbol, score, how });
     }
     if (name === "" && found.length >= limit) break;
   }
@@ -42,6 +43,11 @@ function isWithin(symbols: readonly SymbolFact[], symbol: SymbolFact, containers
   for (let at = symbol.parent, depth = 0; at >= 0 && depth < 20; at = symbols[at]?.parent ?? -1, depth++)
     if (symbols[at]?.name.toLowerCase() === container) return true;
   return false;
+}
+
+/** "res.json = function" has no container but what it is assigned to. */
+function isWritten({ signature }: SymbolFact, query: string): boolean {
+  return signature.includes(query.trim());
 }
 
 function closeness(name: string, query: string): { score: number; how: string } {

@@ -5,7 +5,6 @@ import { readTextNow } from "../../host/sync-files.ts";
 import type { PartStore } from "../code/facts.ts";
 import { createGraph, type Graph } from "../graph/graph.ts";
 import { type OpenedHistory, openHistory } from "../history/open.ts";
-import type { RowFrequencies } from "../index/chunk-vectors.ts";
 import type { ParsePool } from "../index/parse-pool.ts";
 import type { Repository } from "../index/repository.ts";
 import {
@@ -15,13 +14,9 @@ import {
   type WorkspaceIndex,
 } from "../index/workspace-index.ts";
 import { createWorkspaceView, type WorkspaceView } from "../index/workspace-view.ts";
-import type { Corpus } from "../search/corpus.ts";
-import { messageMatrix } from "../search/message-vectors.ts";
-import { type PathVectors, pathVectors } from "../search/path-vectors.ts";
-import type { Query } from "../search/query.ts";
 import type { RankedView } from "../search/ranking.ts";
 import type { ChangingTable } from "../vector/table-file.ts";
-import { rowCounts } from "../vector/word-table.ts";
+import { createRanked } from "./ranked-view.ts";
 
 /** Where a repository's index is kept, and what it is called. */
 export interface RepositoryPlace {
@@ -35,6 +30,8 @@ export interface Workspace {
   readonly place: RepositoryPlace;
   /** The repository's: the built-in one, or what was learned from its history. */
   readonly table: ChangingTable;
+  /** Why the table that was learned is not used. */
+  readonly tableProblem: string | null;
   readonly view: WorkspaceView;
   readonly index: WorkspaceIndex;
   readonly graph: Graph;
@@ -56,6 +53,7 @@ export interface WorkspaceParts {
   readonly place: RepositoryPlace;
   readonly pool: ParsePool;
   readonly table: ChangingTable;
+  readonly tableProblem: string | null;
   readonly clock: Clock;
   /** Progress, or a change of state. */
   onChange(): void;
@@ -71,57 +69,7 @@ export function openWorkspace(parts: WorkspaceParts): Workspace {
   let isCurrent = false;
   let updatedAt: string | null = null;
   let problem: string | null = null;
-  let ofPaths:
-    | { readonly corpus: Corpus; readonly frequencies: RowFrequencies | undefined; readonly value: PathVectors }
-    | undefined;
-  let matrix:
-    | { readonly key: unknown; readonly paths: unknown; readonly table: string; readonly value: Float32Array }
-    | undefined;
-
-  function messageVectors(): Float32Array | undefined {
-    const history = opened?.history;
-    if (history === undefined) return undefined;
-    const paths = view.paths();
-    if (matrix?.key !== history || matrix.paths !== paths || matrix.table !== table.name) {
-      const messages = history.messageVectors((text) => table.textVector(text));
-      const value = messageMatrix(paths, messages, (text) => table.textVector(text), table.dimensions);
-      matrix = { key: history, paths, table: table.name, value };
-    }
-    return matrix.value;
-  }
-
-  /** Weights of words are those of the generation of vectors, so that both fit. */
-  function currentPathVectors(): PathVectors {
-    const corpus = view.corpus();
-    const frequencies = repository.frequencies();
-    if (ofPaths?.corpus !== corpus || ofPaths.frequencies !== frequencies) {
-      const value = pathVectors(corpus, table.dimensions, (path) => pathVector(path, frequencies));
-      ofPaths = { corpus, frequencies, value };
-    }
-    return ofPaths.value;
-  }
-
-  const counts = rowCounts(table);
-  function pathVector(path: string, frequencies: RowFrequencies | undefined): Float32Array {
-    counts.clear();
-    for (const [word] of path.matchAll(/[A-Za-z0-9_$]+/g)) counts.add(word);
-    const sum = new Float32Array(table.dimensions);
-    for (let place = 0; place < counts.distinct; place++) {
-      const row = counts.rowAt(place);
-      const factor = Math.log1p(counts.countOf(row)) * rarityOf(row, frequencies);
-      for (let index = 0; index < sum.length; index++)
-        sum[index] = (sum[index] ?? 0) + factor * (table.rows[row * table.dimensions + index] ?? 0);
-    }
-    return sum;
-  }
-
-  function queryVector(query: Query): Float32Array | undefined {
-    const frequencies = repository.frequencies();
-    // Vectors of another table say nothing about this one's.
-    if (frequencies?.table !== table.name || query.words.length === 0) return undefined;
-    const vector = table.queryVector(query.words, (row) => rarityOf(row, frequencies));
-    return vector.some((component) => component !== 0) ? vector : undefined;
-  }
+  const ranked = createRanked({ view, repository, table, history: () => opened?.history });
 
   async function readHistory(signal: AbortSignal): Promise<void> {
     const read = await openHistory({ root, store, signal, linesOf: (path) => view.file(path)?.lines });
@@ -143,7 +91,7 @@ export function openWorkspace(parts: WorkspaceParts): Workspace {
         index.update(call, paths),
         paths === undefined ? readHistory(signal) : undefined,
       ]);
-      messageVectors();
+      ranked();
       isCurrent = true;
       updatedAt = clock.iso();
       problem = null;
@@ -162,6 +110,7 @@ export function openWorkspace(parts: WorkspaceParts): Workspace {
     repository,
     place,
     table,
+    tableProblem: parts.tableProblem,
     view,
     index,
     graph: createGraph({
@@ -170,14 +119,7 @@ export function openWorkspace(parts: WorkspaceParts): Workspace {
       readText: (path) => readTextNow(`${root}/${path}`),
     }),
     history: () => opened,
-    ranked: () => ({
-      corpus: view.corpus(),
-      pathIndex: view.pathIndex(),
-      history: opened?.history,
-      messageVectors: messageVectors(),
-      pathVectors: currentPathVectors(),
-      queryVector,
-    }),
+    ranked,
     update,
     async updateUnsaved(path, text, signal) {
       if (!index.setUnsaved(path, text)) return;
@@ -197,11 +139,8 @@ export function openWorkspace(parts: WorkspaceParts): Workspace {
   };
 }
 
-function rarityOf(row: number, frequencies: RowFrequencies | undefined): number {
-  return frequencies === undefined ? 1 : Math.log1p(frequencies.chunks / (1 + (frequencies.frequencies[row] ?? 0)));
-}
-
-function viewNumber({ rows }: Repository, root: string, now: number): number {
+/** The number of a view in the database; made when it is new. */
+export function viewNumber({ rows }: Repository, root: string, now: number): number {
   const known = rows.views().find((view) => view.root === root);
   if (known === undefined) return rows.addView(root, now);
   rows.touchView(known.id, now);

@@ -36,6 +36,8 @@ interface OpenRepository {
   readonly repository: Repository;
   readonly place: RepositoryPlace;
   readonly table: ChangingTable;
+  /** Why the table that was learned is not used. */
+  readonly tableProblem: string | null;
   readonly discarded: string | undefined;
 }
 
@@ -66,7 +68,8 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
     if (learned?.ok === true) table.change(learned.value.table);
     const repository = openRepository(createIndexRows(connection), table, () => connection.close());
     repository.dropDamaged();
-    return { repository, place, table, discarded: why };
+    const tableProblem = learned?.ok === false ? learned.error.message : null;
+    return { repository, place, table, tableProblem, discarded: why };
   }
 
   function shared(key: string): Promise<OpenRepository> {
@@ -79,14 +82,13 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
   }
 
   async function openNew(root: string, signal: AbortSignal): Promise<Workspace> {
-    const { repository, place, table, discarded: why } = await shared(await keyOf(root, signal));
+    const { repository, discarded: why, ...own } = await shared(await keyOf(root, signal));
     if (why !== undefined) discarded.set(root, why);
     const workspace = openWorkspace({
       root,
       repository,
-      place,
+      ...own,
       pool,
-      table,
       clock,
       onChange: () => options.onChange(workspace),
     });

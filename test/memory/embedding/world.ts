@@ -28,8 +28,9 @@ export interface World {
   forget(): Promise<Answer<"memory/forget">>;
   /** Resolves when the vectors are as wanted; looks again at each progress that is told. */
   until(isSo: (vectors: NonNullable<Answer<"memory/status">["vectors"]>) => boolean): Promise<void>;
-  /** Ends the daemon's memory and starts it anew. */
-  restart(settings?: Partial<EmbeddingSettings>): Promise<void>;
+  untilTold(isSo: (progress: IndexProgress) => boolean): Promise<void>;
+  /** Ends the daemon's memory and starts it anew, with something done in between. */
+  restart(settings?: Partial<EmbeddingSettings>, between?: () => void): Promise<void>;
 }
 
 const FILES: Readonly<Record<string, string>> = {
@@ -85,6 +86,14 @@ export async function createWorld(
     index: () => memory.index({ workspace }, call),
     learn: (signal = call.signal) => memory.learn({ workspace }, { ...call, signal }),
     forget: () => memory.forget({ workspace }, call),
+    async untilTold(isSo) {
+      while (!told.some(isSo)) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        listeners.add(resolve);
+        await promise;
+        listeners.delete(resolve);
+      }
+    },
     async until(isSo) {
       for (;;) {
         const { promise, resolve } = Promise.withResolvers<void>();
@@ -95,8 +104,9 @@ export async function createWorld(
         listeners.delete(resolve);
       }
     },
-    async restart(more = settings) {
+    async restart(more = settings, between = () => undefined) {
       await memory.close();
+      between();
       open(more);
     },
   };
