@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
 import { createIndexService } from "../../../daemon/memory/create.ts";
 import { BUILT_IN } from "../../../daemon/memory/embedding/choice.ts";
+import { silentLog } from "../../../daemon/observability/log-file.ts";
 import { initGit, writeFiles } from "../../support/engine.ts";
 
 const MAIN = fileURLToPath(new URL("../../../daemon/main.ts", import.meta.url));
@@ -20,7 +21,7 @@ function twoTrees() {
   initGit(first);
   execFileSync("git", ["worktree", "add", "-q", "-b", "coupons", second], { cwd: first, stdio: "ignore" });
   writeFiles(second, { "coupon.js": "export function redeemCoupon() {}\n" });
-  const service = createIndexService({ home: join(folder, "home"), main: MAIN, embedding: BUILT_IN });
+  const service = createIndexService({ home: join(folder, "home"), main: MAIN, embedding: BUILT_IN, log: silentLog });
   onTestFinished(() => service.close());
   const search = async (query: string, branch?: string) => {
     const params = { workspace: first, query, mode: "symbol" as const, ...(branch === undefined ? {} : { branch }) };
