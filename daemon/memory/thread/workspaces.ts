@@ -5,6 +5,7 @@ import { openIndexFile } from "../../store/index-file.ts";
 import { createIndexRows, type IndexRows } from "../index/index-rows.ts";
 import type { ParsePool } from "../index/parse-pool.ts";
 import { openRepository, type Repository } from "../index/repository.ts";
+import { dropScan } from "../index/workspace-index.ts";
 import { repositoryKey } from "../sources/repository-key.ts";
 import { type ChangingTable, createChangingTable, readLearnedTable, tablesFolder } from "../vector/table-file.ts";
 import type { WordTable } from "../vector/word-table.ts";
@@ -114,6 +115,8 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
       const { rows } = repository;
       const before = rows.size();
       for (const view of rows.views()) if (view.root === root) rows.deleteView(view.id);
+      rows.deleteParts(`${root}:`);
+      dropScan(rows, root);
       workspaces.delete(root);
       ready.delete(root);
       repository.dropUnused();
