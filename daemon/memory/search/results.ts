@@ -61,8 +61,9 @@ interface Lines {
 
 /**
  * What a reader looks for: of the symbols that touch the best window the one whose name holds most of the query's words, then
- * the innermost around its middle, then none: a variable that happens to stand in the window says nothing. A symbol elsewhere in the file takes its place when its name holds two of the query's words
- * or more, and more than any in the window: one word is often chance, two are the thing itself.
+ * the innermost around its middle, then none: a variable that happens to stand in the window says nothing. A symbol
+ * elsewhere in the file takes its place when its name holds two of the query's words or more, and more than any in the
+ * window: one word is often chance, two are the thing itself.
  */
 function symbolFor(symbols: readonly SymbolFact[], window: Lines, query: Query): number {
   const terms = new Set(query.terms);
