@@ -219,10 +219,6 @@ function readScan(bytes: Uint8Array | undefined): Scan | undefined {
   }
 }
 
-export function dropScan(rows: Pick<Repository["rows"], "setPart">, root: string): void {
-  rows.setPart(SCAN_PART + root, undefined);
-}
-
 /** The branch of a workspace at its last whole scan; null where none is known. */
 export function keptBranch(rows: Pick<Repository["rows"], "part">, root: string): string | null {
   return readScan(rows.part(SCAN_PART + root))?.branch ?? null;
