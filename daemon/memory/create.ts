@@ -128,12 +128,17 @@ export function createIndexService({
     parseThreads: Math.max(1, Math.min(processorCount(), 8)),
     embedding,
   };
-  const thread = createThreadClient(PROGRAM, data, (name, value) => {
+  const onNotice = (name: string, value: unknown) => {
     if (name === "failure") log.write("error", "a question to code memory failed", { error: String(value) });
     if (name !== "progress" || !isProgress(value)) return;
     if (value.progress === null) working.delete(value.workspace);
     else working.add(value.workspace);
     tell(value);
+  };
+  const thread = createThreadClient(PROGRAM, data, onNotice, () => {
+    // Nobody is left to say that the work has ended.
+    for (const workspace of working) tell({ workspace, progress: null });
+    working.clear();
   });
 
   const tell = paceProgress(systemClock, (progress) => {

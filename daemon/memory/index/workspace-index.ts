@@ -54,7 +54,8 @@ export interface WorkspaceOptions {
 
 /** A file that changes while it is read is looked at again so often. */
 const ROUNDS = 3;
-const SCAN_PART = "scan:";
+/** Before the root: the last whole scan. */
+export const SCAN_PART = "scan:";
 
 export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex {
   const { root, repository, view, pool, clock } = options;
