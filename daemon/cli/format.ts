@@ -28,6 +28,16 @@ export function oneLine(text: string, width: number): string {
   return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
 }
 
+/** Lines of at most so many characters, broken between words where there are any. */
+export function wrapped(text: string, width: number): string[] {
+  const most = Math.max(20, width);
+  return text
+    .trimEnd()
+    .split("\n")
+    .flatMap((line) => line.match(new RegExp(`.{1,${most}}(?:\\s+|$)|.{1,${most}}`, "g")) ?? [""])
+    .map((line) => line.trimEnd());
+}
+
 export function money(usd: number): string {
   return usd === 0 ? "$0" : usd < 0.01 ? `$${usd.toFixed(4)}` : `$${usd.toFixed(2)}`;
 }

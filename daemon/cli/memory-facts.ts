@@ -3,7 +3,7 @@ import type { CiteInput, Fact } from "../../protocol/index.ts";
 import { FactKind, FactStatus, nexusError } from "../../protocol/index.ts";
 import { type CliContext, printJson, wholeNumberOf } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
-import { oneLine, type Paint, printable } from "./format.ts";
+import { oneLine, type Paint, printable, wrapped } from "./format.ts";
 import { type MemoryCall, withMemory } from "./memory-call.ts";
 import type { Arguments } from "./parse.ts";
 
@@ -149,13 +149,4 @@ function citeText(cite: Fact["cites"][number]): string {
   if ("ref" in cite) return oneLine(`${cite.kind} ${cite.ref}`, 200);
   const line = cite.lines === null ? "" : `:${cite.lines.start}`;
   return oneLine(`${cite.path}${line}${cite.symbol === null ? "" : `  ${cite.symbol}`}`, 300);
-}
-
-function wrapped(text: string, width: number): string[] {
-  const most = Math.max(20, width);
-  return text
-    .trimEnd()
-    .split("\n")
-    .flatMap((line) => line.match(new RegExp(`.{1,${most}}(?:\\s+|$)|.{1,${most}}`, "g")) ?? [""])
-    .map((line) => line.trimEnd());
 }

@@ -74,7 +74,7 @@ export function impactText(answer: Answer<"memory/impact">, paint: Paint, width:
     treeText(nodes, paint),
     `\n${count(total, "place")} in ${count(files, "file")}.\n`,
     rest,
-    riskText(answer.risk, paint, width),
+    riskText(answer.risk, paint),
     testsText(tests, answer.runs ?? [], paint, width),
     metaText(answer, paint, width),
   ].join("");
@@ -113,9 +113,12 @@ function nodeText({ symbol, path, line, why, isTest }: ImpactNode, paint: Paint)
 
 const RISK_COLOURS = { low: "green", medium: "yellow", high: "red" } as const;
 
-function riskText(risk: Answer<"memory/impact">["risk"], paint: Paint, width: number): string {
+/** They are what the level rests on, so they are not cut at the terminal's edge. */
+const LONGEST_REASONS = 1000;
+
+function riskText(risk: Answer<"memory/impact">["risk"], paint: Paint): string {
   if (risk === undefined) return "";
-  const reasons = risk.reasons.length === 0 ? "" : `: ${oneLine(risk.reasons.join("; "), width)}`;
+  const reasons = risk.reasons.length === 0 ? "" : `: ${oneLine(risk.reasons.join("; "), LONGEST_REASONS)}`;
   return `${paint(RISK_COLOURS[risk.level], `Risk: ${risk.level}`)}${reasons}\n`;
 }
 

@@ -3,7 +3,7 @@ import type { SearchResult } from "../../protocol/index.ts";
 import { nexusError, SearchMode } from "../../protocol/index.ts";
 import { type CliContext, printJson, wholeNumberOf } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
-import { oneLine, type Paint, printable } from "./format.ts";
+import { oneLine, type Paint, printable, wrapped } from "./format.ts";
 import { metaText, placeText, withMemory } from "./memory-call.ts";
 import type { Arguments } from "./parse.ts";
 import { answerLines, type SearchOptions } from "./search-lines.ts";
@@ -57,12 +57,15 @@ export function resultsText(
   return results.map((result) => resultText(result, words, paint, width)).join("\n");
 }
 
+const LONGEST_REASONS = 500;
+
 function resultText(result: SearchResult, words: readonly string[], paint: Paint, width: number): string {
   const { path, startLine, symbol, kind, why } = result;
   const name = symbol === null ? "" : `  ${paint("bold", oneLine(symbol, 100))}`;
   const kindText = kind === null ? "" : paint("dim", `  ${oneLine(kind, 30)}`);
-  const reasons = why.length === 0 ? "" : `${paint("dim", `  ${oneLine(why.join(" · "), width - 2)}`)}\n`;
-  return `${placeText(path, startLine, paint)}${name}${kindText}\n${snippetText(result, words, paint, width)}${reasons}`;
+  const reasons = why.length === 0 ? [] : wrapped(oneLine(why.join(" · "), LONGEST_REASONS), width - 2);
+  const whyText = reasons.map((line) => `${paint("dim", `  ${line}`)}\n`).join("");
+  return `${placeText(path, startLine, paint)}${name}${kindText}\n${snippetText(result, words, paint, width)}${whyText}`;
 }
 
 const SNIPPET_LINES = 6;

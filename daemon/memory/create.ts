@@ -1,11 +1,13 @@
 /** Code memory as the daemon serves it: indexes in a thread of their own, knowledge in the store. */
 import { join } from "node:path";
 import type { NotificationParams } from "../../protocol/index.ts";
+import { systemClock } from "../host/clock.ts";
 import { processorCount } from "../host/processors.ts";
 import type { EmbeddingSettings } from "./embedding/choice.ts";
 import type { Knowledge } from "./knowledge/knowledge.ts";
 import { createKnowledgeService, createLazyKnowledge, type KnowledgeParts } from "./knowledge-service.ts";
 import { createLearning } from "./learning.ts";
+import { paceProgress } from "./paced-progress.ts";
 import { type Reranker, withReranking } from "./search/rerank.ts";
 import type { MemoryCall, MemoryService } from "./service.ts";
 import { METHODS, type MemoryMethods } from "./thread/answers.ts";
@@ -139,9 +141,9 @@ export function createIndexService({
     working.clear();
   });
 
-  function tell(progress: Progress): void {
+  const tell = paceProgress(systemClock, (progress) => {
     for (const listener of listeners) listener(progress);
-  }
+  });
 
   async function ask(method: string, params: unknown, { signal }: MemoryCall): Promise<unknown> {
     pending++;

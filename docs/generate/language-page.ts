@@ -1,4 +1,5 @@
 /** docs/languages.md, from the folders in grammars/. */
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { SYMBOL_KINDS } from "../../daemon/memory/code/facts.ts";
 import { type Language, loadLanguages } from "../../daemon/memory/code/languages.ts";
@@ -48,5 +49,9 @@ function row(language: Language): string {
 function parsers({ grammar }: Language): string {
   if (grammar === undefined) return "plain: no package brings a grammar that loads";
   const engines = [grammar.native ? "native" : "", grammar.wasm === undefined ? "" : "wasm"].filter(Boolean);
-  return `${engines.join(", ")} (${grammar.package})`;
+  const words = `${engines.join(", ")} (${grammar.package})`;
+  return OWN_PACKAGES.includes(`"${grammar.package}":`) ? words : `plain; ${words} once you install that package`;
 }
+
+/** Packages that come with Nexus. */
+const OWN_PACKAGES = readFileSync(new URL("../../package.json", import.meta.url), "utf8");

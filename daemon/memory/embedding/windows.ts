@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { breathe } from "../../host/source-files.ts";
-import { oidOf } from "../index/content-name.ts";
+import { oidIn } from "../index/content-name.ts";
 import { CHUNK_LINES } from "../index/segment.ts";
 import type { WorkspaceView } from "../index/workspace-view.ts";
 import { readSource } from "../sources/read.ts";
@@ -15,7 +15,7 @@ export interface ViewedWorkspace {
   readonly view: WorkspaceView;
 }
 
-/** Hashes of a content's windows in their order; "" for one without text. By the content's name. */
+/** Hashes of a content's windows in their order; "" for one without text. By the content's name in the index. */
 export type WindowsOf = Map<string, readonly string[]>;
 
 const FILES_AT_ONCE = 16;
@@ -44,8 +44,9 @@ export async function* windowsOf(
 }
 
 function textsOf(root: string, path: string, name: string): string[] | undefined {
-  const source = readSource(root, { path, oid: oidOf(name) });
-  if (source.kind !== "text" || source.oid !== oidOf(name)) return undefined;
+  const oid = oidIn(name);
+  const source = readSource(root, { path, oid });
+  if (source.kind !== "text" || source.oid !== oid) return undefined;
   const lines = source.text.split("\n");
   return Array.from({ length: Math.ceil(lines.length / CHUNK_LINES) }, (_, place) =>
     lines.slice(place * CHUNK_LINES, (place + 1) * CHUNK_LINES).join("\n"),

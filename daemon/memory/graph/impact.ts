@@ -196,7 +196,12 @@ function answer(world: World, target: Target, found: ReadonlyMap<string, Step>, 
   const touched = new Set([home, ...all.map(({ path }) => path)]);
   const partners = (world.history?.changedWith(home, 20) ?? []).filter(
     ({ path, commits, share }) =>
-      commits >= 3 && share >= 0.2 && !touched.has(path) && world.view.file(path) !== undefined,
+      commits >= 3 &&
+      share >= 0.2 &&
+      !touched.has(path) &&
+      // A change log is changed together with everything.
+      !isSupporting(path) &&
+      world.view.file(path) !== undefined,
   );
   const runs = testCommands(
     world,

@@ -11,7 +11,7 @@ export function contentName({ oid, path }: Pick<SourceEntry, "oid" | "path">): s
   return oid + (dot < 0 ? `/${name}` : name.slice(dot));
 }
 
-/** Git's name in it. */
-export function oidOf(name: string): string {
-  return name.slice(0, name.search(/[./]/));
+/** Git's name of the bytes, out of a content's. */
+export function oidIn(name: string): string {
+  return /^[0-9a-f]*/.exec(name)?.[0] ?? "";
 }

@@ -61,13 +61,14 @@ interface Lines {
 
 /**
  * What a reader looks for: of the symbols that touch the best window the one whose name holds most of the query's words, then
- * the innermost around its middle. A symbol elsewhere in the file takes its place when its name holds two of the query's words
- * or more, and more than any in the window: one word is often chance, two are the thing itself.
+ * the innermost around its middle, then none: a variable that happens to stand in the window says nothing. A symbol
+ * elsewhere in the file takes its place when its name holds two of the query's words or more, and more than any in the
+ * window: one word is often chance, two are the thing itself.
  */
 function symbolFor(symbols: readonly SymbolFact[], window: Lines, query: Query): number {
   const terms = new Set(query.terms);
   const rated = symbols.map((symbol, place) => rate(symbol, place, window, terms));
-  const inside = bestRated(rated.filter(({ isInside }) => isInside));
+  const inside = bestRated(rated.filter(({ isInside, named, isAround }) => isInside && (named > 0 || isAround)));
   const outside = bestRated(rated.filter(({ isInside, named }) => !isInside && named >= TELLING_WORDS));
   if (outside !== undefined && outside.named > (inside?.named ?? 0)) return outside.place;
   return inside?.place ?? -1;
@@ -77,7 +78,10 @@ interface Rated {
   readonly place: number;
   /** How many of the query's words its name holds. */
   readonly named: number;
+  /** It touches the window. */
   readonly isInside: boolean;
+  /** It holds the window's middle. */
+  readonly isAround: boolean;
   /** Each named word counts more than all else together. */
   readonly score: number;
 }
@@ -85,9 +89,9 @@ interface Rated {
 function rate(symbol: SymbolFact, place: number, window: Lines, terms: ReadonlySet<string>): Rated {
   const named = new Set(textStems(symbol.name).filter((term) => terms.has(term))).size;
   const middle = (window.startLine + window.endLine) / 2;
-  const around = symbol.startLine <= middle && symbol.endLine >= middle ? 0.5 : 0;
-  const score = named * 2 + around + 1 / (2 + symbol.endLine - symbol.startLine);
-  return { place, named, isInside: touches(symbol, window), score };
+  const isAround = symbol.startLine <= middle && symbol.endLine >= middle;
+  const score = named * 2 + (isAround ? 0.5 : 0) + 1 / (2 + symbol.endLine - symbol.startLine);
+  return { place, named, isInside: touches(symbol, window), isAround, score };
 }
 
 /** The first of the best. */

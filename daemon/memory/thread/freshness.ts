@@ -69,10 +69,7 @@ export function createFreshness({ workspaces, clock, onUpdated }: FreshnessParts
     const shared: Shared = { isWhole: paths === undefined, promise, controller, waiting: 0 };
     updates.set(root, shared);
     // Whoever waits hears of a failure; nobody may be waiting.
-    promise.then(
-      () => onUpdated(workspace),
-      () => undefined,
-    );
+    promise.then(() => onUpdated(workspace)).catch(() => undefined);
     return shared;
   }
 

@@ -89,7 +89,7 @@ export function impact(
       symbol: id === path ? null : id.slice(path.length + 1),
       kind: null,
       line,
-      why: explanation,
+      why: withoutSubject(explanation, [path, id.slice(path.length + 1), id.slice(id.search(/[^.#]*$/))]),
       isTest: false,
     })),
     ...found.partners.map(({ path, commits, share }, index) => ({
@@ -121,7 +121,15 @@ function testsToRun(tests: readonly TestLink[], runs: readonly TestRun[]) {
   const commandOf = new Map<string, string>();
   for (const { command, folder, tests: own } of runs)
     for (const test of own) commandOf.set(test, folder === "" ? command : `cd ${folder} && ${command}`);
-  return tests.slice(0, TESTS).map(({ path, why }) => ({ path, why, command: commandOf.get(path) ?? null }));
+  return tests.slice(0, TESTS).map(({ path, why }) => {
+    return { path, why: withoutSubject(why, [path]), command: commandOf.get(path) ?? null };
+  });
+}
+
+/** "checkout calls total" beside "checkout" is "calls total". */
+function withoutSubject(why: string, subjects: readonly string[]): string {
+  const subject = subjects.find((each) => each !== "" && why.startsWith(`${each} `));
+  return subject === undefined ? why : why.slice(subject.length + 1);
 }
 
 const RUNS = 20;

@@ -43,6 +43,11 @@ describe("the symbol that is shown for a file", () => {
     expect(shown("teapot", 8, facts).symbol).toBe("Response.json");
   });
 
+  it("is none when what stands in the window is neither spoken of nor around its middle", () => {
+    const facts = factsOf("assert 322-322", "express 323-323");
+    expect(shown("teapot", 8, facts)).toMatchObject({ symbol: null, lines: [321, 360] });
+  });
+
   it("is one elsewhere that names two of the query's words when the window's names only one", () => {
     const facts = factsOf("sendStatus 322-330", "sendFile 373-420");
     expect(shown("send a file with range headers", 8, facts)).toEqual({

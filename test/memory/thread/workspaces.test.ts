@@ -1,6 +1,6 @@
 /** The memory thread over a real repository with two working trees. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +8,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { createIndexService } from "../../../daemon/memory/create.ts";
 import { BUILT_IN } from "../../../daemon/memory/embedding/choice.ts";
 import { silentLog } from "../../../daemon/observability/log-file.ts";
+import { openIndexFile } from "../../../daemon/store/index-file.ts";
 import { initGit, writeFiles } from "../../support/engine.ts";
 
 const MAIN = fileURLToPath(new URL("../../../daemon/main.ts", import.meta.url));
@@ -21,13 +22,14 @@ function twoTrees() {
   initGit(first);
   execFileSync("git", ["worktree", "add", "-q", "-b", "coupons", second], { cwd: first, stdio: "ignore" });
   writeFiles(second, { "coupon.js": "export function redeemCoupon() {}\n" });
-  const service = createIndexService({ home: join(folder, "home"), main: MAIN, embedding: BUILT_IN, log: silentLog });
+  const home = join(folder, "home");
+  const service = createIndexService({ home, main: MAIN, embedding: BUILT_IN, log: silentLog });
   onTestFinished(() => service.close());
   const search = async (query: string, branch?: string) => {
     const params = { workspace: first, query, mode: "symbol" as const, ...(branch === undefined ? {} : { branch }) };
     return (await service.search(params, CALL)).results.map(({ path }) => path);
   };
-  return { first, second, service, search };
+  return { first, second, home, service, search };
 }
 
 it("searches another branch in the working tree that has it, and says which there are", async () => {
@@ -54,4 +56,22 @@ it("finds the branch of the folder itself, and hears of changes after the index 
   });
   writeFiles(first, { "refund.js": "export function refundOrder() {}\n" });
   expect(await found.promise).toEqual(["refund.js"]);
+});
+
+it("leaves nothing of a folder that is forgotten, and all of the other", async () => {
+  const { first, second, home, service, search } = twoTrees();
+  await service.index({ workspace: first }, CALL);
+  await service.index({ workspace: second }, CALL);
+  await service.forget({ workspace: second }, CALL);
+  expect(await search("addToCart")).toEqual(["cart.js"]);
+  await service.close();
+
+  const [folder = ""] = readdirSync(join(home, "memory"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  const { connection } = await openIndexFile(join(home, "memory", folder, "index.db"));
+  const keys = connection.execute("SELECT key FROM parts", []).map(({ key }) => String(key));
+  connection.close();
+  expect(keys.filter((key) => key.includes(second))).toEqual([]);
+  expect(keys.filter((key) => key.includes(first))).not.toEqual([]);
 });
