@@ -53,7 +53,7 @@ describe("ranked search", () => {
   it("lets only what the filters want through, with the same scores", async () => {
     const all = await search("cart");
     const scoreOf = new Map(all.results.map(({ path, score }) => [path, score]));
-    const some = await search("cart", { paths: ["src/**", "!src/t*.ts"] });
+    const some = await search("cart", { paths: ["src/*.ts", "!src/t*.ts"] });
     expect(some.results.map(({ path }) => path)).toEqual(["src/cart.ts"]);
     for (const { path, score } of some.results) expect(score).toBe(scoreOf.get(path));
     expect(await pathsOf("cart", { languages: ["markdown"] })).toEqual(["docs/cart.md"]);
