@@ -7,6 +7,7 @@ import { startDaemon, stopDaemon } from "./daemon.ts";
 import { measureEngineStep } from "./engine-step.ts";
 import { measureExtension } from "./extension.ts";
 import { type Figure, figureLine, isAbove } from "./measure.ts";
+import { measureMemoryLoad } from "./memory-load.ts";
 import { measureRoundTrip } from "./round-trip.ts";
 import { measureScan } from "./scan.ts";
 import { measureVectors } from "./vectors.ts";
@@ -21,6 +22,7 @@ const parts: readonly (() => Promise<Figure[]>)[] = [
   () => measureIdle(home),
   () => measureScan(join(folder, "scan")),
   measureVectors,
+  () => measureMemoryLoad(join(folder, "load")),
 ];
 
 try {

@@ -3,7 +3,7 @@
  * another version, is thrown away; and its commits may be lost in a power cut, though never be half there.
  */
 import { dirname } from "node:path";
-import { makeFolder, removeFile } from "../host/files.ts";
+import { makeFolder, removeTree } from "../host/files.ts";
 import { type Connection, connect } from "./connection.ts";
 
 const APPLICATION_ID = 0x4e584958;
@@ -59,9 +59,9 @@ export async function openIndexFile(file: string): Promise<IndexFile> {
   }
 }
 
-/** To be called when it is closed. */
+/** To be called when it is closed. Whatever stands in its place goes as well: the folder is ours. */
 export async function discardIndexFile(file: string): Promise<void> {
-  for (const ending of ["", "-wal", "-shm", "-journal"]) await removeFile(file + ending);
+  for (const ending of ["", "-wal", "-shm", "-journal"]) await removeTree(file + ending);
 }
 
 /** The connection, or why there is none. */

@@ -18,6 +18,8 @@ export interface KillOptions {
 }
 
 const CHILD = fileURLToPath(new URL("./index-child.ts", import.meta.url));
+/** The child starts hundreds of times. */
+const COMPILE_CACHE = join(tmpdir(), "nexus-index-crash-cache");
 const BRANCHES = ["main", "edited", "moved", "smaller", "grown"];
 
 /** Answers with the number of kills that hit a run. */
@@ -94,7 +96,8 @@ function problemOf(found: string, expected: string): string | undefined {
 }
 
 async function startChild(): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ["--no-warnings", CHILD], { stdio: ["pipe", "pipe", "inherit"] });
+  const env = { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE };
+  const child = spawn(process.execPath, ["--no-warnings", CHILD], { env, stdio: ["pipe", "pipe", "inherit"] });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   child.stdout?.once("data", () => resolve());
   child.once("exit", () => reject(new Error("the child ended before it began")));

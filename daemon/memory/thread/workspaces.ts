@@ -1,6 +1,7 @@
 /** All workspaces of the memory thread, and the repositories that they share. */
 import { join } from "node:path";
 import type { Clock } from "../../host/clock.ts";
+import { stat } from "../../host/files.ts";
 import { discardIndexFile, type IndexFile, openIndexFile } from "../../store/index-file.ts";
 import { createIndexRows, type IndexRows } from "../index/index-rows.ts";
 import type { ParsePool } from "../index/parse-pool.ts";
@@ -100,6 +101,7 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
 
   async function openNew(root: string, signal: AbortSignal): Promise<Workspace> {
     const { repository, discarded: why, ...own } = await shared(await keyOf(root, signal));
+    await forgetVanished(repository.rows);
     if (why !== undefined) discarded.set(root, why);
     const workspace = openWorkspace({
       root,
@@ -150,6 +152,16 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
     },
     discarded,
   };
+}
+
+/** Working trees that were deleted: their contents go with the next tidying, unless others have them. */
+async function forgetVanished(rows: IndexRows): Promise<void> {
+  for (const { id, root } of rows.views()) {
+    // One that may not be looked at is there.
+    if ((await stat(root).catch(() => null)) !== undefined) continue;
+    rows.deleteView(id);
+    forgetParts(rows, root);
+  }
 }
 
 /** What scans and history left, with the names of files and people. */

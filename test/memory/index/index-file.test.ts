@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import { createIndexRows } from "../../../daemon/memory/index/index-rows.ts";
@@ -48,6 +48,11 @@ it.each([
   ["no database", (file: string) => writeFileSync(file, "not a database at all ".repeat(500)), /not a database/],
   ["half a database", (file: string) => truncateSync(file, 8192), /malformed|page|Tree|image/i],
   ["another program's", (file: string) => run(file, "PRAGMA application_id = 7"), /not an index of Nexus/],
+  [
+    "a folder",
+    (file: string) => void [rmSync(file), mkdirSync(join(file, "x"), { recursive: true })],
+    /unable to open/,
+  ],
   ["a later version", (file: string) => run(file, "PRAGMA user_version = 99"), /version 99/],
 ])("is made anew, and says so, when it is %s", async (_name, spoil, why) => {
   const file = await made();
@@ -70,9 +75,6 @@ it("keeps what was committed when the log of writes is cut", async () => {
 });
 
 it("says what is wrong where it cannot be made", async () => {
-  const file = join(temporaryFolder(), "index.db");
-  mkdirSync(file);
-  await expect(openIndexFile(file)).rejects.toThrow();
   const below = join(temporaryFolder(), "file", "index.db");
   writeFileSync(dirname(below), "");
   await expect(openIndexFile(below)).rejects.toThrow();

@@ -162,3 +162,19 @@ it("keeps the other's contents when one workspace is forgotten", async () => {
   pool.taken();
   expect(contentsOf(await updated(files.root)).files["cart.ts"]).toEqual(before.files["cart.ts"]);
 });
+
+it("forgets working trees that were deleted, when another of the repository is opened", async () => {
+  const files = begun();
+  const worktree = join(temporaryFolder(), "tree");
+  files.git("worktree", "add", "-q", worktree, "two");
+  const folder = temporaryFolder();
+  const first = openIndexes(folder);
+  await first.updated(worktree);
+  await first.workspaces.close();
+  files.git("worktree", "remove", worktree);
+  const second = openIndexes(folder);
+  const { repository: own } = await second.updated(files.root);
+  expect(own.rows.views().map(({ root }) => root)).toEqual([files.root]);
+  expect(own.rows.part(`scan:${worktree}`)).toBeUndefined();
+  await second.workspaces.close();
+});

@@ -1,9 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import type { ContentBatch, ContentTask } from "../../../daemon/memory/index/content-reader.ts";
+import type { ReadCall } from "../../../daemon/memory/index/parse-pool.ts";
 import { connect } from "../../../daemon/store/connection.ts";
 import { type Workspace as Files, repository, temporaryFolder } from "../sources/workspace.ts";
-import { contentsOf, NEVER, openIndexes } from "./world.ts";
+import { contentsOf, NEVER, openIndexes, unreadable } from "./world.ts";
 
 function filled(files = 12): Files {
   const workspace = repository();
@@ -130,5 +132,68 @@ it("finds unsaved texts, and the disk's when they are closed", async () => {
   await index.updateUnsaved("src/file-1.ts", null, NEVER);
   expect(index.view.mentioning("unsavedWord")).toEqual([]);
   expect(index.view.mentioning("add1")).toEqual(["src/file-1.ts"]);
+  await workspaces.close();
+});
+
+it("tells a file that cannot be read, tries twice an update, and reads it when it can", async () => {
+  const files = filled(3);
+  const { pool, updated, workspaces } = openIndexes(temporaryFolder());
+  unreadable.add("src/file-1.ts");
+  const { index, view } = await updated(files.root);
+  expect(pool.taken().filter((path) => path === "src/file-1.ts")).toHaveLength(2);
+  expect(view.paths()).toEqual(["src/file-0.ts", "src/file-2.ts"]);
+  expect(index.skipped()).toEqual([{ reason: "unreadable", count: 1, examples: ["src/file-1.ts"] }]);
+  unreadable.clear();
+  await updated(files.root);
+  expect(view.paths()).toHaveLength(3);
+  expect(index.skipped()).toEqual([]);
+  await workspaces.close();
+});
+
+it("gives up a file that ends its thread, and keeps to that", async () => {
+  const files = filled(3);
+  const { pool, updated, workspaces } = openIndexes(temporaryFolder());
+  const { read } = pool;
+  Object.assign(pool, {
+    read: (tasks: readonly ContentTask[], call: ReadCall) => {
+      const [bad] = tasks.filter(({ path }) => path === "src/file-1.ts");
+      if (bad !== undefined) call.onGivenUp(bad, "it crashed");
+      return read(
+        tasks.filter((task) => task !== bad),
+        call,
+      );
+    },
+  });
+  const { index, view } = await updated(files.root);
+  expect(view.paths()).toEqual(["src/file-0.ts", "src/file-2.ts"]);
+  expect(index.skipped()).toEqual([{ reason: "unreadable", count: 1, examples: ["src/file-1.ts"] }]);
+  expect([...index.problems]).toEqual([["src/file-1.ts", "it crashed"]]);
+  pool.taken();
+  await updated(files.root);
+  expect(pool.taken()).toEqual([]);
+  await workspaces.close();
+});
+
+it("keeps what it has when the disk is full, says so, and goes on when there is room again", async () => {
+  const files = filled(12);
+  const { pool, updated, workspaces } = openIndexes(temporaryFolder());
+  const index = await workspaces.open(files.root, NEVER);
+  const { addBatch } = index.repository;
+  let batches = 0;
+  Object.assign(index.repository, {
+    addBatch(batch: ContentBatch) {
+      if (++batches > 1) throw new Error("database or disk is full");
+      addBatch(batch);
+    },
+  });
+  await expect(updated(files.root)).rejects.toThrow("disk is full");
+  expect(index.problem).toBe("database or disk is full");
+  expect(index.view.paths()).toHaveLength(4);
+  Object.assign(index.repository, { addBatch });
+  pool.taken();
+  await updated(files.root);
+  expect(pool.taken()).toHaveLength(8);
+  expect(index.problem).toBeNull();
+  expect(contentsOf(index)).toEqual(await freshContents(files));
   await workspaces.close();
 });

@@ -23,11 +23,14 @@ export interface CountingPool extends ParsePool {
   taken(): string[];
 }
 
+/** Paths whose content cannot be read, as if it were gone again each time. */
+export const unreadable = new Set<string>();
+
 let collector: Promise<ContentCollector> | undefined;
 async function ownCollector(): Promise<ContentCollector> {
   const extractor = await createExtractor({ folder: GRAMMARS });
   return createContentCollector({
-    read: readContent,
+    read: (task) => (unreadable.has(task.path) ? { kind: "changed" } : readContent(task)),
     prepare: (path, text) => extractor.prepare(path, text),
     extract: (path, text) => extractor.extract(path, text),
     splitter: createWordSplitter((word) => table.rowsOf(word)),
