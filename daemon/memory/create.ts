@@ -1,11 +1,13 @@
 /** Code memory as the daemon serves it: indexes in a thread of their own, knowledge in the store. */
 import { join } from "node:path";
 import type { NotificationParams } from "../../protocol/index.ts";
+import { systemClock } from "../host/clock.ts";
 import { processorCount } from "../host/processors.ts";
 import type { EmbeddingSettings } from "./embedding/choice.ts";
 import type { Knowledge } from "./knowledge/knowledge.ts";
 import { createKnowledgeService, createLazyKnowledge, type KnowledgeParts } from "./knowledge-service.ts";
 import { createLearning } from "./learning.ts";
+import { paceProgress } from "./paced-progress.ts";
 import { type Reranker, withReranking } from "./search/rerank.ts";
 import type { MemoryCall, MemoryService } from "./service.ts";
 import { METHODS, type MemoryMethods } from "./thread/answers.ts";
@@ -126,17 +128,22 @@ export function createIndexService({
     parseThreads: Math.max(1, Math.min(processorCount(), 8)),
     embedding,
   };
-  const thread = createThreadClient(PROGRAM, data, (name, value) => {
+  const onNotice = (name: string, value: unknown) => {
     if (name === "failure") log.write("error", "a question to code memory failed", { error: String(value) });
     if (name !== "progress" || !isProgress(value)) return;
     if (value.progress === null) working.delete(value.workspace);
     else working.add(value.workspace);
     tell(value);
+  };
+  const thread = createThreadClient(PROGRAM, data, onNotice, () => {
+    // Nobody is left to say that the work has ended.
+    for (const workspace of working) tell({ workspace, progress: null });
+    working.clear();
   });
 
-  function tell(progress: Progress): void {
+  const tell = paceProgress(systemClock, (progress) => {
     for (const listener of listeners) listener(progress);
-  }
+  });
 
   async function ask(method: string, params: unknown, { signal }: MemoryCall): Promise<unknown> {
     pending++;

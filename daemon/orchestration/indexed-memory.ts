@@ -31,6 +31,8 @@ const LONGEST_WHY = 160;
 /** Of the files: kept for those that the run has changed, which the index does not know as they are. */
 const CHANGED_FILES = 4;
 const CHANGED_MS = 500;
+/** Any search makes ready what searching needs; a failure is told at the first look. */
+const PREPARING = "index";
 const STANDING = { kinds: ["preference", "convention"], statuses: ["active"] } satisfies {
   kinds: Fact["kind"][];
   statuses: Fact["status"][];
@@ -101,6 +103,7 @@ export function createIndexedMemory({ memory, clock, log }: IndexedMemoryParts):
     }
 
     const made: RunMemory = {
+      prepare: () => void memory.search({ workspace, query: PREPARING, limit: 1 }, call).catch(() => undefined),
       rules: recallMemory(place).rules,
       map,
       search: (query, limit) => (found = search(query, limit)),

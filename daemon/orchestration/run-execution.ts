@@ -25,6 +25,7 @@ export async function executeRun(dependencies: RunDependencies, execution: Execu
   const before = await stateOf(context);
   const attempt = execution.reason === "restart" ? Math.max(1, before.attempt) : before.attempt + 1;
   await record(context, { type: "run.started", attempt, reason: execution.reason });
+  context.memory({ root: before.workspace, workspace: before.workspace }).prepare?.();
   try {
     const { runGraph } = await import("./engine.ts");
     await runGraph(context);

@@ -6,6 +6,8 @@ import { rulesFor } from "../memory/rules/rules.ts";
 import type { CodeLookup, NoteFact } from "../tools/code-lookup.ts";
 
 export interface RunMemory {
+  /** Begins to bring the index up to date, so that the first look finds it done; left out where there is none. */
+  readonly prepare?: () => void;
   /** What the project tells agents, for work on these paths (none: for the whole project), the most general first. */
   rules(paths: readonly string[]): Promise<readonly { readonly path: string; readonly text: string }[]>;
   /** An outline of the repository of at most so many tokens, with what concerns `focus` in front; "" when there is none. */

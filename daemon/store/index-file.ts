@@ -7,7 +7,7 @@ import { makeFolder, removeFile } from "../host/files.ts";
 import { type Connection, connect } from "./connection.ts";
 
 const APPLICATION_ID = 0x4e584958;
-/** Larger files are not read through at each start: what is damaged in them shows when it is used. */
+/** Of larger files only the tables that are small are read through; damage elsewhere shows when the rest is loaded. */
 const CHECKED_PAGES = 8192;
 /** Raised whenever a table or the meaning of its bytes changes. */
 const INDEX_VERSION = 2;
@@ -55,8 +55,13 @@ export async function openIndexFile(file: string): Promise<IndexFile> {
     if (typeof opened !== "string") return { connection: opened, discarded };
     if (discarded !== undefined) throw new Error(`${file} cannot be made: ${opened}`);
     discarded = opened;
-    for (const ending of ["", "-wal", "-shm", "-journal"]) await removeFile(file + ending);
+    await discardIndexFile(file);
   }
+}
+
+/** To be called when it is closed. */
+export async function discardIndexFile(file: string): Promise<void> {
+  for (const ending of ["", "-wal", "-shm", "-journal"]) await removeFile(file + ending);
 }
 
 /** The connection, or why there is none. */
@@ -103,10 +108,13 @@ function problemOf(connection: Connection): string | undefined {
   const id = numberOf(connection, "application_id");
   if (id !== APPLICATION_ID) return "it is not an index of Nexus";
   if (version !== INDEX_VERSION) return `it has version ${version}, this Nexus writes ${INDEX_VERSION}`;
-  if (numberOf(connection, "page_count") > CHECKED_PAGES) return undefined;
-  const [row] = connection.execute("PRAGMA quick_check(1)", []);
-  const found = String(Object.values(row ?? {})[0]);
-  return found === "ok" ? undefined : found;
+  const isLarge = numberOf(connection, "page_count") > CHECKED_PAGES;
+  for (const part of isLarge ? ["entries", "views"] : [1]) {
+    const [row] = connection.execute(`PRAGMA quick_check(${part})`, []);
+    const found = String(Object.values(row ?? {})[0]);
+    if (found !== "ok") return found;
+  }
+  return undefined;
 }
 
 function create(connection: Connection): undefined {

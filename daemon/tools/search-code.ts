@@ -43,8 +43,9 @@ async function showResult(result: SearchResult, context: ToolContext): Promise<s
   const first = firstLineNow(result, lines);
   if (first === undefined) return [`${path}${name}${reasons}\n(it has changed: read it)`];
   const moved = first - result.snippetLine;
+  const length = Math.min(SNIPPET_LINES, result.snippet.split("\n").length);
   const code = lines
-    .slice(first - 1, first - 1 + SNIPPET_LINES)
+    .slice(first - 1, first - 1 + length)
     .map((line, at) => `${first + at}\t${line.slice(0, LINE_LENGTH)}`);
   return [`${path}:${startLine + moved}–${endLine + moved}${name}${reasons}\n${code.join("\n").trimEnd()}`];
 }

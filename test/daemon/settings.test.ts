@@ -7,6 +7,7 @@ import { BUILT_IN } from "../../daemon/memory/embedding/choice.ts";
 import {
   configuredModel,
   type Environment,
+  embeddingSecrets,
   loadSettings,
   parseSettings,
   type SettingsFile,
@@ -197,5 +198,44 @@ describe("model/configure", () => {
   });
   it("has nothing to say without a provider", () => {
     expect(configuredModel(null, { model: "m" })).toBeNull();
+  });
+});
+
+describe("embedding", () => {
+  const embedding = (env: Environment, file: SettingsFile["embedding"]) =>
+    parseSettings("/home", env, file === undefined ? {} : { embedding: file }).embedding;
+  const env = { OPENAI_API_KEY: "k" };
+  const elsewhere = { OPENAI_API_KEY: "k", OPENAI_BASE_URL: "http://box/v1" };
+  const own = { provider: "openai", baseUrl: "https://mine/v1/" } as const;
+  const cases: [name: string, env: Environment, file: SettingsFile["embedding"], expected: object][] = [
+    ["none", env, undefined, { ...BUILT_IN, openAiKey: "k" }],
+    ["a key that belongs to another address", elsewhere, undefined, { ...BUILT_IN, openAiKey: null }],
+    ["OpenAI", env, { provider: "openai" }, { apiKey: "k", baseUrl: null, model: null, capUsd: null }],
+    ["OpenAI where the environment says", elsewhere, { provider: "openai" }, { apiKey: "k", baseUrl: "http://box/v1" }],
+    ["OpenAI's key for no address of one's own", env, own, { apiKey: null, baseUrl: "https://mine/v1" }],
+    ["a key of one's own", env, { ...own, apiKey: "o" }, { apiKey: "o" }],
+    ["Ollama's host", { OLLAMA_HOST: "box:9" }, { provider: "ollama" }, { baseUrl: "http://box:9", apiKey: null }],
+    [
+      "a store",
+      {},
+      { provider: "table", store: "chroma", chroma: { address: "http://c:8000/", headers: { "x-chroma-token": "t" } } },
+      { store: "chroma", chroma: { address: "http://c:8000", headers: { "x-chroma-token": "t" } } },
+    ],
+  ];
+  it.each(cases)("%s", (_name, variables, file, expected) => {
+    expect(embedding(variables, file)).toMatchObject(expected);
+  });
+
+  it.each([
+    ["a model", { provider: "local" }, "needs embedding.model"],
+    ["an address", { provider: "openai-compatible", model: "m" }, "needs its address"],
+    ["an address that is one", { provider: "ollama", baseUrl: "box" }, "embedding.baseUrl must be an address"],
+  ] as const)("lacks %s", (_name, file, message) => {
+    expect(() => embedding({}, file)).toThrow(message);
+  });
+
+  it("tells what must never be written", () => {
+    const chroma = { address: "http://c", headers: { authorization: "Bearer t" } };
+    expect(embeddingSecrets(embedding(env, { ...own, apiKey: "o", chroma }))).toEqual(["o", "Bearer t"]);
   });
 });

@@ -23,6 +23,7 @@ describe("the memory of a run", () => {
     const memory: OpenMemory = (place) => {
       places.push(place);
       return {
+        prepare: () => void asked.push("prepare"),
         rules: async (paths) => {
           asked.push(paths);
           return [{ path: "src/AGENTS.md", text: "Rules of src." }];
@@ -43,9 +44,10 @@ describe("the memory of a run", () => {
     });
     const state = await engine.ended(await engine.start("- do one thing\n- do another\n- and a third"));
     expect(state.status).toBe("done");
-    expect(places.map(({ workspace }) => workspace)).toEqual(Array(3).fill(engine.workspace));
-    expect(places[1]?.root).not.toBe(engine.workspace);
-    expect(asked).toEqual([["src/found.ts"], ["src/a.ts", "src/found.ts"]]);
+    expect(places.map(({ workspace }) => workspace)).toEqual(Array(4).fill(engine.workspace));
+    expect(places.map(({ root }) => root === engine.workspace)).toEqual([true, true, false, false]);
+    expect(places.map(({ base }) => base === undefined)).toEqual([true, true, false, false]);
+    expect(asked).toEqual(["prepare", ["src/found.ts"], ["src/a.ts", "src/found.ts"]]);
     const [planner, coder] = engine.server.requests.map(({ body }) => JSON.stringify(body));
     expect(planner).toContain("outline of 4000 tokens around src/found.ts");
     expect(planner).toContain("export const found = 1;");

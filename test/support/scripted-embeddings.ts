@@ -3,7 +3,7 @@
  * texts get equal vectors, texts that share words near ones. It misbehaves when told so, one fault a request.
  */
 import { createHash } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export type EmbeddingsFault =
@@ -44,6 +44,7 @@ export interface ScriptedEmbeddings {
   readonly faults: EmbeddingsFault[];
   /** Called when a request has come, before it is answered. */
   onRequest: (() => void) | undefined;
+  onHeaders: ((headers: IncomingHttpHeaders) => void) | undefined;
   /** Requests are answered when this is resolved. */
   gate: Promise<void> | undefined;
   /** Resolves when a client has hung up on an unanswered request. */
@@ -66,8 +67,9 @@ export async function startScriptedEmbeddings(options: ScriptedEmbeddingsOptions
     response.on("close", () => {
       if (!response.writableFinished) hungUp.resolve();
     });
-    const fault = faults.shift();
+    server.onHeaders?.(request.headers);
     server.onRequest?.();
+    const fault = faults.shift();
     await server.gate;
     if (fault !== undefined && "connection" in fault) return misconnect(fault.connection, response);
     if (fault !== undefined && "status" in fault) return refuse(response, fault);
@@ -92,6 +94,7 @@ export async function startScriptedEmbeddings(options: ScriptedEmbeddingsOptions
     requests,
     faults,
     onRequest: undefined,
+    onHeaders: undefined,
     gate: undefined,
     hungUp: hungUp.promise,
     close: () =>

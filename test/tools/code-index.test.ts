@@ -71,7 +71,7 @@ describe("search_code", () => {
     const { output, status } = await ask(root, "search_code", { query: "put into the cart", glob: "src/**" }, code);
     expect(status).toBe("done");
     expect(output).toBe(
-      "src/cart.ts:2–4 Cart.add (“add” names it; in 3 commits about cart)\n2\t  add(item: Item): void {\n3\t    this.items.push(item);\n4\t  }\n5\t}",
+      "src/cart.ts:2–4 Cart.add (“add” names it; in 3 commits about cart)\n2\t  add(item: Item): void {\n3\t    this.items.push(item);\n4\t  }",
     );
     expect(asked).toEqual([["put into the cart", 8, "src/**"]]);
   });

@@ -4,9 +4,7 @@
  */
 import {
   type EmbeddingEstimate,
-  type ErrorValue,
   type IndexProgress,
-  NexusError,
   nexusError,
   type Result,
   type VectorStatus,
@@ -15,10 +13,11 @@ import type { Clock } from "../../host/clock.ts";
 import type { PartStore } from "../code/facts.ts";
 import { CHUNK_LINES } from "../index/segment.ts";
 import type { Embedder } from "../vector/embedder.ts";
-import { type EmbeddingJob, type EmbeddingProgress, estimateEmbedding } from "../vector/embedding-job.ts";
+import type { EmbeddingJob, EmbeddingProgress } from "../vector/embedding-job.ts";
 import { createVectorSpace } from "../vector/vector-space.ts";
 import type { VectorStore } from "../vector/vector-store.ts";
 import { type Choice, type EmbeddingSettings, openEmbedder } from "./choice.ts";
+import { estimateOf, unavailable } from "./estimate.ts";
 import { embedderFor, type RepositoryStores } from "./stores.ts";
 import { createVectorSearch, type Meaning, type VectorSearch } from "./vector-search.ts";
 import { decodeWindows, encodeWindows, type ViewedWorkspace, type WindowsOf, windowsOf } from "./windows.ts";
@@ -38,6 +37,8 @@ export interface RepositoryVectors {
   resume(capUsd: number | null | undefined, signal: AbortSignal): Promise<void>;
   /** Gives up what is not complete; complete vectors stay in use. */
   cancel(): Promise<void>;
+  /** Back to the built-in table, and nothing is kept. */
+  forget(): Promise<void>;
   /** After an update of an index: what is new is embedded, when vectors are wanted. */
   updated(): void;
   /** Rejects only when cancelled, and never takes long: where the vectors cannot be asked, it says why. */
@@ -54,7 +55,7 @@ export interface RepositoryVectorsParts {
   /** The open ones of this repository. */
   readonly workspaces: () => readonly ViewedWorkspace[];
   /** Whether any branch still has this content. */
-  readonly isKnown: (oid: string) => boolean;
+  readonly isKnown: (name: string) => boolean;
   /** Progress, or a change of state. */
   readonly onChange: () => void;
 }
@@ -77,6 +78,8 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
   /** Of the job that runs. */
   let fresh: WindowsOf = new Map();
   let rate = 0;
+  /** What of the job's cost is in the wish already. */
+  let countedUsd = 0;
   /** The one that was opened last. */
   let servingStore: VectorStore | undefined;
   let turn: Promise<unknown> = Promise.resolve();
@@ -87,7 +90,7 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
     return createVectorSpace({
       chunks: () => {
         fresh = new Map();
-        return windowsOf(workspaces(), fresh, (oid) => !isEmbedded(oid));
+        return windowsOf(workspaces(), fresh, (name) => !isEmbedded(name));
       },
       async openStore(identity) {
         const store = await stores.open(identity);
@@ -101,7 +104,7 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
     });
   }
 
-  const isEmbedded = (oid: string) => embedded.model === embedder?.id && embedded.windows.has(oid);
+  const isEmbedded = (name: string) => embedded.model === embedder?.id && embedded.windows.has(name);
 
   const search: VectorSearch = createVectorSearch({
     clock,
@@ -119,6 +122,10 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
 
   function told(progress: EmbeddingProgress): void {
     if (progress.rate > 0) rate = progress.rate;
+    // After every batch, so that a daemon that is killed knows what was spent.
+    const moreUsd = progress.usd - countedUsd;
+    countedUsd = progress.usd;
+    if (wish !== undefined && moreUsd > 0) keep({ ...wish, spentUsd: wish.spentUsd + moreUsd });
     onChange();
   }
 
@@ -127,6 +134,14 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
     const result = turn.then(work);
     turn = result.catch(() => undefined);
     return result;
+  }
+
+  /** Nobody waits for it: what goes wrong is told by the status. */
+  function inBackground(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      if (closing.signal.aborted) return;
+      failed({ ok: false, error: { message: error instanceof Error ? error.message : String(error) } });
+    });
   }
 
   function ready(): Promise<void> {
@@ -176,11 +191,12 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
     isCapped = false;
     again = false;
     problem = null;
+    countedUsd = 0;
     const used = await space.use(embedder, { capUsd, signal: AbortSignal.any([signal, closing.signal]) });
     if (!used.ok) return failed(used);
     const started = used.value;
     job = started;
-    void started.ended.then((progress) => ended(started, progress));
+    inBackground(started.ended.then((progress) => ended(started, progress)));
     onChange();
     return DONE;
   }
@@ -199,7 +215,6 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
   }
 
   function ended(own: EmbeddingJob, progress: EmbeddingProgress): void {
-    if (wish !== undefined && progress.usd > 0) keep({ ...wish, spentUsd: wish.spentUsd + progress.usd });
     if (own !== job) return;
     job = undefined;
     if (progress.state === "done") complete();
@@ -208,20 +223,20 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
       failed({ ok: false, error: progress.error ?? { message: "It ended without a reason." } });
     }
     onChange();
-    if (again && progress.state === "done") void inTurn(() => run(closing.signal));
+    if (again && progress.state === "done") inBackground(inTurn(() => run(closing.signal)));
   }
 
   function complete(): void {
     if (wish === undefined || embedder === undefined) return;
     const isOther = embedded.model !== embedder.id;
     const windows: WindowsOf = isOther ? fresh : new Map([...embedded.windows, ...fresh]);
-    for (const oid of windows.keys()) if (!options.isKnown(oid)) windows.delete(oid);
+    for (const name of windows.keys()) if (!options.isKnown(name)) windows.delete(name);
     const isNew = isOther || fresh.size > 0 || windows.size !== embedded.windows.size;
     embedded = { model: embedder.id, windows };
     if (isNew) parts.set(WINDOWS, encodeWindows(embedded.model, windows));
     if (wish.served !== wish.choice) keep({ ...wish, served: wish.choice });
     const wanted = new Set([...windows.values()].flat());
-    if (isNew) void space.prune((hash) => wanted.has(hash));
+    if (isNew) inBackground(space.prune((hash) => wanted.has(hash)));
   }
 
   /** What it cost is kept when it returns. */
@@ -243,6 +258,14 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
     onChange();
   }
 
+  async function forget(): Promise<void> {
+    await ready();
+    const { serving, building } = space.state();
+    await leave();
+    for (const identity of [serving, building]) if (identity !== null) await stores.discard(identity);
+    parts.delete(WINDOWS);
+  }
+
   async function start(choice: Choice | null, capUsd: number | null, signal: AbortSignal): Promise<void> {
     await ready();
     if (choice === null) return leave();
@@ -251,12 +274,24 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
     if (capUsd !== null && opened.value.usdPerMillionTokens === null)
       throw nexusError("budget.unknown_price", `(${choice.model}, embeddings)`);
     await endJob();
+    const before = { wish, embedder };
     const isSame = wish !== undefined && opened.value.id === embedder?.id;
     const served = space.state().serving === null ? null : (wish?.served ?? null);
     embedder = opened.value;
     keep({ choice, served, capUsd, spentUsd: isSame ? (wish?.spentUsd ?? 0) : 0, isPaused: false });
-    const begun = await run(signal);
-    if (!begun.ok) throw unavailable(begun.error);
+    let hasBegun = false;
+    try {
+      const begun = await run(signal);
+      if (!begun.ok) throw unavailable(begun.error);
+      hasBegun = true;
+    } finally {
+      // What cannot begin, or is cancelled before, changes nothing.
+      if (!hasBegun) {
+        keep(before.wish);
+        embedder = before.embedder;
+        problem = null;
+      }
+    }
   }
 
   async function cancel(): Promise<void> {
@@ -299,7 +334,7 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
         done: Math.max(0, total - missingOf(workspace)),
         total,
         state: stateOf(),
-        costUsd: wish.spentUsd + (job?.progress().usd ?? 0),
+        costUsd: wish.spentUsd,
         capUsd: wish.capUsd,
         problem,
       };
@@ -316,17 +351,10 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
       await ready();
       const opened = await openNamed(choice);
       if (!opened.ok) throw unavailable(opened.error);
-      const isPresent = opened.value.id === embedded.model;
-      const all = () =>
-        windowsOf(workspaces(), new Map(), (oid) => {
-          signal.throwIfAborted();
-          return !(isPresent && embedded.windows.has(oid));
-        });
-      const counted = await estimateEmbedding(all, opened.value, NOTHING_STORED);
-      if (!counted.ok) throw unavailable(counted.error);
-      const { missing, tokens, usd } = counted.value;
-      const seconds = opened.value.id === embedder?.id && rate > 0 ? missing / rate : null;
-      return { chunks: missing, tokens, costUsd: usd, seconds };
+      const { id } = opened.value;
+      const isLacking = (name: string) => id !== embedded.model || !embedded.windows.has(name);
+      const isMeasured = id === embedder?.id && rate > 0;
+      return estimateOf(workspaces(), opened.value, { isLacking, rate: isMeasured ? rate : null, signal });
     },
     start: (choice, capUsd, signal) => inTurn(() => start(choice, capUsd, signal)),
     async pause() {
@@ -347,11 +375,12 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
         if (!begun.ok) throw unavailable(begun.error);
       }),
     cancel: () => inTurn(cancel),
+    forget: () => inTurn(forget),
     updated() {
       again = true;
       if (wish === undefined || wish.isPaused || isCapped || job !== undefined) return;
       if (clock.monotonic() - failedAt < RETRY_MS) return;
-      void inTurn(async () => (job === undefined ? run(closing.signal) : undefined));
+      inBackground(inTurn(async () => (job === undefined ? run(closing.signal) : undefined)));
     },
     meaning: search,
     async close() {
@@ -364,13 +393,3 @@ export function createRepositoryVectors(options: RepositoryVectorsParts): Reposi
 }
 
 const DONE: Result<void> = { ok: true, value: undefined };
-
-function unavailable(error: ErrorValue): NexusError {
-  if (error.code === "memory.embedder_unavailable") return new NexusError(error);
-  const code = error.code.startsWith("vectors.") ? "memory.store_unavailable" : "memory.embedder_unavailable";
-  return nexusError(code, error.message);
-}
-
-const NOTHING_STORED: Pick<VectorStore, "present"> = {
-  present: async () => ({ ok: true, value: new Set<string>() }),
-};

@@ -110,6 +110,6 @@ export function createStores(folder: string, key: string, chroma: ChromaAddress,
   };
 }
 
-export function storeOf({ model }: Pick<StoreIdentity, "model">): StoreName {
+function storeOf({ model }: Pick<StoreIdentity, "model">): StoreName {
   return NAMES.find((name) => model.startsWith(`${name}:`)) ?? "usearch";
 }

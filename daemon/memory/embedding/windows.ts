@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { breathe } from "../../host/source-files.ts";
+import { oidIn } from "../index/content-name.ts";
 import { CHUNK_LINES } from "../index/segment.ts";
 import type { WorkspaceView } from "../index/workspace-view.ts";
 import { readSource } from "../sources/read.ts";
@@ -14,7 +15,7 @@ export interface ViewedWorkspace {
   readonly view: WorkspaceView;
 }
 
-/** Hashes of a content's windows in their order; "" for one without text. By the content's oid. */
+/** Hashes of a content's windows in their order; "" for one without text. By the content's name in the index. */
 export type WindowsOf = Map<string, readonly string[]>;
 
 const FILES_AT_ONCE = 16;
@@ -23,26 +24,27 @@ const FILES_AT_ONCE = 16;
 export async function* windowsOf(
   workspaces: readonly ViewedWorkspace[],
   windows: WindowsOf,
-  isWanted: (oid: string) => boolean,
+  isWanted: (name: string) => boolean,
 ): AsyncGenerator<EmbeddableChunk> {
   const seen = new Set<string>();
   for (const { root, view } of workspaces)
     for (const path of view.paths()) {
-      const oid = view.blob(path)?.name;
-      if (oid === undefined || seen.has(oid) || !isWanted(oid)) continue;
+      const name = view.blob(path)?.name;
+      if (name === undefined || seen.has(name) || !isWanted(name)) continue;
       if (seen.size % FILES_AT_ONCE === 0) await breathe();
-      const texts = textsOf(root, path, oid);
+      const texts = textsOf(root, path, name);
       // It changed since it was indexed: the next update comes back to it.
       if (texts === undefined) continue;
-      seen.add(oid);
+      seen.add(name);
       const hashes = texts.map((text) => (text.trim() === "" ? "" : hashOf(text)));
-      windows.set(oid, hashes);
+      windows.set(name, hashes);
       for (const [place, hash] of hashes.entries())
         if (hash !== "") yield { key: `${path}:${place * CHUNK_LINES + 1}`, text: texts[place] ?? "", hash };
     }
 }
 
-function textsOf(root: string, path: string, oid: string): string[] | undefined {
+function textsOf(root: string, path: string, name: string): string[] | undefined {
+  const oid = oidIn(name);
   const source = readSource(root, { path, oid });
   if (source.kind !== "text" || source.oid !== oid) return undefined;
   const lines = source.text.split("\n");

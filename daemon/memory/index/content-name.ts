@@ -10,3 +10,8 @@ export function contentName({ oid, path }: Pick<SourceEntry, "oid" | "path">): s
   const dot = name.indexOf(".", 1);
   return oid + (dot < 0 ? `/${name}` : name.slice(dot));
 }
+
+/** Git's name of the bytes, out of a content's. */
+export function oidIn(name: string): string {
+  return /^[0-9a-f]*/.exec(name)?.[0] ?? "";
+}

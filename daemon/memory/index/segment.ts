@@ -5,7 +5,7 @@
  * Layout: 8 numbers of 32 bits (magic, version, documents, chunks, the sizes of the three dictionaries, and a checksum of
  * all else), then for each dictionary its keys (float64), then all 32-bit arrays, then the 16-bit ones, then the lists.
  */
-import { crc32 } from "node:zlib";
+import { checksum } from "../../host/checksum.ts";
 import type { Dictionary } from "./postings.ts";
 
 export const CHUNK_LINES = 40;
@@ -54,7 +54,7 @@ export function encodeSegment(segment: Segment): Uint8Array<ArrayBuffer> {
     buffer.set(part, at);
     at += part.length;
   }
-  buffer.set(bytesOf(Uint32Array.of(checksum(buffer))), header.length * 4);
+  buffer.set(bytesOf(Uint32Array.of(checkOf(buffer))), header.length * 4);
   return buffer;
 }
 
@@ -63,8 +63,8 @@ function bytesOf(array: Float64Array | Uint32Array | Uint16Array): Uint8Array {
 }
 
 /** Of everything but itself. */
-function checksum(bytes: Uint8Array): number {
-  return crc32(bytes.subarray(HEADER_NUMBERS * 4), crc32(bytes.subarray(0, (HEADER_NUMBERS - 1) * 4)));
+function checkOf(bytes: Uint8Array): number {
+  return checksum(bytes.subarray(HEADER_NUMBERS * 4), checksum(bytes.subarray(0, (HEADER_NUMBERS - 1) * 4)));
 }
 
 /** Views into the bytes, which must begin at a multiple of eight; undefined when they are no whole segment of ours. */
@@ -75,7 +75,7 @@ export function decodeSegment(bytes: Uint8Array): Segment | undefined {
   if (magic !== MAGIC || version !== SEGMENT_VERSION) return undefined;
   const [first = 0, second = 0, third = 0, expected] = sizes;
   const fixed = (first + second + third) * 8 + (documents * 3 + 1 + first + second + third + 3) * 4 + chunks * 2;
-  if (HEADER_NUMBERS * 4 + fixed > bytes.length || checksum(bytes) !== expected) return undefined;
+  if (HEADER_NUMBERS * 4 + fixed > bytes.length || checkOf(bytes) !== expected) return undefined;
 
   let at = byteOffset + HEADER_NUMBERS * 4;
   const numbers = (count: number) => {

@@ -54,7 +54,8 @@ export interface WorkspaceOptions {
 
 /** A file that changes while it is read is looked at again so often. */
 const ROUNDS = 3;
-const SCAN_PART = "scan:";
+/** Before the root: the last whole scan. */
+export const SCAN_PART = "scan:";
 
 export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex {
   const { root, repository, view, pool, clock } = options;
@@ -216,10 +217,6 @@ function readScan(bytes: Uint8Array | undefined): Scan | undefined {
   } catch {
     return undefined;
   }
-}
-
-export function dropScan(rows: Pick<Repository["rows"], "setPart">, root: string): void {
-  rows.setPart(SCAN_PART + root, undefined);
 }
 
 /** The branch of a workspace at its last whole scan; null where none is known. */

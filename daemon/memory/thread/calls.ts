@@ -17,27 +17,32 @@ type FromThread =
   | { readonly type: "failure"; readonly id: number; readonly error: ErrorValue; readonly cancelled: boolean }
   | { readonly type: "notice"; readonly name: string; readonly value: unknown };
 
-/** Started with the first call, and again with the next one after it ended. */
+/** Started with the first call, and again with the next one after it ended; `onEnded` hears of each end. */
 export function createThreadClient(
   program: ThreadProgram,
   data: unknown,
   onNotice: (name: string, value: unknown) => void,
+  onEnded: () => void = () => {},
 ): ThreadClient {
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
   let thread: Thread | undefined;
   let nextId = 1;
 
   function started(): Thread {
-    thread ??= startThread(program, data, {
+    if (thread !== undefined) return thread;
+    const own = startThread(program, data, {
       onMessage: receive,
       onEnd(error) {
+        if (thread !== own) return;
         thread = undefined;
         for (const { reject } of waiting.values())
           reject(nexusError("memory.index_failed", error?.message ?? "Its thread was ended."));
         waiting.clear();
+        onEnded();
       },
     });
-    return thread;
+    thread = own;
+    return own;
   }
 
   function receive(message: unknown): void {
@@ -79,7 +84,6 @@ export function createThreadClient(
       if (thread === undefined) return;
       await this.call("close", {}, new AbortController().signal).catch(() => undefined);
       await thread?.terminate();
-      thread = undefined;
     },
   };
 }

@@ -20,6 +20,8 @@ export interface Freshness {
 const PATIENCE_MS = 1500;
 
 interface Shared {
+  /** Looks at everything. */
+  readonly isWhole: boolean;
   readonly promise: Promise<UpdateTotals>;
   readonly controller: AbortController;
   waiting: number;
@@ -38,7 +40,8 @@ export function createFreshness({ workspaces, clock, onUpdated }: FreshnessParts
 
   async function update(root: string, signal: AbortSignal): Promise<{ workspace: Workspace; totals: UpdateTotals }> {
     const workspace = await workspaces.open(root, signal);
-    const shared = updates.get(root) ?? start(workspace);
+    signal.throwIfAborted();
+    const shared = joinable(root) ?? start(workspace);
     shared.waiting++;
     const onAbort = () => {
       if (--shared.waiting === 0) shared.controller.abort(signal.reason);
@@ -51,16 +54,22 @@ export function createFreshness({ workspaces, clock, onUpdated }: FreshnessParts
     }
   }
 
+  /** One that looks at single files does not do, nor one that everybody gave up. */
+  function joinable(root: string): Shared | undefined {
+    const shared = updates.get(root);
+    return shared?.isWhole === true && !shared.controller.signal.aborted ? shared : undefined;
+  }
+
   function start(workspace: Workspace, paths?: readonly string[]): Shared {
+    const { root } = workspace;
     const controller = new AbortController();
-    const promise = workspace.update(controller.signal, paths).finally(() => updates.delete(workspace.root));
-    const shared = { promise, controller, waiting: 0 };
-    updates.set(workspace.root, shared);
+    const promise = workspace.update(controller.signal, paths).finally(() => {
+      if (updates.get(root) === shared) updates.delete(root);
+    });
+    const shared: Shared = { isWhole: paths === undefined, promise, controller, waiting: 0 };
+    updates.set(root, shared);
     // Whoever waits hears of a failure; nobody may be waiting.
-    promise.then(
-      () => onUpdated(workspace),
-      () => undefined,
-    );
+    promise.then(() => onUpdated(workspace)).catch(() => undefined);
     return shared;
   }
 
@@ -91,7 +100,10 @@ export function createFreshness({ workspaces, clock, onUpdated }: FreshnessParts
       async apply(changes) {
         const before = workspace.view.version;
         await (updates.get(root)?.promise ?? Promise.resolve()).catch(() => undefined);
-        await start(workspace, changes.kind === "paths" ? changes.paths : undefined).promise;
+        const own = start(workspace, changes.kind === "paths" ? changes.paths : undefined);
+        // Whoever joins and leaves again must not end it.
+        own.waiting++;
+        await own.promise;
         return workspace.view.version !== before;
       },
     });
@@ -131,9 +143,12 @@ export function createFreshness({ workspaces, clock, onUpdated }: FreshnessParts
     watchOf: (root) => watches.get(root),
     isUpdating: (root) => updates.has(root),
     async close(root) {
-      updates.get(root)?.controller.abort(new Error("the index is given up"));
-      await watches.get(root)?.close();
+      const watch = watches.get(root);
       watches.delete(root);
+      updates.get(root)?.controller.abort(new Error("the index is given up"));
+      await watch?.close();
+      // It writes until it has ended.
+      await updates.get(root)?.promise.catch(() => undefined);
     },
   };
 }

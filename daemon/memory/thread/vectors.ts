@@ -50,7 +50,7 @@ export function createVectors({ settings, folder, workspaces, clock, onChange }:
       parts: partStore(repository, ""),
       clock,
       workspaces: own,
-      isKnown: (oid) => repository.blob(oid) !== undefined,
+      isKnown: (name) => repository.blob(name) !== undefined,
       onChange() {
         for (const each of own()) onChange(each);
       },
@@ -105,7 +105,7 @@ export function createVectors({ settings, folder, workspaces, clock, onChange }:
     async forget(workspace) {
       const { repository } = workspace;
       if (repository.rows.views().some(({ root }) => root !== workspace.root)) return;
-      await of(workspace).start(null, null, new AbortController().signal);
+      await of(workspace).forget();
       known.delete(repository);
       await removeTree(folderOf(workspace));
     },

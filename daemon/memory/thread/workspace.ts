@@ -140,7 +140,7 @@ export function openWorkspace(parts: WorkspaceParts): Workspace {
 }
 
 /** The number of a view in the database; made when it is new. */
-export function viewNumber({ rows }: Repository, root: string, now: number): number {
+function viewNumber({ rows }: Repository, root: string, now: number): number {
   const known = rows.views().find((view) => view.root === root);
   if (known === undefined) return rows.addView(root, now);
   rows.touchView(known.id, now);

@@ -1,11 +1,11 @@
 /** All workspaces of the memory thread, and the repositories that they share. */
 import { join } from "node:path";
 import type { Clock } from "../../host/clock.ts";
-import { openIndexFile } from "../../store/index-file.ts";
+import { discardIndexFile, type IndexFile, openIndexFile } from "../../store/index-file.ts";
 import { createIndexRows, type IndexRows } from "../index/index-rows.ts";
 import type { ParsePool } from "../index/parse-pool.ts";
 import { openRepository, type Repository } from "../index/repository.ts";
-import { dropScan } from "../index/workspace-index.ts";
+import { SCAN_PART } from "../index/workspace-index.ts";
 import { repositoryKey } from "../sources/repository-key.ts";
 import { type ChangingTable, createChangingTable, readLearnedTable, tablesFolder } from "../vector/table-file.ts";
 import type { WordTable } from "../vector/word-table.ts";
@@ -48,11 +48,14 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
   const ready = new Map<string, Workspace>();
   const repositories = new Map<string, Promise<OpenRepository>>();
   const discarded = new Map<string, string>();
-  let keys: Promise<IndexRows> | undefined;
+  let keys: Promise<IndexFile> | undefined;
 
   async function keyOf(root: string, signal: AbortSignal): Promise<string> {
-    keys ??= openIndexFile(join(folder, "keys.db")).then(({ connection }) => createIndexRows(connection));
-    const rows = await keys;
+    keys ??= openIndexFile(join(folder, "keys.db"));
+    keys.catch(() => {
+      keys = undefined;
+    });
+    const rows = createIndexRows((await keys).connection);
     const store = {
       get: (key: string) => rows.part(key),
       set: (key: string, bytes: Uint8Array) => rows.setPart(key, bytes),
@@ -63,14 +66,27 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
 
   async function openShared(key: string): Promise<OpenRepository> {
     const place = { key, folder: join(folder, key.slice(0, 32)) };
-    const { connection, discarded: why } = await openIndexFile(join(place.folder, "index.db"));
+    const file = join(place.folder, "index.db");
     const table = createChangingTable(builtIn);
     const learned = await readLearnedTable(tablesFolder(place));
     if (learned?.ok === true) table.change(learned.value.table);
+    const own = { place, table, tableProblem: learned?.ok === false ? learned.error.message : null };
+    const opened = await openIndexFile(file);
+    try {
+      return { ...loaded(opened, table), ...own };
+    } catch (error) {
+      // A large file is not read through when it is opened.
+      opened.connection.close();
+      await discardIndexFile(file);
+      const again = await openIndexFile(file);
+      return { ...loaded(again, table), ...own, discarded: String(error) };
+    }
+  }
+
+  function loaded({ connection, discarded: why }: IndexFile, table: ChangingTable) {
     const repository = openRepository(createIndexRows(connection), table, () => connection.close());
-    repository.dropDamaged();
-    const tableProblem = learned?.ok === false ? learned.error.message : null;
-    return { repository, place, table, tableProblem, discarded: why };
+    const isDamaged = repository.dropDamaged() > 0;
+    return { repository, discarded: why ?? (isDamaged ? "some of it was damaged" : undefined) };
   }
 
   function shared(key: string): Promise<OpenRepository> {
@@ -100,7 +116,9 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
   function open(root: string, signal: AbortSignal): Promise<Workspace> {
     const known = workspaces.get(root);
     if (known !== undefined) return known;
-    const made = openNew(root, signal);
+    signal.throwIfAborted();
+    // Others may wait for it too, so nobody's cancelling ends it.
+    const made = openNew(root, new AbortController().signal);
     workspaces.set(root, made);
     made.catch(() => workspaces.delete(root));
     return made;
@@ -115,8 +133,7 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
       const { rows } = repository;
       const before = rows.size();
       for (const view of rows.views()) if (view.root === root) rows.deleteView(view.id);
-      rows.deleteParts(`${root}:`);
-      dropScan(rows, root);
+      forgetParts(rows, root);
       workspaces.delete(root);
       ready.delete(root);
       repository.dropUnused();
@@ -127,7 +144,16 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
       for (const opened of await Promise.allSettled(repositories.values()))
         if (opened.status === "fulfilled") opened.value.repository.close();
       repositories.clear();
+      const [opened] = await Promise.allSettled([keys]);
+      if (opened.status === "fulfilled") opened.value?.connection.close();
+      keys = undefined;
     },
     discarded,
   };
+}
+
+/** What scans and history left, with the names of files and people. */
+function forgetParts(rows: IndexRows, root: string): void {
+  rows.setPart(SCAN_PART + root, undefined);
+  rows.deleteParts(`${root}:`);
 }

@@ -2,7 +2,8 @@
 import { globSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createWorld } from "./world.ts";
+import { git, makeRepository } from "../../tools/workspace.ts";
+import { createWorld, FILES, makeFolder } from "./world.ts";
 
 const isDone = (vectors: { state: string; done: number; total: number }) =>
   vectors.state === "idle" && vectors.done === vectors.total && vectors.total > 0;
@@ -105,7 +106,7 @@ describe("a model that misbehaves", () => {
     const held = holdRequests(world);
     const started = world.embedding({ action: "start" });
     await held.came;
-    world.server.onRequest = () => world.server.faults.push({ status: 403 });
+    world.server.onRequest = () => void world.server.faults.push({ status: 403 });
     held.release();
     await started;
     await world.until(({ state }) => state === "failed");
@@ -164,7 +165,7 @@ describe("work on vectors", () => {
   it("goes on by itself after a restart", async () => {
     const world = await createWorld();
     world.put("src/many.ts", MANY);
-    await world.index();
+    const { estimate } = await world.embedding({ action: "estimate" });
     world.server.onRequest = () => {
       if (world.server.requests.length === 3) world.server.gate = new Promise(() => {});
     };
@@ -176,6 +177,8 @@ describe("work on vectors", () => {
     await world.search("numbat");
     await world.until(isDone);
     expect((await world.search("numbat")).results[0]?.why).toContain("close in meaning (m1)");
+    // What the first daemon spent is not forgotten.
+    expect((await world.status()).vectors?.costUsd).toBeGreaterThanOrEqual(estimate?.costUsd ?? 1);
   });
 
   it("keeps within its cap, and goes on with a larger one", async () => {
@@ -222,15 +225,14 @@ describe("work on vectors", () => {
     const world = await createStarted();
     world.server.onRequest = () => {
       // The size is told, the vectors never come.
-      if (world.server.requests.at(-1)?.path === "/api/embed" && world.server.requests.at(-1)?.texts.length !== 1)
-        world.server.gate = new Promise(() => {});
+      const { path, texts } = world.server.requests.at(-1) ?? { path: "", texts: [] };
+      if (path === "/api/embed" && texts.length > 1) world.server.faults.push({ connection: "hang" });
     };
     const embedder = { provider: "ollama", model: "m2", baseUrl: world.server.ollamaUrl } as const;
     await world.embedding({ action: "start", embedder });
     expect((await world.search("numbat")).results[0]?.why).toContain("close in meaning (m1)");
     await world.embedding({ action: "cancel" });
     world.server.onRequest = undefined;
-    world.server.gate = undefined;
     expect((await world.status()).vectors?.model).toBe("m1");
     expect((await world.search("numbat")).results[0]?.why).toContain("close in meaning (m1)");
     await expect(world.embedding({ action: "cancel" })).rejects.toThrow("No vectors are being built");
@@ -262,6 +264,38 @@ describe("work on vectors", () => {
   });
 });
 
+it("shares vectors between the worktrees of a repository, and keeps them for the last", async () => {
+  const root = makeRepository(FILES);
+  const other = join(makeFolder({}), "other");
+  git(root, "worktree", "add", "-q", "-b", "other", other);
+  const world = await createStarted({}, { root });
+  const asked = world.server.requests.length;
+  const second = world.at(other);
+  await second.index();
+  expect((await second.search("numbat")).results[0]?.why).toContain("close in meaning (m1)");
+  expect((await second.status()).vectors).toMatchObject({ model: "m1", done: 6, total: 6 });
+  expect(world.server.requests.slice(asked).map(({ texts }) => texts)).toEqual([["numbat"]]);
+  await second.forget();
+  expect((await world.search("wombat")).results[0]?.why).toContain("close in meaning (m1)");
+});
+
+it("changes nothing when nobody waits for the start any more", async () => {
+  const world = await createWorld();
+  await world.index();
+  const held = holdRequests(world);
+  const controller = new AbortController();
+  const started = world.embedding({ action: "start" }, controller.signal);
+  await held.came;
+  controller.abort(new Error("enough"));
+  await expect(started).rejects.toThrow("enough");
+  await world.server.hungUp;
+  held.release();
+  world.put("src/delta.ts", "export const delta = 1;\n");
+  await world.index();
+  expect((await world.embedding({ action: "status" })).vectors?.model).toBe("code-words-128");
+  expect(world.server.requests.map(({ texts }) => texts)).toEqual([["code"]]);
+});
+
 describe("stores", () => {
   it("says that Chroma is gone, and lets the table answer", async () => {
     const chroma = { address: "http://127.0.0.1:9", headers: {} };
@@ -277,10 +311,12 @@ describe("stores", () => {
     expect(degraded.join()).toMatch(/Chroma at 127.0.0.1:9.*built-in table/);
   });
 
-  it("says what is missing for FAISS", async () => {
-    const world = await createWorld();
+  it("says what is missing for FAISS, and leaves all as it was", async () => {
+    const world = await createStarted();
     await expect(world.embedding({ action: "start", store: "faiss" })).rejects.toThrow(
       /vector store cannot be used.*faiss-node is not installed/,
     );
+    expect((await world.status()).vectors).toMatchObject({ store: "usearch", model: "m1", state: "idle" });
+    expect((await world.search("numbat")).results[0]?.why).toContain("close in meaning (m1)");
   });
 });

@@ -20,12 +20,17 @@ export interface World {
   readonly server: ScriptedEmbeddings;
   readonly told: readonly IndexProgress[];
   put(path: string, text: string): void;
-  embedding(params: Omit<Params<"memory/embedding">, "workspace">): Promise<Answer<"memory/embedding">>;
+  embedding(
+    params: Omit<Params<"memory/embedding">, "workspace">,
+    signal?: AbortSignal,
+  ): Promise<Answer<"memory/embedding">>;
   status(): Promise<Answer<"memory/status">>;
   search(query: string): Promise<Answer<"memory/search">>;
   index(): Promise<unknown>;
   learn(signal?: AbortSignal): Promise<Answer<"memory/learn">>;
   forget(): Promise<Answer<"memory/forget">>;
+  /** The same for another folder. */
+  at(other: string): Pick<World, "status" | "search" | "index" | "forget">;
   /** Resolves when the vectors are as wanted; looks again at each progress that is told. */
   until(isSo: (vectors: NonNullable<Answer<"memory/status">["vectors"]>) => boolean): Promise<void>;
   untilTold(isSo: (progress: IndexProgress) => boolean): Promise<void>;
@@ -33,7 +38,7 @@ export interface World {
   restart(settings?: Partial<EmbeddingSettings>, between?: () => void): Promise<void>;
 }
 
-const FILES: Readonly<Record<string, string>> = {
+export const FILES: Readonly<Record<string, string>> = {
   "src/alpha.ts": "export function alpha() {\n  return quokka(1);\n}\n",
   "src/beta.ts": "export function beta() {\n  return 'wombat';\n}\n",
   "src/gamma.ts": "export function gamma() {\n  return numbat([1, 2]);\n}\n",
@@ -80,12 +85,18 @@ export async function createWorld(
   const world: World = {
     ...{ root, home, server, told },
     put: (path, text) => put(root, path, text),
-    embedding: (params) => memory.embedding({ workspace, ...params }, call),
+    embedding: (params, signal = call.signal) => memory.embedding({ workspace, ...params }, { ...call, signal }),
     status: () => memory.status({ workspace }, call),
     search: (query) => memory.search({ workspace, query }, call),
     index: () => memory.index({ workspace }, call),
     learn: (signal = call.signal) => memory.learn({ workspace }, { ...call, signal }),
     forget: () => memory.forget({ workspace }, call),
+    at: (other) => ({
+      status: () => memory.status({ workspace: other }, call),
+      search: (query) => memory.search({ workspace: other, query }, call),
+      index: () => memory.index({ workspace: other }, call),
+      forget: () => memory.forget({ workspace: other }, call),
+    }),
     async untilTold(isSo) {
       while (!told.some(isSo)) {
         const { promise, resolve } = Promise.withResolvers<void>();
