@@ -78,13 +78,13 @@ export function createFreshness({ workspaces, clock, onUpdated }: FreshnessParts
     if (workspace.isCurrent) return workspace;
     const updated = update(root, signal).then(() => watch(workspace));
     if (workspace.view.entries().size === 0) await updated;
-    else await Promise.race([updated, patience(updated)]);
+    else await Promise.race([updated.catch(() => undefined), patience()]);
+    signal.throwIfAborted();
     return workspace;
   }
 
-  /** Ends by itself, so that a question is answered from what there is; a failed update then is told with the answer. */
-  function patience(updated: Promise<unknown>): Promise<void> {
-    updated.catch(() => undefined);
+  /** A question is answered from what there is; an update that failed is told with the answer. */
+  function patience(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     clock.timer(PATIENCE_MS, resolve);
     return promise;
