@@ -22,7 +22,7 @@ export interface ReadCall {
   readonly signal: AbortSignal;
   onBatch(batch: ContentBatch): void;
   /** Files that are read. */
-  onFiles(files: number): void;
+  onFiles(files: number, bytes: number): void;
   /** A file that ended its thread twice. */
   onGivenUp(task: ContentTask, why: string): void;
 }
@@ -147,8 +147,9 @@ export function createParsePool(options: PoolOptions): ParsePool {
       parser.collected = [];
       if (current !== undefined) guarded(current, () => current?.call.onBatch(told));
     } else {
-      parser.collected.push(...(parser.waiting.shift() ?? []));
-      current?.call.onFiles(told.files);
+      const tasks = parser.waiting.shift() ?? [];
+      parser.collected.push(...tasks);
+      current?.call.onFiles(told.files, bytesIn(tasks));
       if (current !== undefined && told.characters >= current.segmentCharacters) flush(parser);
     }
     if (parser.waiting.length > 0 || parser.flushing) watch(parser);
@@ -226,7 +227,7 @@ export function createParsePool(options: PoolOptions): ParsePool {
     stopIdle();
     const queue = messagesOf(tasks).reverse();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const bytes = tasks.reduce((sum, task) => sum + (task.bytes ?? 0), 0);
+    const bytes = bytesIn(tasks);
     const finish = (error?: unknown) => {
       current = undefined;
       if (error === undefined) resolve();
@@ -306,6 +307,10 @@ export function createParsePool(options: PoolOptions): ParsePool {
       await endAll();
     },
   };
+}
+
+function bytesIn(tasks: readonly ContentTask[]): number {
+  return tasks.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
 }
 
 /** Large files first, so that no thread is left with one at the end. */

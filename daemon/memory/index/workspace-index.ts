@@ -14,7 +14,8 @@ import type { WorkspaceView } from "./workspace-view.ts";
 
 export interface UpdateCall {
   readonly signal: AbortSignal;
-  onPhase(phase: "scanning" | "reading" | "linking", total: number | null): void;
+  /** `total` files of together `bytes`, where they are known. */
+  onPhase(phase: "scanning" | "reading" | "linking", total: number | null, bytes?: number): void;
   /** Files read since the last call. */
   onFiles(files: number, bytes: number): void;
   /** The index was changed; searches see it from now on. */
@@ -129,8 +130,11 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
     const changed: string[] = [];
     removeGone(wanted);
     setKnown(open);
-    call.onPhase("reading", tasks.length);
-    const bytesOf = tasks.reduce((sum, { bytes = 0 }) => sum + bytes, 0) / Math.max(tasks.length, 1);
+    call.onPhase(
+      "reading",
+      tasks.length,
+      tasks.reduce((sum, { bytes = 0 }) => sum + bytes, 0),
+    );
     await pool.read(tasks, {
       signal: call.signal,
       onBatch(batch) {
@@ -139,7 +143,7 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
         setKnown(batch.blobs.flatMap(({ name }) => entriesByName.get(name) ?? []));
         call.onChange();
       },
-      onFiles: (files) => call.onFiles(files, files * bytesOf),
+      onFiles: call.onFiles,
       onGivenUp: (task, why) => giveUp(task, why, entriesByName.get(task.name) ?? []),
     });
     call.onChange();

@@ -4,7 +4,7 @@ import type { FileFacts, SymbolFact } from "../code/facts.ts";
 import type { History } from "../history/history.ts";
 import { CHUNK_LINES } from "../index/segment.ts";
 import type { Query } from "./query.ts";
-import type { Part, RankedFile } from "./ranking.ts";
+import { PARTS, type Part, type RankedFile } from "./ranking.ts";
 import { stem } from "./stem.ts";
 import { textStems } from "./words.ts";
 
@@ -133,20 +133,8 @@ function reasons({ path, parts }: RankedFile, query: Query, window: Lines, ports
     .map((part) => say[part]());
 }
 
-const NAMES: readonly Part[] = [
-  "chunk",
-  "file",
-  "path",
-  "symbols",
-  "identifiers",
-  "commits",
-  "messages",
-  "table",
-  "messageTable",
-];
-
 function partsNamed(name: string): Part[] {
-  return NAMES.filter((part) => part === name);
+  return PARTS.filter((part) => part === name);
 }
 
 function quoted(words: readonly string[]): string {

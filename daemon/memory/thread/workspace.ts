@@ -156,7 +156,7 @@ export function partStore({ rows }: Repository, prefix: string): PartStore {
 }
 
 interface Meter {
-  phase(phase: IndexProgress["phase"], total: number | null): void;
+  phase(phase: IndexProgress["phase"], total: number | null, bytes?: number): void;
   files(files: number, bytes: number): void;
   progress(): IndexProgress;
 }
@@ -166,11 +166,13 @@ function createMeter(clock: Clock, onChange: () => void): Meter {
   let total: number | null = null;
   let done = 0;
   let bytes = 0;
+  let totalBytes = 0;
   let startedAt = clock.monotonic();
   return {
-    phase(next, count) {
+    phase(next, count, size = 0) {
       phase = next;
       total = count;
+      totalBytes = size;
       done = 0;
       bytes = 0;
       startedAt = clock.monotonic();
@@ -184,7 +186,9 @@ function createMeter(clock: Clock, onChange: () => void): Meter {
     progress() {
       const seconds = Math.max((clock.monotonic() - startedAt) / 1000, 0.001);
       const rate = done > 0 ? done / seconds : null;
-      const etaMs = rate === null || total === null ? null : Math.max(0, ((total - done) / rate) * 1000);
+      // The largest files come first, so what is left is told by bytes.
+      const share = totalBytes > 0 ? bytes / totalBytes : done / (total ?? Number.POSITIVE_INFINITY);
+      const etaMs = share === 0 ? null : Math.max(0, seconds * (1 / share - 1) * 1000);
       return { phase, done, total, filesPerSecond: rate, bytesPerSecond: bytes > 0 ? bytes / seconds : null, etaMs };
     },
   };

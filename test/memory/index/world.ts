@@ -50,7 +50,7 @@ function poolInProcess(): CountingPool {
           call.signal.throwIfAborted();
           read.push(task.path);
           await own.add(task);
-          call.onFiles(1);
+          call.onFiles(1, task.bytes ?? 0);
           if (place % 4 === 3 || place === tasks.length - 1) call.onBatch(own.take());
         }
       });
