@@ -65,6 +65,8 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
   /** Of the overlay when paths were last set. */
   let overlaid = overlay.version;
   let lastScan = readScan(repository.rows.part(SCAN_PART + root));
+  /** Of each path the scan's or the editor's entry that the view shows: most stay the same from update to update. */
+  const settled = new Map<string, SourceEntry>();
   /** Files that could not be read, or never held still. */
   let unread: readonly string[] = [];
   let turn: Promise<unknown> = Promise.resolve();
@@ -77,7 +79,7 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
   }
 
   async function update(call: UpdateCall, paths?: readonly string[]): Promise<UpdateTotals> {
-    const known = new Set([...view.entries().values()].map(({ name }) => name));
+    const known = new Set(paths === undefined ? [...view.entries().values()].map(({ name }) => name) : []);
     let read = 0;
     let unsettled: readonly string[] | undefined;
     if (view.entries().size === 0) pool.warm();
@@ -97,7 +99,8 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
     call.onPhase("linking", null);
     await repository.completeVectors((segment) => view.isLive(segment), call.signal);
     repository.tidy(paths === undefined);
-    const reused = [...view.entries().values()].filter(({ kind, name }) => kind === "text" && known.has(name)).length;
+    const isReused = ({ kind, name }: BlobRow) => kind === "text" && known.has(name);
+    const reused = known.size === 0 ? 0 : [...view.entries().values()].filter(isReused).length;
     return { reused, read, unsettled: unread.length };
   }
 
@@ -111,19 +114,22 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
   /** The paths in the database are those of another scan when an update was killed, or a text was unsaved then. */
   function isComplete({ entries }: Scan): boolean {
     const present = view.entries();
-    return (
-      present.size === entries.length && entries.every((entry) => present.get(entry.path)?.name === contentName(entry))
-    );
+    const isShown = (entry: SourceEntry) =>
+      settled.get(entry.path) === entry || present.get(entry.path)?.name === contentName(entry);
+    if (present.size !== entries.length || !entries.every(isShown)) return false;
+    for (const entry of entries) settled.set(entry.path, entry);
+    return true;
   }
 
   async function apply(scan: Pick<Scan, "entries">, call: UpdateCall): Promise<{ read: number; changed: string[] }> {
     overlaid = overlay.version;
     const wanted = overlay.apply(scan.entries);
-    const tasks = tasksOf(wanted);
-    const entriesByName = Map.groupBy(wanted, contentName);
+    const open = wanted.filter((entry) => settled.get(entry.path) !== entry);
+    const tasks = tasksOf(open);
+    const entriesByName = Map.groupBy(open, contentName);
     const changed: string[] = [];
     removeGone(wanted);
-    setKnown(wanted);
+    setKnown(open);
     call.onPhase(
       "reading",
       tasks.length,
@@ -165,17 +171,19 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
   }
 
   function setKnown(entries: readonly SourceEntry[]): void {
-    view.set(
-      entries.flatMap((entry) => {
-        const blob = repository.blob(contentName(entry));
-        return blob === undefined ? [] : [{ path: entry.path, blob }];
-      }),
-    );
+    const known = entries.flatMap((entry) => {
+      const blob = repository.blob(contentName(entry));
+      return blob === undefined ? [] : [{ path: entry.path, blob, entry }];
+    });
+    view.set(known);
+    for (const { path, entry } of known) settled.set(path, entry);
   }
 
   function removeGone(entries: readonly SourceEntry[]): void {
     const wanted = new Set(entries.map(({ path }) => path));
-    view.set([...view.entries().keys()].filter((path) => !wanted.has(path)).map((path) => ({ path, blob: null })));
+    const gone = [...view.entries().keys()].filter((path) => !wanted.has(path));
+    view.set(gone.map((path) => ({ path, blob: null })));
+    for (const path of gone) settled.delete(path);
   }
 
   /** After single saves only in memory: writing all of it for one file would cost more than the save. */

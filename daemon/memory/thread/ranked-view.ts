@@ -23,6 +23,7 @@ export function createRanked(parts: RankedParts): () => RankedView {
   let ofPaths:
     | { readonly corpus: Corpus; readonly frequencies: RowFrequencies | undefined; readonly value: PathVectors }
     | undefined;
+  const ofPath = new Map<string, Float32Array>();
   let matrix:
     | { readonly key: unknown; readonly paths: unknown; readonly table: string; readonly value: Float32Array }
     | undefined;
@@ -44,10 +45,20 @@ export function createRanked(parts: RankedParts): () => RankedView {
     const corpus = view.corpus();
     const frequencies = repository.frequencies();
     if (ofPaths?.corpus !== corpus || ofPaths.frequencies !== frequencies) {
-      const value = pathVectors(corpus, table.dimensions, (path) => pathVector(path, frequencies));
+      // A save changes the corpus, and of its paths at most one.
+      if (ofPaths?.frequencies !== frequencies || ofPath.size > 2 * corpus.paths.length) ofPath.clear();
+      const value = pathVectors(corpus, table.dimensions, (path) => knownVector(path, frequencies));
       ofPaths = { corpus, frequencies, value };
     }
     return ofPaths.value;
+  }
+
+  function knownVector(path: string, frequencies: RowFrequencies | undefined): Float32Array {
+    const known = ofPath.get(path);
+    if (known !== undefined) return known;
+    const made = pathVector(path, frequencies);
+    ofPath.set(path, made);
+    return made;
   }
 
   const counts = rowCounts(table);
