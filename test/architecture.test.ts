@@ -86,6 +86,7 @@ const RULES: Rules = {
     "string_decoder",
     "url",
     "util",
+    "zlib",
   ],
   machineModules: { sqlite: ["daemon/store"], "*": ["daemon/host", "extension"] },
   browserPlaces: ["protocol", "webview"],

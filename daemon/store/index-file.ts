@@ -10,7 +10,7 @@ const APPLICATION_ID = 0x4e584958;
 /** Of larger files only the tables that are small are read through; damage elsewhere shows when the rest is loaded. */
 const CHECKED_PAGES = 8192;
 /** Raised whenever a table or the meaning of its bytes changes. */
-const INDEX_VERSION = 2;
+const INDEX_VERSION = 3;
 
 /** Numbers are never given twice: a path may still name a content that was dropped because it was damaged. */
 const TABLES = [

@@ -1,4 +1,5 @@
 /** All queries of the code index; store/index-file.ts makes the tables. */
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Connection, SqlRow } from "../../store/connection.ts";
 
 /** What became of a file's content. Only `text` has a document in a segment. */
@@ -67,6 +68,7 @@ export interface IndexRows {
   /** One transaction. A blob of 0 removes the path. */
   setEntries(view: number, entries: readonly { readonly path: string; readonly blob: number }[]): void;
   usedBlobs(): Set<number>;
+  /** Kept packed: what commits tell is mostly words. */
   part(key: string): Uint8Array | undefined;
   /** All whose keys begin so. */
   deleteParts(prefix: string): void;
@@ -203,11 +205,14 @@ export function createIndexRows(connection: Connection): IndexRows {
           else run("INSERT OR REPLACE INTO entries (view, path, blob) VALUES (?, ?, ?)", view, path, blob);
       }),
     usedBlobs: () => new Set(run("SELECT DISTINCT blob FROM entries").map((row) => numberIn(row, "blob"))),
-    part: (key) => bytesIn(run("SELECT bytes FROM parts WHERE key = ?", key)[0], "bytes"),
+    part(key) {
+      const packed = bytesIn(run("SELECT bytes FROM parts WHERE key = ?", key)[0], "bytes");
+      return packed === undefined ? undefined : unpacked(packed);
+    },
     deleteParts: (prefix) => void run("DELETE FROM parts WHERE substr(key, 1, ?) = ?", prefix.length, prefix),
     setPart(key, bytes) {
       if (bytes === undefined) run("DELETE FROM parts WHERE key = ?", key);
-      else run("INSERT OR REPLACE INTO parts (key, bytes) VALUES (?, ?)", key, bytes);
+      else run("INSERT OR REPLACE INTO parts (key, bytes) VALUES (?, ?)", key, deflateRawSync(bytes, { level: 3 }));
     },
     size: () => pragma(run("PRAGMA page_count")[0]) * pragma(run("PRAGMA page_size")[0]),
     compact() {
@@ -249,4 +254,13 @@ function textIn(row: SqlRow, name: string): string {
 function bytesIn(row: SqlRow | undefined, name: string): Uint8Array | undefined {
   const value = row?.[name];
   return value instanceof Uint8Array ? value : undefined;
+}
+
+/** A part that is damaged is none: it will be made again. */
+function unpacked(bytes: Uint8Array): Uint8Array | undefined {
+  try {
+    return inflateRawSync(bytes);
+  } catch {
+    return undefined;
+  }
 }
