@@ -5,6 +5,7 @@
 import type { History } from "../history/history.ts";
 import type { Corpus } from "./corpus.ts";
 import { demotion } from "./demotion.ts";
+import { kthLargest } from "./kth-largest.ts";
 import type { PathIndex } from "./path-scores.ts";
 import type { PathVectors } from "./path-vectors.ts";
 import type { Query } from "./query.ts";
@@ -151,7 +152,9 @@ function messageTable(
 }
 
 function byPath({ documentOf }: Corpus, scores: Float32Array): Float32Array {
-  return Float32Array.from(documentOf, (document) => (document < 0 ? 0 : (scores[document] ?? 0)));
+  const own = new Float32Array(documentOf.length);
+  for (let place = 0; place < own.length; place++) own[place] = scores[documentOf[place] ?? -1] ?? 0;
+  return own;
 }
 
 /** Paths that are gone count for nothing, in the scaling too. */
@@ -178,9 +181,8 @@ interface Choice {
  * are looked at that can still be among the best.
  */
 function best(totals: Float64Array, paths: readonly string[], choice: Choice): { place: number; score: number }[] {
-  const sorted = totals.toSorted();
   for (let looked = choice.limit * 8; ; looked *= 4) {
-    const least = looked < sorted.length ? (sorted.at(-looked) ?? 0) : 0;
+    const least = looked < totals.length ? kthLargest(totals, looked) : 0;
     const found: { place: number; score: number }[] = [];
     for (let place = 0; place < totals.length; place++) {
       const total = totals[place] ?? 0;

@@ -1,6 +1,7 @@
 /** Scores by meaning: cosines of chunks, and of each file's past messages, with the query in the words' table. */
 import { UNIT } from "../index/chunk-vectors.ts";
 import type { Corpus, CorpusSegment } from "./corpus.ts";
+import { kthLargest } from "./kth-largest.ts";
 import { type PathVectors, scaleOf } from "./path-vectors.ts";
 import { topThree } from "./word-scores.ts";
 
@@ -103,7 +104,7 @@ function nearDocuments(corpus: Corpus, query: Float32Array): Wanted {
       if (corpus.live[segment.firstDocument + document] === 1)
         nearness[segment.firstDocument + document] = dot(query, centre, document * query.length);
   }
-  const limit = nearness.toSorted().at(-NEAREST_FILES) ?? 0;
+  const limit = kthLargest(nearness, NEAREST_FILES);
   const sample = new Uint8Array(corpus.documents);
   const stride = Math.max(1, Math.floor(corpus.documents / USUAL_FILES));
   for (let document = 0; document < corpus.documents; document += stride) sample[document] = corpus.live[document] ?? 0;

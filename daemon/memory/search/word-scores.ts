@@ -166,25 +166,47 @@ function documentScores(
   const scores = new Float32Array(corpus.documents);
   const total = field === "identifiers" ? corpus.identifierCount : corpus.symbolWords;
   const average = total / Math.max(corpus.liveDocuments, 1);
+  const lists: ListWish = { corpus, field, average, bm25 };
   for (const { key, weight } of words) {
-    const found = corpus.segments.flatMap((segment) => liveDocuments(corpus, segment, field, key));
-    const worth = weight * rarity(found.length, corpus.liveDocuments);
-    for (const { at, count, length } of found)
-      scores[at] = (scores[at] ?? 0) + worth * occurrence(count, length, average, bm25);
+    let found = 0;
+    for (const segment of corpus.segments) found += countLive(lists, segment, key);
+    const worth = weight * rarity(found, corpus.liveDocuments);
+    if (found > 0) for (const segment of corpus.segments) addLive(lists, segment, key, { worth, scores });
   }
   return scores;
 }
 
-function liveDocuments(corpus: Corpus, segment: CorpusSegment, field: Exclude<Field, "terms">, key: number) {
+interface ListWish {
+  readonly corpus: Corpus;
+  readonly field: Exclude<Field, "terms">;
+  readonly average: number;
+  readonly bm25: Bm25;
+}
+
+/** Reading a list twice costs less than keeping what was read of it. */
+function countLive({ corpus, field }: ListWish, segment: CorpusSegment, key: number): number {
   const postings = postingsOf(segment, field, key);
-  const found: { at: number; count: number; length: number }[] = [];
-  if (postings === undefined) return found;
+  let found = 0;
+  for (let index = 0; index < (postings?.length ?? 0); index++)
+    found += corpus.live[segment.firstDocument + (postings?.documents[index] ?? 0)] ?? 0;
+  return found;
+}
+
+function addLive(
+  { corpus, field, average, bm25 }: ListWish,
+  segment: CorpusSegment,
+  key: number,
+  { worth, scores }: { readonly worth: number; readonly scores: Float32Array },
+): void {
+  const postings = postingsOf(segment, field, key);
+  if (postings === undefined) return;
   const { identifierLengths, symbolLengths } = segment.segment;
   const lengths = field === "identifiers" ? identifierLengths : symbolLengths;
   for (let index = 0; index < postings.length; index++) {
     const document: number = postings.documents[index] ?? 0;
     const at = segment.firstDocument + document;
-    if (corpus.live[at] === 1) found.push({ at, count: postings.counts[index] ?? 0, length: lengths[document] ?? 0 });
+    if (corpus.live[at] !== 1) continue;
+    const count = postings.counts[index] ?? 0;
+    scores[at] = (scores[at] ?? 0) + worth * occurrence(count, lengths[document] ?? 0, average, bm25);
   }
-  return found;
 }
