@@ -122,9 +122,11 @@ export function openWorkspace(parts: WorkspaceParts): Workspace {
     ranked,
     update,
     async updateUnsaved(path, text, signal) {
-      if (!index.setUnsaved(path, text)) return;
+      const isChanged = index.setUnsaved(path, text);
       const silent = { signal, onPhase: () => {}, onFiles: () => {}, onChange };
-      await index.updateUnsaved(silent);
+      // Saved or closed: the disk counts again, and need not wait for the watcher to tell.
+      if (text === null && isCurrent) await index.update(silent, [path]);
+      else if (isChanged) await index.updateUnsaved(silent);
     },
     progress: () => meter?.progress() ?? null,
     get isCurrent() {
