@@ -18,8 +18,8 @@ import {
 } from "./chunk-vectors.ts";
 import type { ContentBatch } from "./content-reader.ts";
 import { decodeFacts } from "./facts-codec.ts";
-import { createByteReader, createByteWriter } from "./grow.ts";
 import type { BlobRow, IndexRows } from "./index-rows.ts";
+import { readFrequencies, writeFrequencies } from "./row-frequencies.ts";
 import { decodeSegment } from "./segment.ts";
 import { mergeSegments } from "./segment-merge.ts";
 
@@ -46,6 +46,8 @@ export interface Repository {
     signal: AbortSignal,
   ): Promise<void>;
   frequencies(): RowFrequencies | undefined;
+  /** Of all segments, from the table and the frequencies that are in use. */
+  hasVectors(): boolean;
   /**
    * Merges small segments when there are many; `thorough`: looks as well whether contents that no workspace has are more than
    * those in use, and gives those up. Every workspace of the repository that is open must be in the database. True when
@@ -339,6 +341,8 @@ export function openRepository(rows: IndexRows, table: VectorTable, close: () =>
     },
     completeVectors,
     frequencies: () => frequencies,
+    hasVectors: () =>
+      frequencies?.table === table.name && segments.every(({ generation }) => generation === frequencies?.generation),
     tidy(thorough) {
       const small = segments.filter(({ memory }) => memory.segment.chunks < SMALL_CHUNKS);
       const total = segments.reduce((sum, { memory }) => sum + memory.segment.documents, 0);
@@ -371,27 +375,4 @@ function placed(blobs: readonly BlobRow[], documents: number): (BlobRow | undefi
 
 function aligned(bytes: Uint8Array): Uint8Array {
   return bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
-}
-
-function writeFrequencies({ generation, table, chunks, frequencies }: RowFrequencies): Uint8Array {
-  const writer = createByteWriter(frequencies.length * 2 + 64);
-  writer.varint(generation);
-  writer.text(table);
-  writer.varint(chunks);
-  writer.varint(frequencies.length);
-  for (const frequency of frequencies) writer.varint(frequency);
-  return writer.written();
-}
-
-function readFrequencies(bytes: Uint8Array | undefined): RowFrequencies | undefined {
-  if (bytes === undefined) return undefined;
-  try {
-    const reader = createByteReader(bytes);
-    const [generation, table, chunks] = [reader.varint(), reader.text(), reader.varint()];
-    const frequencies = new Uint32Array(reader.varint());
-    for (let row = 0; row < frequencies.length; row++) frequencies[row] = reader.varint();
-    return { generation, table, chunks, frequencies };
-  } catch {
-    return undefined;
-  }
 }

@@ -82,6 +82,7 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
     const known = new Set(paths === undefined ? [...view.entries().values()].map(({ name }) => name) : []);
     let read = 0;
     let unsettled: readonly string[] | undefined;
+    const before = view.version;
     if (view.entries().size === 0) pool.warm();
     for (let round = 0; round < ROUNDS; round++) {
       call.onPhase("scanning", null);
@@ -97,8 +98,10 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
     }
     unread = pathsNamed(unsettled ?? []);
     call.onPhase("linking", null);
-    await repository.completeVectors((segment) => view.isLive(segment), call.signal);
-    repository.tidy(paths === undefined);
+    if (view.version !== before || !repository.hasVectors()) {
+      await repository.completeVectors((segment) => view.isLive(segment), call.signal);
+      repository.tidy(paths === undefined);
+    }
     const isReused = ({ kind, name }: BlobRow) => kind === "text" && known.has(name);
     const reused = known.size === 0 ? 0 : [...view.entries().values()].filter(isReused).length;
     return { reused, read, unsettled: unread.length };
@@ -188,8 +191,9 @@ export function createWorkspaceIndex(options: WorkspaceOptions): WorkspaceIndex 
 
   /** After single saves only in memory: writing all of it for one file would cost more than the save. */
   function keepScan(scan: Scan, isWhole: boolean): void {
+    const isKept = isWhole && !isAlike(scan, lastScan);
     lastScan = scan;
-    if (isWhole) repository.rows.setPart(SCAN_PART + root, Buffer.from(JSON.stringify(scan)));
+    if (isKept) repository.rows.setPart(SCAN_PART + root, Buffer.from(JSON.stringify(scan)));
   }
 
   return {
@@ -260,4 +264,14 @@ function joined(
     }
   }
   return all.sort((first, second) => second.count - first.count);
+}
+
+/** What a later process would make of either is the same. */
+function isAlike(scan: Scan, other: Scan | undefined): boolean {
+  return (
+    scan.entries === other?.entries &&
+    scan.head === other.head &&
+    scan.branch === other.branch &&
+    scan.git?.indexStamp === other.git?.indexStamp
+  );
 }

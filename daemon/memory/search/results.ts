@@ -25,6 +25,10 @@ const TELLING_WORDS = 2;
 const SNIPPET_LINES = 12;
 const SNIPPET_LENGTH = 2000;
 const MOST_REASONS = 4;
+/** Identifiers of the query that a text is looked through for; a long query has hundreds. */
+const MOST_SOUGHT = 12;
+/** … and so many characters of it: this is for people, who wait. */
+const LOOKED_THROUGH = 20_000;
 
 export function resultOf(ranked: RankedFile, query: Query, ports: ResultPorts): SearchResult {
   const { path, score } = ranked;
@@ -152,8 +156,22 @@ function wordsIn(text: string, query: Query): string {
 
 function wordsAt(text: string | undefined, { startLine, endLine }: Lines, query: Query): string {
   if (text === undefined) return "";
-  const lines = text.split("\n").slice(startLine - 1, endLine);
-  return wordsIn(lines.join("\n"), query);
+  return wordsIn(linesBetween(text, startLine, endLine), query);
+}
+
+/** Without splitting the rest, which may be half a megabyte. */
+function linesBetween(text: string, startLine: number, endLine: number): string {
+  let from = 0;
+  for (let line = 1; line < startLine; line++) {
+    from = text.indexOf("\n", from) + 1;
+    if (from === 0) return "";
+  }
+  let to = from - 1;
+  for (let line = startLine; line <= endLine; line++) {
+    to = text.indexOf("\n", to + 1);
+    if (to < 0) return text.slice(from);
+  }
+  return text.slice(from, to);
 }
 
 function symbolWords(facts: FileFacts | undefined, query: Query): string {
@@ -161,8 +179,9 @@ function symbolWords(facts: FileFacts | undefined, query: Query): string {
 }
 
 function identifiersIn(text: string | undefined, query: Query): string {
-  const lower = text?.toLowerCase() ?? "";
-  return quoted(query.identifiers.filter(({ text: name }) => lower.includes(name)).map(({ text: name }) => name));
+  const lower = text?.slice(0, LOOKED_THROUGH).toLowerCase() ?? "";
+  const telling = query.identifiers.toSorted((first, second) => second.weight - first.weight).slice(0, MOST_SOUGHT);
+  return quoted(telling.filter(({ text: name }) => lower.includes(name)).map(({ text: name }) => name));
 }
 
 function commitWords(history: History | undefined, query: Query, path: string): string {
@@ -177,7 +196,7 @@ function snippetOf(
   query: Query,
 ): Pick<SearchResult, "snippet" | "snippetLine"> {
   if (text === undefined) return { snippet: "", snippetLine: startLine };
-  const lines = text.split("\n").slice(startLine - 1, endLine);
+  const lines = linesBetween(text, startLine, endLine).split("\n");
   const terms = new Set(query.terms);
   const counts = lines.map((line) => new Set(textStems(line.slice(0, 300)).filter((term) => terms.has(term))).size);
   const best = Math.max(0, counts.indexOf(Math.max(0, ...counts)));

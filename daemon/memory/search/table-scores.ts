@@ -1,6 +1,7 @@
 /** Scores by meaning: cosines of chunks, and of each file's past messages, with the query in the words' table. */
 import { UNIT } from "../index/chunk-vectors.ts";
 import type { Corpus, CorpusSegment } from "./corpus.ts";
+import { dotFloats, dotUnits } from "./dot.ts";
 import { kthLargest } from "./kth-largest.ts";
 import { type PathVectors, scaleOf } from "./path-vectors.ts";
 import { topThree } from "./word-scores.ts";
@@ -52,22 +53,16 @@ function compareSegment(
     if (corpus.live[document] !== 1 || (wanted !== undefined && wanted.documents[document] !== 1)) continue;
     const from = segment.chunkStarts[own] ?? 0;
     const to = segment.chunkStarts[own + 1] ?? 0;
-    const path = dot(query, ofPaths.vectors, document * size);
+    const path = dotFloats(query, ofPaths.vectors, document * size);
     for (let chunk = from; chunk < to; chunk++) {
       const length = lengths[chunk] ?? 0;
       const start = chunk * size;
       const at = firstChunk + chunk;
-      const content = (dot(query, units, start) * length) / UNIT;
+      const content = (dotUnits(query, units, start) * length) / UNIT;
       chunks[at] = (content + path) * scaleOf(ofPaths, { chunk: at, document, units, start, length }, size);
     }
     ofDocument[document] = topThree(chunks, firstChunk + from, firstChunk + to);
   }
-}
-
-function dot(query: Float32Array, vectors: Int8Array | Float32Array, start: number): number {
-  let sum = 0;
-  for (let place = 0; place < query.length; place++) sum += (query[place] ?? 0) * (vectors[start + place] ?? 0);
-  return sum;
 }
 
 /** Deviations above the mean, over the files of the view; of a sample where only some were compared. */
@@ -102,7 +97,7 @@ function nearDocuments(corpus: Corpus, query: Float32Array): Wanted {
     const centre = centreVectors(segment, query.length);
     for (let document = 0; document < segment.segment.documents; document++)
       if (corpus.live[segment.firstDocument + document] === 1)
-        nearness[segment.firstDocument + document] = dot(query, centre, document * query.length);
+        nearness[segment.firstDocument + document] = dotUnits(query, centre, document * query.length);
   }
   const limit = kthLargest(nearness, NEAREST_FILES);
   const sample = new Uint8Array(corpus.documents);
@@ -140,8 +135,7 @@ export function vectorScores(paths: number, vectors: Float32Array, query: Float3
   let sum = 0;
   let squares = 0;
   for (let place = 0; place < paths; place++) {
-    let cosine = 0;
-    for (let index = 0; index < length; index++) cosine += (query[index] ?? 0) * (vectors[place * length + index] ?? 0);
+    const cosine = dotFloats(query, vectors, place * length);
     scores[place] = cosine;
     sum += cosine;
     squares += cosine * cosine;

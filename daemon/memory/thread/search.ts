@@ -8,8 +8,8 @@ import { globMatcher } from "../glob.ts";
 import { analyseQuery } from "../search/query.ts";
 import { rank } from "../search/ranking.ts";
 import { fullName, type ResultPorts, resultOf } from "../search/results.ts";
-import { readSource } from "../sources/read.ts";
 import { pageOf } from "./pages.ts";
+import { sourceText } from "./source-lines.ts";
 import { matchSymbols } from "./symbols.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -159,9 +159,8 @@ function portsOf({ root, view, history, table }: Workspace): ResultPorts {
     meaningBy: table.name,
     text(path) {
       if (!texts.has(path)) {
-        const source = readSource(root, { path, oid: "" });
         if (texts.size > FILES_AT_ONCE * 2) texts.clear();
-        texts.set(path, source.kind === "text" ? source.text : undefined);
+        texts.set(path, sourceText(root, path));
       }
       return texts.get(path);
     },

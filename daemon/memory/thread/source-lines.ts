@@ -1,4 +1,6 @@
-import { readSource } from "../sources/read.ts";
+import { readFileOnce } from "../../host/source-files.ts";
+import { decodeSource } from "../sources/read.ts";
+import { DEFAULT_SCAN_LIMITS } from "../sources/source.ts";
 
 const LONGEST = 200;
 
@@ -9,6 +11,7 @@ export function sourceLine(root: string, path: string, line: number): string {
 
 /** A text file of the workspace as it is now; undefined when it is none, or cannot be read. */
 export function sourceText(root: string, path: string): string | undefined {
-  const source = readSource(root, { path, oid: "" });
-  return source.kind === "text" ? source.text : undefined;
+  const reading = readFileOnce(`${root}/${path}`, DEFAULT_SCAN_LIMITS.maxFileBytes);
+  const source = reading.ok ? decodeSource(reading.bytes, path) : undefined;
+  return source?.kind === "text" ? source.text : undefined;
 }

@@ -86,11 +86,12 @@ export function openWorkspace(parts: WorkspaceParts): Workspace {
         onFiles: own.files,
         onChange,
       };
-      // Reading files leaves this thread idle, so commits are read meanwhile.
+      // Reading files leaves this thread idle, so commits are read meanwhile when they are not known yet.
       const [totals] = await Promise.all([
         index.update(call, paths),
-        paths === undefined ? readHistory(signal) : undefined,
+        opened === undefined ? readHistory(signal) : null,
       ]);
+      if (opened?.problem !== null || opened.history.head !== (index.lastScan?.head ?? "")) await readHistory(signal);
       ranked();
       isCurrent = true;
       updatedAt = clock.iso();
