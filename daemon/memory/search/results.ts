@@ -91,11 +91,24 @@ interface Rated {
 }
 
 function rate(symbol: SymbolFact, place: number, window: Lines, terms: ReadonlySet<string>): Rated {
-  const named = new Set(textStems(symbol.name).filter((term) => terms.has(term))).size;
+  const named = new Set(stemsOfName(symbol.name).filter((term) => terms.has(term))).size;
   const middle = (window.startLine + window.endLine) / 2;
   const isAround = symbol.startLine <= middle && symbol.endLine >= middle;
   const score = named * 2 + (isAround ? 0.5 : 0) + 1 / (2 + symbol.endLine - symbol.startLine);
   return { place, named, isInside: touches(symbol, window), isAround, score };
+}
+
+const stemsByName = new Map<string, readonly string[]>();
+const KEPT_NAMES = 100_000;
+
+/** The same symbols come up in one answer after another. */
+function stemsOfName(name: string): readonly string[] {
+  const known = stemsByName.get(name);
+  if (known !== undefined) return known;
+  if (stemsByName.size >= KEPT_NAMES) stemsByName.clear();
+  const stems = textStems(name);
+  stemsByName.set(name, stems);
+  return stems;
 }
 
 /** The first of the best. */
@@ -150,7 +163,10 @@ function quoted(words: readonly string[]): string {
 
 /** The query's words, as it has them, that the text holds in some form. */
 function wordsIn(text: string, query: Query): string {
-  const stems = new Set(textStems(text));
+  return wordsAmong(new Set(textStems(text)), query);
+}
+
+function wordsAmong(stems: ReadonlySet<string>, query: Query): string {
   return quoted(query.words.filter((word) => stems.has(stem(word))));
 }
 
@@ -175,7 +191,7 @@ function linesBetween(text: string, startLine: number, endLine: number): string 
 }
 
 function symbolWords(facts: FileFacts | undefined, query: Query): string {
-  return wordsIn((facts?.symbols ?? []).map(({ name }) => name).join(" "), query);
+  return wordsAmong(new Set((facts?.symbols ?? []).flatMap(({ name }) => stemsOfName(name))), query);
 }
 
 function identifiersIn(text: string | undefined, query: Query): string {
