@@ -5,6 +5,15 @@ export const ApprovalSubject = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("command"), command: z.string(), cwd: z.string() }),
   z.object({ kind: z.literal("read"), path: z.string(), reason: z.string() }),
   z.object({ kind: z.literal("write"), path: z.string(), reason: z.string() }),
+  z.object({ kind: z.literal("network"), url: z.string() }),
+  z.object({
+    kind: z.literal("foreign"),
+    source: z.enum(["workspace", "mcp"]),
+    name: z.string(),
+    /** The arguments as canonical JSON. */
+    input: z.string(),
+  }),
+  z.object({ kind: z.literal("git"), action: z.enum(["commit", "branch"]), detail: z.string() }),
 ]);
 /** What exactly a person is asked to allow. */
 export type ApprovalSubject = z.infer<typeof ApprovalSubject>;

@@ -64,5 +64,11 @@ function subjectText({ subject }: Approval, paint: Paint): string {
     case "read":
     case "write":
       return `  ${paint("bold", printable(subject.path))} ${paint("dim", printable(subject.reason))}\n`;
+    case "network":
+      return `  ${paint("bold", printable(subject.url))}\n`;
+    case "foreign":
+      return `  ${paint("bold", printable(subject.name))} ${paint("dim", printable(subject.input))}\n`;
+    case "git":
+      return `  ${paint("bold", `git ${subject.action}`)} ${printable(subject.detail)}\n`;
   }
 }

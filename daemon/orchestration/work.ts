@@ -5,13 +5,14 @@ import type { Agent } from "../agents/agent.ts";
 import { type LoopOutcome, runAgent, type ToolAnswer } from "../agents/loop.ts";
 import type { Section } from "../memory/context/window.ts";
 import type { ToolCall, ToolSchema } from "../models/model.ts";
+import type { Access } from "../security/access.ts";
 import { judge } from "../security/policy.ts";
 import { TOOLS, toolSchemas } from "../tools/catalogue.ts";
 import { findSymbol } from "../tools/find-symbol.ts";
 import { remember } from "../tools/remember.ts";
 import { runTool } from "../tools/run.ts";
 import { searchCode } from "../tools/search-code.ts";
-import type { ToolAccess, ToolContext } from "../tools/tool.ts";
+import type { ToolContext } from "../tools/tool.ts";
 import { askApproval } from "./approval-gate.ts";
 import { effectJournal } from "./journal.ts";
 import { type RunContext, record, stateOf } from "./run-context.ts";
@@ -54,6 +55,9 @@ const WANTS: Record<ApprovalSubject["kind"], string> = {
   command: "wants to run a command",
   read: "wants to read a file that may hold secrets",
   write: "wants to change a protected file",
+  network: "wants to fetch a page",
+  foreign: "wants to use a tool that others wrote",
+  git: "wants to record something in git",
 };
 
 /** The budget says how much a task may cost; this only ends one that gets nowhere without repeating itself. */
@@ -122,7 +126,7 @@ async function callTool(context: RunContext, options: WorkOptions, input: CallIn
     call,
     tools: TOOLS.filter((tool) => names.has(tool.name)),
     context: toolContext,
-    judgeAccess: (access: ToolAccess) => judge({ access, mode, headless, rules, allowedCommands }),
+    judgeAccess: async (access: Access) => judge({ access, mode, headless, rules, allowedCommands }),
     askApproval: (subject, reason) => {
       const title = `${options.agent.name} ${WANTS[subject.kind]}`;
       return askApproval(context, { key, taskId, title, reason, subject });

@@ -1,7 +1,7 @@
 /** Approvals: what exactly a person is asked, and the hash that binds the answer to it. */
 import { createHash } from "node:crypto";
 import type { Approval, ApprovalSubject } from "../../protocol/index.ts";
-import type { PolicyAccess } from "./policy.ts";
+import type { Access } from "./access.ts";
 
 /** SHA-256 (hexadecimal) of the subject as canonical JSON: keys sorted, so that only its content counts. */
 export function subjectHash(subject: ApprovalSubject): string {
@@ -13,13 +13,19 @@ export function buildApproval(question: Omit<Approval, "subjectHash">): Approval
 }
 
 /** What a person sees of an access that asks. */
-export function subjectOf(access: Exclude<PolicyAccess, { kind: "plan" | "test" }>, reason: string): ApprovalSubject {
+export function subjectOf(access: Exclude<Access, { kind: "none" }>, reason: string): ApprovalSubject {
   switch (access.kind) {
     case "command":
       return { kind: "command", command: access.command, cwd: access.cwd };
     case "read":
     case "write":
       return { kind: access.kind, path: access.paths.join(", "), reason };
+    case "network":
+      return { kind: "network", url: access.url };
+    case "foreign":
+      return { kind: "foreign", source: access.source, name: access.name, input: access.input };
+    case "git":
+      return { kind: "git", action: access.action, detail: access.detail };
   }
 }
 

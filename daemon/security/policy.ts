@@ -1,13 +1,8 @@
 /** The policy: what an agent may do, must ask for, or may not do. One table of rules; the first that applies decides. */
 import type { PolicyRules, PolicyVerdict, SessionMode } from "../../protocol/index.ts";
+import type { PolicyAccess } from "./access.ts";
+import type { Judgement } from "./judgement.ts";
 import { isGitPath, isProtectedPath, isSecretPath } from "./path-classes.ts";
-
-export type PolicyAccess =
-  | { readonly kind: "read" | "write"; readonly paths: readonly string[] }
-  | { readonly kind: "command"; readonly command: string; readonly cwd: string }
-  /** The project's own tests, found by Nexus, not named by a model. */
-  | { readonly kind: "test"; readonly command: string }
-  | { readonly kind: "plan" };
 
 export interface PolicyQuestion {
   readonly access: PolicyAccess;
@@ -17,13 +12,6 @@ export interface PolicyQuestion {
   readonly rules: PolicyRules;
   /** Commands that an approved plan, or the project, allows word for word. */
   readonly allowedCommands: readonly string[];
-}
-
-export interface Judgement {
-  readonly verdict: PolicyVerdict;
-  /** Name of the rule that decided; stable, for logs and `docs/security.md`. */
-  readonly rule: string;
-  readonly reason: string;
 }
 
 interface Rule {
@@ -51,7 +39,7 @@ const RULES: readonly Rule[] = [
   {
     name: "mode-only-reads",
     reason: "This session only reads; switch its mode to “act” to change or run anything.",
-    applies: ({ access, mode }) => mode !== "act" && access.kind !== "read",
+    applies: ({ access, mode }) => mode !== "act" && access.kind !== "read" && access.kind !== "none",
     verdict: () => "deny",
   },
   {
@@ -95,6 +83,18 @@ const RULES: readonly Rule[] = [
     reason: "Commands that are not part of the approved plan run only when a person agrees.",
     applies: ({ access }) => access.kind === "command",
     verdict: ({ rules }) => rules.command ?? "ask",
+  },
+  {
+    name: "outside",
+    reason: "What reaches out of the workspace, or runs what others wrote, happens only when a person agrees.",
+    applies: ({ access }) => access.kind === "network" || access.kind === "foreign" || access.kind === "git",
+    verdict: () => "ask",
+  },
+  {
+    name: "conversation",
+    reason: "It touches nothing outside the conversation.",
+    applies: ({ access }) => access.kind === "none",
+    verdict: () => "allow",
   },
 ];
 

@@ -2,10 +2,11 @@
 
 import en from "zod/v4/locales/en.js";
 import { failure, type Result } from "../../protocol/index.ts";
+import type { Access } from "../security/access.ts";
 import { subjectOf } from "../security/approvals.ts";
 import { resolveInside } from "../security/fence.ts";
 import type { GateOptions } from "./gate.ts";
-import type { Tool, ToolAccess, ToolContext } from "./tool.ts";
+import type { Tool, ToolContext } from "./tool.ts";
 
 /** Checks the arguments against the tool's schema; keys that it does not know are dropped. */
 export function parseArguments(tool: Tool, text: string): Result<unknown> {
@@ -22,8 +23,9 @@ export function parseArguments(tool: Tool, text: string): Result<unknown> {
 }
 
 /** Names every file by its real place as well, so that the policy is not fooled by a link. */
-export async function confine(access: ToolAccess, context: ToolContext): Promise<Result<ToolAccess>> {
+export async function confine(access: Access, context: ToolContext): Promise<Result<Access>> {
   if (access.kind === "command") return { ok: true, value: { ...access, cwd: context.root } };
+  if (access.kind !== "read" && access.kind !== "write") return { ok: true, value: access };
   const paths = new Set(access.paths);
   for (const path of access.paths) {
     const at = await resolveInside(context.root, path, access.kind === "read" ? context.linked : []);
@@ -34,8 +36,9 @@ export async function confine(access: ToolAccess, context: ToolContext): Promise
 }
 
 /** Asks the policy, and where it says so a person. */
-export async function permit(options: GateOptions, access: ToolAccess): Promise<Result<null>> {
-  const { verdict, rule, reason } = options.judgeAccess(access);
+export async function permit(options: GateOptions, access: Access): Promise<Result<null>> {
+  if (access.kind === "none") return { ok: true, value: null };
+  const { verdict, rule, reason } = await options.judgeAccess(access);
   switch (verdict) {
     case "allow":
       return { ok: true, value: null };

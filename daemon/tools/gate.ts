@@ -2,9 +2,10 @@
 import type { ApprovalDecision, ApprovalSubject } from "../../protocol/index.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Log } from "../observability/log.ts";
-import type { Judgement } from "../security/policy.ts";
+import type { Access } from "../security/access.ts";
+import type { Judgement } from "../security/judgement.ts";
 import type { EffectJournal } from "./journal-port.ts";
-import type { Tool, ToolAccess, ToolContext } from "./tool.ts";
+import type { Tool, ToolContext } from "./tool.ts";
 
 export interface GateCall {
   readonly callId: string;
@@ -20,7 +21,7 @@ export interface GateOptions {
   /** What the model was offered; any other name is unknown. */
   readonly tools: readonly Tool[];
   readonly context: ToolContext;
-  readonly judgeAccess: (access: ToolAccess) => Judgement;
+  readonly judgeAccess: (access: Access) => Promise<Judgement>;
   /** Resolves when a person has answered; rejects with the signal's reason when the run stops. */
   readonly askApproval: (
     subject: ApprovalSubject,

@@ -1,6 +1,7 @@
 /** A tool is one file: a name, a schema, an effect class, and what it does. Only run.ts executes it. */
 import type * as z from "zod/mini";
 import type { ErrorValue, ToolEffect } from "../../protocol/index.ts";
+import type { Access } from "../security/access.ts";
 import type { CodeLookup, NoteFact } from "./code-lookup.ts";
 
 export interface ToolContext {
@@ -30,12 +31,6 @@ export type ToolOutcome =
     }
   | { readonly ok: false; readonly error: ErrorValue };
 
-/** What a call wants to do, in the terms that the policy judges. */
-export type ToolAccess =
-  | { readonly kind: "read"; readonly paths: readonly string[] }
-  | { readonly kind: "write"; readonly paths: readonly string[] }
-  | { readonly kind: "command"; readonly command: string; readonly cwd: string };
-
 /** Stands for the hash of a file that is not there, as what a deletion leaves. */
 export const ABSENT = "";
 
@@ -58,7 +53,7 @@ interface ToolBase<Input extends z.ZodMiniType> {
   /** Characters of output that reach the model: more is cut in the middle. Default 30 000. */
   readonly maxOutput?: number;
   /** Which access the input asks for; judged by the policy before anything happens. */
-  access(input: z.output<Input>): ToolAccess;
+  access(input: z.output<Input>): Access;
 }
 
 export interface DirectTool<Input extends z.ZodMiniType = z.ZodMiniType> extends ToolBase<Input> {

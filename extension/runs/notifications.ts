@@ -48,6 +48,12 @@ function questionOf({ subject, title }: Approval): string {
       return `read ${subject.path}? ${subject.reason}`;
     case "write":
       return `change ${subject.path}? ${subject.reason}`;
+    case "network":
+      return `fetch ${subject.url}?`;
+    case "foreign":
+      return `use ${subject.name} with ${subject.input}?`;
+    case "git":
+      return `git ${subject.action}: ${subject.detail}?`;
   }
 }
 

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { judge, type PolicyAccess, type PolicyQuestion } from "../../daemon/security/policy.ts";
+import type { PolicyAccess } from "../../daemon/security/access.ts";
+import { judge, type PolicyQuestion } from "../../daemon/security/policy.ts";
 import type { PolicyRules, PolicyVerdict, SessionMode } from "../../protocol/index.ts";
 
 const write = (...paths: string[]): PolicyAccess => ({ kind: "write", paths });
 const read = (...paths: string[]): PolicyAccess => ({ kind: "read", paths });
 const command = (line: string): PolicyAccess => ({ kind: "command", command: line, cwd: "/w" });
-const test: PolicyAccess = { kind: "test", command: "npm test" };
+const test: PolicyAccess = { kind: "test", command: "npm test", cwd: "/w" };
 const plan: PolicyAccess = { kind: "plan" };
 
 function ask(access: PolicyAccess, changes: Partial<PolicyQuestion> = {}) {

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { systemClock } from "../../daemon/host/clock.ts";
 import { silentLog } from "../../daemon/observability/log-file.ts";
-import type { Judgement } from "../../daemon/security/policy.ts";
+import type { Judgement } from "../../daemon/security/judgement.ts";
 import { TOOLS } from "../../daemon/tools/catalogue.ts";
 import type { GateOptions } from "../../daemon/tools/gate.ts";
 import type { EffectJournal, Intent, RecordedOutcome } from "../../daemon/tools/journal-port.ts";
@@ -93,7 +93,7 @@ export function call(root: string, tool: string, input: unknown, options: Call =
     call: { callId: `c${keys}`, tool, argumentsText },
     tools: TOOLS,
     context: contextOf(root),
-    judgeAccess: () => ALLOW,
+    judgeAccess: async () => ALLOW,
     askApproval: async () => ({ decision: "reject" }),
     journal: memoryJournal(),
     redact: (text) => text,

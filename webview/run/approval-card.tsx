@@ -63,6 +63,24 @@ function Subject({ subject }: { readonly subject: ApprovalSubject }): ReactNode 
           <p>{subject.reason}</p>
         </>
       );
+    case "network":
+      return <pre className="command">{subject.url}</pre>;
+    case "foreign":
+      return (
+        <>
+          <p>
+            <code>{subject.name}</code> is a tool that {subject.source === "mcp" ? "an MCP server" : "this workspace"}{" "}
+            brings.
+          </p>
+          <pre className="command">{subject.input}</pre>
+        </>
+      );
+    case "git":
+      return (
+        <pre className="command">
+          git {subject.action}: {subject.detail}
+        </pre>
+      );
     case "plan":
       return (
         <>

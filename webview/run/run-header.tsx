@@ -145,6 +145,12 @@ function approvalWords({ pendingApprovals }: RunState): string {
     case "read":
     case "write":
       return `File: ${subject.path}. ${subject.reason}`;
+    case "network":
+      return `Address: ${subject.url}`;
+    case "foreign":
+      return `Tool: ${subject.name}, with ${subject.input}`;
+    case "git":
+      return `Git ${subject.action}: ${subject.detail}`;
     case "plan":
       return `${plural(subject.taskCount, "task")}: ${subject.summary}`;
     case undefined:

@@ -31,7 +31,7 @@ export async function mayCheck(
 ): Promise<boolean> {
   const { key, taskId, command, root, kind, allowed } = options;
   const { mode, headless, policy } = await stateOf(context);
-  const access = kind === "test" ? { kind, command } : { kind, command, cwd: root };
+  const access = { kind, command, cwd: root };
   const { verdict, reason } = judge({ access, mode, headless, rules: policy, allowedCommands: allowed });
   if (verdict === "allow") return true;
   if (verdict === "ask") {

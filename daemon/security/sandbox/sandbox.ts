@@ -1,0 +1,34 @@
+/** The wall around a command: what it may see, write and reach, held by the operating system. */
+
+export interface SandboxRules {
+  /** Absolute real path of the agent's copy: the one place that it may write, beside a temporary folder of its own. */
+  readonly root: string;
+  /** Folders outside the copy that it must be able to read (linked dependencies, the git objects of the copy). */
+  readonly readable: readonly string[];
+  /** Folders that must not even be seen: the data folder, the user's keys. */
+  readonly hidden: readonly string[];
+  /** Hosts that it may reach through our proxy; empty: no network at all. */
+  readonly hosts: readonly string[];
+}
+
+export type SandboxKind = "bubblewrap" | "seatbelt";
+
+export interface Confined {
+  readonly argv: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string>>;
+  /** Ends the proxy and removes temporary folders; after the command's end, always. */
+  dispose(): Promise<void>;
+}
+
+export interface Sandbox {
+  readonly kind: SandboxKind;
+  /** What starts `argv` inside the wall. */
+  confine(
+    argv: readonly [string, ...string[]],
+    env: Readonly<Record<string, string>>,
+    rules: SandboxRules,
+  ): Promise<Confined>;
+}
+
+/** `none` says why in words, for `nexus doctor` and the policy. */
+export type FoundSandbox = Sandbox | { readonly kind: "none"; readonly reason: string };
