@@ -55,3 +55,8 @@ export function reading(words: readonly ShellWord[]): Touch[] {
 export function writing(words: readonly ShellWord[]): Touch[] {
   return words.map((word) => ({ use: "write", word }));
 }
+
+/** Names that are made, moved or removed: of a link it is the link, not only what it points to. */
+export function replacing(words: readonly ShellWord[]): Touch[] {
+  return words.map((word) => ({ use: "write", word, isEntry: true }));
+}

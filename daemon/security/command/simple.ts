@@ -1,7 +1,7 @@
 /** One simple command: its words, its redirections, what its grammar says, and what it starts in turn. */
 import { join, resolve } from "node:path";
 import { lstat, stat } from "../../host/files.ts";
-import { resolveAnywhere } from "../fence.ts";
+import { resolveAnywhere, resolveEntry } from "../fence.ts";
 import { worst } from "./effects.ts";
 import { expandOne, expandWords } from "./expand.ts";
 import type { CommandEffect, PathUse } from "./facts.ts";
@@ -197,7 +197,7 @@ async function addPart(
   walk.parts.push(draft);
 }
 
-async function pathUse({ use, word }: Touch, walk: Walk, folder: FolderState): Promise<PathUse[]> {
+async function pathUse({ use, word, isEntry = false }: Touch, walk: Walk, folder: FolderState): Promise<PathUse[]> {
   const { root, linked } = walk.place;
   const written = word.written;
   if (word.value === null || word.value === "") return [{ use, written, inside: null, absolute: null }];
@@ -209,5 +209,8 @@ async function pathUse({ use, word }: Touch, walk: Walk, folder: FolderState): P
   }
   const path = isAbsolutePath ? word.value : `${folder?.physical ?? ""}/${word.value}`;
   const place = await resolveAnywhere(root, path, use === "read" ? linked : []);
-  return [{ use, written, ...place }];
+  const followed: PathUse = { use, written, ...place };
+  if (!isEntry) return [followed];
+  const entry = await resolveEntry(root, path);
+  return entry.absolute === place.absolute ? [followed] : [{ use, written, ...entry }, followed];
 }
