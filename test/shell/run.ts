@@ -2,7 +2,7 @@
  * Random shell lines: what the kernel executed and wrote must not exceed what the analyser foretold.
  * Each line runs with /bin/sh in a scratch folder under strace, and inside bubblewrap where that works.
  *
- * `npm run test:shell [-- --lines N --seed N --lanes N]`; ends with “N passed, N failed”.
+ * `node test/shell/run.ts [--lines N --seed N --lanes N]`; ends with “N passed, N failed”.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";

@@ -133,7 +133,7 @@ function xargs({ args }: Call): Finding {
 }
 
 function watch({ args }: Call): Finding {
-  const parsed = parseOptions("-bcdegtx -n: --interval= --differences --exec --no-title", args, true);
+  const parsed = parseOptions("-bcdegt -n: --interval= --differences --no-title", args, true);
   if (!parsed.ok) return hidden(args, parsed.why);
   const text = parsed.operands.map(({ value }) => value);
   const [first] = parsed.operands;
