@@ -349,6 +349,9 @@ reads?    cat <<EOF
 reads?    echo {a,b}
 reads?    cat a{b,c}
 unknown   kill -9 1
+unknown   bun run ../x.ts
+unknown   tsc -p/tmp/x
+unknown   pytest -c/etc/x
 unknown   cd bare && git status
 unknown   git -C bare status
 unknown   git -C .. status

@@ -5,7 +5,7 @@ import { fixedWord } from "../shell-word.ts";
 
 type Operands = "files" | "files-or-here" | "text" | "none";
 
-export interface ReaderRow {
+interface ReaderRow {
   readonly names: string;
   readonly why: string;
   readonly options: string;
@@ -209,7 +209,7 @@ function reader({ why, options, operands }: ReaderRow): Grammar {
   };
 }
 
-export function readerTable(rows: readonly ReaderRow[]): Grammars {
+function readerTable(rows: readonly ReaderRow[]): Grammars {
   return Object.fromEntries(rows.flatMap((row) => row.names.split(" ").map((name) => [name, reader(row)])));
 }
 
