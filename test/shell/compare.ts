@@ -3,6 +3,9 @@ import { basename, normalize } from "node:path/posix";
 import type { CommandFacts, PathUse, Word } from "../../daemon/security/command/facts.ts";
 import type { Done, Started } from "./trace.ts";
 
+/** Folders of a scratch workspace: programs open the one that they stand in. */
+const FOLDER = /\/(?:root|sub|deep|outside)$/;
+
 /** Undefined when nothing exceeds the facts; else what does. `scratch`: the folder outside of which reading is not looked at. */
 export function excess(facts: CommandFacts, done: Done, scratch: string): string | undefined {
   if (facts.unclear.length > 0) return undefined;
@@ -15,7 +18,7 @@ export function excess(facts: CommandFacts, done: Done, scratch: string): string
     const written = done.written.find((path) => !isCovered(path, writes));
     if (written !== undefined) return `wrote ${written}, which no path foretells`;
     const read = done.opened.find(
-      (path) => path.startsWith(`${scratch}/`) && path !== `${scratch}/root` && !isCovered(path, uses),
+      (path) => path.startsWith(`${scratch}/`) && !FOLDER.test(path) && !isCovered(path, uses),
     );
     if (read !== undefined) return `read ${read}, which no path foretells`;
   }

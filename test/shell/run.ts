@@ -2,7 +2,7 @@
  * Random shell lines: what the kernel executed and wrote must not exceed what the analyser foretold.
  * Each line runs with /bin/sh in a scratch folder under strace, and inside bubblewrap where that works.
  *
- * `node test/shell/run.ts [--lines N --seed N --lanes N]`; ends with “N passed, N failed”.
+ * `node test/shell/run.ts [--lines N --seed N --lanes N --shell /bin/bash]`; ends with “N passed, N failed”.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -22,6 +22,8 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     lanes: { type: "string", default: "2" },
     line: { type: "string" },
+    // Another shell under the name sh: what /bin/sh is on other systems, such as bash on macOS.
+    shell: { type: "string" },
   },
 });
 
@@ -33,6 +35,7 @@ const analyser = createCommandAnalyser();
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), "nexus-shell-")));
 const programs = join(scratch, "bin");
 const home = join(scratch, "home");
+const shell = values.shell === undefined ? "/bin/sh" : join(scratch, "shell", "sh");
 const tools = { strace: found("strace", ["--version"]), bwrap: found("bwrap", [...sandbox(scratch), "true"]) };
 
 interface Case {
@@ -147,11 +150,12 @@ async function trace(lines: readonly string[], roots: readonly string[], folder:
   const starts = lines.map((line, index) => {
     if (line.includes("\0")) return "";
     const quoted = `'${line.replaceAll("'", "'\\''")}'`;
-    // Only loops can go on for ever; a time limit is a program more to start.
-    const limit = /while|until/.test(line) ? "/usr/bin/timeout -k 1 2 " : "";
-    return `cd '${roots[index]}' && ${limit}/bin/sh -c ${quoted} nexus-${index} </dev/null >/dev/null 2>&1\n`;
+    // Only loops and functions can go on for ever; a time limit is a program more to start.
+    const limit = /while|until|\(\s*\)/.test(line) ? "/usr/bin/timeout -k 1 2 " : "";
+    return `cd '${roots[index]}' && ${limit}${shell} -c ${quoted} nexus-${index} </dev/null >/dev/null 2>&1\n`;
   });
-  writeFileSync(driver, starts.join(""));
+  // A file that is read into itself grows without end.
+  writeFileSync(driver, ["ulimit -f 2048\nulimit -t 5\n", ...starts].join(""));
   const command = [
     "strace",
     "-f",
@@ -207,6 +211,8 @@ function found(program: string, args: readonly string[]): boolean {
 function prepare(): void {
   mkdirSync(programs);
   mkdirSync(home);
+  mkdirSync(join(scratch, "shell"));
+  if (values.shell !== undefined) symlinkSync(values.shell, shell);
   for (const name of [...PROGRAMS, "strace", "bwrap"]) {
     const path = spawnSync("/bin/sh", ["-c", `command -v -- ${name}`], {
       encoding: "utf8",
