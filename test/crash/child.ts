@@ -75,6 +75,8 @@ function killingStore(real: Store, at: number): Store {
     sessions: real.sessions,
     checkpoints: real.checkpoints,
     knowledge: real.knowledge,
+    auditHeads: real.auditHeads,
+    trust: real.trust,
     epoch: real.epoch,
     close: () => real.close(),
   };
