@@ -3,6 +3,8 @@ import type { PolicyRules } from "../../protocol/index.ts";
 import type { Clock } from "../host/clock.ts";
 import type { ChatModel } from "../models/model.ts";
 import type { Log } from "../observability/log.ts";
+import type { Audit } from "../security/audit/record.ts";
+import type { Trust } from "../security/trust.ts";
 import type { ModelSettings } from "../settings.ts";
 import type { Store } from "../store/store.ts";
 import type { ChangesPort } from "./changes/changes.ts";
@@ -11,6 +13,8 @@ import type { OpenMemory } from "./run-memory.ts";
 export interface RunDependencies {
   readonly store: Store;
   readonly changes: ChangesPort;
+  readonly audit: Audit;
+  readonly trust: Trust;
   readonly clock: Clock;
   readonly log: Log;
   readonly redactor: { add(secret: string): void; redact(text: string): string };

@@ -7,6 +7,7 @@ import type { ChatModel } from "../models/model.ts";
 import type { Price } from "../models/prices.ts";
 import type { ModelWindow } from "../models/windows.ts";
 import type { Log } from "../observability/log.ts";
+import type { Audit } from "../security/audit/record.ts";
 import type { Store } from "../store/store.ts";
 import type { ChangesPort } from "./changes/changes.ts";
 import type { MemoryPlace, RunMemory } from "./run-memory.ts";
@@ -20,6 +21,7 @@ export interface RunContext {
   readonly runId: string;
   readonly store: Store;
   readonly changes: ChangesPort;
+  readonly audit: Audit;
   readonly clock: Clock;
   readonly log: Log;
   readonly redact: (text: string) => string;

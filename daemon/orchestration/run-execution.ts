@@ -44,7 +44,7 @@ export async function executeRun(dependencies: RunDependencies, execution: Execu
 }
 
 function createContext(dependencies: RunDependencies, execution: Execution): RunContext {
-  const { store, changes, clock, redactor } = dependencies;
+  const { store, changes, audit, clock, redactor } = dependencies;
   const { runId, settings, signal, onDelta } = execution;
   const openMemory = dependencies.memory ?? recallMemory;
   let model: ReturnType<RunDependencies["createModel"]> | undefined;
@@ -54,6 +54,7 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     runId,
     store,
     changes,
+    audit,
     clock,
     log: dependencies.log.with({ runId }),
     redact: (text) => redactor.redact(text),

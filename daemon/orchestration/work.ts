@@ -39,6 +39,8 @@ export interface WorkOptions {
   readonly readOnly: boolean;
   readonly mode: SessionMode;
   readonly headless: boolean;
+  /** False: nothing of the workspace is run. */
+  readonly trusted: boolean;
   readonly rules: PolicyRules;
   readonly allowedCommands: readonly string[];
   readonly handOvers: readonly HandOver[];
@@ -81,15 +83,15 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
 
 /** What the policy would deny in any form, or memory cannot do, is not offered at all. */
 function offeredTools(options: WorkOptions): ToolSchema[] {
-  const { agent, readOnly, mode, headless, rules, allowedCommands, memory, mayNote } = options;
-  const commandsPossible = rules.command === "allow" || !headless || allowedCommands.length > 0;
+  const { agent, readOnly, mode, headless, trusted, rules, allowedCommands, memory, mayNote } = options;
+  const mayRun = rules.command === "allow" || !headless || allowedCommands.length > 0;
   const mayChange = !readOnly && mode === "act";
   return toolSchemas((tool) => {
     if (!agent.tools.includes(tool.name)) return false;
     if (tool === searchCode || tool === findSymbol) return memory.lookup !== undefined;
     if (tool === remember) return mayNote && memory.note !== undefined;
     if (tool.effect === "verifiable") return mayChange && rules.write !== "deny";
-    if (tool.effect === "unknown") return mayChange && commandsPossible && rules.command !== "deny";
+    if (tool.effect === "unknown") return mayChange && trusted && mayRun && rules.command !== "deny";
     return true;
   });
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type AuditOptions, createAudit, type OwnedAudit } from "../../daemon/security/audit/audit.ts";
-import type { Audit, AuditEntry } from "../../daemon/security/audit/record.ts";
+import type { AuditEntry } from "../../daemon/security/audit/record.ts";
 import { auditFolder, segmentName } from "../../daemon/security/audit/segments.ts";
 import type { AuditHead, AuditHeads } from "../../daemon/store/store.ts";
 import { createManualClock, type ManualClock } from "./manual-clock.ts";
@@ -61,16 +61,5 @@ export function auditEntry(more: Partial<AuditEntry> = {}): AuditEntry {
     approvalHash: null,
     taint: { untrustedInput: false, privateData: true, actedOutside: false },
     ...more,
-  };
-}
-
-/** Keeps what was recorded; for parts that only need to record. */
-export function collectingAudit(): Audit & { readonly entries: AuditEntry[] } {
-  const entries: AuditEntry[] = [];
-  return {
-    entries,
-    async record(entry) {
-      entries.push(entry);
-    },
   };
 }
