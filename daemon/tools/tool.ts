@@ -2,7 +2,10 @@
 import type * as z from "zod/mini";
 import type { ErrorValue, ToolEffect } from "../../protocol/index.ts";
 import type { Access } from "../security/access.ts";
+import type { CommandRunner } from "../security/sandbox/command-runner.ts";
+import type { BackgroundCommands } from "./background.ts";
 import type { CodeLookup, NoteFact } from "./code-lookup.ts";
+import type { FetchPage } from "./fetch-page.ts";
 
 export interface ToolContext {
   /** Absolute real path of the agent's own copy of the workspace. Tools never see the user's tree. */
@@ -18,6 +21,14 @@ export interface ToolContext {
   readonly code?: CodeLookup;
   /** Proposes a note in the agent's name; left out where nothing can be noted. */
   readonly note?: NoteFact;
+  /** Runs shell lines; left out: behind the wall that this machine has, with nothing hidden but keys. */
+  readonly commands?: CommandRunner;
+  /** Commands that go on beside the agent; left out where none may. */
+  readonly background?: BackgroundCommands;
+  /** Hears what a command prints while it runs, at most ten times a second and bounded; not redacted. */
+  readonly onOutput?: (text: string) => void;
+  /** Gets a page of the web; left out: from the internet. */
+  readonly fetchPage?: FetchPage;
 }
 
 export type ToolOutcome =
