@@ -1,4 +1,5 @@
 /** Folders for a short time, readable by nobody else, and what can only be made with the system's own programs. */
+import { rmSync } from "node:fs";
 import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,9 +7,11 @@ import { runProcess } from "./processes.ts";
 
 const PREFIX = "nexus-box-";
 
-/** An empty folder of mode 0700 with a short path, so that sockets fit into it. */
-export async function makeScratch(): Promise<string> {
-  return mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
+/** An empty folder of mode 0700 with a short path, so that sockets fit into it. One of the process goes at its end. */
+export async function makeScratch(life: "caller" | "process" = "caller"): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  if (life === "process") process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** Removes what processes that are no longer there left behind. */

@@ -11,7 +11,7 @@ import { type GitView, gitView } from "./git-view.ts";
 import { MISSING_FILES, MISSING_FOLDERS, type ProtectedPlaces, protectPlaces } from "./protected.ts";
 import { startGateway } from "./proxy.ts";
 import type { Confined, Sandbox, SandboxRules } from "./sandbox.ts";
-import { ETC_COPIED, ETC_SHOWN, keysOf, SYSTEM_FOLDERS, toolFolders } from "./visible.ts";
+import { ETC_COPIED, ETC_SHOWN, keysOf, SYSTEM_FOLDERS, TOOLS_IN_CACHES, toolFolders } from "./visible.ts";
 
 /** Namespaces, no rights, no terminal, and an end together with whoever started it. */
 export const ISOLATION = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"] as const;
@@ -58,7 +58,7 @@ async function confine(
     const flags = [...ISOLATION, ...options.flags, "--hostname", "nexus"];
     return {
       argv: [options.program, ...flags, ...mounts.flat(), ...(gateway?.mounts.flat() ?? []), ...tail],
-      env: { ...sandboxEnvironment(env, box.home), ...gateway?.env },
+      env: { ...sandboxEnvironment(env, box.home), ...box.env, ...gateway?.env },
       dispose,
     };
   } catch (error) {
@@ -86,7 +86,7 @@ export async function systemMounts(): Promise<Mount[]> {
 
 /** One folder instead of thirty: each mount costs up to half a millisecond of every command. */
 async function copyOfEtc(): Promise<string> {
-  const folder = await makeScratch();
+  const folder = await makeScratch("process");
   await Promise.all(ETC_COPIED.map((path) => copyIfThere(path, join(folder, path.slice("/etc/".length)))));
   const shown = await Promise.all(ETC_SHOWN.map(async (path) => ((await stat(path)) === undefined ? [] : [path])));
   await Promise.all(shown.flat().map((path) => makeFolder(join(folder, path.slice("/etc/".length)))));
@@ -105,6 +105,8 @@ interface Box {
   readonly emptyFolder: string;
   readonly git: GitView | undefined;
   readonly gitConfig: string;
+  /** Where tools find what stands among their caches. */
+  readonly env: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
 }
 
@@ -112,22 +114,53 @@ interface Box {
 async function prepare(scratch: string, env: Environment, rules: SandboxRules): Promise<Box> {
   const at = (name: string) => join(scratch, name);
   const home = homeFolder(env);
-  const behindHome = rules.home ?? at("home");
   const excludes = `${INSIDE}/excludes`;
   const git = await gitView(rules.root, excludes);
-  await Promise.all(["tmp", "empty"].map((name) => makeFolder(at(name), 0o700)));
-  await makeFolder(behindHome, 0o700);
+  await Promise.all(["tmp", "empty", "home"].map((name) => makeFolder(at(name), 0o700)));
   await createExclusively(at("nothing"), "", 0o444);
   const names = [...MISSING_FILES, ...MISSING_FOLDERS].map((name) => `/${name}\n`).join("");
   await createExclusively(at("excludes"), names, 0o444);
   if (git !== undefined) await createExclusively(at("config"), git.config.text, 0o444);
+  const cached = await cacheMounts(rules.caches ?? at("caches"), home);
   const mounts = [
     ["--bind", at("tmp"), "/tmp"],
     ["--symlink", "/tmp", "/var/tmp"],
-    ["--bind", behindHome, home],
+    ["--bind", at("home"), home],
+    ...cached.mounts,
     ["--ro-bind", at("excludes"), excludes],
   ];
-  return { home, emptyFile: at("nothing"), emptyFolder: at("empty"), git, gitConfig: at("config"), mounts };
+  return {
+    home,
+    emptyFile: at("nothing"),
+    emptyFolder: at("empty"),
+    git,
+    gitConfig: at("config"),
+    env: cached.env,
+    mounts,
+  };
+}
+
+const CACHES = [".cache", ".npm"];
+
+/**
+ * Only these last longer than one command, and nothing is ever mounted below them: a link that a command leaves there
+ * would lead the next mount out of the sandbox.
+ */
+async function cacheMounts(folder: string, home: string): Promise<Pick<Box, "env" | "mounts">> {
+  await Promise.all(CACHES.map((name) => makeFolder(join(folder, name), 0o700)));
+  const tools = await Promise.all(
+    TOOLS_IN_CACHES.map(async ([place, variable]) => {
+      const real = await realPath(join(home, place)).catch(() => undefined);
+      return real === undefined ? [] : [{ variable, real, inside: `${INSIDE}/${variable.toLowerCase()}` }];
+    }),
+  );
+  return {
+    env: Object.fromEntries(tools.flat().map(({ variable, inside }) => [variable, inside])),
+    mounts: [
+      ...CACHES.map((name) => ["--bind", join(folder, name), join(home, name)]),
+      ...tools.flat().map(({ real, inside }) => ["--ro-bind", real, inside]),
+    ],
+  };
 }
 
 interface Place {
@@ -154,7 +187,9 @@ async function readablePlaces(box: Box, env: Environment, rules: SandboxRules): 
   const wanted = [...tools, ...rules.readable, ...(box.git?.readable ?? [])];
   const allowed = wanted.filter((at) => at !== "/" && !keys.some((key) => isWithin(key, at, "/")));
   const around = box.git !== undefined && box.git.top !== rules.root ? [box.git.top] : [];
-  const real = await Promise.all(outermost([...allowed, ...around]).map(whereReal));
+  // What lies in the copy is there already, and a command can change the way to it.
+  const outside = [...allowed, ...around].filter((at) => !isWithin(rules.root, at, "/"));
+  const real = await Promise.all(outermost(outside).map(whereReal));
   const settings: Place[] =
     box.git === undefined ? [] : [{ at: box.git.config.at, mounts: [["--ro-bind", box.gitConfig, box.git.config.at]] }];
   return [...real.flat(), ...settings];

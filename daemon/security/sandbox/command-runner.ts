@@ -45,7 +45,7 @@ export interface CommandRunner {
    * cancelled, and with the system's error when it cannot be started.
    */
   run(request: CommandRequest): Promise<CommandResult>;
-  /** Removes the private home folders. */
+  /** Removes what commands cached. */
   dispose(): Promise<void>;
 }
 
@@ -61,14 +61,14 @@ export interface CommandRunnerOptions {
 export function createCommandRunner(options: CommandRunnerOptions = {}): CommandRunner {
   const sandbox = options.sandbox ?? findSandbox;
   let scratch: Promise<string> | undefined;
-  const homes = new Map<string, string>();
+  const caches = new Map<string, string>();
 
   /** One for each copy, so that what tests cache is there for the next command and for no other run. */
-  async function homeOf(root: string): Promise<string> {
+  async function cachesOf(root: string): Promise<string> {
     scratch ??= makeScratch();
-    const folder = join(await scratch, String(homes.size));
-    const known = homes.get(root);
-    if (known === undefined) homes.set(root, folder);
+    const folder = join(await scratch, String(caches.size));
+    const known = caches.get(root);
+    if (known === undefined) caches.set(root, folder);
     return known ?? folder;
   }
 
@@ -82,8 +82,14 @@ export function createCommandRunner(options: CommandRunnerOptions = {}): Command
       const hidden = options.hidden ?? [];
       const hosts = request.hosts ?? [];
       const { root, onHost } = request;
-      const home = await homeOf(root);
-      const rules = { root, readable, hidden, hosts, home, ...(onHost === undefined ? {} : { onHost }) };
+      const rules = {
+        root,
+        readable,
+        hidden,
+        hosts,
+        caches: await cachesOf(root),
+        ...(onHost === undefined ? {} : { onHost }),
+      };
       const confined = await found.confine(["/bin/sh", "-c", request.line], env, rules);
       try {
         return await start(request, { env: confined.env, argv: confined.argv, kind: found.kind });
@@ -92,7 +98,7 @@ export function createCommandRunner(options: CommandRunnerOptions = {}): Command
       }
     },
     async dispose() {
-      homes.clear();
+      caches.clear();
       const folder = scratch;
       scratch = undefined;
       if (folder !== undefined) await removeTree(await folder);

@@ -9,8 +9,8 @@ export interface SandboxRules {
   readonly hidden: readonly string[];
   /** Hosts that it may reach through our proxy; empty: no network at all. */
   readonly hosts: readonly string[];
-  /** A private folder that stands where the home folder is, so that caches live as long as a run; left out: a fresh one. */
-  readonly home?: string;
+  /** A private folder for what tools cache, so that it lives as long as a run; left out: a fresh one. */
+  readonly caches?: string;
   /** Hears what the proxy let through and what it refused. */
   readonly onHost?: (decision: HostDecision) => void;
 }

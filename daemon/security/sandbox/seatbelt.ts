@@ -46,7 +46,7 @@ async function placesOf(
   rules: SandboxRules,
 ): Promise<SeatbeltPlaces> {
   const home = homeFolder(env);
-  const own = rules.home ?? join(scratch, "home");
+  const own = rules.caches ?? join(scratch, "caches");
   await makeFolder(join(scratch, "tmp"), 0o700);
   await makeFolder(own, 0o700);
   const readable = [...rules.readable, ...(await toolFolders(env, home))];

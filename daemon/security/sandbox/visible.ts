@@ -30,10 +30,18 @@ const HOME_TOOLS = words(
   ".cargo/bin .cargo/registry .cargo/git .cargo/env go/bin go/pkg .sdkman/candidates .gem/ruby .nuget/packages",
   ".m2/repository .m2/wrapper .gradle/wrapper .gradle/caches .npm-global/bin .npm-global/lib .npm-packages/bin",
   ".npm-packages/lib .local/bin .local/lib .local/share/fnm .local/share/mise .local/share/pnpm .local/share/uv",
-  ".local/share/pipx .local/share/virtualenvs .local/share/gem .local/pipx .cache/pypoetry/virtualenvs",
-  ".cache/ms-playwright .cache/Cypress .cache/puppeteer .cache/node/corepack miniconda3 anaconda3 miniforge3 mambaforge",
+  ".local/share/pipx .local/share/virtualenvs .local/share/gem .local/pipx miniconda3 anaconda3 miniforge3 mambaforge",
   ".stack/programs .opam bin",
 );
+
+/** Installations that tools keep among their caches, and the variables that move them. */
+export const TOOLS_IN_CACHES: readonly (readonly [folder: string, variable: string])[] = [
+  [".cache/ms-playwright", "PLAYWRIGHT_BROWSERS_PATH"],
+  [".cache/Cypress", "CYPRESS_CACHE_FOLDER"],
+  [".cache/puppeteer", "PUPPETEER_CACHE_DIR"],
+  [".cache/node/corepack", "COREPACK_HOME"],
+  [".cache/pypoetry/virtualenvs", "POETRY_VIRTUALENVS_PATH"],
+];
 
 /** Variables that name a folder of tools. */
 const TOOL_VARIABLES = words(

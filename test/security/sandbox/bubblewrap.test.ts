@@ -212,6 +212,19 @@ describe.skipIf(!hasBubblewrap)(`behind bubblewrap${why}`, () => {
     expect(readdirSync(root)).toEqual([]);
   });
 
+  it("is not led out by links that a command leaves in its home, its caches, or its copy", async () => {
+    const outside = makeTree();
+    const home = makeTree({ ".cargo/bin/tool": "", ".cache/ms-playwright/a": "", ".local/bin/b": "" });
+    const root = makeTree();
+    const box = boxIn(root, { env: { PATH: process.env["PATH"], HOME: home } });
+    const way = `../../../../../../../../oldroot${outside}`;
+    await box.run(
+      `for f in ~/.cargo ~/.cache/ms-playwright ~/.cache/node ~/.local .yarn .config sub; do rm -rf $f; ln -s ${way} $f; done 2>/dev/null; ln -s ${way} AGENTS.md`,
+    );
+    expect((await box.run("echo second")).exitCode).toBe(0);
+    expect(readdirSync(outside)).toEqual([]);
+  });
+
   it("refuses a root that is not real", async () => {
     const root = makeTree({ "real/a": "" });
     symlinkSync(join(root, "real"), join(root, "link"));
