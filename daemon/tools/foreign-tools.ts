@@ -58,18 +58,19 @@ export function createForeignTools(options: ForeignOptions): ForeignTools {
   async function hubOf(workspace: string, isTrusted: boolean): Promise<McpHub> {
     const own = isTrusted ? await workspaceServers(workspace) : {};
     const key = canonicalJson({ own });
-    const known = hubs.get(workspace);
+    const place = `${isTrusted ? "trusted" : "untrusted"} ${workspace}`;
+    const known = hubs.get(place);
     if (known?.key === key) return known.hub;
     const found = findServers(options.mcpServers, own, options.env);
     const hub = createMcpHub(found, { ...options, program: options.startProgram(workspace) });
-    hubs.set(workspace, { key, hub });
+    hubs.set(place, { key, hub });
     await known?.hub.close();
     return hub;
   }
 
   return {
-    async look({ workspace, signal }) {
-      const isTrusted = await options.trusted(workspace);
+    async look({ workspace, trusted, signal }) {
+      const isTrusted = trusted && (await options.trusted(workspace));
       const hub = await hubOf(workspace, isTrusted);
       await hub.settled(PATIENCE_MS, signal);
       const { plugIns, problems } = isTrusted ? await readPlugIns(workspace) : { plugIns: [], problems: [] };
