@@ -67,11 +67,11 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     onDelta,
     taint: {
       read: async () => taintOf(await stateOf(context)),
-      see: (bits) => taintRun(context, bits, "a tool's result"),
+      see: (bits) => taintRun(context, bits, "A tool was used."),
     },
     foreignTools: async (root) => {
-      const { workspace } = await stateOf(context);
-      return (await dependencies.foreignTools?.({ workspace, root, signal })) ?? [];
+      const { workspace, trusted = true } = await stateOf(context);
+      return (await dependencies.foreignTools?.({ workspace, root, trusted, signal })) ?? [];
     },
     beforeCalls: async (place) => dependencies.beforeCalls?.({ runId, ...place }),
   };

@@ -1,5 +1,6 @@
 /** All tools, and their schemas as a model is told of them. */
 import * as z from "zod/mini";
+import { commandOutput } from "./command-output.ts";
 import { deleteFile } from "./delete-file.ts";
 import { editFile } from "./edit-file.ts";
 import { findSymbol } from "./find-symbol.ts";
@@ -11,6 +12,7 @@ import { runCommand } from "./run-command.ts";
 import { searchCode } from "./search-code.ts";
 import { searchText } from "./search-text.ts";
 import { showDiff } from "./show-diff.ts";
+import { stopCommand } from "./stop-command.ts";
 import type { Tool } from "./tool.ts";
 import { writeFile } from "./write-file.ts";
 
@@ -32,6 +34,8 @@ export const TOOLS: readonly Tool[] = [
   writeFile,
   deleteFile,
   runCommand,
+  commandOutput,
+  stopCommand,
   showDiff,
   remember,
   readResult,
