@@ -4,9 +4,9 @@ import { AGENTS } from "../../daemon/agents/coder.ts";
 import { estimateTokens } from "../../daemon/models/tokens.ts";
 import { jsonSchemaOf, TOOLS, toolSchemas } from "../../daemon/tools/catalogue.ts";
 
-it("costs few tokens: all tools at most 1 300, with the agent's prompt under 3 000", () => {
+it("costs few tokens: all tools at most 1 400, with the agent's prompt under 3 000", () => {
   const tokens = estimateTokens(JSON.stringify(toolSchemas(() => true)));
-  expect(tokens).toBeLessThanOrEqual(1300);
+  expect(tokens).toBeLessThanOrEqual(1400);
   for (const agent of AGENTS) expect(tokens + estimateTokens(agent.system)).toBeLessThan(3000);
 });
 
