@@ -9,7 +9,13 @@ export interface CommandAccess {
 
 export type Access =
   /** `paths`: as asked for, and where each really is; relative to the workspace. */
-  | { readonly kind: "read" | "write"; readonly paths: readonly string[] }
+  | { readonly kind: "read"; readonly paths: readonly string[] }
+  | {
+      readonly kind: "write";
+      readonly paths: readonly string[];
+      /** Those of them whose new content would make programs run something else (`isProtectedChange`). */
+      readonly runs?: readonly string[];
+    }
   | CommandAccess
   /** A page of the web; nothing is sent but the address. */
   | { readonly kind: "network"; readonly url: string }

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { failure, type Result } from "../../protocol/index.ts";
 import { lstat, readBytes } from "../host/files.ts";
 import { createLineMatcher } from "../host/line-matcher.ts";
-import { globMatcher } from "../memory/glob.ts";
+import { globMatcher } from "../security/glob.ts";
 import { listWorkspace } from "../memory/listing.ts";
 import { resolveInside } from "../security/fence.ts";
 import { isSecretPath } from "../security/path-classes.ts";

@@ -4,7 +4,7 @@ import { nexusError } from "../../../protocol/index.ts";
 import { createLineMatcher } from "../../host/line-matcher.ts";
 import { breathe } from "../../host/source-files.ts";
 import type { Meaning } from "../embedding/vector-search.ts";
-import { globMatcher } from "../glob.ts";
+import { globMatcher } from "../../security/glob.ts";
 import { analyseQuery } from "../search/query.ts";
 import { rank } from "../search/ranking.ts";
 import { fullName, type ResultPorts, resultOf } from "../search/results.ts";
