@@ -163,6 +163,8 @@ export const RunEventBody = z.discriminatedUnion("type", [
     decision: ApprovalDecision,
     by: z.string(),
     feedback: z.optional(z.string()),
+    /** The rule that the person keeps from now on. */
+    remembered: z.optional(z.string()),
   }),
   event("task.started", { taskId: z.string(), title: z.string(), agent: z.string() }),
   event("task.finished", { taskId: z.string(), outcome: z.enum(["done", "failed", "skipped"]), summary: z.string() }),
