@@ -11,8 +11,10 @@ import type { Log } from "./observability/log.ts";
 import { openFileLog } from "./observability/log-file.ts";
 import { createChanges } from "./orchestration/changes/create.ts";
 import { createIndexedMemory } from "./orchestration/indexed-memory.ts";
+import { openPolicyPlace } from "./orchestration/policy-place.ts";
 import { createReranker } from "./orchestration/reranker.ts";
 import { createRunService } from "./orchestration/runs.ts";
+import { rememberRule } from "./security/policy/remember.ts";
 import { createRedactor, type Redactor } from "./security/secrets.ts";
 import { type DaemonParts, isStoreFailure, type RunningDaemon, startDaemon } from "./server/life.ts";
 import { configuredModel, embeddingSecrets, loadSettings, SECRET_VARIABLES, type Settings } from "./settings.ts";
@@ -87,6 +89,7 @@ async function openParts(
   let model = settings.model;
   if (model?.apiKey) redactor.add(model.apiKey);
   for (const secret of embeddingSecrets(settings.embedding)) redactor.add(secret);
+  const policyPlace = await openPolicyPlace({ home, env: process.env, policy, log });
   const store = await openStore({ home, log });
   const memory = createMemory({
     ...{ home, main, store, clock: systemClock, log, newId: randomUUID },
@@ -110,7 +113,11 @@ async function openParts(
     defaults: { budgetUsd, policy },
     createModel: (own) => createChatModel(own),
     memory: createIndexedMemory({ memory, clock: systemClock, log }),
-    keepRule: async () => undefined,
+    policyPlace,
+    async keepRule(rule) {
+      const kept = await rememberRule(home, rule);
+      if (!kept.ok) throw new NexusError(kept.error);
+    },
     newId: randomUUID,
     onFatal,
   });

@@ -7,6 +7,7 @@ import type { ModelSettings } from "../settings.ts";
 import type { Store } from "../store/store.ts";
 import type { ChangesPort } from "./changes/changes.ts";
 import type { OpenMemory } from "./run-memory.ts";
+import type { PolicyPlace } from "./run-policy.ts";
 
 export interface RunDependencies {
   readonly store: Store;
@@ -23,6 +24,8 @@ export interface RunDependencies {
   readonly memory?: OpenMemory;
   /** Adds a rule in its text form to the user's own policy. Rejects when it cannot be kept. */
   readonly keepRule: (rule: string) => Promise<void>;
+  /** Whose rules count and how commands are understood; left out: the run's own rules, and no commands. */
+  readonly policyPlace?: PolicyPlace;
   /** Fresh and hard to guess; ids of runs and sessions. */
   readonly newId: () => string;
   /** The store can no longer be trusted: the daemon must stop. */

@@ -10,6 +10,7 @@ import type { Log } from "../observability/log.ts";
 import type { Store } from "../store/store.ts";
 import type { ChangesPort } from "./changes/changes.ts";
 import type { MemoryPlace, RunMemory } from "./run-memory.ts";
+import type { PolicyPlace } from "./run-policy.ts";
 
 /** What the run's model takes, and who counts it. */
 export interface CountedWindow extends ModelWindow {
@@ -30,6 +31,8 @@ export interface RunContext {
   window(): Promise<CountedWindow>;
   memory(place: Pick<MemoryPlace, "root" | "workspace" | "base">): RunMemory;
   readonly price: () => Price | undefined;
+  /** Left out: no command is understood, and only the run's own rules count. */
+  readonly policyPlace?: PolicyPlace;
   readonly onDelta: (delta: { taskId: string; turn: number; text: string }) => void;
 }
 

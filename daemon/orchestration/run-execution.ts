@@ -63,6 +63,7 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     memory: (place) => openMemory({ ...place, signal, count: async () => (await openCounted()).counter.count }),
     price: () => priceOf(settings),
     onDelta,
+    ...(dependencies.policyPlace === undefined ? {} : { policyPlace: dependencies.policyPlace }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Makes a run: checks the workspace, finds or makes its session, and records the first event. */
-import type { ModelChoice, Params } from "../../protocol/index.ts";
+import type { ModelChoice, Params, PolicyRules } from "../../protocol/index.ts";
 import { isEnded, nexusError, pendingPaths } from "../../protocol/index.ts";
 import { realPath, stat } from "../host/files.ts";
 import type { Session } from "../store/store.ts";
@@ -32,11 +32,16 @@ export async function createRun(
     autoApply: params.autoApply ?? false,
     model,
     budgetUsd,
-    policy: params.policy ?? dependencies.defaults.policy,
+    policy: params.policy ?? (await userPolicy(dependencies, workspace)),
     continues: await pendingRunOf(dependencies, session.sessionId),
   };
   await store.events.append(runId, [{ body, key: params.idempotencyKey }]);
   return { runId, sessionId: session.sessionId, isNew: true };
+}
+
+/** As it is written now: rules may have been kept since the daemon started. */
+async function userPolicy({ policyPlace, defaults }: RunDependencies, workspace: string): Promise<PolicyRules> {
+  return (await policyPlace?.tiers(workspace))?.user ?? defaults.policy;
 }
 
 async function checkedWorkspace(path: string): Promise<string> {

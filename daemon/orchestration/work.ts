@@ -5,8 +5,6 @@ import type { Agent } from "../agents/agent.ts";
 import { type LoopOutcome, runAgent, type ToolAnswer } from "../agents/loop.ts";
 import type { Section } from "../memory/context/window.ts";
 import type { ToolCall, ToolSchema } from "../models/model.ts";
-import type { Access } from "../security/access.ts";
-import { judge } from "../security/policy.ts";
 import { TOOLS, toolSchemas } from "../tools/catalogue.ts";
 import { findSymbol } from "../tools/find-symbol.ts";
 import { remember } from "../tools/remember.ts";
@@ -17,6 +15,7 @@ import { askApproval } from "./approval-gate.ts";
 import { effectJournal } from "./journal.ts";
 import { type RunContext, record, stateOf } from "./run-context.ts";
 import type { RunMemory } from "./run-memory.ts";
+import { runPolicy } from "./run-policy.ts";
 import { createRunWindow } from "./run-window.ts";
 
 /** A call that is no tool: it ends the loop and hands what it carries to the engine. */
@@ -118,7 +117,8 @@ async function callTool(context: RunContext, options: WorkOptions, input: CallIn
   const handOver = options.handOvers.find((candidate) => candidate.schema.name === call.tool);
   if (handOver !== undefined) return take(handOver, call.argumentsText);
   const key = `tool/${options.taskId}/${turn}/${index}`;
-  const { taskId, mode, headless, rules, allowedCommands } = options;
+  const { taskId, root, linked, readOnly, allowedCommands } = options;
+  const policyWork = { root, linked, readOnly, agreedCommands: allowedCommands };
   const journal = effectJournal(context, { taskId, turn, callId: call.callId, tool: call.tool });
   const live = (await journal.recorded(key)) === undefined;
   const outcome = await runTool({
@@ -126,7 +126,7 @@ async function callTool(context: RunContext, options: WorkOptions, input: CallIn
     call,
     tools: TOOLS.filter((tool) => names.has(tool.name)),
     context: toolContext,
-    judgeAccess: async (access: Access) => judge({ access, mode, headless, rules, allowedCommands }),
+    judgeAccess: async (access) => (await runPolicy(context, policyWork)).judge(access),
     askApproval: (subject, reason) => {
       const title = `${options.agent.name} ${WANTS[subject.kind]}`;
       return askApproval(context, { key, taskId, title, reason, subject });

@@ -2,9 +2,9 @@
 import type { Evidence } from "../../../protocol/index.ts";
 import { hashOf } from "../../host/files.ts";
 import { asData } from "../../memory/context/cut.ts";
-import { judge } from "../../security/policy.ts";
 import { askApproval } from "../approval-gate.ts";
-import { notice, type RunContext, record, stateOf } from "../run-context.ts";
+import { notice, type RunContext, record } from "../run-context.ts";
+import { runPolicy } from "../run-policy.ts";
 import { runCheck } from "../verification.ts";
 
 export interface Check {
@@ -30,9 +30,8 @@ export async function mayCheck(
   },
 ): Promise<boolean> {
   const { key, taskId, command, root, kind, allowed } = options;
-  const { mode, headless, policy } = await stateOf(context);
-  const access = { kind, command, cwd: root };
-  const { verdict, reason } = judge({ access, mode, headless, rules: policy, allowedCommands: allowed });
+  const policy = await runPolicy(context, { root, linked: [], readOnly: false, agreedCommands: allowed });
+  const { verdict, reason } = await policy.judge({ kind, command, cwd: root });
   if (verdict === "allow") return true;
   if (verdict === "ask") {
     const subject = { kind: "command" as const, command, cwd: root };

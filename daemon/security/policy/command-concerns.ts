@@ -48,9 +48,11 @@ function partConcerns(part: CommandPart, setting: PolicySetting): Concern[] {
 
 function pathConcerns({ use, written, inside, absolute }: CommandPart["paths"][number], setting: PolicySetting) {
   if (inside === null) return outsideUse(use, written, absolute, setting);
-  if (use === "read") return insideRead(inside);
   // A command's content is not known before, so that of a manifest may hold scripts.
-  return insideWrite(inside, setting, isProtectedPath(inside) || isPartlyProtected(inside));
+  const isProtected = isProtectedPath(inside) || isPartlyProtected(inside);
+  const concerns = use === "read" ? insideRead(inside) : insideWrite(inside, setting, isProtected);
+  // A line has many files: each is named.
+  return concerns.map((one) => ({ ...one, reason: `${cut(inside)}: ${one.reason}` }));
 }
 
 /** A command that starts somewhere else does something else. */

@@ -1,8 +1,7 @@
 /** What is to be said of reading or writing one file: inside the workspace by its class, outside by where it is. */
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import { lstat } from "../../host/files.ts";
 import { isGitPath, isProtectedPath, isSecretPath } from "../path-classes.ts";
-import { isWithin } from "../path-names.ts";
 import { type Concern, concern, type Subject } from "./concern.ts";
 import { plannedPath } from "./permissions.ts";
 import { isPrivatePlace } from "./private-places.ts";
@@ -25,7 +24,7 @@ export function insideRead(path: string): Concern[] {
     concern({
       rule: "secret-file",
       verdict: "ask",
-      reason: `${shown(path)} may hold keys or passwords, which the model would see.`,
+      reason: "The file may hold keys or passwords, which the model would see.",
       subject,
       lift: "exact",
     }),
@@ -58,7 +57,7 @@ export function insideWrite(path: string, setting: PolicySetting, isProtected = 
     concern({
       rule: "protected-file",
       verdict: "ask",
-      reason: `${shown(path)}: editor settings, hooks, CI, agents' rules, start files and keys change only when a person agrees.`,
+      reason: "Editor settings, hooks, CI, agents' rules, start files and keys change only when a person agrees.",
       subject,
       lift: "exact",
       key: "protectedWrite",
@@ -95,7 +94,6 @@ export function outsideUse(
     return [concern({ rule: "unclear-path", verdict: "ask", reason, subject: { kind: use, path: "" } })];
   }
   if (STREAMS.has(absolute)) return [];
-  if (use === "read" && setting.readable.some((folder) => isWithin(folder, absolute, sep))) return insideRead(absolute);
   const subject: Subject = { kind: use, path: absolute };
   if (use === "write") {
     const reason = `${shown(absolute)} is outside of the workspace, where nothing is written.`;

@@ -86,6 +86,12 @@ function eachTime(one: Concern): Concern {
   return { ...one, lift: "none", keyLifts: false, agreedLifts: false, planned: false, mayKeep: false };
 }
 
+/** The stricter one; of two that allow, the one that somebody had to allow. */
+function decidesMore(next: Decision, before: Decision): boolean {
+  if (next.verdict !== before.verdict) return isStricter(next.verdict, before.verdict);
+  return next.verdict === "allow" && isStricter(next.concern.verdict, before.concern.verdict);
+}
+
 function judgementOf(
   access: PolicyAccess,
   decisions: readonly Decision[],
@@ -93,7 +99,7 @@ function judgementOf(
   { headless }: PolicySetting,
 ): Judgement {
   const worst = decisions.reduce<Decision | undefined>(
-    (before, next) => (before === undefined || isStricter(next.verdict, before.verdict) ? next : before),
+    (before, next) => (before === undefined || decidesMore(next, before) ? next : before),
     undefined,
   );
   // Nothing to object to is no permission: there is a concern in everything that may be done.

@@ -27,8 +27,6 @@ export interface PolicySetting {
   readonly agreedCommands: readonly string[];
   /** Left out: no command is understood, so every one asks. */
   readonly analyse?: AnalyseCommand;
-  /** Absolute real folders outside of it that may be read as if they were inside: linked dependencies. */
-  readonly readable: readonly string[];
   /** Absolute folders that nobody may look into, such as Nexus' data folder. */
   readonly hidden: readonly string[];
   /** The user's home; null when it is not known. */
