@@ -89,7 +89,7 @@ async function openParts(
   let model = settings.model;
   if (model?.apiKey) redactor.add(model.apiKey);
   for (const secret of embeddingSecrets(settings.embedding)) redactor.add(secret);
-  const policyPlace = await openPolicyPlace({ home, env: process.env, policy, log });
+  const policyPlace = await openPolicyPlace({ home, main, env: process.env, policy, log });
   const store = await openStore({ home, log });
   const memory = createMemory({
     ...{ home, main, store, clock: systemClock, log, newId: randomUUID },

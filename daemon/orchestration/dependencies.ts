@@ -6,8 +6,8 @@ import type { Log } from "../observability/log.ts";
 import type { ModelSettings } from "../settings.ts";
 import type { Store } from "../store/store.ts";
 import type { ChangesPort } from "./changes/changes.ts";
+import type { PolicyPlace } from "./policy-place.ts";
 import type { OpenMemory } from "./run-memory.ts";
-import type { PolicyPlace } from "./run-policy.ts";
 
 export interface RunDependencies {
   readonly store: Store;

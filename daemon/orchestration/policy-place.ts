@@ -2,13 +2,37 @@
 import { NexusError, type PolicyRules } from "../../protocol/index.ts";
 import { organisationPolicyFile, userHome } from "../host/paths.ts";
 import type { Log } from "../observability/log.ts";
+import type { CommandFacts } from "../security/command/facts.ts";
 import { loadOrganisation, loadUser, loadWorkspace } from "../security/policy/load-tiers.ts";
-import type { PolicyPlace } from "./run-policy.ts";
+import type { Tiers } from "../security/policy/tiers.ts";
+
+/** What the composition root knows for all runs. */
+export interface PolicyPlace {
+  /** As they are written now, so that a rule that was just kept counts at once. */
+  readonly tiers: (workspace: string) => Promise<Omit<Tiers, "run">>;
+  readonly isTrusted: (workspace: string) => Promise<boolean>;
+  readonly isSandboxed: () => Promise<boolean>;
+  /** Left out: every command asks. */
+  readonly analyse?: (line: string, place: AnalysisPlace) => Promise<CommandFacts>;
+  /** Absolute folders that nobody looks into. */
+  readonly hidden: readonly string[];
+  readonly userHome: string | null;
+}
+
+interface AnalysisPlace {
+  readonly root: string;
+  readonly cwd: string;
+  readonly linked: readonly string[];
+  readonly home: string | null;
+  readonly platform: NodeJS.Platform;
+}
 
 interface PlaceOptions {
   /** The data folder. */
   readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The program's file: what is shipped with it stands beside. */
+  readonly main: string;
   /** The user's rules as they were at the start. */
   readonly policy: PolicyRules;
   readonly log: Log;

@@ -9,8 +9,8 @@ import type { ModelWindow } from "../models/windows.ts";
 import type { Log } from "../observability/log.ts";
 import type { Store } from "../store/store.ts";
 import type { ChangesPort } from "./changes/changes.ts";
+import type { PolicyPlace } from "./policy-place.ts";
 import type { MemoryPlace, RunMemory } from "./run-memory.ts";
-import type { PolicyPlace } from "./run-policy.ts";
 
 /** What the run's model takes, and who counts it. */
 export interface CountedWindow extends ModelWindow {

@@ -1,32 +1,9 @@
 /** The policy as it stands for one piece of a run's work: everybody's rules, the plan that was agreed to, and the place. */
 import type { PolicyRules, RunState } from "../../protocol/index.ts";
-import type { CommandFacts } from "../security/command/facts.ts";
 import { type Permissions, permissionsOf } from "../security/policy/permissions.ts";
 import { createPolicy, type Policy } from "../security/policy/policy.ts";
 import type { PolicySetting } from "../security/policy/setting.ts";
-import type { Tiers } from "../security/policy/tiers.ts";
 import { type RunContext, stateOf } from "./run-context.ts";
-
-/** What the composition root knows for all runs. */
-export interface PolicyPlace {
-  /** As they are written now, so that a rule that was just kept counts at once. */
-  readonly tiers: (workspace: string) => Promise<Omit<Tiers, "run">>;
-  readonly isTrusted: (workspace: string) => Promise<boolean>;
-  readonly isSandboxed: () => Promise<boolean>;
-  /** Left out: every command asks. */
-  readonly analyse?: (line: string, place: AnalysisPlace) => Promise<CommandFacts>;
-  /** Absolute folders that nobody looks into. */
-  readonly hidden: readonly string[];
-  readonly userHome: string | null;
-}
-
-interface AnalysisPlace {
-  readonly root: string;
-  readonly cwd: string;
-  readonly linked: readonly string[];
-  readonly home: string | null;
-  readonly platform: NodeJS.Platform;
-}
 
 export interface PolicyWork {
   readonly root: string;

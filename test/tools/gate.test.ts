@@ -93,8 +93,7 @@ describe("what a model may get wrong", () => {
 });
 
 describe("policy and approval", () => {
-  const judgeAccess = async (access: Access) =>
-    policyOf({ agreedCommands: ["true"] }).judge(access);
+  const judgeAccess = async (access: Access) => policyOf({ agreedCommands: ["true"] }).judge(access);
 
   it("sees a file by its real place too", async () => {
     const root = makeFolder({ ".vscode/settings.json": "{}", ".env": "KEY=1" });

@@ -1,9 +1,9 @@
 /** What is to be said of everything that is no command. */
 import type { PolicyAccess } from "../access.ts";
+import { isProtectedPath } from "../path-classes.ts";
 import { type Concern, concern, NOTHING } from "./concern.ts";
 import { hardLinkConcern, insideRead, insideWrite } from "./path-concerns.ts";
 import type { PolicySetting } from "./setting.ts";
-import { isProtectedPath } from "../path-classes.ts";
 
 export async function accessConcerns(
   access: Exclude<PolicyAccess, { kind: "command" }>,

@@ -60,7 +60,9 @@ function placeConcern({ cwd, effect, text }: CommandPart, { root }: PolicySettin
   if (cwd !== null && isWithin(root, cwd, root.includes("\\") ? "\\" : "/")) return [];
   const verdict = cwd !== null && effect === "changes" ? "deny" : "ask";
   const where = cwd === null ? "in a folder that cannot be told" : `in ${cwd}, outside of the workspace`;
-  return [concern({ rule: "outside-folder", verdict, reason: `“${cut(text)}” would start ${where}.`, subject: NOTHING })];
+  return [
+    concern({ rule: "outside-folder", verdict, reason: `“${cut(text)}” would start ${where}.`, subject: NOTHING }),
+  ];
 }
 
 interface Kind {

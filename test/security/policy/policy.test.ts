@@ -218,7 +218,9 @@ describe("the Rule of Two", () => {
     for (const access of [read("a"), write("a"), command("look <a"), command("change >a")])
       expect((await policyOf(everything).judge(access, taint)).verdict).toBe("allow");
     for (const part of [{ untrustedInput: false }, { privateData: false }])
-      expect((await policyOf(everything).judge(command("curl example.org"), { ...taint, ...part })).verdict).toBe("allow");
+      expect((await policyOf(everything).judge(command("curl example.org"), { ...taint, ...part })).verdict).toBe(
+        "allow",
+      );
   });
 });
 

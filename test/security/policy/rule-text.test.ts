@@ -63,10 +63,13 @@ const match = fc
   .oneof(
     fc.record({
       kind: fc.constant("command"),
-      words: fc.array(fc.oneof(word, fc.constant("*"), fc.constantFrom("npm", "-m", "a b", '"', "'", "\\", "$x", ";")), {
-        minLength: 1,
-        maxLength: 6,
-      }),
+      words: fc.array(
+        fc.oneof(word, fc.constant("*"), fc.constantFrom("npm", "-m", "a b", '"', "'", "\\", "$x", ";")),
+        {
+          minLength: 1,
+          maxLength: 6,
+        },
+      ),
       rest: fc.constantFrom("none", "any"),
     }),
     fc.record({ kind: fc.constantFrom("read", "write"), path: word }),
@@ -91,7 +94,8 @@ it("prints every rule so that it is read as the same", () => {
 it("reads any text without failing", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 100 }), (text) => {
-      for (const whole of [text, `command ${text}`, `allow write ${text}`]) expect(parseRule(whole).ok).toBeTypeOf("boolean");
+      for (const whole of [text, `command ${text}`, `allow write ${text}`])
+        expect(parseRule(whole).ok).toBeTypeOf("boolean");
     }),
   );
 });
@@ -102,7 +106,18 @@ it.each([
   ["npm run *", ["npm", "run", "*"]],
 ])("sees that %j is words only", (line, words) => expect(plainWords(line)).toEqual(words));
 
-it.each(["npm test; ls", "a && b", "a | b", "a > b", "a $x", "a `b`", "a $(b)", "a {b,c}", "a\nb", "", "(a)", "a ~/x", "a #b"])(
-  "sees that %j is more than words",
-  (line) => expect(plainWords(line)).toBeUndefined(),
-);
+it.each([
+  "npm test; ls",
+  "a && b",
+  "a | b",
+  "a > b",
+  "a $x",
+  "a `b`",
+  "a $(b)",
+  "a {b,c}",
+  "a\nb",
+  "",
+  "(a)",
+  "a ~/x",
+  "a #b",
+])("sees that %j is more than words", (line) => expect(plainWords(line)).toBeUndefined());

@@ -27,14 +27,14 @@ export async function analyse(line: string): Promise<CommandFacts> {
 
 function partOf(text: string): CommandPart {
   const tokens = text.split(/\s+/);
-  const paths = tokens.flatMap((token) => (/^[<>]/.test(token) ? [useOf(token)] : []));
+  const paths = tokens.flatMap((token) => (/^[<>]/.test(token) ? [pathOf(token)] : []));
   const folder = tokens.find((token) => token.startsWith("@"))?.slice(1);
   const words = tokens.filter((token) => !/^[<>@]/.test(token)).map((token) => (token.startsWith("$") ? null : token));
   const effect = EFFECTS[words[0] ?? ""] ?? "unknown";
   return { text, words, effect, why: `is ${effect}`, paths, cwd: folder === "?" ? null : (folder ?? ROOT) };
 }
 
-function useOf(token: string): PathUse {
+function pathOf(token: string): PathUse {
   const written = token.slice(1);
   const use = token.startsWith("<") ? "read" : "write";
   if (written === "?") return { use, written, inside: null, absolute: null };

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PolicyAccess } from "../../../daemon/security/access.ts";
 import { isStricter } from "../../../daemon/security/policy/decide.ts";
-import type { PolicySetting } from "../../../daemon/security/policy/setting.ts";
 import { parseRule } from "../../../daemon/security/policy/rule-text.ts";
+import type { PolicySetting } from "../../../daemon/security/policy/setting.ts";
 import { TIER_NAMES, type TierName, type Tiers, tightening } from "../../../daemon/security/policy/tiers.ts";
 import type { PolicyRule, PolicyRules, PolicyVerdict } from "../../../protocol/index.ts";
 import { policyOf } from "./setting.ts";
@@ -60,7 +60,10 @@ describe("verdicts by kind, of the user", () => {
   });
 
   it("that ask deny when nobody is there, a plan too", async () => {
-    for (const [user, access] of [[{ plan: "ask" }, plan], [{ write: "ask" }, write("a")]] satisfies [PolicyRules, PolicyAccess][])
+    for (const [user, access] of [
+      [{ plan: "ask" }, plan],
+      [{ write: "ask" }, write("a")],
+    ] satisfies [PolicyRules, PolicyAccess][])
       expect((await policyOf({ tiers: { user }, headless: true }).judge(access)).verdict).toBe("deny");
   });
 });
@@ -258,12 +261,19 @@ const runs = { numRuns: 500 };
 describe("whatever the rules are", () => {
   it("another rule of the workspace never loosens", async () => {
     await fc.assert(
-      fc.asyncProperty(anySetting, anyTiers, anyRules, anyAccess, anyTaint, async (setting, tiers, more, access, taint) => {
-        const { workspace: _left, ...without } = tiers;
-        const before = await policyOf({ ...setting, tiers: without }).judge(access, taint);
-        const after = await policyOf({ ...setting, tiers: { ...without, workspace: more } }).judge(access, taint);
-        expect(isStricter(before.verdict, after.verdict)).toBe(false);
-      }),
+      fc.asyncProperty(
+        anySetting,
+        anyTiers,
+        anyRules,
+        anyAccess,
+        anyTaint,
+        async (setting, tiers, more, access, taint) => {
+          const { workspace: _left, ...without } = tiers;
+          const before = await policyOf({ ...setting, tiers: without }).judge(access, taint);
+          const after = await policyOf({ ...setting, tiers: { ...without, workspace: more } }).judge(access, taint);
+          expect(isStricter(before.verdict, after.verdict)).toBe(false);
+        },
+      ),
       runs,
     );
   });
