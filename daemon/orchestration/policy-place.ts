@@ -1,7 +1,9 @@
 /** Whose rules count on this machine, read anew for each piece of work. */
 import { NexusError, type PolicyRules } from "../../protocol/index.ts";
 import { organisationPolicyFile, userHome } from "../host/paths.ts";
+import { grammarsBeside } from "../memory/code/languages.ts";
 import type { Log } from "../observability/log.ts";
+import { createCommandAnalyser } from "../security/command/analyser.ts";
 import type { CommandFacts } from "../security/command/facts.ts";
 import { loadOrganisation, loadUser, loadWorkspace } from "../security/policy/load-tiers.ts";
 import type { Tiers } from "../security/policy/tiers.ts";
@@ -39,7 +41,7 @@ interface PlaceOptions {
 }
 
 /** Rejects with `settings.invalid` when the organisation's policy cannot be used: going on would loosen what it says. */
-export async function openPolicyPlace({ home, env, policy, log }: PlaceOptions): Promise<PolicyPlace> {
+export async function openPolicyPlace({ home, main, env, policy, log }: PlaceOptions): Promise<PolicyPlace> {
   const file = organisationPolicyFile(env);
   const organisation = await organisationRules(file);
   let user = policy;
@@ -58,6 +60,7 @@ export async function openPolicyPlace({ home, env, policy, log }: PlaceOptions):
     },
     isTrusted: async () => true,
     isSandboxed: async () => false,
+    analyse: createCommandAnalyser({ grammars: grammarsBeside(main) }).analyse,
     hidden: [home],
     userHome: await userHome(),
   };

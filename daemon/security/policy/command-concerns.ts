@@ -4,14 +4,38 @@ import { isProtectedPath } from "../path-classes.ts";
 import { isWithin } from "../path-names.ts";
 import { isPartlyProtected } from "../protected-change.ts";
 import { type Concern, concern, NOTHING } from "./concern.ts";
-import { hardLinkConcern, insideRead, insideWrite, outsideUse } from "./path-concerns.ts";
+import { hardLinkConcern, insideRead, insideWrite, isStream, outsideUse } from "./path-concerns.ts";
 import type { PolicySetting } from "./setting.ts";
 
 export async function commandConcerns(facts: CommandFacts, setting: PolicySetting): Promise<Concern[]> {
-  const concerns = facts.parts.flatMap((part) => partConcerns(part, setting));
+  // What changes something comes first: it is what people should be told of.
+  const parts = [...facts.parts].sort(
+    (first, second) => Number(first.effect === "reads") - Number(second.effect === "reads"),
+  );
+  const concerns = parts.flatMap((part) => partConcerns(part, setting));
   const unclear = facts.unclear.length > 0 ? [unclearConcern(facts.unclear.join("; "), setting)] : [];
   if (facts.parts.length + unclear.length === 0) return [unclearConcern("it starts no command", setting)];
-  return [...concerns, ...unclear, ...(await linkConcerns(facts, setting))];
+  const hidden = facts.parts.flatMap((part) => hiddenChange(part, facts.parts));
+  return [...concerns, ...hidden, ...unclear, ...(await linkConcerns(facts, setting))];
+}
+
+/** A change that another command starts, in a substitution, behind a wrapper, in `sh -c`: easily overlooked by who reads. */
+function hiddenChange(part: CommandPart, all: readonly CommandPart[]): Concern[] {
+  if (!part.paths.some(({ use, absolute }) => use === "write" && !isStream(absolute))) return [];
+  const around = all.find((one) => one !== part && one.effect !== "changes" && one.text.includes(part.text));
+  if (around === undefined) return [];
+  return [
+    concern({
+      rule: "hidden-change",
+      verdict: "ask",
+      reason: `“${cut(part.text)}” changes files from within “${cut(around.text)}”.`,
+      subject: { kind: "command", words: part.words },
+      lift: "exact",
+      key: "command",
+      keyLifts: true,
+      agreedLifts: true,
+    }),
+  ];
 }
 
 /** A command writes in place, so that it reaches every name of a file. */

@@ -93,7 +93,7 @@ export function outsideUse(
     const reason = `Which file “${shown(written)}” is cannot be told before it runs.`;
     return [concern({ rule: "unclear-path", verdict: "ask", reason, subject: { kind: use, path: "" } })];
   }
-  if (STREAMS.has(absolute)) return [];
+  if (isStream(absolute)) return [];
   const subject: Subject = { kind: use, path: absolute };
   if (use === "write") {
     const reason = `${shown(absolute)} is outside of the workspace, where nothing is written.`;
@@ -108,6 +108,10 @@ export function outsideUse(
 }
 
 /** What every process has, and what takes everything and keeps nothing. */
+export function isStream(absolute: string | null): boolean {
+  return absolute !== null && STREAMS.has(absolute);
+}
+
 const STREAMS = new Set(["/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/zero", "NUL", "nul"]);
 
 function shown(path: string): string {
