@@ -16,6 +16,7 @@ export function buildApproval(question: Omit<Approval, "subjectHash">): Approval
 export function subjectOf(access: Exclude<Access, { kind: "none" }>, reason: string): ApprovalSubject {
   switch (access.kind) {
     case "command":
+    case "test":
       return { kind: "command", command: access.command, cwd: access.cwd };
     case "read":
     case "write":

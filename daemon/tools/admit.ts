@@ -24,7 +24,7 @@ export function parseArguments(tool: Tool, text: string): Result<unknown> {
 
 /** Names every file by its real place as well, so that the policy is not fooled by a link. */
 export async function confine(access: Access, context: ToolContext): Promise<Result<Access>> {
-  if (access.kind === "command") return { ok: true, value: { ...access, cwd: context.root } };
+  if (access.kind === "command" || access.kind === "test") return { ok: true, value: { ...access, cwd: context.root } };
   if (access.kind !== "read" && access.kind !== "write") return { ok: true, value: access };
   const paths = new Set(access.paths);
   for (const path of access.paths) {

@@ -7,6 +7,7 @@ import { listFiles } from "./list-files.ts";
 import { readFile } from "./read-file.ts";
 import { remember } from "./remember.ts";
 import { runCommand } from "./run-command.ts";
+import { runTests } from "./run-tests.ts";
 import { searchCode } from "./search-code.ts";
 import { searchText } from "./search-text.ts";
 import { showDiff } from "./show-diff.ts";
@@ -31,6 +32,7 @@ export const TOOLS: readonly Tool[] = [
   writeFile,
   deleteFile,
   runCommand,
+  runTests,
   showDiff,
   remember,
 ];

@@ -56,7 +56,7 @@ async function decide(options: GateOptions): Promise<ToolOutcome> {
   if (intended !== undefined && isLost) return failure("tool.interrupted");
   const input = parseArguments(tool, call.argumentsText);
   if (!input.ok) return input;
-  const access = await confine(tool.access(input.value), context);
+  const access = await confine(await tool.access(input.value, context), context);
   if (!access.ok) return access;
   const permitted = await permit(options, access.value);
   return permitted.ok ? runEffect(options, tool, input.value, intended?.probe) : permitted;

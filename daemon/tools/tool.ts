@@ -52,8 +52,8 @@ interface ToolBase<Input extends z.ZodMiniType> {
   readonly timeoutMs?: number;
   /** Characters of output that reach the model: more is cut in the middle. Default 30 000. */
   readonly maxOutput?: number;
-  /** Which access the input asks for; judged by the policy before anything happens. */
-  access(input: z.output<Input>): Access;
+  /** Which access the input asks for; judged by the policy before anything happens. Looks at the copy, changes nothing. */
+  access(input: z.output<Input>, context: ToolContext): Access | Promise<Access>;
 }
 
 export interface DirectTool<Input extends z.ZodMiniType = z.ZodMiniType> extends ToolBase<Input> {

@@ -1,8 +1,8 @@
 /** What an agent is told about the repository before it looks for itself. */
 import { hashOf, listFolder, readText } from "../../host/files.ts";
+import { detectTests } from "../../tools/tests/detect.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 import type { RunMemory } from "../run-memory.ts";
-import { detectTests } from "../verification.ts";
 import { sessionHistory } from "./history.ts";
 
 export interface Survey {
