@@ -15,8 +15,12 @@ export const coder: Agent = {
     "delete_file",
     "run_command",
     "show_diff",
-    "remember",
   ],
+  moreTools: {
+    small: [],
+    question: ["git"],
+    planned: ["run_tests", "git", "git_record", "remember"],
+  },
   system: `You are the coding agent of Nexus. You work in a private copy of the user's repository; their own files change only when they accept your result.
 
 How to work:

@@ -1,7 +1,7 @@
 /** One agent at work on one task: the loop of agents/, with the run's journal, gate, policy and steering around it. */
 import type { ApprovalSubject, ErrorValue, PolicyRules, SessionMode } from "../../protocol/index.ts";
 import { errorValue } from "../../protocol/index.ts";
-import type { Agent } from "../agents/agent.ts";
+import type { Agent, WorkSize } from "../agents/agent.ts";
 import { type LoopOutcome, runAgent, type ToolAnswer } from "../agents/loop.ts";
 import type { Section } from "../memory/context/window.ts";
 import type { ToolCall, ToolSchema } from "../models/model.ts";
@@ -9,6 +9,7 @@ import type { Access } from "../security/access.ts";
 import { judge } from "../security/policy.ts";
 import { TOOLS, toolSchemas } from "../tools/catalogue.ts";
 import { findSymbol } from "../tools/find-symbol.ts";
+import type { GitPort } from "../tools/git-port.ts";
 import { remember } from "../tools/remember.ts";
 import { runTool } from "../tools/run.ts";
 import { searchCode } from "../tools/search-code.ts";
@@ -43,9 +44,9 @@ export interface WorkOptions {
   readonly allowedCommands: readonly string[];
   readonly handOvers: readonly HandOver[];
   readonly memory: RunMemory;
-  /** It may propose what later work should know. */
-  readonly mayNote: boolean;
+  readonly size: WorkSize;
   readonly diff: () => Promise<string>;
+  readonly git: () => Promise<GitPort | undefined>;
   /** Judges a finished piece of work; what it answers goes back to the agent. */
   readonly accept: (text: string, turn: number) => Promise<string | undefined>;
 }
@@ -81,13 +82,14 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
 
 /** What the policy would deny in any form, or memory cannot do, is not offered at all. */
 function offeredTools(options: WorkOptions): ToolSchema[] {
-  const { agent, readOnly, mode, headless, rules, allowedCommands, memory, mayNote } = options;
+  const { agent, readOnly, mode, headless, rules, allowedCommands, memory, size } = options;
+  const named = new Set([...agent.tools, ...agent.moreTools[size]]);
   const commandsPossible = rules.command === "allow" || !headless || allowedCommands.length > 0;
   const mayChange = !readOnly && mode === "act";
   return toolSchemas((tool) => {
-    if (!agent.tools.includes(tool.name)) return false;
+    if (!named.has(tool.name)) return false;
     if (tool === searchCode || tool === findSymbol) return memory.lookup !== undefined;
-    if (tool === remember) return mayNote && memory.note !== undefined;
+    if (tool === remember) return memory.note !== undefined;
     if (tool.effect === "verifiable") return mayChange && rules.write !== "deny";
     if (tool.effect === "unknown") return mayChange && commandsPossible && rules.command !== "deny";
     return true;
@@ -95,14 +97,14 @@ function offeredTools(options: WorkOptions): ToolSchema[] {
 }
 
 function contextOfTools(context: RunContext, options: WorkOptions): ToolContext {
-  const { root, linked, diff, agent, memory } = options;
+  const { root, linked, diff, git, agent, memory } = options;
   // Whatever a run reads, the repository included, is not the user's word: its notes wait for a person.
   const note = memory.note?.({ agent: agent.name, runId: context.runId, source: "untrusted" });
   const ports = {
     ...(memory.lookup === undefined ? {} : { code: memory.lookup }),
     ...(note === undefined ? {} : { note }),
   };
-  return { root, linked, signal: context.signal, seen: new Map(), diff, ...ports };
+  return { root, linked, signal: context.signal, seen: new Map(), diff, git, actor: agent.name, ...ports };
 }
 
 interface CallInput {

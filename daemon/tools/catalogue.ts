@@ -3,6 +3,8 @@ import * as z from "zod/mini";
 import { deleteFile } from "./delete-file.ts";
 import { editFile } from "./edit-file.ts";
 import { findSymbol } from "./find-symbol.ts";
+import { gitLook } from "./git.ts";
+import { gitRecord } from "./git-record.ts";
 import { listFiles } from "./list-files.ts";
 import { readFile } from "./read-file.ts";
 import { remember } from "./remember.ts";
@@ -33,6 +35,8 @@ export const TOOLS: readonly Tool[] = [
   deleteFile,
   runCommand,
   runTests,
+  gitLook,
+  gitRecord,
   showDiff,
   remember,
 ];

@@ -3,6 +3,7 @@ import type * as z from "zod/mini";
 import type { ErrorValue, ToolEffect } from "../../protocol/index.ts";
 import type { Access } from "../security/access.ts";
 import type { CodeLookup, NoteFact } from "./code-lookup.ts";
+import type { GitPort } from "./git-port.ts";
 
 export interface ToolContext {
   /** Absolute real path of the agent's own copy of the workspace. Tools never see the user's tree. */
@@ -16,6 +17,10 @@ export interface ToolContext {
   diff(): Promise<string>;
   /** The code index; left out where there is none. */
   readonly code?: CodeLookup;
+  /** The repository of the copy; left out, or undefined, where there is none. */
+  readonly git?: () => Promise<GitPort | undefined>;
+  /** The agent's name, where it is told to people. */
+  readonly actor?: string;
   /** Proposes a note in the agent's name; left out where nothing can be noted. */
   readonly note?: NoteFact;
 }
