@@ -10,12 +10,14 @@ import { judge } from "../security/policy.ts";
 import { TOOLS, toolSchemas } from "../tools/catalogue.ts";
 import { findSymbol } from "../tools/find-symbol.ts";
 import type { GitPort } from "../tools/git-port.ts";
+import { recallFacts } from "../tools/recall.ts";
 import { remember } from "../tools/remember.ts";
 import { runTool } from "../tools/run.ts";
 import { searchCode } from "../tools/search-code.ts";
 import type { ToolContext } from "../tools/tool.ts";
 import { askApproval } from "./approval-gate.ts";
 import { effectJournal } from "./journal.ts";
+import { personPort } from "./person-port.ts";
 import { type RunContext, record, stateOf } from "./run-context.ts";
 import type { RunMemory } from "./run-memory.ts";
 import { createRunWindow } from "./run-window.ts";
@@ -89,6 +91,7 @@ function offeredTools(options: WorkOptions): ToolSchema[] {
   return toolSchemas((tool) => {
     if (!named.has(tool.name)) return false;
     if (tool === searchCode || tool === findSymbol) return memory.lookup !== undefined;
+    if (tool === recallFacts) return memory.lookup !== undefined;
     if (tool === remember) return memory.note !== undefined;
     if (tool.effect === "verifiable") return mayChange && rules.write !== "deny";
     if (tool.effect === "unknown") return mayChange && commandsPossible && rules.command !== "deny";
@@ -103,6 +106,7 @@ function contextOfTools(context: RunContext, options: WorkOptions): ToolContext 
   const ports = {
     ...(memory.lookup === undefined ? {} : { code: memory.lookup }),
     ...(note === undefined ? {} : { note }),
+    ...(memory.lookup === undefined ? {} : { recall: memory.knowledge }),
   };
   return { root, linked, signal: context.signal, seen: new Map(), diff, git, actor: agent.name, ...ports };
 }
@@ -127,7 +131,7 @@ async function callTool(context: RunContext, options: WorkOptions, input: CallIn
     key,
     call,
     tools: TOOLS.filter((tool) => names.has(tool.name)),
-    context: toolContext,
+    context: { ...toolContext, ...personPort(context, { taskId, agent: options.agent.name, headless }, key) },
     judgeAccess: async (access: Access) => judge({ access, mode, headless, rules, allowedCommands }),
     askApproval: (subject, reason) => {
       const title = `${options.agent.name} ${WANTS[subject.kind]}`;

@@ -1,5 +1,6 @@
 /** All tools, and their schemas as a model is told of them. */
 import * as z from "zod/mini";
+import { askUser } from "./ask-user.ts";
 import { deleteFile } from "./delete-file.ts";
 import { editFile } from "./edit-file.ts";
 import { findSymbol } from "./find-symbol.ts";
@@ -7,12 +8,14 @@ import { gitLook } from "./git.ts";
 import { gitRecord } from "./git-record.ts";
 import { listFiles } from "./list-files.ts";
 import { readFile } from "./read-file.ts";
+import { recallFacts } from "./recall.ts";
 import { remember } from "./remember.ts";
 import { runCommand } from "./run-command.ts";
 import { runTests } from "./run-tests.ts";
 import { searchCode } from "./search-code.ts";
 import { searchText } from "./search-text.ts";
 import { showDiff } from "./show-diff.ts";
+import { todo } from "./todo.ts";
 import type { Tool } from "./tool.ts";
 import { writeFile } from "./write-file.ts";
 
@@ -38,7 +41,10 @@ export const TOOLS: readonly Tool[] = [
   gitLook,
   gitRecord,
   showDiff,
+  recallFacts,
   remember,
+  askUser,
+  todo,
 ];
 
 const cache = new Map<string, ToolSchema>();

@@ -1,6 +1,6 @@
 /** A tool is one file: a name, a schema, an effect class, and what it does. Only run.ts executes it. */
 import type * as z from "zod/mini";
-import type { ErrorValue, ToolEffect } from "../../protocol/index.ts";
+import type { ErrorValue, TodoItem, ToolEffect } from "../../protocol/index.ts";
 import type { Access } from "../security/access.ts";
 import type { CodeLookup, NoteFact } from "./code-lookup.ts";
 import type { GitPort } from "./git-port.ts";
@@ -19,6 +19,12 @@ export interface ToolContext {
   readonly code?: CodeLookup;
   /** The repository of the copy; left out, or undefined, where there is none. */
   readonly git?: () => Promise<GitPort | undefined>;
+  /** Resolves with the person's own words; left out where nobody can answer. */
+  readonly ask?: (question: { readonly text: string; readonly choices: string[] }) => Promise<string>;
+  /** Shows people the agent's own list. */
+  readonly showTodo?: (items: readonly TodoItem[]) => Promise<void>;
+  /** What is noted on the project and in use, the best first, one text each; left out where nothing is noted. */
+  readonly recall?: (query: string, limit: number) => Promise<readonly string[]>;
   /** The agent's name, where it is told to people. */
   readonly actor?: string;
   /** Proposes a note in the agent's name; left out where nothing can be noted. */

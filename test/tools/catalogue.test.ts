@@ -24,6 +24,7 @@ it("offers only what is allowed, in the same order, as the same objects", () => 
     "find_symbol",
     "git",
     "show_diff",
+    "recall",
   ]);
   expect(toolSchemas(() => true)[0]).toBe(first[0]);
   expect(toolSchemas(() => false)).toEqual([]);
