@@ -27,6 +27,7 @@ export const REQUESTS = [
   run.runResume,
   run.approvalAnswer,
   run.questionAnswer,
+  run.approvalList,
   run.changesDiff,
   run.changesFile,
   run.changesAccept,

@@ -164,6 +164,8 @@ export const RunEventBody = z.discriminatedUnion("type", [
     decision: ApprovalDecision,
     by: z.string(),
     feedback: z.optional(z.string()),
+    /** The rule that the person keeps from now on. */
+    remembered: z.optional(z.string()),
   }),
   event("question.asked", { question: Question }),
   event("question.answered", { questionId: z.string(), answer: z.string(), by: z.string() }),

@@ -1,6 +1,6 @@
 /** Requests and notifications about runs, sessions and approvals. */
 import * as z from "zod/mini";
-import { ApprovalDecision } from "./approval.ts";
+import { Approval, ApprovalDecision } from "./approval.ts";
 import { ChangeConflict, FileDiff } from "./change-set.ts";
 import { notification, request } from "./message.ts";
 import { PolicyRules } from "./policy.ts";
@@ -122,6 +122,8 @@ export const approvalAnswer = request(
     decision: ApprovalDecision,
     /** Reaches the agent with a rejection. */
     feedback: z.optional(z.string().check(z.maxLength(10_000))),
+    /** With an approval: also keeps the rule that the approval names (`remember`) in the user's policy. */
+    remember: z.optional(z.boolean()),
   }),
   z.object({}),
 );
@@ -131,6 +133,13 @@ export const questionAnswer = request(
   "Answers a question of an agent. The first answer wins; the others are told.",
   z.object({ runId, questionId: z.string(), answer: z.string().check(z.minLength(1), z.maxLength(10_000)) }),
   z.object({}),
+);
+
+export const approvalList = request(
+  "approval/list",
+  "What waits for a person now, over all runs, oldest first: one queue for all clients.",
+  z.object({}),
+  z.object({ approvals: z.array(z.object({ runId: z.string(), approval: Approval })) }),
 );
 
 export const changesDiff = request(

@@ -21,6 +21,8 @@ export interface RunDependencies {
   readonly createModel: (settings: ModelSettings) => ChatModel;
   /** What runs know of their repository; left out: names, words and rules straight from the files. */
   readonly memory?: OpenMemory;
+  /** Adds a rule in its text form to the user's own policy. Rejects when it cannot be kept. */
+  readonly keepRule: (rule: string) => Promise<void>;
   /** Fresh and hard to guess; ids of runs and sessions. */
   readonly newId: () => string;
   /** The store can no longer be trusted: the daemon must stop. */

@@ -16,6 +16,7 @@ export interface RunService {
   resume(params: Params<"run/resume">, caller: Caller): Promise<Answer<"run/resume">>;
   answer(params: Params<"approval/answer">, caller: Caller): Promise<Answer<"approval/answer">>;
   answerQuestion(params: Params<"question/answer">, caller: Caller): Promise<Answer<"question/answer">>;
+  approvals(): Promise<Answer<"approval/list">>;
   diff(params: Params<"changes/diff">): Promise<Answer<"changes/diff">>;
   file(params: Params<"changes/file">): Promise<Answer<"changes/file">>;
   accept(params: Params<"changes/accept">, caller: Caller): Promise<Answer<"changes/accept">>;
