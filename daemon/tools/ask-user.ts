@@ -15,6 +15,7 @@ export const askUser: DirectTool<typeof input> = {
   description: "Asks the user, when only they can decide and a wrong guess would cost much.",
   input,
   effect: "idempotent",
+  probes: [{ kind: "none" }],
   timeoutMs: WAIT_MS,
   access: () => ({ kind: "none" }),
   async execute({ question, choices = [] }, { ask }) {

@@ -19,6 +19,10 @@ export const gitRecord: DirectTool<typeof input> = {
   description: "Commits all changes so far, or makes the branch nexus/NAME of your commits. Only when asked to.",
   input,
   effect: "unknown",
+  probes: [
+    { kind: "git", action: "commit", detail: "" },
+    { kind: "git", action: "branch", detail: "" },
+  ],
   access: ({ action, text }) => ({ kind: "git", action, detail: action === "branch" ? `nexus/${text}` : text }),
   async execute({ action, text }, context) {
     const recorder = (await context.git?.())?.record;

@@ -16,6 +16,7 @@ export const todo: DirectTool<typeof input> = {
   description: "Replaces your list of steps, which the user sees. For work of many steps.",
   input,
   effect: "idempotent",
+  probes: [{ kind: "none" }],
   access: () => ({ kind: "none" }),
   async execute({ items }, { showTodo }) {
     if (showTodo === undefined) return failure("tool.failed", "There is nobody to show a list to.");

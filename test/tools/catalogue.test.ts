@@ -25,6 +25,7 @@ it("offers only what is allowed, in the same order, as the same objects", () => 
     "git",
     "show_diff",
     "recall",
+    "read_result",
   ]);
   expect(toolSchemas(() => true)[0]).toBe(first[0]);
   expect(toolSchemas(() => false)).toEqual([]);
