@@ -14,6 +14,7 @@ import type { GateOptions } from "./gate.ts";
 import { guarded, JournalFailure } from "./guard.ts";
 import type { Probe, RecordedOutcome } from "./journal-port.ts";
 import type { Ticket } from "./locks.ts";
+import { watchSyntax } from "./new-problems.ts";
 import { createOutputStream } from "./output-stream.ts";
 import { oneLine, printable, show } from "./result.ts";
 import { fileHash } from "./text-file.ts";
@@ -132,7 +133,8 @@ async function write(
   if ("ok" in prepared) return prepared;
   const { path, before, after } = prepared;
   if (intended === undefined) await intend(options, tool.effect, { path, before, after });
-  const outcome = await prepared.apply();
+  const withNewProblems = await watchSyntax([path], context);
+  const outcome = await withNewProblems(await prepared.apply());
   return outcome.ok ? done(outcome, prepared, context) : outcome;
 }
 

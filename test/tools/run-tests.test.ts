@@ -88,7 +88,9 @@ it("runs what was judged even when the project changes while a person thinks", a
 
 it("says why when nothing can run, and asks nobody", async () => {
   const { askApproval, asked } = person({ decision: "approve" });
-  const judgeAccess = async () => ({ verdict: "ask" as const, rule: "test", reason: "" });
+  const judgeAccess = async ({ kind }: Access) => {
+    return { verdict: kind === "none" ? ("allow" as const) : ("ask" as const), rule: "test", reason: "" };
+  };
   const none = await call(makeFolder(), "run_tests", {}, { askApproval, judgeAccess });
   expect(none).toMatchObject({ status: "failed", output: expect.stringContaining("No tests that Nexus knows") });
   const outside = await call(nodeProject(), "run_tests", { paths: ["/etc"] }, { askApproval, judgeAccess });
