@@ -19,7 +19,7 @@ export const coder: Agent = {
   moreTools: {
     small: [],
     question: ["git", "recall"],
-    planned: ["run_tests", "git", "git_record", "ask_user", "todo", "recall", "remember"],
+    planned: ["run_tests", "diagnostics", "git", "git_record", "ask_user", "todo", "recall", "remember"],
   },
   system: `You are the coding agent of Nexus. You work in a private copy of the user's repository; their own files change only when they accept your result.
 

@@ -102,7 +102,17 @@ function contextOfTools(context: RunContext, options: WorkOptions): ToolContext 
     ...(note === undefined ? {} : { note }),
     wholeResult: (handle: string) => wholeResult(context, taskId, handle),
   };
-  return { root, linked, signal: context.signal, seen: new Map(), diff, git, actor: agent.name, ...ports };
+  return {
+    root,
+    linked,
+    signal: context.signal,
+    seen: new Map(),
+    baselines: new Map(),
+    diff,
+    git,
+    actor: agent.name,
+    ...ports,
+  };
 }
 
 /** Comes after all calls that were written before it, and before all after it. */

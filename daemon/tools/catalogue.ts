@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { askUser } from "./ask-user.ts";
 import { deleteFile } from "./delete-file.ts";
+import { diagnostics } from "./diagnostics.ts";
 import { editFile } from "./edit-file.ts";
 import { findSymbol } from "./find-symbol.ts";
 import { gitLook } from "./git.ts";
@@ -39,6 +40,7 @@ export const TOOLS: readonly Tool[] = [
   deleteFile,
   runCommand,
   runTests,
+  diagnostics,
   gitLook,
   gitRecord,
   showDiff,

@@ -14,9 +14,9 @@ import type { GateOptions } from "./gate.ts";
 import { guarded, JournalFailure } from "./guard.ts";
 import type { Probe, RecordedOutcome } from "./journal-port.ts";
 import type { Ticket } from "./locks.ts";
-import { watchSyntax } from "./new-problems.ts";
 import { createOutputStream } from "./output-stream.ts";
 import { oneLine, printable, show } from "./result.ts";
+import { watchSyntax } from "./syntax-watch.ts";
 import { fileHash } from "./text-file.ts";
 import { ABSENT, type DirectTool, type Tool, type ToolContext, type ToolOutcome, type WritingTool } from "./tool.ts";
 

@@ -3,6 +3,7 @@ import type * as z from "zod/mini";
 import type { ErrorValue, TodoItem, ToolEffect } from "../../protocol/index.ts";
 import type { Access } from "../security/access.ts";
 import type { Taint } from "../security/taint.ts";
+import type { PlacedProblem } from "./checks/problem.ts";
 import type { CodeLookup, NoteFact } from "./code-lookup.ts";
 import type { GitPort } from "./git-port.ts";
 import type { Lock } from "./locks.ts";
@@ -27,6 +28,8 @@ export interface ToolContext {
   readonly showTodo?: (items: readonly TodoItem[]) => Promise<void>;
   /** What is noted on the project and in use, the best first, one text each; left out where nothing is noted. */
   readonly recall?: (query: string, limit: number) => Promise<readonly string[]>;
+  /** What each checker found when the agent first asked, by the checker's name. */
+  readonly baselines?: Map<string, readonly PlacedProblem[]>;
   /** The agent's name, where it is told to people. */
   readonly actor?: string;
   /** Proposes a note in the agent's name; left out where nothing can be noted. */

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { createSyntaxChecker } from "../../daemon/memory/code/syntax.ts";
+import { newProblems, type Problem } from "../../daemon/tools/checks/problem.ts";
 import type { CodeLookup } from "../../daemon/tools/code-lookup.ts";
-import { newProblems, type Problem } from "../../daemon/tools/new-problems.ts";
 import { call, contextOf, get, makeFolder } from "./workspace.ts";
 
 const at = (line: number, text: string, message = "syntax error"): Problem => ({ line, text, message });
