@@ -6,8 +6,8 @@ import type { Log } from "../observability/log.ts";
 import { createCommandAnalyser } from "../security/command/analyser.ts";
 import type { CommandFacts } from "../security/command/facts.ts";
 import { loadOrganisation, loadUser, loadWorkspace } from "../security/policy/load-tiers.ts";
-import { findSandbox } from "../security/sandbox/find.ts";
 import type { Tiers } from "../security/policy/tiers.ts";
+import { findSandbox } from "../security/sandbox/find.ts";
 
 /** What the composition root knows for all runs. */
 export interface PolicyPlace {

@@ -10,6 +10,7 @@ import { runTool } from "../tools/run.ts";
 import type { ToolContext } from "../tools/tool.ts";
 import { askApproval } from "./approval-gate.ts";
 import { effectJournal } from "./journal.ts";
+import { personPort } from "./person-port.ts";
 import type { RunContext } from "./run-context.ts";
 import { runPolicy } from "./run-policy.ts";
 import type { Toolbox } from "./toolbox.ts";
@@ -76,6 +77,7 @@ export async function callTool(
     tools: toolbox.tools(),
     context: {
       ...toolContext,
+      ...personPort({ ...context, signal }, { taskId, agent: agentName, headless }, key),
       signal,
       onOutput: (text) => context.onDelta({ taskId, turn, text, call: index }),
     },
