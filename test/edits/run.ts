@@ -12,7 +12,7 @@ let failed = 0;
 for (const { name, share, property } of PROPERTIES) {
   const numRuns = Math.ceil(cases * share);
   const startedAt = performance.now();
-  const details = fc.check(property, { numRuns, seed });
+  const details = await fc.check(property, { numRuns, seed });
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   if (details.failed) failed += 1;
   passed += details.failed ? details.numRuns : numRuns;
