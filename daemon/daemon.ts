@@ -110,6 +110,7 @@ async function openParts(
     defaults: { budgetUsd, policy },
     createModel: (own) => createChatModel(own),
     memory: createIndexedMemory({ memory, clock: systemClock, log }),
+    keepRule: async () => undefined,
     newId: randomUUID,
     onFatal,
   });

@@ -155,6 +155,14 @@ export const ERRORS = {
     message: "There is no such open approval.",
     hint: "It may have been answered from another client; `nexus runs show` tells.",
   },
+  "approval.expired": {
+    message: "The question has expired.",
+    hint: "The agent was told that nobody answered. Resume the run, or start it again, to be asked anew.",
+  },
+  "approval.not_rememberable": {
+    message: "No rule can be kept for this approval.",
+    hint: "Approve it once, or write a rule into your policy yourself (docs/policy.md).",
+  },
   "approval.mismatch": {
     message: "The answer does not fit what was asked.",
     hint: "The question changed since it was shown; look at it again and answer anew.",

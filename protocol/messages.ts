@@ -26,6 +26,7 @@ export const REQUESTS = [
   run.runCancel,
   run.runResume,
   run.approvalAnswer,
+  run.approvalList,
   run.changesDiff,
   run.changesFile,
   run.changesAccept,

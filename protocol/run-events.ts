@@ -163,6 +163,8 @@ export const RunEventBody = z.discriminatedUnion("type", [
     decision: ApprovalDecision,
     by: z.string(),
     feedback: z.optional(z.string()),
+    /** The rule that the person keeps from now on. */
+    remembered: z.optional(z.string()),
   }),
   event("task.started", { taskId: z.string(), title: z.string(), agent: z.string() }),
   event("task.finished", { taskId: z.string(), outcome: z.enum(["done", "failed", "skipped"]), summary: z.string() }),
@@ -229,6 +231,10 @@ export const RunEventBody = z.discriminatedUnion("type", [
     durationMs: z.number(),
     /** Workspace paths that it changed. */
     changed: z.array(z.string()),
+    /** Content address of the whole result, where the model was told only its beginning and end. */
+    whole: z.optional(z.string()),
+    /** Tools that the agent is offered from its next turn on. */
+    offers: z.optional(z.array(z.string())),
   }),
   event("verification.finished", {
     taskId: z.nullable(z.string()),

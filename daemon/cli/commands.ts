@@ -311,6 +311,22 @@ export const COMMANDS = {
     positionals: [],
     flags: [repo, json],
   },
+  approvals: {
+    summary: "Show what waits for a person's answer, over all runs",
+    positionals: [],
+    flags: [json],
+  },
+  approve: {
+    summary: "Allow what an approval shows, once",
+    positionals: [{ name: "APPROVAL" }],
+    flags: [{ name: "always", type: "boolean", summary: "Also keep the rule that the approval offers." }],
+    details: "APPROVAL is an id that `nexus approvals` shows, or its beginning.",
+  },
+  reject: {
+    summary: "Say no to an approval; the words after it tell the agent what to do instead",
+    positionals: [{ name: "APPROVAL" }, { name: "FEEDBACK", optional: true, rest: true }],
+    flags: [],
+  },
   "daemon start": {
     summary: "Start the daemon unless it runs",
     positionals: [],

@@ -2,7 +2,7 @@
 import type { RunEvent, RunState, RunSummary } from "../../protocol/index.ts";
 import { isEnded, nexusError } from "../../protocol/index.ts";
 import { summaryOf } from "../store/run-rows.ts";
-import { answerKey } from "./approval-gate.ts";
+import { createAnswers } from "./answers.ts";
 import type { RunDependencies } from "./dependencies.ts";
 import { createLauncher } from "./launcher.ts";
 import { createListeners } from "./listeners.ts";
@@ -100,18 +100,7 @@ export function createRunService(dependencies: RunDependencies): RunService {
       return {};
     },
 
-    async answer({ runId, approvalId, subjectHash, decision, feedback }, caller) {
-      const state = await requireState(runId);
-      const approval = state.pendingApprovals.find((candidate) => candidate.approvalId === approvalId);
-      if (approval === undefined) throw nexusError("approval.unknown");
-      if (approval.subjectHash !== subjectHash) throw nexusError("approval.mismatch");
-      const said = feedback === undefined ? {} : { feedback };
-      const body = { type: "approval.answered" as const, approvalId, decision, by: caller.name, ...said };
-      const [event] = await store.events.append(runId, [{ body, key: answerKey(approvalId) }]);
-      if (event?.body.type === "approval.answered" && event.body.decision !== decision)
-        throw nexusError("approval.unknown", `${event.body.by} answered first.`);
-      return {};
-    },
+    ...createAnswers(dependencies),
 
     async diff({ runId, path }) {
       const { workspace, changes } = await requireChanges(runId, path);

@@ -29,6 +29,7 @@ const service = createRunService({
   defaultModel: () => settings,
   defaults: { budgetUsd: null, policy: {} },
   createModel: (own) => createChatModel(own),
+  keepRule: async () => undefined,
   newId: () => `id-${++ids}`,
   onFatal: (error) => {
     throw error;

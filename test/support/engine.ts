@@ -31,6 +31,8 @@ export interface EngineOptions {
   readonly settings?: Partial<ModelSettings>;
   /** Left out: what runs find by names and words. */
   readonly memory?: OpenMemory;
+  /** Told of the rules that people keep. */
+  readonly keepRule?: (rule: string) => Promise<void>;
   /** Called before each append to the event log; what it throws is what the store throws. */
   readonly beforeAppend?: (events: readonly NewEvent[]) => void;
 }
@@ -115,7 +117,7 @@ async function openParts(
   home: string,
   settings: ModelSettings,
   note: (line: string) => void,
-  { beforeAppend = () => undefined, memory }: Pick<EngineOptions, "beforeAppend" | "memory">,
+  { beforeAppend = () => undefined, memory, keepRule = async () => undefined }: EngineOptions,
 ) {
   const log = collectingLog(note);
   const store = withAppend(await openStore({ home, log }), beforeAppend);
@@ -128,6 +130,7 @@ async function openParts(
     defaultModel: () => settings,
     defaults: { budgetUsd: null, policy: {} },
     createModel: (own) => createChatModel(own),
+    keepRule,
     newId: () => randomUUID().slice(0, 13),
     onFatal: (error) => note(String(error)),
     ...(memory === undefined ? {} : { memory }),
