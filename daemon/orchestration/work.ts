@@ -5,6 +5,7 @@ import type { Agent } from "../agents/agent.ts";
 import { type LoopOutcome, runAgent, type ToolAnswer } from "../agents/loop.ts";
 import type { Section } from "../memory/context/window.ts";
 import type { ToolSchema } from "../models/model.ts";
+import { isFormFor } from "../tools/edits/forms.ts";
 import { findSymbol } from "../tools/find-symbol.ts";
 import { createLockTable, EVERYTHING, type LockTable } from "../tools/locks.ts";
 import { remember } from "../tools/remember.ts";
@@ -79,7 +80,8 @@ async function openToolbox(context: RunContext, options: WorkOptions, rules: Cal
   const { agent, memory, mayNote, root, allowedCommands } = options;
   return createToolbox({
     isUseful(tool) {
-      if (!agent.tools.includes(tool.name)) return false;
+      if (!agent.tools.includes(tool.name) || !isFormFor(tool.name, context.modelName)) return false;
+      if ("changesSeveral" in tool && context.editJournal === undefined) return false;
       if (tool === searchCode || tool === findSymbol) return memory.lookup !== undefined;
       return tool !== remember || (mayNote && memory.note !== undefined);
     },
@@ -97,6 +99,7 @@ function contextOfTools(context: RunContext, options: WorkOptions): ToolContext 
   const ports = {
     ...(memory.lookup === undefined ? {} : { code: memory.lookup }),
     ...(note === undefined ? {} : { note }),
+    ...(context.editJournal === undefined ? {} : { editJournal: context.editJournal }),
     wholeResult: (handle: string) => wholeResult(context, taskId, handle),
   };
   return { root, linked, signal: context.signal, seen: new Map(), diff, ...ports };

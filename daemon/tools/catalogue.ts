@@ -1,9 +1,12 @@
 /** All tools, and their schemas as a model is told of them. */
 import * as z from "zod/mini";
+import { applyPatch } from "./apply-patch.ts";
 import { deleteFile } from "./delete-file.ts";
 import { editFile } from "./edit-file.ts";
 import { findSymbol } from "./find-symbol.ts";
 import { listFiles } from "./list-files.ts";
+import { moveFile } from "./move-file.ts";
+import { multiEdit } from "./multi-edit.ts";
 import { readFile } from "./read-file.ts";
 import { readResult } from "./read-result.ts";
 import { remember } from "./remember.ts";
@@ -29,7 +32,10 @@ export const TOOLS: readonly Tool[] = [
   searchCode,
   findSymbol,
   editFile,
+  multiEdit,
+  applyPatch,
   writeFile,
+  moveFile,
   deleteFile,
   runCommand,
   showDiff,

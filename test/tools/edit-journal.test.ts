@@ -64,7 +64,9 @@ it("changes nothing where one file is not what it was to be", async () => {
   expect(readdirSync(journal)).toEqual([]);
 });
 
-it("a process killed at any rename or removal leaves all old or all new once it is recovered", { timeout: 60_000 }, async () => {
+it("a process killed at any rename or removal leaves all old or all new once it is recovered", {
+  timeout: 60_000,
+}, async () => {
   const child = join(fileURLToPath(new URL(".", import.meta.url)), "edit-journal-child.ts");
   const ends = new Set<string>();
   let isOver = false;

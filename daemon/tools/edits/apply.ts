@@ -23,6 +23,8 @@ export interface PlacedEdit extends Edit {
   readonly wholeLines?: boolean;
   /** Number of the line, from 1, that is taken where several fit exactly. */
   readonly hintLine?: number;
+  /** Lines that stand before it, outermost first: where several places fit exactly, the first after them is taken. */
+  readonly after?: readonly string[];
 }
 
 export type EditOutcome =
@@ -148,7 +150,8 @@ function hinted(
   index: number,
 ): Step | Refusal {
   const { text } = document;
-  const { hintLine, search } = edit;
+  const { search } = edit;
+  const hintLine = edit.hintLine ?? firstAfter(text, edit.after ?? [], lines);
   if (hintLine === undefined || lines.filter((line) => line === hintLine).length !== 1)
     return refusals.ambiguous(index, lines);
   let from = -1;
@@ -157,6 +160,20 @@ function hinted(
   if (from < 0 || lineAt(text, from) !== hintLine) return refusals.ambiguous(index, lines);
   const span = { from, to: from + search.length, shift: { add: "", remove: "" }, lacksFinalEnding: false };
   return replaced(document, { level: "exact", foldText: fold, ...span }, search, replace, index);
+}
+
+/** Each of the lines that stand before it must be there once, after the one before. */
+function firstAfter(text: string, before: readonly string[], lines: readonly number[]): number | undefined {
+  if (before.length === 0) return undefined;
+  const all = text.split(/\r?\n/).map((line) => line.trim());
+  let last = 0;
+  for (const wanted of before) {
+    const found = all.flatMap((line, index) => (line === wanted && index + 1 > last ? [index + 1] : []));
+    const [line] = found;
+    if (line === undefined || found.length > 1) return undefined;
+    last = line;
+  }
+  return lines.find((line) => line > last);
 }
 
 /** Nothing fits: is it done already, is one block almost it, were line numbers copied along? */
