@@ -82,6 +82,8 @@ export interface PreparedWrite {
   readonly after: string;
   /** The other files, where there are several: all change, or none does. */
   readonly more?: readonly FileProbe[];
+  /** What will change, for a person who is asked: a unified diff, bounded. */
+  preview(): Promise<string>;
   apply(): Promise<ToolOutcome>;
 }
 
