@@ -7,6 +7,8 @@ import type { Audit } from "../security/audit/record.ts";
 import type { Trust } from "../security/trust.ts";
 import type { ModelSettings } from "../settings.ts";
 import type { Store } from "../store/store.ts";
+import type { ForeignPlace } from "../tools/foreign.ts";
+import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
 import type { OpenMemory } from "./run-memory.ts";
 
@@ -27,6 +29,10 @@ export interface RunDependencies {
   readonly memory?: OpenMemory;
   /** Adds a rule in its text form to the user's own policy. Rejects when it cannot be kept. */
   readonly keepRule: (rule: string) => Promise<void>;
+  /** Tools that others wrote, for work on this workspace in this copy. */
+  readonly foreignTools?: (place: ForeignPlace) => Promise<readonly Tool[]>;
+  /** Called before the calls of a turn are carried out, replayed ones too: the moment for a checkpoint. */
+  readonly beforeCalls?: (place: { runId: string; taskId: string; turn: number; root: string }) => Promise<void>;
   /** Fresh and hard to guess; ids of runs and sessions. */
   readonly newId: () => string;
   /** The store can no longer be trusted: the daemon must stop. */

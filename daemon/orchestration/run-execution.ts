@@ -1,15 +1,17 @@
 /** Carries one run from its start to its end, or to the point where the daemon lets go of it. */
 import type { EndStatus, ErrorValue, RunState } from "../../protocol/index.ts";
-import { errorValue, NexusError } from "../../protocol/index.ts";
+import { errorValue, NexusError, taintOf } from "../../protocol/index.ts";
 import { createTokenCounter } from "../memory/context/tokens.ts";
 import { priceOf } from "../models/prices.ts";
 import { estimateTokens } from "../models/tokens.ts";
 import { windowOf } from "../models/windows.ts";
 import type { ModelSettings } from "../settings.ts";
+import type { TaintPort } from "../tools/gate.ts";
 import type { RunDependencies } from "./dependencies.ts";
 import { applyAtEnd } from "./run-changes.ts";
 import { type CountedWindow, isStoreFailure, type RunContext, RunStopped, record, stateOf } from "./run-context.ts";
 import { recallMemory } from "./run-memory.ts";
+import { taintRun } from "./run-taint.ts";
 
 export interface Execution {
   readonly runId: string;
@@ -50,7 +52,7 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
   let model: ReturnType<RunDependencies["createModel"]> | undefined;
   let window: Promise<CountedWindow> | undefined;
   const openCounted = () => (window ??= openWindow(settings));
-  return {
+  const context: RunContext = {
     runId,
     store,
     changes,
@@ -64,6 +66,22 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     memory: (place) => openMemory({ ...place, signal, count: async () => (await openCounted()).counter.count }),
     price: () => priceOf(settings),
     onDelta,
+    get taint() {
+      return taintPort(context);
+    },
+    foreignTools: async (root) => {
+      const { workspace, trusted = true } = await stateOf(context);
+      return (await dependencies.foreignTools?.({ workspace, root, trusted, signal })) ?? [];
+    },
+    beforeCalls: async (place) => dependencies.beforeCalls?.({ runId, ...place }),
+  };
+  return context;
+}
+
+function taintPort(context: RunContext): TaintPort {
+  return {
+    read: async () => taintOf(await stateOf(context)),
+    see: (bits) => taintRun(context, bits, "A tool's result, or what it did."),
   };
 }
 
