@@ -17,4 +17,6 @@ export * from "./question.ts";
 export * from "./run.ts";
 export * from "./run-events.ts";
 export * from "./run-state.ts";
+export * from "./taint.ts";
 export * from "./task-state.ts";
+export * from "./workspace.ts";

@@ -9,6 +9,7 @@ import { ErrorValue } from "./errors.ts";
 import { Plan } from "./plan.ts";
 import { PolicyRules } from "./policy.ts";
 import { Question, TodoList } from "./question.ts";
+import { Taint } from "./taint.ts";
 
 export const SessionMode = z.enum(["ask", "plan", "act"]);
 /** ask: reads only · plan: may write plans · act. Enforced at the tool gate. */
@@ -138,6 +139,8 @@ export const RunEventBody = z.discriminatedUnion("type", [
     policy: PolicyRules,
     /** The earlier run of the session whose pending change set this one goes on from. */
     continues: z.nullable(z.string()),
+    /** Whether what the workspace configures and runs may be used; left out in the logs of older versions: yes. */
+    trusted: z.optional(z.boolean()),
   }),
   event("run.started", { attempt: z.int(), reason: z.enum(["new", "restart", "resume"]) }),
   event("run.entered", { phase: RunPhase }),
@@ -254,6 +257,8 @@ export const RunEventBody = z.discriminatedUnion("type", [
     by: z.string(),
   }),
   event("prompt.delivered", { promptId: z.string(), taskId: z.string(), turn: z.int() }),
+  /** The run got in touch with something new; bits that are set stay set. */
+  event("run.tainted", { taint: Taint, reason: z.string() }),
   event("run.answered", { text: z.string() }),
   event("run.reviewed", {
     findings: z.array(

@@ -23,6 +23,7 @@ export interface RunContext {
   readonly runId: string;
   readonly store: Store;
   readonly changes: ChangesPort;
+  readonly audit: Audit;
   readonly clock: Clock;
   readonly log: Log;
   readonly redact: (text: string) => string;
@@ -34,7 +35,6 @@ export interface RunContext {
   memory(place: Pick<MemoryPlace, "root" | "workspace" | "base">): RunMemory;
   readonly price: () => Price | undefined;
   readonly onDelta: (delta: RunDelta) => void;
-  readonly audit: Audit;
   readonly taint: TaintPort;
   /** Tools that others wrote, for work in this copy. */
   readonly foreignTools?: (root: string) => Promise<readonly Tool[]>;

@@ -37,13 +37,13 @@ export function createRunService(dependencies: RunDependencies): RunService {
   }
 
   return {
-    async start(params) {
+    async start(params, caller) {
       launcher.refuseWhenDraining();
       const settings = requireModel(params.modelSettings, dependencies.defaultModel());
       dependencies.createModel(settings);
       const budgetUsd = params.budgetUsd === undefined ? dependencies.defaults.budgetUsd : params.budgetUsd;
       const run = { params, model: choiceOf(settings), budgetUsd };
-      const made = await oneAtATime(params.idempotencyKey, () => createRun(dependencies, run));
+      const made = await oneAtATime(params.idempotencyKey, () => createRun(dependencies, run, caller));
       launcher.keepKey(made.runId, settings.apiKey);
       if (made.isNew) launcher.launch(made.runId, "new", choiceOf(settings));
       return { runId: made.runId, sessionId: made.sessionId };
@@ -118,14 +118,14 @@ export function createRunService(dependencies: RunDependencies): RunService {
       return { text: await dependencies.changes.file(workspace, changes.changeSet, path, side) };
     },
 
-    accept: async (params) => {
+    accept: async (params, caller) => {
       const { workspace } = await requireState(params.runId);
-      return oneAtATime(workspace, () => acceptChanges(dependencies, params));
+      return oneAtATime(workspace, () => acceptChanges(dependencies, params, caller));
     },
 
-    discard: async (params) => {
+    discard: async (params, caller) => {
       const { workspace } = await requireState(params.runId);
-      return oneAtATime(workspace, () => discardChanges(dependencies, params));
+      return oneAtATime(workspace, () => discardChanges(dependencies, params, caller));
     },
 
     get activeRuns() {

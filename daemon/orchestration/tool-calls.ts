@@ -23,15 +23,32 @@ export interface CallRules {
   readonly readOnly: boolean;
   readonly mode: SessionMode;
   readonly headless: boolean;
+  /** False: nothing of the workspace is run. */
+  readonly trusted: boolean;
   readonly rules: PolicyRules;
   readonly allowedCommands: readonly string[];
 }
 
 /** The policy as it stands for this piece of work. */
 export function judgeOf(options: CallRules): (access: Access) => Promise<Judgement> {
-  const { readOnly, headless, rules, allowedCommands } = options;
+  const { readOnly, headless, trusted, rules, allowedCommands } = options;
   const mode = readOnly && options.mode === "act" ? "ask" : options.mode;
-  return async (access) => judge({ access, mode, headless, rules, allowedCommands });
+  return async (access) => {
+    const judgement = judge({ access, mode, headless, rules, allowedCommands });
+    return trusted || judgement.verdict === "deny" || !runsWorkspace(access) ? judgement : UNTRUSTED;
+  };
+}
+
+const UNTRUSTED: Judgement = {
+  verdict: "deny",
+  rule: "untrusted-workspace",
+  reason: "The workspace is not trusted, so nothing of it is run.",
+};
+
+function runsWorkspace(access: Access): boolean {
+  return (
+    access.kind === "command" || access.kind === "test" || (access.kind === "foreign" && access.source === "workspace")
+  );
 }
 
 export interface CallPlace {

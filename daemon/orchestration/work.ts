@@ -39,6 +39,8 @@ export interface WorkOptions {
   readonly readOnly: boolean;
   readonly mode: SessionMode;
   readonly headless: boolean;
+  /** False: nothing of the workspace is run. */
+  readonly trusted: boolean;
   readonly rules: PolicyRules;
   readonly allowedCommands: readonly string[];
   readonly handOvers: readonly HandOver[];

@@ -1,6 +1,7 @@
 /** All tools, and their schemas as a model is told of them. */
 import * as z from "zod/mini";
 import { askUser } from "./ask-user.ts";
+import { commandOutput } from "./command-output.ts";
 import { deleteFile } from "./delete-file.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { editFile } from "./edit-file.ts";
@@ -17,6 +18,7 @@ import { runTests } from "./run-tests.ts";
 import { searchCode } from "./search-code.ts";
 import { searchText } from "./search-text.ts";
 import { showDiff } from "./show-diff.ts";
+import { stopCommand } from "./stop-command.ts";
 import { todo } from "./todo.ts";
 import type { Tool } from "./tool.ts";
 import { writeFile } from "./write-file.ts";
@@ -43,6 +45,8 @@ export const TOOLS: readonly Tool[] = [
   diagnostics,
   gitLook,
   gitRecord,
+  commandOutput,
+  stopCommand,
   showDiff,
   recallFacts,
   remember,

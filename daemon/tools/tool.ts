@@ -2,9 +2,12 @@
 import type * as z from "zod/mini";
 import type { ErrorValue, TodoItem, ToolEffect } from "../../protocol/index.ts";
 import type { Access } from "../security/access.ts";
+import type { CommandRunner } from "../security/sandbox/command-runner.ts";
 import type { Taint } from "../security/taint.ts";
+import type { BackgroundCommands } from "./background.ts";
 import type { PlacedProblem } from "./checks/problem.ts";
 import type { CodeLookup, NoteFact } from "./code-lookup.ts";
+import type { FetchPage } from "./fetch-page.ts";
 import type { GitPort } from "./git-port.ts";
 import type { Lock } from "./locks.ts";
 
@@ -34,6 +37,12 @@ export interface ToolContext {
   readonly actor?: string;
   /** Proposes a note in the agent's name; left out where nothing can be noted. */
   readonly note?: NoteFact;
+  /** Runs shell lines; left out: behind the wall that this machine has, with nothing hidden but keys. */
+  readonly commands?: CommandRunner;
+  /** Commands that go on beside the agent; left out where none may. */
+  readonly background?: BackgroundCommands;
+  /** Gets a page of the web; left out: from the internet. */
+  readonly fetchPage?: FetchPage;
   /** Output as it comes, for whoever watches; the gate bounds it and takes secrets out. */
   readonly onOutput?: (text: string) => void;
   /** The whole of an earlier result by the handle that its cut named; undefined: there is none. */

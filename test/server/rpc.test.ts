@@ -13,6 +13,7 @@ import { type RpcServer, startRpcServer } from "../../daemon/server/rpc/server.t
 import type { RunEvent } from "../../protocol/index.ts";
 import { createFakeMemory, type FakeMemory } from "../support/fake-memory.ts";
 import { created, createFakeRunService, type FakeRunService, notice, summary } from "../support/fake-run-service.ts";
+import { memoryTrust } from "../support/guard.ts";
 import { createManualClock, type ManualClock } from "../support/manual-clock.ts";
 import { helloParams, openClient, openRaw, openRawProven, proofOf, type RawClient } from "../support/rpc-client.ts";
 
@@ -24,6 +25,7 @@ const control: DaemonControl = {
   stop: () => false,
   check: async () => [],
   configureModel: () => ({ provider: null, model: null, hasKey: false }),
+  trust: memoryTrust(),
 };
 
 let folder: string;

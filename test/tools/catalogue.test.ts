@@ -23,6 +23,7 @@ it("offers only what is allowed, in the same order, as the same objects", () => 
     "search_code",
     "find_symbol",
     "git",
+    "command_output",
     "show_diff",
     "recall",
     "read_result",
