@@ -74,6 +74,7 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
       return (await dependencies.foreignTools?.({ workspace, root, trusted, signal })) ?? [];
     },
     beforeCalls: async (place) => dependencies.beforeCalls?.({ runId, ...place }),
+    ...(dependencies.policyPlace === undefined ? {} : { policyPlace: dependencies.policyPlace }),
   };
   return context;
 }

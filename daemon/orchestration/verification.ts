@@ -21,6 +21,7 @@ export interface CheckOptions {
 
 const MAX_OUTPUT_BYTES = 5 * 1024 * 1024;
 const TAIL_CHARACTERS = 4000;
+
 /**
  * Runs a command and says whether it came out as expected. A command that is killed or runs out of time satisfies
  * nothing, and neither does one that the shell cannot find or start (127, 126): a test that does not exist has not failed.

@@ -15,6 +15,7 @@ import type { ToolContext } from "../tools/tool.ts";
 import { wholeResult } from "./journal.ts";
 import { type RunContext, record, stateOf } from "./run-context.ts";
 import type { RunMemory } from "./run-memory.ts";
+import { runPolicy } from "./run-policy.ts";
 import { createRunWindow } from "./run-window.ts";
 import { type Caller, type CallRules, callTool, judgeOf } from "./tool-calls.ts";
 import { createToolbox, type Toolbox } from "./toolbox.ts";
@@ -89,7 +90,7 @@ async function openToolbox(context: RunContext, options: WorkOptions, rules: Cal
       return tool !== remember || memory.note !== undefined;
     },
     foreign: (await context.foreignTools?.(root)) ?? [],
-    judgeAccess: judgeOf(rules),
+    judgeAccess: judgeOf(context, rules),
     allowedCommands,
     count: (await context.window()).counter.count,
   });

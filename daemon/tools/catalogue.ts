@@ -5,6 +5,7 @@ import { commandOutput } from "./command-output.ts";
 import { deleteFile } from "./delete-file.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { editFile } from "./edit-file.ts";
+import { fetchUrl } from "./fetch-url.ts";
 import { findSymbol } from "./find-symbol.ts";
 import { gitLook } from "./git.ts";
 import { gitRecord } from "./git-record.ts";
@@ -41,12 +42,13 @@ export const TOOLS: readonly Tool[] = [
   writeFile,
   deleteFile,
   runCommand,
+  commandOutput,
+  stopCommand,
+  fetchUrl,
   runTests,
   diagnostics,
   gitLook,
   gitRecord,
-  commandOutput,
-  stopCommand,
   showDiff,
   recallFacts,
   remember,
