@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
 import { failure } from "../../protocol/index.ts";
 import { stat } from "../host/files.ts";
-import { globMatcher } from "../memory/glob.ts";
 import { listWorkspace } from "../memory/listing.ts";
 import { resolveInside } from "../security/fence.ts";
+import { globMatcher } from "../security/glob.ts";
 import type { DirectTool } from "./tool.ts";
 
 const MAX_ENTRIES = 400;
