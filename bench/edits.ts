@@ -7,13 +7,13 @@ const ROUNDS = 30;
 const LIMIT_MS = 20;
 
 export function measureEdits(): Figure[] {
-  const text = makeFile();
-  const line = "  const value31000 = compute(input31000, options.limit, 31000);";
-  const block = [line, line.replaceAll("31000", "31001"), line.replaceAll("31000", "31002")].join("\n");
+  const lines = makeLines();
+  const text = Buffer.from(`${lines.join("\n")}\n`).toString();
+  const block = lines.slice(31_000, 31_002).join("\n");
   const cases = [
     ["exact", block, "applied"],
-    ["approximate", block.replace("options.limit", "option.limit"), "applied_approx"],
-    ["refused, with the closest lines", block.replaceAll("options.limit", "settings.maximum"), "rejected"],
+    ["approximate", block.replace("const", "cons"), "applied_approx"],
+    ["refused, with the closest lines", block.replaceAll("const", "settings.maximum ="), "rejected"],
   ] as const;
   return cases.map(([name, search, status]) => {
     const times = Array.from({ length: ROUNDS }, (_, round) => {
@@ -27,13 +27,22 @@ export function measureEdits(): Figure[] {
   });
 }
 
-/** Flat, as a file that was read: a text put together is copied at its first search. */
-function makeFile(): string {
+const WORDS = "account balance cache daemon entry folder graph handler index journal kernel ledger memory number".split(
+  " ",
+);
+
+/** Lines of code-like words, the same in each run. */
+function makeLines(): string[] {
   const lines: string[] = [];
-  for (let number = 0, length = 0; length < BYTES; number++) {
-    const line = `  const value${number} = compute(input${number}, options.limit, ${number});`;
+  let state = 1;
+  const word = () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return WORDS[state % WORDS.length] ?? "";
+  };
+  for (let length = 0; length < BYTES; ) {
+    const line = `  const ${word()}${word()} = ${word()}.${word()}(${word()}, ${word()}) + ${word()};`;
     lines.push(line);
     length += line.length + 1;
   }
-  return Buffer.from(`${lines.join("\n")}\n`).toString();
+  return lines;
 }
