@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { answerEditLine } from "../../daemon/cli/edits.ts";
 import { inputLines } from "../../daemon/cli/input-lines.ts";
@@ -85,4 +87,19 @@ it("reads lines whatever their pieces, and stops keeping one that is too long", 
   const lines: string[] = [];
   for await (const line of inputLines(chunks(), 6)) lines.push(line);
   expect(lines).toEqual(["ab", "c\u2028d", "too long ", "e"]);
+});
+
+describe("docs/edits.md", () => {
+  const page = readFileSync(fileURLToPath(new URL("../../docs/edits.md", import.meta.url)), "utf8");
+  const blocks = [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, block = ""]) => block.split("\n"));
+  const asked = blocks
+    .flat()
+    .flatMap((line) => /^(?:echo ')?(\{"id".*"original".*\})'?(?: \|.*)?$/.exec(line)?.[1] ?? []);
+  const answered = blocks.flat().filter((line) => line.includes('"status":'));
+
+  it("shows what is answered", () => {
+    expect(asked.length).toBeGreaterThan(7);
+    // echo leaves backslashes to JSON.
+    expect(asked.map((line) => JSON.stringify(answerEditLine(line)))).toEqual(answered);
+  });
 });
