@@ -39,6 +39,7 @@ export interface RunContext {
   memory(place: Pick<MemoryPlace, "root" | "workspace" | "base">): RunMemory;
   readonly price: () => Price | undefined;
   readonly onDelta: (delta: RunDelta) => void;
+  readonly audit: Audit;
   readonly taint: TaintPort;
   /** Left out: no command is understood, and only the run's own rules count. */
   readonly policyPlace?: PolicyPlace;
