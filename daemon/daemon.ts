@@ -1,9 +1,13 @@
 /** The composition root: builds the daemon bottom-up and takes it down again. No container, only this file. */
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { NexusError, nexusError } from "../protocol/index.ts";
+import { openPins } from "./connectors/mcp/pins.ts";
 import { currentBuild } from "./host/build.ts";
 import { systemClock } from "./host/clock.ts";
 import { flushCompiledCode } from "./host/compile-cache.ts";
+import { resolveHost } from "./host/dns.ts";
+import { httpFetch } from "./host/http.ts";
 import { homePaths, prepareHome } from "./host/paths.ts";
 import { createMemory } from "./memory/create.ts";
 import { createChatModel } from "./models/create.ts";
@@ -14,12 +18,15 @@ import { createIndexedMemory } from "./orchestration/indexed-memory.ts";
 import { createReranker } from "./orchestration/reranker.ts";
 import { createRunService } from "./orchestration/runs.ts";
 import { createAudit } from "./security/audit/audit.ts";
+import { findSandbox } from "./security/sandbox/find.ts";
 import { createRedactor, type Redactor } from "./security/secrets.ts";
 import { createTrust } from "./security/trust.ts";
 import { type DaemonParts, isStoreFailure, type RunningDaemon, startDaemon } from "./server/life.ts";
 import { configuredModel, embeddingSecrets, loadSettings, SECRET_VARIABLES, type Settings } from "./settings.ts";
 import { acquireWriterLock } from "./store/lock.ts";
 import { openStore } from "./store/sqlite.ts";
+import { createForeignTools } from "./tools/foreign-tools.ts";
+import { runProgram, startedServer } from "./tools/programs.ts";
 
 /**
  * Is the daemon of a data folder until it ends; answers with the exit code. What keeps it from starting goes to standard
@@ -106,6 +113,16 @@ async function openParts(
       });
     },
   });
+  const programs = { sandbox: findSandbox, hidden: [home], env: process.env };
+  const foreign = createForeignTools({
+    ...{ mcpServers: settings.mcpServers, env: process.env, clock: systemClock },
+    ...{ redact: redactor.redact, addSecret: redactor.add, network: { fetch: httpFetch, resolve: resolveHost } },
+    version: (await currentBuild()).version,
+    trusted: async (workspace) => (await trust.look(workspace)).state === "trusted",
+    pins: () => openPins(join(home, "mcp-pins.json")),
+    runProgram: (run) => runProgram(programs, run),
+    startProgram: (workspace) => (server) => startedServer(programs, workspace, server),
+  });
   const service = createRunService({
     store,
     changes: createChanges({ home, log }),
@@ -118,6 +135,7 @@ async function openParts(
     defaults: { budgetUsd, policy },
     createModel: (own) => createChatModel(own),
     memory: createIndexedMemory({ memory, clock: systemClock, log }),
+    foreignTools: async (place) => (await foreign.look(place)).tools,
     keepRule: async () => undefined,
     newId: randomUUID,
     onFatal,
@@ -134,6 +152,7 @@ async function openParts(
       return { provider: model?.provider ?? null, model: model?.model ?? null, hasKey: model?.apiKey != null };
     },
     async close() {
+      await foreign.close();
       await memory.close();
       // The store keeps the end of the audit log.
       await audit.close().finally(() => store.close());
