@@ -112,6 +112,7 @@ async function forward(
   const headers = Object.fromEntries(Object.entries(message.headers).filter(([name]) => !OWN_HEADERS.has(name)));
   const upstream = request(
     {
+      agent: false,
       host: admission.address,
       port,
       method: message.method,

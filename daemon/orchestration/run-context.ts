@@ -23,7 +23,6 @@ export interface RunContext {
   readonly runId: string;
   readonly store: Store;
   readonly changes: ChangesPort;
-  readonly audit: Audit;
   readonly clock: Clock;
   readonly log: Log;
   readonly redact: (text: string) => string;

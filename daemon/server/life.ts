@@ -13,6 +13,7 @@ import type { Log } from "../observability/log.ts";
 import type { RunService } from "../orchestration/run-service.ts";
 import type { Audit } from "../security/audit/record.ts";
 import type { Trust } from "../security/trust.ts";
+import { createRefusals } from "./refusals.ts";
 import type { DaemonControl } from "./rpc/daemon.ts";
 import { createHandlers } from "./rpc/handlers.ts";
 import type { RpcLimits } from "./rpc/limits.ts";
@@ -85,6 +86,7 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
       clock,
       log,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
+      onRefused: createRefusals({ audit: parts.audit, clock, log }),
       onConnectionsChanged: touch,
     });
     const about = { pid: process.pid, address, version, buildTime, protocolVersion: PROTOCOL_VERSION, startedAt };

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { commandOutput } from "./command-output.ts";
 import { deleteFile } from "./delete-file.ts";
 import { editFile } from "./edit-file.ts";
+import { fetchUrl } from "./fetch-url.ts";
 import { findSymbol } from "./find-symbol.ts";
 import { listFiles } from "./list-files.ts";
 import { readFile } from "./read-file.ts";
@@ -36,6 +37,7 @@ export const TOOLS: readonly Tool[] = [
   runCommand,
   commandOutput,
   stopCommand,
+  fetchUrl,
   showDiff,
   remember,
   readResult,

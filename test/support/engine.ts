@@ -14,7 +14,7 @@ import type { RunService } from "../../daemon/orchestration/run-service.ts";
 import { createRunService } from "../../daemon/orchestration/runs.ts";
 import { createAudit, type OwnedAudit } from "../../daemon/security/audit/audit.ts";
 import { createRedactor } from "../../daemon/security/secrets.ts";
-import { createTrust } from "../../daemon/security/trust.ts";
+import { createTrust, type Trust } from "../../daemon/security/trust.ts";
 import type { ModelSettings } from "../../daemon/settings.ts";
 import { openStore } from "../../daemon/store/sqlite.ts";
 import type { EventLog, NewEvent, Store } from "../../daemon/store/store.ts";
@@ -46,6 +46,7 @@ export interface Engine {
   service: RunService;
   store: Store;
   audit: OwnedAudit;
+  trust: Trust;
   /** Problems that the engine logged as errors. */
   readonly logged: string[];
   /** Resolves when an error with this text is logged. */
@@ -129,11 +130,12 @@ async function openParts(
   const audit = createAudit({
     ...{ home, heads: store.auditHeads, epoch: store.epoch, clock: systemClock, log, redact: (text) => text },
   });
+  const trust = createTrust({ rows: store.trust, audit, clock: systemClock, log });
   const service = createRunService({
     store,
     changes: createChanges({ home, log }),
     audit,
-    trust: createTrust({ rows: store.trust, audit, clock: systemClock, log }),
+    trust,
     clock: { ...systemClock, sleep: (_, signal) => systemClock.sleep(1, signal) },
     log,
     redactor: createRedactor(),
@@ -145,7 +147,7 @@ async function openParts(
     onFatal: (error) => note(String(error)),
     ...(memory === undefined ? {} : { memory }),
   });
-  return { store, service, audit };
+  return { store, service, audit, trust };
 }
 
 /** The store, with a look at every append before it happens. */
