@@ -17,6 +17,7 @@ import { createChanges } from "./orchestration/changes/create.ts";
 import { createIndexedMemory } from "./orchestration/indexed-memory.ts";
 import { createReranker } from "./orchestration/reranker.ts";
 import { createRunService } from "./orchestration/runs.ts";
+import { listTools } from "./orchestration/tool-list.ts";
 import { createAudit } from "./security/audit/audit.ts";
 import { findSandbox } from "./security/sandbox/find.ts";
 import { createRedactor, type Redactor } from "./security/secrets.ts";
@@ -114,11 +115,12 @@ async function openParts(
     },
   });
   const programs = { sandbox: findSandbox, hidden: [home], env: process.env };
+  const trusted = async (workspace: string) => (await trust.look(workspace)).state === "trusted";
   const foreign = createForeignTools({
     ...{ mcpServers: settings.mcpServers, env: process.env, clock: systemClock },
     ...{ redact: redactor.redact, addSecret: redactor.add, network: { fetch: httpFetch, resolve: resolveHost } },
     version: (await currentBuild()).version,
-    trusted: async (workspace) => (await trust.look(workspace)).state === "trusted",
+    trusted,
     pins: () => openPins(join(home, "mcp-pins.json")),
     runProgram: (run) => runProgram(programs, run),
     startProgram: (workspace) => (server) => startedServer(programs, workspace, server),
@@ -145,6 +147,7 @@ async function openParts(
     memory,
     trust,
     audit,
+    listTools: ({ workspace }, signal) => listTools({ rules: policy, look: foreign.look, trusted }, workspace, signal),
     check: () => store.projections.verify({ repair: false }),
     configureModel(params) {
       model = configuredModel(model, params);

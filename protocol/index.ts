@@ -17,4 +17,5 @@ export * from "./run.ts";
 export * from "./run-events.ts";
 export * from "./run-state.ts";
 export * from "./taint.ts";
+export * from "./tools.ts";
 export * from "./workspace.ts";

@@ -1,6 +1,7 @@
 /** The one table of commands and flags: parser, help, completion and docs/cli.md are made from it. */
 
 import { GUARD_COMMANDS } from "./guard-commands.ts";
+import { TOOLS_COMMANDS } from "./tools-commands.ts";
 
 export interface Flag {
   readonly name: string;
@@ -325,6 +326,7 @@ export const COMMANDS = {
     flags: [],
   },
   ...GUARD_COMMANDS,
+  ...TOOLS_COMMANDS,
   "daemon start": {
     summary: "Start the daemon unless it runs",
     positionals: [],

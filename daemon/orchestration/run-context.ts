@@ -34,6 +34,7 @@ export interface RunContext {
   memory(place: Pick<MemoryPlace, "root" | "workspace" | "base">): RunMemory;
   readonly price: () => Price | undefined;
   readonly onDelta: (delta: RunDelta) => void;
+  readonly audit: Audit;
   readonly taint: TaintPort;
   /** Tools that others wrote, for work in this copy. */
   readonly foreignTools?: (root: string) => Promise<readonly Tool[]>;
