@@ -3,6 +3,7 @@
 import { type Command, type Flag, json, repo } from "./command.ts";
 import { POLICY_COMMANDS } from "./commands-policy.ts";
 import { GUARD_COMMANDS } from "./guard-commands.ts";
+import { TOOLS_COMMANDS } from "./tools-commands.ts";
 
 export type { Command, Flag } from "./command.ts";
 
@@ -309,6 +310,7 @@ export const COMMANDS = {
     flags: [],
   },
   ...GUARD_COMMANDS,
+  ...TOOLS_COMMANDS,
   "daemon start": {
     summary: "Start the daemon unless it runs",
     positionals: [],
