@@ -16,3 +16,5 @@ export * from "./policy.ts";
 export * from "./run.ts";
 export * from "./run-events.ts";
 export * from "./run-state.ts";
+export * from "./taint.ts";
+export * from "./workspace.ts";
