@@ -1,8 +1,10 @@
 /** The composition root: builds the daemon bottom-up and takes it down again. No container, only this file. */
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { NexusError, nexusError } from "../protocol/index.ts";
 import { currentBuild } from "./host/build.ts";
 import { systemClock } from "./host/clock.ts";
+import { openCommandLog } from "./host/command-log.ts";
 import { flushCompiledCode } from "./host/compile-cache.ts";
 import { homePaths, prepareHome } from "./host/paths.ts";
 import { createMemory } from "./memory/create.ts";
@@ -14,6 +16,7 @@ import { createIndexedMemory } from "./orchestration/indexed-memory.ts";
 import { createReranker } from "./orchestration/reranker.ts";
 import { createRunService } from "./orchestration/runs.ts";
 import { createAudit } from "./security/audit/audit.ts";
+import { createCommandRunner } from "./security/sandbox/command-runner.ts";
 import { createRedactor, type Redactor } from "./security/secrets.ts";
 import { createTrust } from "./security/trust.ts";
 import { type DaemonParts, isStoreFailure, type RunningDaemon, startDaemon } from "./server/life.ts";
@@ -106,6 +109,7 @@ async function openParts(
       });
     },
   });
+  const commands = createCommandRunner({ hidden: [home] });
   const service = createRunService({
     store,
     changes: createChanges({ home, log }),
@@ -119,6 +123,8 @@ async function openParts(
     createModel: (own) => createChatModel(own),
     memory: createIndexedMemory({ memory, clock: systemClock, log }),
     keepRule: async () => undefined,
+    commands,
+    commandLog: (runId, name) => openCommandLog(join(home, "commands", runId, `${name}.log`)),
     newId: randomUUID,
     onFatal,
   });
@@ -135,6 +141,7 @@ async function openParts(
     },
     async close() {
       await memory.close();
+      await commands.dispose();
       // The store keeps the end of the audit log.
       await audit.close().finally(() => store.close());
     },
