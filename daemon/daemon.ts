@@ -13,9 +13,11 @@ import type { Log } from "./observability/log.ts";
 import { openFileLog } from "./observability/log-file.ts";
 import { createChanges } from "./orchestration/changes/create.ts";
 import { createIndexedMemory } from "./orchestration/indexed-memory.ts";
+import { openPolicyPlace } from "./orchestration/policy-place.ts";
 import { createReranker } from "./orchestration/reranker.ts";
 import { createRunService } from "./orchestration/runs.ts";
 import { createAudit } from "./security/audit/audit.ts";
+import { rememberRule } from "./security/policy/remember.ts";
 import { createCommandRunner } from "./security/sandbox/command-runner.ts";
 import { createRedactor, type Redactor } from "./security/secrets.ts";
 import { createTrust } from "./security/trust.ts";
@@ -92,6 +94,7 @@ async function openParts(
   let model = settings.model;
   if (model?.apiKey) redactor.add(model.apiKey);
   for (const secret of embeddingSecrets(settings.embedding)) redactor.add(secret);
+  const policyPlace = await openPolicyPlace({ home, main, env: process.env, policy, log });
   const store = await openStore({ home, log });
   const audit = createAudit({
     ...{ home, heads: store.auditHeads, epoch: store.epoch, clock: systemClock, log, redact: redactor.redact },
@@ -122,7 +125,11 @@ async function openParts(
     defaults: { budgetUsd, policy },
     createModel: (own) => createChatModel(own),
     memory: createIndexedMemory({ memory, clock: systemClock, log }),
-    keepRule: async () => undefined,
+    policyPlace,
+    async keepRule(rule) {
+      const kept = await rememberRule(home, rule);
+      if (!kept.ok) throw new NexusError(kept.error);
+    },
     commands,
     commandLog: (runId, name) => openCommandLog(join(home, "commands", runId, `${name}.log`)),
     newId: randomUUID,

@@ -8,6 +8,7 @@ import { ChangeConflict, ChangeSet } from "./change-set.ts";
 import { ErrorValue } from "./errors.ts";
 import { Plan } from "./plan.ts";
 import { PolicyRules } from "./policy.ts";
+import { Question, TodoList } from "./question.ts";
 import { Taint } from "./taint.ts";
 
 export const SessionMode = z.enum(["ask", "plan", "act"]);
@@ -169,6 +170,10 @@ export const RunEventBody = z.discriminatedUnion("type", [
     /** The rule that the person keeps from now on. */
     remembered: z.optional(z.string()),
   }),
+  event("question.asked", { question: Question }),
+  event("question.answered", { questionId: z.string(), answer: z.string(), by: z.string() }),
+  /** The agent's own list, as a whole. */
+  event("todo.changed", { todo: TodoList }),
   event("task.started", { taskId: z.string(), title: z.string(), agent: z.string() }),
   event("task.finished", { taskId: z.string(), outcome: z.enum(["done", "failed", "skipped"]), summary: z.string() }),
   event("model.requested", {

@@ -12,6 +12,7 @@ import type { CommandLog } from "../tools/background.ts";
 import type { ForeignPlace } from "../tools/foreign.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
+import type { PolicyPlace } from "./policy-place.ts";
 import type { OpenMemory } from "./run-memory.ts";
 
 export interface RunDependencies {
@@ -39,6 +40,8 @@ export interface RunDependencies {
   readonly commands?: CommandRunner;
   /** Keeps the whole output of a background command. */
   readonly commandLog?: (runId: string, name: string) => Promise<CommandLog>;
+  /** Whose rules count and how commands are understood; left out: the run's own rules, and no commands. */
+  readonly policyPlace?: PolicyPlace;
   /** Fresh and hard to guess; ids of runs and sessions. */
   readonly newId: () => string;
   /** The store can no longer be trusted: the daemon must stop. */

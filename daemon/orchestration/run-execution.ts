@@ -76,6 +76,7 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     beforeCalls: async (place) => dependencies.beforeCalls?.({ runId, ...place }),
     ...(commands === undefined ? {} : { commands }),
     ...(commandLog === undefined ? {} : { commandLog: (name) => commandLog(runId, name) }),
+    ...(dependencies.policyPlace === undefined ? {} : { policyPlace: dependencies.policyPlace }),
   };
   return context;
 }

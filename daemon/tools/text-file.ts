@@ -1,6 +1,7 @@
 /** Reading and writing the text files of a workspace: inside the fence, hashed, refused where they are no text. */
 import { failure, type Result } from "../../protocol/index.ts";
 import { hashOf, readBytes, readSlice, stat } from "../host/files.ts";
+import { readReal } from "../host/real-files.ts";
 import { listWorkspace } from "../memory/listing.ts";
 import { type InsidePath, resolveInside } from "../security/fence.ts";
 import type { ToolContext } from "./tool.ts";
@@ -29,7 +30,7 @@ export async function loadText(
     return failure("tool.failed", `${path} is too large (${stats.size} bytes; at most ${MAX_FILE_BYTES}).`);
   if (looksBinary(await readSlice(at.value.absolute, 0, 8192)))
     return failure("tool.failed", `${path} is a binary file (${stats.size} bytes), not text.`);
-  const bytes = await readBytes(at.value.absolute);
+  const bytes = await readReal(at.value.absolute);
   if (bytes === undefined) return failure("tool.failed", `${path} has just been removed.`);
   return { ok: true, value: { at: at.value, bytes, hash: hashOf(bytes) } };
 }
