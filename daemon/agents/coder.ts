@@ -14,9 +14,6 @@ export const coder: Agent = {
     "write_file",
     "delete_file",
     "run_command",
-    "command_output",
-    "stop_command",
-    "fetch_url",
     "show_diff",
   ],
   moreTools: {
