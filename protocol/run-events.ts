@@ -231,6 +231,10 @@ export const RunEventBody = z.discriminatedUnion("type", [
     durationMs: z.number(),
     /** Workspace paths that it changed. */
     changed: z.array(z.string()),
+    /** Content address of the whole result, where the model was told only its beginning and end. */
+    whole: z.optional(z.string()),
+    /** Tools that the agent is offered from its next turn on. */
+    offers: z.optional(z.array(z.string())),
   }),
   event("verification.finished", {
     taskId: z.nullable(z.string()),

@@ -167,9 +167,18 @@ export const runEvent = notification("run/event", "One event of a watched run.",
 
 export const runDelta = notification(
   "run/delta",
-  "A piece of the model's answer while it streams. Never stored; the whole text comes with model.responded.",
-  z.object({ runId: z.string(), taskId: z.string(), turn: z.int(), text: z.string() }),
+  "A piece of the model's answer, or of a call's output, while it comes. Never stored: the whole comes with model.responded, or tool.finished.",
+  z.object({
+    runId: z.string(),
+    taskId: z.string(),
+    turn: z.int(),
+    text: z.string(),
+    /** The call of the turn whose output it is, by its index; left out: the model's answer. */
+    call: z.optional(z.int()),
+  }),
 );
+/** Without the run. */
+export type RunDelta = Omit<z.infer<typeof runDelta.params>, "runId">;
 
 export const runChanged = notification(
   "run/changed",

@@ -92,7 +92,7 @@ async function simulateRun(
   simulation.runs += 1;
   for await (const event of eventsOf(connection, runId)) {
     if (event.body.type !== "tool.requested") continue;
-    const access = accessOf(event.body, run.workspace);
+    const access = await accessOf(event.body, run.workspace);
     if (access === undefined) simulation.skipped += 1;
     else await compare({ before, after, access, event }, simulation);
   }
@@ -115,14 +115,15 @@ async function* eventsOf(connection: ClientConnection, runId: string): AsyncGene
 
 type Requested = Extract<RunEvent["body"], { type: "tool.requested" }>;
 
-function accessOf({ tool: name, input }: Requested, root: string): Access | undefined {
+async function accessOf({ tool: name, input }: Requested, root: string): Promise<Access | undefined> {
   const tool = TOOLS.find((candidate) => candidate.name === name);
   if (tool === undefined) return undefined;
   try {
     const parsed = tool.input.safeParse(JSON.parse(input || "{}"));
     if (!parsed.success) return undefined;
-    const access = tool.access(parsed.data);
-    return access.kind === "command" ? { ...access, cwd: root } : access;
+    const { signal } = new AbortController();
+    const access = await tool.access(parsed.data, { root, linked: [], signal, seen: new Map(), diff: async () => "" });
+    return access.kind === "command" || access.kind === "test" ? { ...access, cwd: root } : access;
   } catch {
     return undefined;
   }
@@ -152,6 +153,7 @@ async function compare({ before, after, access, event }: Comparison, simulation:
 function actionText(access: Access): string {
   switch (access.kind) {
     case "command":
+    case "test":
       return access.command;
     case "read":
     case "write":

@@ -127,7 +127,7 @@ function start(options: ProcessOptions): ChildProcess {
 }
 
 /** Ends the process and everything in its group; harmless when it has ended. */
-function killTree(child: ChildProcess): void {
+export function killTree(child: ChildProcess): void {
   if (child.pid === undefined) return;
   if (isWindows) {
     if (child.exitCode === null) spawn("taskkill", ["/pid", String(child.pid), "/t", "/f"], { windowsHide: true });

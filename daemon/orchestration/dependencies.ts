@@ -3,8 +3,11 @@ import type { PolicyRules } from "../../protocol/index.ts";
 import type { Clock } from "../host/clock.ts";
 import type { ChatModel } from "../models/model.ts";
 import type { Log } from "../observability/log.ts";
+import type { Audit } from "../security/audit/record.ts";
 import type { ModelSettings } from "../settings.ts";
 import type { Store } from "../store/store.ts";
+import type { ForeignPlace } from "../tools/foreign.ts";
+import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
 import type { PolicyPlace } from "./policy-place.ts";
 import type { OpenMemory } from "./run-memory.ts";
@@ -26,6 +29,12 @@ export interface RunDependencies {
   readonly keepRule: (rule: string) => Promise<void>;
   /** Whose rules count and how commands are understood; left out: the run's own rules, and no commands. */
   readonly policyPlace?: PolicyPlace;
+  /** Left out: decisions stand in the log alone. */
+  readonly audit?: Audit;
+  /** Tools that others wrote, for work on this workspace in this copy. */
+  readonly foreignTools?: (place: ForeignPlace) => Promise<readonly Tool[]>;
+  /** Called before the calls of a turn are carried out, replayed ones too: the moment for a checkpoint. */
+  readonly beforeCalls?: (place: { runId: string; taskId: string; turn: number; root: string }) => Promise<void>;
   /** Fresh and hard to guess; ids of runs and sessions. */
   readonly newId: () => string;
   /** The store can no longer be trusted: the daemon must stop. */

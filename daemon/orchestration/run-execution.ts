@@ -5,7 +5,11 @@ import { createTokenCounter } from "../memory/context/tokens.ts";
 import { priceOf } from "../models/prices.ts";
 import { estimateTokens } from "../models/tokens.ts";
 import { windowOf } from "../models/windows.ts";
+import type { Log } from "../observability/log.ts";
+import type { Audit } from "../security/audit/record.ts";
+import { UNTAINTED } from "../security/taint.ts";
 import type { ModelSettings } from "../settings.ts";
+import type { TaintPort } from "../tools/gate.ts";
 import type { RunDependencies } from "./dependencies.ts";
 import { applyAtEnd } from "./run-changes.ts";
 import { type CountedWindow, isStoreFailure, type RunContext, RunStopped, record, stateOf } from "./run-context.ts";
@@ -50,7 +54,7 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
   let model: ReturnType<RunDependencies["createModel"]> | undefined;
   let window: Promise<CountedWindow> | undefined;
   const openCounted = () => (window ??= openWindow(settings));
-  return {
+  const context: RunContext = {
     runId,
     store,
     changes,
@@ -64,6 +68,29 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     price: () => priceOf(settings),
     onDelta,
     ...(dependencies.policyPlace === undefined ? {} : { policyPlace: dependencies.policyPlace }),
+    audit: dependencies.audit ?? loggedAudit(dependencies.log),
+    taint: createTaint(),
+    foreignTools: async (root) => {
+      const { workspace } = await stateOf(context);
+      return (await dependencies.foreignTools?.({ workspace, root, signal })) ?? [];
+    },
+    beforeCalls: async (place) => dependencies.beforeCalls?.({ runId, ...place }),
+  };
+  return context;
+}
+
+/** Decisions that no audit log keeps stand at least in the log. */
+function loggedAudit(log: Log): Audit {
+  return { record: async (entry) => log.write("info", "decided", { ...entry }) };
+}
+
+function createTaint(): TaintPort {
+  let bits = UNTAINTED;
+  return {
+    read: () => bits,
+    async see(seen) {
+      bits = { ...bits, ...seen };
+    },
   };
 }
 

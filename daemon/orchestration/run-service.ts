@@ -1,5 +1,5 @@
 /** The runs as server/rpc sees them: one method a request. Implemented in runs.ts. */
-import type { Answer, Params, RunEvent, RunState, RunSummary } from "../../protocol/index.ts";
+import type { Answer, NotificationParams, Params, RunEvent, RunState, RunSummary } from "../../protocol/index.ts";
 
 export interface Caller {
   /** Who acts, for the record: client name and connection. */
@@ -24,7 +24,7 @@ export interface RunService {
   readonly activeRuns: number;
   /** Told of committed events; the server forwards them to the connections that watch the run. */
   onEvent(listener: (event: RunEvent, state: RunState) => void): () => void;
-  onDelta(listener: (delta: { runId: string; taskId: string; turn: number; text: string }) => void): () => void;
+  onDelta(listener: (delta: NotificationParams<"run/delta">) => void): () => void;
   onChanged(listener: (run: RunSummary) => void): () => void;
   /** Takes up the runs that an earlier daemon left unfinished. Called once, after the store is open. */
   recover(): Promise<void>;

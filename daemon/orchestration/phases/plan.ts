@@ -2,10 +2,12 @@
 import { nexusError, type Plan, type RunState } from "../../../protocol/index.ts";
 import { fillWindow } from "../../memory/context/window.ts";
 import { makePlan } from "../../planning/planner.ts";
+import { inWords, permissionsOf } from "../../security/policy/permissions.ts";
 import { askApproval } from "../approval-gate.ts";
 import { callModel } from "../journal.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 import { isAgreed, runPolicy } from "../run-policy.ts";
+import { detectTests } from "../verification.ts";
 import { workRoot } from "./begin.ts";
 import { sectionsOfPlanning } from "./openings.ts";
 import { type Survey, survey } from "./survey.ts";
@@ -41,7 +43,7 @@ export async function recordPlan(context: RunContext, plan: Plan): Promise<void>
 
 /** Throws `plan.rejected` when the person says no, or the policy does. */
 export async function approvePhase(context: RunContext): Promise<void> {
-  const { plan } = await stateOf(context);
+  const { plan, budget } = await stateOf(context);
   if (plan === null) return;
   await record(context, { type: "run.entered", phase: "approve" }, "entered/approve");
   const commands = planCommands(plan);
@@ -50,7 +52,9 @@ export async function approvePhase(context: RunContext): Promise<void> {
   const verdict = await policy.judge({ kind: "plan" });
   if (verdict.verdict === "allow") return;
   if (verdict.verdict === "deny") throw nexusError("plan.rejected", verdict.reason);
-  const subject = { kind: "plan" as const, summary: plan.summary, taskCount: plan.tasks.length, commands };
+  const testCommand = (await detectTests(root))?.command;
+  const permissions = inWords(permissionsOf(plan, { testCommand, budgetUsd: budget.limitUsd }));
+  const subject = { kind: "plan" as const, summary: plan.summary, taskCount: plan.tasks.length, commands, permissions };
   const question = { key: "plan", taskId: null, title: "Approve the plan?", reason: verdict.reason, subject };
   const answer = await askApproval(context, question);
   if (answer.decision === "reject") throw nexusError("plan.rejected", answer.feedback);

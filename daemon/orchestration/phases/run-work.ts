@@ -21,7 +21,7 @@ export interface WorkInput {
 
 export async function runWork(context: RunContext, input: WorkInput): Promise<LoopOutcome> {
   const state = await stateOf(context);
-  const { plan, mode, headless, policy, isolation, workspace } = state;
+  const { plan, headless, isolation, workspace } = state;
   const { root, linked } = await workRoot(context);
   return work(context, {
     taskId: input.taskId,
@@ -32,9 +32,7 @@ export async function runWork(context: RunContext, input: WorkInput): Promise<Lo
     root,
     linked,
     readOnly: input.kind === "question" || isolation === null,
-    mode,
     headless,
-    rules: policy,
     allowedCommands: allowedCommands(state, input.seen.testCommand),
     handOvers: input.handOvers ?? [],
     memory: await memoryAt(context, root),
