@@ -11,6 +11,8 @@ export interface Call {
   readonly cwd: string | null;
   readonly root: string;
   readonly home: string | null;
+  /** True when the word names a file that is there, or nothing yet, and no link and no folder. */
+  readonly isPlainFile: (word: ShellWord) => Promise<boolean>;
   /** True when a program of this name is installed in the workspace: node_modules/.bin. */
   readonly isInstalled: (name: string) => Promise<boolean>;
 }

@@ -28,8 +28,8 @@ export function checkTogether({ parts, unclear }: Walk): void {
   const touching = parts.filter(({ paths }) => paths.length > 0);
   if (touching.length > 1 && touching.some(({ relinks }) => relinks))
     unclear.add("a link or a folder that is moved can change what other paths in the line mean");
-  const changes = parts.some(({ effect }) => effect !== "reads");
-  if (changes && parts.some(({ usesPattern }) => usesPattern))
+  const isChanged = (part: Draft) => parts.some((other) => other !== part && other.effect !== "reads");
+  if (parts.some((part) => part.usesPattern && isChanged(part)))
     unclear.add("a pattern in it is matched after other commands changed files");
 }
 

@@ -1,6 +1,6 @@
 /** File name patterns of the shell, matched against what is in the folders now. */
 import { join } from "node:path";
-import { listFolder } from "../../host/files.ts";
+import { listFolder, lstat } from "../../host/files.ts";
 
 export interface PatternPiece {
   readonly text: string;
@@ -21,27 +21,34 @@ export async function expandPattern(
   const literal = pieces.map(({ text }) => text).join("");
   const isAbsolute = literal.startsWith("/");
   if (!isAbsolute && cwd === null) return undefined;
+  const from = isAbsolute ? "/" : (cwd ?? "/");
   let found = [isAbsolute ? "/" : ""];
   let looked = 0;
   for (const part of splitParts(pieces)) {
     const matcher = matcherOf(part);
     if (matcher === undefined) {
       const text = part.map((piece) => piece.text).join("");
-      if (text !== "") found = found.map((prefix) => `${prefix}${text}/`);
+      if (text === "") continue;
+      found = found.map((prefix) => `${prefix}${text}/`);
+      if (looked > 0) found = await existing(found, from);
       continue;
     }
     const next: string[] = [];
     for (const prefix of found) {
       looked += 1;
       if (looked > MAX_FOLDERS) return undefined;
-      for (const name of await namesIn(isAbsolute ? prefix : join(cwd ?? "/", prefix)))
-        if (matcher.test(name)) next.push(`${prefix}${name}/`);
+      for (const name of await namesIn(join(from, prefix))) if (matcher.test(name)) next.push(`${prefix}${name}/`);
       if (next.length > MAX_MATCHES) return undefined;
     }
     found = next;
   }
   const paths = found.map((path) => (path.length > 1 ? path.replace(/\/$/, "") : path));
   return paths.length > 0 ? paths : [literal];
+}
+
+async function existing(paths: readonly string[], from: string): Promise<string[]> {
+  const present = await Promise.all(paths.map((path) => lstat(join(from, path.slice(0, -1))).catch(() => undefined)));
+  return paths.filter((_, index) => present[index] !== undefined);
 }
 
 async function namesIn(folder: string): Promise<string[]> {

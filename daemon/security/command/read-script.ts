@@ -231,7 +231,7 @@ function readCase(reader: Reader) {
 }
 
 function readFunction(reader: Reader) {
-  const match = /^([A-Za-z_][\w-]*)[ \t]*\([ \t]*\)/.exec(reader.text.slice(reader.at, reader.at + 200));
+  const match = /^([A-Za-z_:.][\w:.-]*)[ \t]*\([ \t]*\)/.exec(reader.text.slice(reader.at, reader.at + 200));
   const name = match?.[1];
   if (match === null || name === undefined) return undefined;
   reader.at += match[0].length;

@@ -1,6 +1,6 @@
 /** One simple command: its words, its redirections, what its grammar says, and what it starts in turn. */
-import { join } from "node:path";
-import { stat } from "../../host/files.ts";
+import { join, resolve } from "node:path";
+import { lstat, stat } from "../../host/files.ts";
 import { resolveAnywhere } from "../fence.ts";
 import { worst } from "./effects.ts";
 import { expandOne, expandWords } from "./expand.ts";
@@ -116,7 +116,13 @@ async function findingOf(
   const { root, home } = place;
   const isInstalled = async (name: string) =>
     /^[\w.@-]+$/.test(name) && (await stat(join(root, "node_modules", ".bin", name))) !== undefined;
-  const call: Omit<Call, "name"> = { args, cwd: state?.physical ?? null, root, home, isInstalled };
+  const cwd = state?.physical ?? null;
+  const isPlainFile = async ({ value }: ShellWord) => {
+    if (value === null || cwd === null || value.includes("..")) return false;
+    const info = await lstat(resolve(cwd, value)).catch(() => null);
+    return info !== null && (info === undefined || info.isFile());
+  };
+  const call: Omit<Call, "name"> = { args, cwd, root, home, isInstalled, isPlainFile };
   return grammarOf(program.value, call);
 }
 
@@ -149,6 +155,8 @@ async function runScript(
   return here ? outcome : stays(state);
 }
 
+const RAW_DEVICE = /^\/dev\/(?:sd|hd|vd|xvd|nvme|mmcblk|disk|rdisk|md|dm-|loop|mem$|kmem$|port$)/;
+
 async function addPart(
   words: readonly ShellWord[],
   finding: Finding,
@@ -168,6 +176,8 @@ async function addPart(
   };
   if (touches.some(({ use }) => use === "write")) raise("changes", `${why}; its output goes into a file`);
   if (lifts.length > 0) raise("unknown", `${lifts.join(", ")} for what it runs`);
+  if (paths.some(({ use, absolute }) => use === "write" && RAW_DEVICE.test(absolute ?? "")))
+    raise("forbidden", "writes to a raw device");
   if (finding.runsFile && paths.some(({ inside }) => inside === null))
     raise("unknown", "runs a file that is not of the workspace");
   if (words.some(({ fetched }) => fetched) && (finding.script !== undefined || finding.runsInput))
@@ -190,7 +200,6 @@ async function addPart(
 async function pathUse({ use, word }: Touch, walk: Walk, folder: FolderState): Promise<PathUse[]> {
   const { root, linked } = walk.place;
   const written = word.written;
-  if (word.value === "-") return [];
   if (word.value === null || word.value === "") return [{ use, written, inside: null, absolute: null }];
   if (HARMLESS_TARGETS.has(word.value)) return [];
   const isAbsolutePath = word.value.startsWith("/") || (walk.place.platform === "win32" && /^[a-z]:/i.test(word.value));

@@ -136,10 +136,22 @@ async function walkCompound(command: CompoundCommand, walk: Walk, state: FolderS
     case "case":
       return walkCase(command, walk, state);
     case "function":
-      // Where it is called from is not followed.
-      await walkScript(command.body, walk, null);
-      return stays(state);
+      return walkFunction(command, walk, state);
   }
+}
+
+/** Where a function is called from is not followed. One that starts itself may never end. */
+async function walkFunction(
+  { name, body }: Extract<CompoundCommand, { kind: "function" }>,
+  walk: Walk,
+  state: FolderState,
+): Promise<Outcome> {
+  const begin = walk.parts.length;
+  await walkScript(body, walk, null);
+  for (const [index, part] of walk.parts.entries())
+    if (index >= begin && part.words[0] === name)
+      walk.parts[index] = { ...part, effect: "forbidden", why: "a function that starts itself again and again" };
+  return stays(state);
 }
 
 async function walkIf(

@@ -37,7 +37,8 @@ function copy({ args }: Call): Finding {
   };
 }
 
-function move({ args }: Call): Finding {
+/** A file that is moved takes nothing else along; a folder or a link can change what other paths mean. */
+async function move({ args, isPlainFile }: Call): Promise<Finding> {
   const parsed = parseOptions(
     "-bfinTuv -t:> --backup? --force --no-clobber --no-target-directory --target-directory=> --verbose",
     args,
@@ -45,7 +46,12 @@ function move({ args }: Call): Finding {
   if (!parsed.ok) return unknown(parsed.why);
   const { from, to } = lastIsTarget(parsed);
   const touches: Touch[] = [...parsed.touches, ...reading(from), ...writing(from), ...targets(from, to)];
-  return { effect: "changes", why: "moves files", touches, relinks: true };
+  return { effect: "changes", why: "moves files", touches, relinks: !(await arePlain(from, isPlainFile)) };
+}
+
+async function arePlain(words: readonly ShellWord[], isPlainFile: Call["isPlainFile"]): Promise<boolean> {
+  for (const word of words) if (!(await isPlainFile(word))) return false;
+  return true;
 }
 
 function lastIsTarget(parsed: Parsed): { from: readonly ShellWord[]; to: readonly ShellWord[] } {
@@ -90,15 +96,22 @@ function remove(call: Call): Finding {
     "-dfiIrRv --dir --force --interactive? --one-file-system --preserve-root? --recursive --verbose",
     call.args,
   );
-  if (!parsed.ok) return parsed.why.includes("no-preserve-root") ? forbiddenRemoval() : unknown(parsed.why);
+  if (!parsed.ok && call.args.some(({ value }) => value === "--no-preserve-root")) return forbiddenRemoval();
+  if (!parsed.ok && call.args.some(({ value }) => /^-[a-zA-Z]*[rR]|^--recursive$/.test(value ?? "")))
+    return call.args.some((word) => isDisaster(word, call)) ? forbiddenRemoval() : removesFolders();
+  if (!parsed.ok) return unknown(parsed.why);
   const touches = writing(parsed.operands);
   if (has(parsed, "-r", "-R", "--recursive")) {
     if (parsed.operands.some((word) => isDisaster(word, call))) return { ...forbiddenRemoval(), touches };
-    return { effect: "destructive", why: "removes folders with all that is in them", touches };
+    return { ...removesFolders(), touches };
   }
   const isSure = parsed.operands.every(({ value, fromPattern }) => value !== null && !fromPattern);
   if (!isSure) return { effect: "destructive", why: "removes files that a pattern names", touches };
   return { effect: "changes", why: "removes files", touches };
+}
+
+function removesFolders(): Finding {
+  return { effect: "destructive", why: "removes folders with all that is in them" };
 }
 
 function forbiddenRemoval(): Finding {

@@ -184,7 +184,7 @@ function tree({ args }: Call): Finding {
 /** Echo and printf print whatever they get; a printf that sets a variable is bash's own. */
 const printf = ({ args }: Call): Finding =>
   (args[0]?.value ?? args[0]?.prefix ?? "-").startsWith("-") || args[0]?.spreads
-    ? unknown("its first word could set a variable")
+    ? { ...unknown("its first word could set a variable"), unclear: "printf can set a variable" }
     : { effect: "reads", why: "prints text" };
 
 export const textTools: Grammars = {
