@@ -14,8 +14,10 @@ import { createIndexedMemory } from "./orchestration/indexed-memory.ts";
 import { openPolicyPlace } from "./orchestration/policy-place.ts";
 import { createReranker } from "./orchestration/reranker.ts";
 import { createRunService } from "./orchestration/runs.ts";
+import { createAudit } from "./security/audit/audit.ts";
 import { rememberRule } from "./security/policy/remember.ts";
 import { createRedactor, type Redactor } from "./security/secrets.ts";
+import { createTrust } from "./security/trust.ts";
 import { type DaemonParts, isStoreFailure, type RunningDaemon, startDaemon } from "./server/life.ts";
 import { configuredModel, embeddingSecrets, loadSettings, SECRET_VARIABLES, type Settings } from "./settings.ts";
 import { acquireWriterLock } from "./store/lock.ts";
@@ -91,6 +93,10 @@ async function openParts(
   for (const secret of embeddingSecrets(settings.embedding)) redactor.add(secret);
   const policyPlace = await openPolicyPlace({ home, main, env: process.env, policy, log });
   const store = await openStore({ home, log });
+  const audit = createAudit({
+    ...{ home, heads: store.auditHeads, epoch: store.epoch, clock: systemClock, log, redact: redactor.redact },
+  });
+  const trust = createTrust({ rows: store.trust, audit, clock: systemClock, log });
   const memory = createMemory({
     ...{ home, main, store, clock: systemClock, log, newId: randomUUID },
     embedding: settings.embedding,
@@ -106,6 +112,8 @@ async function openParts(
   const service = createRunService({
     store,
     changes: createChanges({ home, log }),
+    audit,
+    trust,
     clock: systemClock,
     log,
     redactor,
@@ -124,6 +132,8 @@ async function openParts(
   return {
     service,
     memory,
+    trust,
+    audit,
     check: () => store.projections.verify({ repair: false }),
     configureModel(params) {
       model = configuredModel(model, params);
@@ -132,7 +142,8 @@ async function openParts(
     },
     async close() {
       await memory.close();
-      await store.close();
+      // The store keeps the end of the audit log.
+      await audit.close().finally(() => store.close());
     },
   };
 }

@@ -7,6 +7,7 @@ import * as facts from "./memory-facts.ts";
 import * as graph from "./memory-graph.ts";
 import * as search from "./memory-search.ts";
 import * as run from "./run.ts";
+import * as workspace from "./workspace.ts";
 
 export const REQUESTS = [
   handshake.handshakeHello,
@@ -26,11 +27,14 @@ export const REQUESTS = [
   run.runCancel,
   run.runResume,
   run.approvalAnswer,
+  run.questionAnswer,
   run.approvalList,
   run.changesDiff,
   run.changesFile,
   run.changesAccept,
   run.changesDiscard,
+  workspace.workspaceTrust,
+  workspace.workspaceSetTrust,
   memory.memoryStatus,
   memory.memoryIndex,
   memory.memoryForget,

@@ -2,6 +2,7 @@
 
 import { type Command, type Flag, json, repo } from "./command.ts";
 import { POLICY_COMMANDS } from "./commands-policy.ts";
+import { GUARD_COMMANDS } from "./guard-commands.ts";
 
 export type { Command, Flag } from "./command.ts";
 
@@ -57,6 +58,8 @@ export const COMMANDS = {
       },
       { name: "session", type: "string", value: "ID", summary: "Go on in this session (see `nexus runs show`)." },
       detach,
+      { name: "trust", type: "boolean", summary: "Trust the folder as it is (see `nexus trust`)." },
+      { name: "untrusted", type: "boolean", summary: "Run nothing of the folder and obey none of its rules." },
     ],
     details:
       "Without a terminal nobody can be asked: what the policy would ask about is denied. Ctrl-C cancels the run; pressed again it leaves at once. The run goes on when the terminal is closed: `nexus runs watch latest` comes back to it.",
@@ -298,6 +301,7 @@ export const COMMANDS = {
     positionals: [{ name: "APPROVAL" }, { name: "FEEDBACK", optional: true, rest: true }],
     flags: [],
   },
+  ...GUARD_COMMANDS,
   "daemon start": {
     summary: "Start the daemon unless it runs",
     positionals: [],

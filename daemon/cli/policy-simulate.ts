@@ -115,6 +115,7 @@ async function* eventsOf(connection: ClientConnection, runId: string): AsyncGene
 
 type Requested = Extract<RunEvent["body"], { type: "tool.requested" }>;
 
+/** As the tool would ask today, from what it was given then; the folder is only looked at. */
 async function accessOf({ tool: name, input }: Requested, root: string): Promise<Access | undefined> {
   const tool = TOOLS.find((candidate) => candidate.name === name);
   if (tool === undefined) return undefined;

@@ -7,12 +7,12 @@ import { createCommandAnalyser } from "../security/command/analyser.ts";
 import type { CommandFacts } from "../security/command/facts.ts";
 import { loadOrganisation, loadUser, loadWorkspace } from "../security/policy/load-tiers.ts";
 import type { Tiers } from "../security/policy/tiers.ts";
+import { findSandbox } from "../security/sandbox/find.ts";
 
 /** What the composition root knows for all runs. */
 export interface PolicyPlace {
   /** As they are written now, so that a rule that was just kept counts at once. */
   readonly tiers: (workspace: string) => Promise<Omit<Tiers, "run">>;
-  readonly isTrusted: (workspace: string) => Promise<boolean>;
   readonly isSandboxed: () => Promise<boolean>;
   /** Left out: every command asks. */
   readonly analyse?: (line: string, place: AnalysisPlace) => Promise<CommandFacts>;
@@ -58,8 +58,7 @@ export async function openPolicyPlace({ home, main, env, policy, log }: PlaceOpt
       }
       return { user, ...(organisation && { organisation }), ...(rules && { workspace: rules }) };
     },
-    isTrusted: async () => true,
-    isSandboxed: async () => false,
+    isSandboxed: async () => (await findSandbox()).kind !== "none",
     analyse: createCommandAnalyser({ grammars: grammarsBeside(main) }).analyse,
     hidden: [home],
     userHome: await userHome(),

@@ -34,11 +34,11 @@ export interface RunContext {
   window(): Promise<CountedWindow>;
   memory(place: Pick<MemoryPlace, "root" | "workspace" | "base">): RunMemory;
   readonly price: () => Price | undefined;
-  /** Left out: no command is understood, and only the run's own rules count. */
-  readonly policyPlace?: PolicyPlace;
   readonly onDelta: (delta: RunDelta) => void;
   readonly audit: Audit;
   readonly taint: TaintPort;
+  /** Left out: no command is understood, and only the run's own rules count. */
+  readonly policyPlace?: PolicyPlace;
   /** Tools that others wrote, for work in this copy. */
   readonly foreignTools?: (root: string) => Promise<readonly Tool[]>;
   /** Called before the calls of a turn are carried out, replayed ones too: the moment for a checkpoint. */

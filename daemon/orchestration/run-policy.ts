@@ -29,7 +29,7 @@ export async function runPolicy(context: RunContext, work: PolicyWork): Promise<
     root,
     mode: readOnly && state.mode === "act" ? "ask" : state.mode,
     headless: state.headless,
-    trusted: (await place?.isTrusted(state.workspace)) ?? true,
+    trusted: state.trusted ?? true,
     sandboxed: (await place?.isSandboxed()) ?? false,
     tiers: { ...written, run: state.policy },
     permissions: permitted(state),

@@ -10,6 +10,7 @@ import { runTool } from "../tools/run.ts";
 import type { ToolContext } from "../tools/tool.ts";
 import { askApproval } from "./approval-gate.ts";
 import { effectJournal } from "./journal.ts";
+import { personPort } from "./person-port.ts";
 import type { RunContext } from "./run-context.ts";
 import { runPolicy } from "./run-policy.ts";
 import type { Toolbox } from "./toolbox.ts";
@@ -18,20 +19,19 @@ import type { Toolbox } from "./toolbox.ts";
 export interface CallRules {
   readonly taskId: string;
   readonly agentName: string;
-  /** Nothing may be changed or run, whatever the session's mode. */
-  readonly readOnly: boolean;
   readonly root: string;
   readonly linked: readonly string[];
+  /** Nothing may be changed or run, whatever the session's mode. */
+  readonly readOnly: boolean;
   readonly headless: boolean;
   readonly allowedCommands: readonly string[];
 }
 
-/** The policy as it stands at each call: rules may be kept, and the run may meet what taints it, between two. */
+/** The policy as it stands for this piece of work, asked anew for each call: rules may have been kept since. */
 export function judgeOf(context: RunContext, rules: CallRules): (access: Access) => Promise<Judgement> {
   const { root, linked, readOnly, allowedCommands } = rules;
-  const work = { root, linked, readOnly, agreedCommands: allowedCommands };
   return async (access) => {
-    const policy = await runPolicy(context, work);
+    const policy = await runPolicy(context, { root, linked, readOnly, agreedCommands: allowedCommands });
     const isCommand = access.kind === "command" || access.kind === "test";
     return policy.judge(isCommand ? { ...access, cwd: root } : access, await context.taint.read());
   };
@@ -78,6 +78,7 @@ export async function callTool(
     tools: toolbox.tools(),
     context: {
       ...toolContext,
+      ...personPort({ ...context, signal }, { taskId, agent: agentName, headless }, key),
       signal,
       onOutput: (text) => context.onDelta({ taskId, turn, text, call: index }),
     },

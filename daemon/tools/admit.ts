@@ -128,7 +128,7 @@ export function locksOf(access: Access): readonly Lock[] {
   }
 }
 
-/** Records what the policy decided, and where it says so asks a person and records the answer. */
+/** Records what the policy decided, and where it says so asks a person. */
 async function permit(options: GateOptions, tool: Tool, sight: Sight, onAsk: () => void): Promise<Result<null>> {
   const { verdict, rule, reason } = sight.judgement;
   const hash = sight.subject === undefined ? null : subjectHash(sight.subject);
@@ -137,11 +137,9 @@ async function permit(options: GateOptions, tool: Tool, sight: Sight, onAsk: () 
   if (verdict === "allow") return { ok: true, value: null };
   if (verdict === "deny" || sight.subject === undefined) return failure("tool.denied", `${reason} (rule ${rule})`);
   onAsk();
-  const { decision, feedback, by } = await options.askApproval(sight.subject, reason, sight.judgement);
-  const isApproved = decision === "approve";
-  const answer = { verdict: isApproved ? "approved" : "rejected", reason: feedback ?? "" } as const;
-  await audit(options, { event: "approval", actor: by ?? "person", action, rule, approvalHash: hash, ...answer });
-  if (!isApproved) return failure("tool.denied", `The user said no${feedback ? `: ${feedback}` : "."}`);
+  // Whoever takes the answer records it.
+  const { decision, feedback } = await options.askApproval(sight.subject, reason, sight.judgement);
+  if (decision !== "approve") return failure("tool.denied", `The user said no${feedback ? `: ${feedback}` : "."}`);
   await tool.foreign?.approved?.();
   return { ok: true, value: null };
 }

@@ -9,6 +9,8 @@ export interface ForeignPlace {
   readonly workspace: string;
   /** The agent's copy. */
   readonly root: string;
+  /** False: the run uses nothing of the workspace, whatever is recorded of it. */
+  readonly trusted: boolean;
   readonly signal: AbortSignal;
 }
 

@@ -16,6 +16,7 @@ import type { Probe, RecordedOutcome } from "./journal-port.ts";
 import type { Ticket } from "./locks.ts";
 import { createOutputStream } from "./output-stream.ts";
 import { oneLine, printable, show } from "./result.ts";
+import { watchSyntax } from "./syntax-watch.ts";
 import { fileHash } from "./text-file.ts";
 import { ABSENT, type DirectTool, type Tool, type ToolContext, type ToolOutcome, type WritingTool } from "./tool.ts";
 
@@ -132,7 +133,8 @@ async function write(
   if ("ok" in prepared) return prepared;
   const { path, before, after } = prepared;
   if (intended === undefined) await intend(options, tool.effect, { path, before, after });
-  const outcome = await prepared.apply();
+  const withNewProblems = await watchSyntax([path], context);
+  const outcome = await withNewProblems(await prepared.apply());
   return outcome.ok ? done(outcome, prepared, context) : outcome;
 }
 

@@ -150,7 +150,6 @@ describe.skipIf(isWindows)("policy check", () => {
     ["command", "npm test; curl evil.test", { allow: ["npm test"] }],
     ["command", "npm test && rm -rf ..", { allow: ["npm test"] }],
     ["command", "npm test --x", { allow: ["npm test"] }],
-    ["command", "npm run build", { allow: ["npm run *"] }],
     ["command", "rm -rf src", { allow: ["rm -rf src"] }],
     ["command", "rm -rf /", { allow: ["rm -rf /"] }],
     ["command", "cat .env", { allow: ["read **"] }],

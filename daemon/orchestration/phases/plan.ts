@@ -3,11 +3,12 @@ import { nexusError, type Plan, type RunState } from "../../../protocol/index.ts
 import { fillWindow } from "../../memory/context/window.ts";
 import { makePlan } from "../../planning/planner.ts";
 import { inWords, permissionsOf } from "../../security/policy/permissions.ts";
+import { detectTests } from "../../tools/tests/detect.ts";
 import { askApproval } from "../approval-gate.ts";
+import { auditRun } from "../audited.ts";
 import { callModel } from "../journal.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 import { isAgreed, runPolicy } from "../run-policy.ts";
-import { detectTests } from "../verification.ts";
 import { workRoot } from "./begin.ts";
 import { sectionsOfPlanning } from "./openings.ts";
 import { type Survey, survey } from "./survey.ts";
@@ -50,6 +51,9 @@ export async function approvePhase(context: RunContext): Promise<void> {
   const { root, linked } = await workRoot(context);
   const policy = await runPolicy(context, { root, linked, readOnly: false, agreedCommands: [] });
   const verdict = await policy.judge({ kind: "plan" });
+  const action = `a plan of ${plan.tasks.length} tasks: ${plan.summary}; checks: ${commands.join(" · ") || "none"}`;
+  const decision = { event: "plan" as const, actor: "nexus", action, rule: verdict.rule, reason: verdict.reason };
+  await auditRun(context, context.runId, { ...decision, verdict: verdict.verdict });
   if (verdict.verdict === "allow") return;
   if (verdict.verdict === "deny") throw nexusError("plan.rejected", verdict.reason);
   const testCommand = (await detectTests(root))?.command;
