@@ -183,7 +183,7 @@ const ROWS: readonly ReaderRow[] = [
     names: "ps pgrep",
     why: "lists processes",
     operands: "none",
-    options: "-aAdefFlLwxfnov -C: -o: -p: -t: -u: -U: --forest --sort= --no-headers --pid= --user=",
+    options: "-aAdefFlLwxfnov -C: -p: -t: -u: -U: --forest --sort= --no-headers --pid= --user=",
   },
   { names: "cal", why: "prints a calendar", operands: "text", options: "-138jmsy" },
   { names: "seq", why: "prints numbers", operands: "text", options: "-w -f: -s: --equal-width --format= --separator=" },
