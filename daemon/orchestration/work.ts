@@ -15,7 +15,6 @@ import type { ToolContext } from "../tools/tool.ts";
 import { wholeResult } from "./journal.ts";
 import { type RunContext, record, stateOf } from "./run-context.ts";
 import type { RunMemory } from "./run-memory.ts";
-import { runPolicy } from "./run-policy.ts";
 import { createRunWindow } from "./run-window.ts";
 import { type Caller, type CallRules, callTool, judgeOf } from "./tool-calls.ts";
 import { createToolbox, type Toolbox } from "./toolbox.ts";

@@ -28,6 +28,7 @@ export function prepareChange({ path, absolute, before, content, outcome }: Chan
     path,
     before,
     after: content === null ? ABSENT : hashOf(content),
+    content,
     async apply() {
       try {
         await (content === null ? remove(absolute, unchanged) : write(absolute, content, unchanged));

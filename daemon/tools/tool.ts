@@ -77,6 +77,8 @@ export interface PreparedWrite {
   /** SHA-256 of the file before (null: it does not exist) and after (ABSENT: it is deleted). */
   readonly before: string | null;
   readonly after: string;
+  /** What the file will be, null where it is deleted; left out where there are several files. */
+  readonly content?: Uint8Array | null;
   apply(): Promise<ToolOutcome>;
 }
 
