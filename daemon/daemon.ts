@@ -1,5 +1,6 @@
 /** The composition root: builds the daemon bottom-up and takes it down again. No container, only this file. */
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { NexusError, nexusError } from "../protocol/index.ts";
 import { currentBuild } from "./host/build.ts";
 import { systemClock } from "./host/clock.ts";
@@ -22,6 +23,7 @@ import { type DaemonParts, isStoreFailure, type RunningDaemon, startDaemon } fro
 import { configuredModel, embeddingSecrets, loadSettings, SECRET_VARIABLES, type Settings } from "./settings.ts";
 import { acquireWriterLock } from "./store/lock.ts";
 import { openStore } from "./store/sqlite.ts";
+import { recoverEdits } from "./tools/edit-journal.ts";
 
 /**
  * Is the daemon of a data folder until it ends; answers with the exit code. What keeps it from starting goes to standard
@@ -109,7 +111,12 @@ async function openParts(
       });
     },
   });
+  const editJournal = join(home, "edits");
+  const recovery = await recoverEdits(editJournal);
+  if (recovery.finished + recovery.undone > 0)
+    log.write("info", "settled interrupted changes of files", { ...recovery });
   const service = createRunService({
+    editJournal,
     store,
     changes: createChanges({ home, log }),
     audit,

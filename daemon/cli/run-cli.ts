@@ -42,6 +42,7 @@ const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   map: async () => (await import("./memory-graph.ts")).mapCommand,
   impact: async () => (await import("./memory-graph.ts")).impactCommand,
   uses: async () => (await import("./memory-graph.ts")).usesCommand,
+  edits: async () => (await import("./edits.ts")).editsCommand,
   "memory status": async () => (await import("./memory-status.ts")).memoryStatusCommand,
   "memory list": async () => (await import("./memory-facts.ts")).listFactsCommand,
   "memory add": async () => (await import("./memory-facts.ts")).addFactCommand,

@@ -5,6 +5,7 @@ import type { Agent, WorkSize } from "../agents/agent.ts";
 import { type LoopOutcome, runAgent, type ToolAnswer } from "../agents/loop.ts";
 import type { Section } from "../memory/context/window.ts";
 import type { ToolSchema } from "../models/model.ts";
+import { isFormFor } from "../tools/edits/forms.ts";
 import { findSymbol } from "../tools/find-symbol.ts";
 import type { GitPort } from "../tools/git-port.ts";
 import { createLockTable, EVERYTHING, type LockTable } from "../tools/locks.ts";
@@ -84,7 +85,8 @@ async function openToolbox(context: RunContext, options: WorkOptions, rules: Cal
   const named = new Set([...agent.tools, ...agent.moreTools[size]]);
   return createToolbox({
     isUseful(tool) {
-      if (!named.has(tool.name)) return false;
+      if (!named.has(tool.name) || !isFormFor(tool.name, context.modelName)) return false;
+      if ("changesSeveral" in tool && context.editJournal === undefined) return false;
       if (tool === searchCode || tool === findSymbol || tool === recallFacts) return memory.lookup !== undefined;
       return tool !== remember || memory.note !== undefined;
     },
@@ -102,6 +104,7 @@ function contextOfTools(context: RunContext, options: WorkOptions): ToolContext 
   const ports = {
     ...(memory.lookup === undefined ? {} : { code: memory.lookup, recall: memory.knowledge }),
     ...(note === undefined ? {} : { note }),
+    ...(context.editJournal === undefined ? {} : { editJournal: context.editJournal }),
     wholeResult: (handle: string) => wholeResult(context, taskId, handle),
   };
   return {

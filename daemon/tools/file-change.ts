@@ -28,14 +28,14 @@ export function prepareChange({ path, absolute, before, content, outcome }: Chan
     path,
     before,
     after: content === null ? ABSENT : hashOf(content),
-    content,
+    contents: [{ path, content }],
     async apply() {
       try {
         await (content === null ? remove(absolute, unchanged) : write(absolute, content, unchanged));
         return outcome;
       } catch (error) {
         if (error instanceof ChangedMeanwhile) return failure("edit.stale", `${path} was not changed.`);
-        const problem = PROBLEMS[errorCode(error) ?? ""];
+        const problem = problemOf(errorCode(error));
         if (problem === undefined) throw error;
         return failure("tool.failed", `${path} could not be written: ${problem}.`);
       }
@@ -65,6 +65,11 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder",
   ENAMETOOLONG: "the name is too long",
 };
+
+/** In words; undefined for an error that nobody expects. */
+export function problemOf(code: string | undefined): string | undefined {
+  return PROBLEMS[code ?? ""];
+}
 
 async function write(absolute: string, content: Buffer, unchanged: () => Promise<void>): Promise<void> {
   await makeFolder(dirname(absolute));

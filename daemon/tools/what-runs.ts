@@ -9,21 +9,19 @@ import type { Tool, ToolContext } from "./tool.ts";
  * Adds to a write which of its files would make programs run something else. For that the change is worked out, and
  * nothing written. One that cannot be worked out cannot be carried out either, and says itself why.
  */
-export async function withWhatRuns(
-  tool: Tool,
-  input: unknown,
-  access: Access,
-  context: ToolContext,
-): Promise<Access> {
+export async function withWhatRuns(tool: Tool, input: unknown, access: Access, context: ToolContext): Promise<Access> {
   if (access.kind !== "write" || access.runs !== undefined || !access.paths.some(isPartlyProtected)) return access;
   const doubted = { ...access, runs: access.paths.filter(isPartlyProtected) };
   if (tool.effect !== "verifiable") return doubted;
   const prepared = await tool.prepare(input, context);
   if ("ok" in prepared) return prepared.ok ? doubted : access;
-  const { path, content } = prepared;
-  if (content === undefined) return doubted;
-  const before = await readReal(join(context.root, path));
-  return isProtectedChange(path, textOf(before), textOf(content)) ? doubted : { ...access, runs: [] };
+  const { contents } = prepared;
+  if (contents === undefined) return doubted;
+  for (const { path, content } of contents.filter((file) => isPartlyProtected(file.path))) {
+    const before = await readReal(join(context.root, path));
+    if (isProtectedChange(path, textOf(before), textOf(content))) return doubted;
+  }
+  return { ...access, runs: [] };
 }
 
 function textOf(bytes: Uint8Array | null | undefined): string | null {

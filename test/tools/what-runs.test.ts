@@ -28,7 +28,9 @@ describe("a change of package.json", () => {
   it("is made unasked when it changes anything else", async () => {
     const root = makeFolder({ "package.json": MANIFEST });
     const { asked, options } = gate(root);
-    expect(await call(root, "edit_file", edit("package.json", '"1"', '"2"'), options)).toMatchObject({ status: "done" });
+    expect(await call(root, "edit_file", edit("package.json", '"1"', '"2"'), options)).toMatchObject({
+      status: "done",
+    });
     expect(asked).toHaveLength(0);
     expect(get(root, "package.json")).toContain('"version": "2"');
   });
