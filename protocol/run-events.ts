@@ -8,6 +8,8 @@ import { ChangeConflict, ChangeSet } from "./change-set.ts";
 import { ErrorValue } from "./errors.ts";
 import { Plan } from "./plan.ts";
 import { PolicyRules } from "./policy.ts";
+import { Question, TodoList } from "./question.ts";
+import { Taint } from "./taint.ts";
 
 export const SessionMode = z.enum(["ask", "plan", "act"]);
 /** ask: reads only · plan: may write plans · act. Enforced at the tool gate. */
@@ -139,6 +141,8 @@ export const RunEventBody = z.discriminatedUnion("type", [
     policy: PolicyRules,
     /** The earlier run of the session whose pending change set this one goes on from. */
     continues: z.nullable(z.string()),
+    /** Whether what the workspace configures and runs may be used; left out in the logs of older versions: yes. */
+    trusted: z.optional(z.boolean()),
   }),
   event("run.started", { attempt: z.int(), reason: z.enum(["new", "restart", "resume"]) }),
   event("run.entered", { phase: RunPhase }),
@@ -168,6 +172,10 @@ export const RunEventBody = z.discriminatedUnion("type", [
     /** The rule that the person keeps from now on. */
     remembered: z.optional(z.string()),
   }),
+  event("question.asked", { question: Question }),
+  event("question.answered", { questionId: z.string(), answer: z.string(), by: z.string() }),
+  /** The agent's own list, as a whole. */
+  event("todo.changed", { todo: TodoList }),
   event("task.started", { taskId: z.string(), title: z.string(), agent: z.string() }),
   event("task.finished", { taskId: z.string(), outcome: z.enum(["done", "failed", "skipped"]), summary: z.string() }),
   event("model.requested", {
@@ -251,6 +259,8 @@ export const RunEventBody = z.discriminatedUnion("type", [
     by: z.string(),
   }),
   event("prompt.delivered", { promptId: z.string(), taskId: z.string(), turn: z.int() }),
+  /** The run got in touch with something new; bits that are set stay set. */
+  event("run.tainted", { taint: Taint, reason: z.string() }),
   event("run.answered", { text: z.string() }),
   event("run.reviewed", {
     findings: z.array(

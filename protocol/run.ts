@@ -31,6 +31,10 @@ export const runStart = request(
     autoApply: z.optional(z.boolean()),
     budgetUsd: z.optional(z.nullable(z.number().check(z.gte(0)))),
     policy: z.optional(PolicyRules),
+    /** False: the workspace is treated as untrusted whatever is recorded of it. True never raises what is recorded. */
+    trusted: z.optional(z.boolean()),
+    /** Who wrote the prompt; `outsider`: somebody whom the user does not vouch for, such as the author of an issue. Default user. */
+    origin: z.optional(z.enum(["user", "outsider"])),
     /** Left out: the daemon's own (its environment, or model/configure). */
     modelSettings: z.optional(ModelSettingsInput),
     /** Sent again after a lost answer, the same key gives the same run. */
@@ -125,6 +129,13 @@ export const approvalAnswer = request(
     /** With an approval: also keeps the rule that the approval names (`remember`) in the user's policy. */
     remember: z.optional(z.boolean()),
   }),
+  z.object({}),
+);
+
+export const questionAnswer = request(
+  "question/answer",
+  "Answers a question of an agent. The first answer wins; the others are told.",
+  z.object({ runId, questionId: z.string(), answer: z.string().check(z.minLength(1), z.maxLength(10_000)) }),
   z.object({}),
 );
 

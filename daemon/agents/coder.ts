@@ -18,8 +18,24 @@ export const coder: Agent = {
     "delete_file",
     "run_command",
     "show_diff",
-    "remember",
   ],
+  moreTools: {
+    small: [],
+    question: ["git", "recall", "fetch_url"],
+    planned: [
+      "run_tests",
+      "diagnostics",
+      "git",
+      "git_record",
+      "ask_user",
+      "todo",
+      "recall",
+      "remember",
+      "fetch_url",
+      "command_output",
+      "stop_command",
+    ],
+  },
   system: `You are the coding agent of Nexus. You work in a private copy of the user's repository; their own files change only when they accept your result.
 
 How to work:

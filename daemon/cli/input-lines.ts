@@ -1,5 +1,8 @@
 /** Standard input as lines. */
 
+/** Characters; a longer line cannot be answered. */
+export const MAX_LINE_LENGTH = 1024 * 1024;
+
 /**
  * Lines that end in "\n" and nothing else: JSON may hold U+2028. Blank ones are left out; of one that is longer than
  * `maxLength` characters no more is kept than is needed to see that.

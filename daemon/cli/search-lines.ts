@@ -3,7 +3,7 @@ import type { ErrorValue, Params } from "../../protocol/index.ts";
 import { errorValue, NexusError } from "../../protocol/index.ts";
 import { type CliContext, printJson } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
-import { inputLines } from "./input-lines.ts";
+import { inputLines, MAX_LINE_LENGTH } from "./input-lines.ts";
 import type { MemoryCall } from "./memory-call.ts";
 import { indexWithProgress } from "./memory-index.ts";
 
@@ -12,7 +12,6 @@ export type SearchOptions = Omit<Params<"memory/search">, "workspace" | "query">
 
 /** Searches that are under way at once. */
 const IN_FLIGHT = 8;
-const MAX_LINE_LENGTH = 1024 * 1024;
 
 /** Answers every line; a line that cannot be answered gets an error and the rest goes on. Fails only with the daemon. */
 export async function answerLines(context: CliContext, call: MemoryCall, options: SearchOptions): Promise<ExitCode> {

@@ -1,19 +1,16 @@
 /** Carries one run from its start to its end, or to the point where the daemon lets go of it. */
 import type { EndStatus, ErrorValue, RunState } from "../../protocol/index.ts";
-import { errorValue, NexusError } from "../../protocol/index.ts";
+import { errorValue, NexusError, taintOf } from "../../protocol/index.ts";
 import { createTokenCounter } from "../memory/context/tokens.ts";
 import { priceOf } from "../models/prices.ts";
 import { estimateTokens } from "../models/tokens.ts";
 import { windowOf } from "../models/windows.ts";
-import type { Log } from "../observability/log.ts";
-import type { Audit } from "../security/audit/record.ts";
-import { UNTAINTED } from "../security/taint.ts";
 import type { ModelSettings } from "../settings.ts";
-import type { TaintPort } from "../tools/gate.ts";
 import type { RunDependencies } from "./dependencies.ts";
 import { applyAtEnd } from "./run-changes.ts";
 import { type CountedWindow, isStoreFailure, type RunContext, RunStopped, record, stateOf } from "./run-context.ts";
 import { recallMemory } from "./run-memory.ts";
+import { taintRun } from "./run-taint.ts";
 
 export interface Execution {
   readonly runId: string;
@@ -48,7 +45,7 @@ export async function executeRun(dependencies: RunDependencies, execution: Execu
 }
 
 function createContext(dependencies: RunDependencies, execution: Execution): RunContext {
-  const { store, changes, clock, redactor } = dependencies;
+  const { store, changes, audit, clock, redactor } = dependencies;
   const { runId, settings, signal, onDelta } = execution;
   const openMemory = dependencies.memory ?? recallMemory;
   let model: ReturnType<RunDependencies["createModel"]> | undefined;
@@ -58,6 +55,7 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     runId,
     store,
     changes,
+    audit,
     clock,
     log: dependencies.log.with({ runId }),
     redact: (text) => redactor.redact(text),
@@ -69,30 +67,18 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     memory: (place) => openMemory({ ...place, signal, count: async () => (await openCounted()).counter.count }),
     price: () => priceOf(settings),
     onDelta,
-    audit: dependencies.audit ?? loggedAudit(dependencies.log),
-    taint: createTaint(),
+    taint: {
+      read: async () => taintOf(await stateOf(context)),
+      see: (bits) => taintRun(context, bits, "A tool was used."),
+    },
     foreignTools: async (root) => {
-      const { workspace } = await stateOf(context);
-      return (await dependencies.foreignTools?.({ workspace, root, signal })) ?? [];
+      const { workspace, trusted = true } = await stateOf(context);
+      return (await dependencies.foreignTools?.({ workspace, root, trusted, signal })) ?? [];
     },
     beforeCalls: async (place) => dependencies.beforeCalls?.({ runId, ...place }),
+    ...(dependencies.policyPlace === undefined ? {} : { policyPlace: dependencies.policyPlace }),
   };
   return context;
-}
-
-/** Decisions that no audit log keeps stand at least in the log. */
-function loggedAudit(log: Log): Audit {
-  return { record: async (entry) => log.write("info", "decided", { ...entry }) };
-}
-
-function createTaint(): TaintPort {
-  let bits = UNTAINTED;
-  return {
-    read: () => bits,
-    async see(seen) {
-      bits = { ...bits, ...seen };
-    },
-  };
 }
 
 async function openWindow(settings: ModelSettings): Promise<CountedWindow> {

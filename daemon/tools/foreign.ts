@@ -9,6 +9,8 @@ export interface ForeignPlace {
   readonly workspace: string;
   /** The agent's copy. */
   readonly root: string;
+  /** False: nothing of the workspace may be started, its own tools and servers included. */
+  readonly trusted: boolean;
   readonly signal: AbortSignal;
 }
 

@@ -1,6 +1,7 @@
 /** Reading and writing the text files of a workspace: inside the fence, hashed, refused where they are no text. */
 import { failure, type Result } from "../../protocol/index.ts";
 import { hashOf, readBytes, readSlice, stat } from "../host/files.ts";
+import { readReal } from "../host/real-files.ts";
 import { listWorkspace } from "../memory/listing.ts";
 import { type InsidePath, resolveInside } from "../security/fence.ts";
 import type { ToolContext } from "./tool.ts";
@@ -31,7 +32,7 @@ export async function loadText(
   if (isUtf16(head))
     return failure("tool.failed", `${path} is UTF-16, which no tool here reads; only UTF-8 and Latin-1.`);
   if (looksBinary(head)) return failure("tool.failed", `${path} is a binary file (${stats.size} bytes), not text.`);
-  const bytes = await readBytes(at.value.absolute);
+  const bytes = await readReal(at.value.absolute);
   if (bytes === undefined) return failure("tool.failed", `${path} has just been removed.`);
   return { ok: true, value: { at: at.value, bytes, hash: hashOf(bytes) } };
 }

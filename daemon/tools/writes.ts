@@ -3,6 +3,7 @@ import { failure } from "../../protocol/index.ts";
 import { removeTemporaries } from "../host/files.ts";
 import { resolveInside } from "../security/fence.ts";
 import type { FileProbe, Probe } from "./journal-port.ts";
+import { watchSyntax } from "./syntax-watch.ts";
 import { fileHash } from "./text-file.ts";
 import { ABSENT, type ToolContext, type ToolOutcome, type WritingTool } from "./tool.ts";
 
@@ -26,7 +27,11 @@ export async function write(
   if ("ok" in prepared) return prepared;
   const { path, before, after, more } = prepared;
   if (intended === undefined) await intend({ path, before, after, ...(more === undefined ? {} : { more }) });
-  const outcome = await prepared.apply();
+  const withNewProblems = await watchSyntax(
+    filesOf(prepared).map((file) => file.path),
+    context,
+  );
+  const outcome = await withNewProblems(await prepared.apply());
   return outcome.ok ? done(outcome, prepared, context) : outcome;
 }
 
