@@ -12,6 +12,9 @@ const VERBS: Readonly<Record<string, string>> = {
   read_file: "Read",
   search_text: "Search",
   edit_file: "Edit",
+  multi_edit: "Edit several files",
+  apply_patch: "Apply a patch",
+  move_file: "Move",
   write_file: "Write",
   delete_file: "Delete",
   run_command: "Run",
@@ -23,7 +26,8 @@ const VERBS: Readonly<Record<string, string>> = {
 export function toolWords(tool: string, input: string): ToolWords {
   const fields = inputFields(input);
   const command = text(fields, "command");
-  const object = command ?? text(fields, "query") ?? text(fields, "pattern") ?? text(fields, "path") ?? "";
+  const object =
+    command ?? text(fields, "query") ?? text(fields, "pattern") ?? text(fields, "path") ?? text(fields, "from") ?? "";
   return { verb: VERBS[tool] ?? tool.replaceAll("_", " "), object: oneLine(object), isCommand: command !== undefined };
 }
 

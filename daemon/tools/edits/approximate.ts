@@ -10,7 +10,7 @@ import { isBlank, occurrences } from "./lines.ts";
 import { type Located, MAX_LISTED, type Match, NONE } from "./match.ts";
 import { shiftBetween, spanOfLines, type WantedLines, wantedLines } from "./window.ts";
 
-export const MIN_LIKENESS = 0.95;
+const MIN_LIKENESS = 0.95;
 const MAX_LINES = 20;
 /** Characters of a search; a longer one has lines that nobody reads one by one. */
 const MAX_CHARACTERS = 4000;

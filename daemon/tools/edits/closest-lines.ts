@@ -1,6 +1,6 @@
 /** “Did you mean …”: the lines of a file that are most like a text that is not in it. */
 import type { Document } from "./document.ts";
-import { occurrences } from "./lines.ts";
+import { occurrences, startOfLine } from "./lines.ts";
 
 export interface ClosestLines {
   /** Number of the first line, from 1. */
@@ -33,7 +33,13 @@ export function closestLines(document: Document, search: string): ClosestLines |
   });
   const best = scored.sort((first, second) => second.score - first.score)[0];
   if (best === undefined) return undefined;
-  const shown = document.linesFrom(best.start, Math.min(wanted.length, MAX_SHOWN));
+  const from = startOfLine(document.text, best.start);
+  const to = startOfLine(document.text, best.start + Math.min(wanted.length, MAX_SHOWN));
+  // As the file has them, so that they can be copied.
+  const shown = document.text
+    .slice(from, to)
+    .replace(/\r?\n$/, "")
+    .split(/\r?\n/);
   return { line: best.start, text: shown.map((line) => line.slice(0, 300)).join("\n") };
 }
 
