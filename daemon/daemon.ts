@@ -15,10 +15,12 @@ import type { Log } from "./observability/log.ts";
 import { openFileLog } from "./observability/log-file.ts";
 import { createChanges } from "./orchestration/changes/create.ts";
 import { createIndexedMemory } from "./orchestration/indexed-memory.ts";
+import { openPolicyPlace } from "./orchestration/policy-place.ts";
 import { createReranker } from "./orchestration/reranker.ts";
 import { createRunService } from "./orchestration/runs.ts";
 import { listTools } from "./orchestration/tool-list.ts";
 import { createAudit } from "./security/audit/audit.ts";
+import { rememberRule } from "./security/policy/remember.ts";
 import { findSandbox } from "./security/sandbox/find.ts";
 import { createRedactor, type Redactor } from "./security/secrets.ts";
 import { createTrust } from "./security/trust.ts";
@@ -26,6 +28,7 @@ import { type DaemonParts, isStoreFailure, type RunningDaemon, startDaemon } fro
 import { configuredModel, embeddingSecrets, loadSettings, SECRET_VARIABLES, type Settings } from "./settings.ts";
 import { acquireWriterLock } from "./store/lock.ts";
 import { openStore } from "./store/sqlite.ts";
+import { recoverEdits } from "./tools/edit-journal.ts";
 import { createForeignTools } from "./tools/foreign-tools.ts";
 import { runProgram, startedServer } from "./tools/programs.ts";
 
@@ -97,6 +100,7 @@ async function openParts(
   let model = settings.model;
   if (model?.apiKey) redactor.add(model.apiKey);
   for (const secret of embeddingSecrets(settings.embedding)) redactor.add(secret);
+  const policyPlace = await openPolicyPlace({ home, main, env: process.env, policy, log });
   const store = await openStore({ home, log });
   const audit = createAudit({
     ...{ home, heads: store.auditHeads, epoch: store.epoch, clock: systemClock, log, redact: redactor.redact },
@@ -125,7 +129,12 @@ async function openParts(
     runProgram: (run) => runProgram(programs, run),
     startProgram: (workspace) => (server) => startedServer(programs, workspace, server),
   });
+  const editJournal = join(home, "edits");
+  const recovery = await recoverEdits(editJournal);
+  if (recovery.finished + recovery.undone > 0)
+    log.write("info", "settled interrupted changes of files", { ...recovery });
   const service = createRunService({
+    editJournal,
     store,
     changes: createChanges({ home, log }),
     audit,
@@ -138,7 +147,11 @@ async function openParts(
     createModel: (own) => createChatModel(own),
     memory: createIndexedMemory({ memory, clock: systemClock, log }),
     foreignTools: async (place) => (await foreign.look(place)).tools,
-    keepRule: async () => undefined,
+    policyPlace,
+    async keepRule(rule) {
+      const kept = await rememberRule(home, rule);
+      if (!kept.ok) throw new NexusError(kept.error);
+    },
     newId: randomUUID,
     onFatal,
   });
@@ -147,7 +160,8 @@ async function openParts(
     memory,
     trust,
     audit,
-    listTools: ({ workspace }, signal) => listTools({ rules: policy, look: foreign.look, trusted }, workspace, signal),
+    listTools: ({ workspace }, signal) =>
+      listTools({ place: policyPlace, look: foreign.look, trusted }, workspace, signal),
     check: () => store.projections.verify({ repair: false }),
     configureModel(params) {
       model = configuredModel(model, params);

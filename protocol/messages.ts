@@ -29,6 +29,7 @@ export const REQUESTS = [
   run.runCancel,
   run.runResume,
   run.approvalAnswer,
+  run.questionAnswer,
   run.approvalList,
   run.changesDiff,
   run.changesFile,

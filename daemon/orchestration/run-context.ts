@@ -12,6 +12,7 @@ import type { Store } from "../store/store.ts";
 import type { TaintPort } from "../tools/gate.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
+import type { PolicyPlace } from "./policy-place.ts";
 import type { MemoryPlace, RunMemory } from "./run-memory.ts";
 
 /** What the run's model takes, and who counts it. */
@@ -27,6 +28,10 @@ export interface RunContext {
   readonly log: Log;
   readonly redact: (text: string) => string;
   readonly signal: AbortSignal;
+  /** As the settings name it; decides in which form it edits files. */
+  readonly modelName: string;
+  /** Where changes of several files are recorded while they are made; left out: none are. */
+  readonly editJournal?: string | undefined;
   /** Built at the first use, so that a run without a usable model fails where people see it. */
   model(): ChatModel;
   /** How much the model takes, and who counts it; loads a tokenizer at the first use. */
@@ -36,6 +41,8 @@ export interface RunContext {
   readonly onDelta: (delta: RunDelta) => void;
   readonly audit: Audit;
   readonly taint: TaintPort;
+  /** Left out: no command is understood, and only the run's own rules count. */
+  readonly policyPlace?: PolicyPlace;
   /** Tools that others wrote, for work in this copy. */
   readonly foreignTools?: (root: string) => Promise<readonly Tool[]>;
   /** Called before the calls of a turn are carried out, replayed ones too: the moment for a checkpoint. */

@@ -60,6 +60,8 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     log: dependencies.log.with({ runId }),
     redact: (text) => redactor.redact(text),
     signal,
+    modelName: settings.model,
+    editJournal: dependencies.editJournal,
     model: () => (model ??= dependencies.createModel(settings)),
     window: openCounted,
     memory: (place) => openMemory({ ...place, signal, count: async () => (await openCounted()).counter.count }),
@@ -74,6 +76,7 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
       return (await dependencies.foreignTools?.({ workspace, root, trusted, signal })) ?? [];
     },
     beforeCalls: async (place) => dependencies.beforeCalls?.({ runId, ...place }),
+    ...(dependencies.policyPlace === undefined ? {} : { policyPlace: dependencies.policyPlace }),
   };
   return context;
 }

@@ -58,7 +58,7 @@ export const SETTINGS: readonly Setting[] = [
   },
   {
     name: "policy",
-    meaning: "`allow`, `ask` or `deny` for `read`, `write`, `protectedWrite`, `test`, `command` and `plan`",
+    meaning: "what an agent may do: `allow`, `ask` or `deny` by kind, and single `rules`; see [policy.md](policy.md)",
     otherwise: "see each run's `policy` in `nexus runs show RUN --json`",
   },
   {

@@ -4,11 +4,14 @@ import { AGENTS } from "../../daemon/agents/coder.ts";
 import { estimateTokens } from "../../daemon/models/tokens.ts";
 import { jsonSchemaOf, TOOLS, toolSchemas } from "../../daemon/tools/catalogue.ts";
 
-it("costs few tokens: all tools of the start at most 1 300, with the agent's prompt under 3 000", () => {
-  // read_result is offered only once a result was cut.
-  const tokens = estimateTokens(JSON.stringify(toolSchemas((tool) => tool.name !== "read_result")));
-  expect(tokens).toBeLessThanOrEqual(1300);
-  for (const agent of AGENTS) expect(tokens + estimateTokens(agent.system)).toBeLessThan(3000);
+it("costs few tokens: for a small change at most 1 200, for anything with the agent's prompt under 3 000", () => {
+  for (const { tools, moreTools, system } of AGENTS) {
+    const costOf = (names: readonly string[]) =>
+      estimateTokens(JSON.stringify(toolSchemas(({ name }) => names.includes(name))));
+    expect(costOf(tools)).toBeLessThanOrEqual(1200);
+    for (const more of Object.values(moreTools))
+      expect(costOf([...tools, ...more]) + estimateTokens(system)).toBeLessThan(3000);
+  }
 });
 
 it("offers only what is allowed, in the same order, as the same objects", () => {
@@ -20,7 +23,9 @@ it("offers only what is allowed, in the same order, as the same objects", () => 
     "search_code",
     "find_symbol",
     "command_output",
+    "git",
     "show_diff",
+    "recall",
     "read_result",
   ]);
   expect(toolSchemas(() => true)[0]).toBe(first[0]);
@@ -39,7 +44,8 @@ it("has a name, a description and an object schema for each tool, as every provi
 
 it("knows every tool that an agent names", () => {
   const names = TOOLS.map((tool) => tool.name);
-  for (const agent of AGENTS) expect(names).toEqual(expect.arrayContaining([...agent.tools]));
+  for (const agent of AGENTS)
+    expect(names).toEqual(expect.arrayContaining([...agent.tools, ...Object.values(agent.moreTools).flat()]));
 });
 
 it("drops the bounds that say nothing, and keeps those that do", () => {

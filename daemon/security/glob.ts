@@ -4,10 +4,24 @@ const MAX_ALTERNATIVES = 64;
 
 /** A glob without a slash matches the file's name in any folder. */
 export function globMatcher(glob: string): (path: string) => boolean {
-  const patterns = expandBraces(glob.replace(/^\.?\//, "")).map((pattern) =>
-    (pattern.includes("/") ? pattern : `**/${pattern}`).split("/"),
-  );
-  return (path) => patterns.some((pattern) => matchParts(pattern, path.split("/")));
+  return matcherOf(expandBraces(glob.replace(/^\.?\//, "")).map(inAnyFolder));
+}
+
+/** A glob that begins at the root: without a slash it matches there and nowhere else. */
+export function rootedGlobMatcher(glob: string): (path: string) => boolean {
+  return matcherOf(expandBraces(glob.replace(/^\.\//, "")));
+}
+
+function inAnyFolder(pattern: string): string {
+  return pattern.includes("/") ? pattern : `**/${pattern}`;
+}
+
+function matcherOf(patterns: readonly string[]): (path: string) => boolean {
+  const split = patterns.map((pattern) => pattern.split("/"));
+  return (path) => {
+    const parts = path.split("/");
+    return split.some((pattern) => matchParts(pattern, parts));
+  };
 }
 
 function expandBraces(glob: string): string[] {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { globMatcher } from "../../daemon/memory/glob.ts";
+import { globMatcher } from "../../daemon/security/glob.ts";
 
 it.each([
   ["*.ts", "a.ts", true],
