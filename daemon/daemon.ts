@@ -5,6 +5,7 @@ import { NexusError, nexusError } from "../protocol/index.ts";
 import { openPins } from "./connectors/mcp/pins.ts";
 import { currentBuild } from "./host/build.ts";
 import { systemClock } from "./host/clock.ts";
+import { openCommandLog } from "./host/command-log.ts";
 import { flushCompiledCode } from "./host/compile-cache.ts";
 import { resolveHost } from "./host/dns.ts";
 import { httpFetch } from "./host/http.ts";
@@ -21,6 +22,7 @@ import { createRunService } from "./orchestration/runs.ts";
 import { listTools } from "./orchestration/tool-list.ts";
 import { createAudit } from "./security/audit/audit.ts";
 import { rememberRule } from "./security/policy/remember.ts";
+import { createCommandRunner } from "./security/sandbox/command-runner.ts";
 import { findSandbox } from "./security/sandbox/find.ts";
 import { createRedactor, type Redactor } from "./security/secrets.ts";
 import { createTrust } from "./security/trust.ts";
@@ -118,6 +120,10 @@ async function openParts(
       });
     },
   });
+  const editJournal = join(home, "edits");
+  const recovery = await recoverEdits(editJournal);
+  if (recovery.finished + recovery.undone > 0)
+    log.write("info", "settled interrupted changes of files", { ...recovery });
   const programs = { sandbox: findSandbox, hidden: [home], env: process.env };
   const trusted = async (workspace: string) => (await trust.look(workspace)).state === "trusted";
   const foreign = createForeignTools({
@@ -129,10 +135,7 @@ async function openParts(
     runProgram: (run) => runProgram(programs, run),
     startProgram: (workspace) => (server) => startedServer(programs, workspace, server),
   });
-  const editJournal = join(home, "edits");
-  const recovery = await recoverEdits(editJournal);
-  if (recovery.finished + recovery.undone > 0)
-    log.write("info", "settled interrupted changes of files", { ...recovery });
+  const commands = createCommandRunner({ hidden: [home] });
   const service = createRunService({
     editJournal,
     store,
@@ -146,12 +149,14 @@ async function openParts(
     defaults: { budgetUsd, policy },
     createModel: (own) => createChatModel(own),
     memory: createIndexedMemory({ memory, clock: systemClock, log }),
-    foreignTools: async (place) => (await foreign.look(place)).tools,
     policyPlace,
     async keepRule(rule) {
       const kept = await rememberRule(home, rule);
       if (!kept.ok) throw new NexusError(kept.error);
     },
+    foreignTools: async (place) => (await foreign.look(place)).tools,
+    commands,
+    commandLog: (runId, name) => openCommandLog(join(home, "commands", runId, `${name}.log`)),
     newId: randomUUID,
     onFatal,
   });
@@ -160,8 +165,7 @@ async function openParts(
     memory,
     trust,
     audit,
-    listTools: ({ workspace }, signal) =>
-      listTools({ place: policyPlace, look: foreign.look, trusted }, workspace, signal),
+    listTools: ({ workspace }, signal) => listTools({ policyPlace, look: foreign.look, trusted }, workspace, signal),
     check: () => store.projections.verify({ repair: false }),
     configureModel(params) {
       model = configuredModel(model, params);
@@ -171,6 +175,7 @@ async function openParts(
     async close() {
       await foreign.close();
       await memory.close();
+      await commands.dispose();
       // The store keeps the end of the audit log.
       await audit.close().finally(() => store.close());
     },

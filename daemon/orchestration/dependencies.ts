@@ -4,9 +4,11 @@ import type { Clock } from "../host/clock.ts";
 import type { ChatModel } from "../models/model.ts";
 import type { Log } from "../observability/log.ts";
 import type { Audit } from "../security/audit/record.ts";
+import type { CommandRunner } from "../security/sandbox/command-runner.ts";
 import type { Trust } from "../security/trust.ts";
 import type { ModelSettings } from "../settings.ts";
 import type { Store } from "../store/store.ts";
+import type { CommandLog } from "../tools/background.ts";
 import type { ForeignPlace } from "../tools/foreign.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
@@ -36,6 +38,10 @@ export interface RunDependencies {
   readonly foreignTools?: (place: ForeignPlace) => Promise<readonly Tool[]>;
   /** Called before the calls of a turn are carried out, replayed ones too: the moment for a checkpoint. */
   readonly beforeCalls?: (place: { runId: string; taskId: string; turn: number; root: string }) => Promise<void>;
+  /** Runs commands; left out: behind the wall that this machine has, with nothing hidden but keys. */
+  readonly commands?: CommandRunner;
+  /** Keeps the whole output of a background command. */
+  readonly commandLog?: (runId: string, name: string) => Promise<CommandLog>;
   /** Whose rules count and how commands are understood; left out: the run's own rules, and no commands. */
   readonly policyPlace?: PolicyPlace;
   /** Fresh and hard to guess; ids of runs and sessions. */

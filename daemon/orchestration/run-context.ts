@@ -8,7 +8,9 @@ import type { Price } from "../models/prices.ts";
 import type { ModelWindow } from "../models/windows.ts";
 import type { Log } from "../observability/log.ts";
 import type { Audit } from "../security/audit/record.ts";
+import type { CommandRunner } from "../security/sandbox/command-runner.ts";
 import type { Store } from "../store/store.ts";
+import type { CommandLog } from "../tools/background.ts";
 import type { TaintPort } from "../tools/gate.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
@@ -47,6 +49,10 @@ export interface RunContext {
   readonly foreignTools?: (root: string) => Promise<readonly Tool[]>;
   /** Called before the calls of a turn are carried out, replayed ones too: the moment for a checkpoint. */
   readonly beforeCalls?: (place: { taskId: string; turn: number; root: string }) => Promise<void>;
+  /** Left out: behind the wall that this machine has, with nothing hidden but keys. */
+  readonly commands?: CommandRunner;
+  /** Keeps the whole output of a background command; left out: only what is in memory. */
+  readonly commandLog?: (name: string) => Promise<CommandLog>;
 }
 
 /** Why a run's signal was aborted. A cancel ends the run; a suspension lets a later daemon go on with it. */

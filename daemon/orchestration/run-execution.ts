@@ -45,7 +45,7 @@ export async function executeRun(dependencies: RunDependencies, execution: Execu
 }
 
 function createContext(dependencies: RunDependencies, execution: Execution): RunContext {
-  const { store, changes, audit, clock, redactor } = dependencies;
+  const { store, changes, audit, clock, redactor, commands, commandLog } = dependencies;
   const { runId, settings, signal, onDelta } = execution;
   const openMemory = dependencies.memory ?? recallMemory;
   let model: ReturnType<RunDependencies["createModel"]> | undefined;
@@ -76,6 +76,8 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
       return (await dependencies.foreignTools?.({ workspace, root, trusted, signal })) ?? [];
     },
     beforeCalls: async (place) => dependencies.beforeCalls?.({ runId, ...place }),
+    ...(commands === undefined ? {} : { commands }),
+    ...(commandLog === undefined ? {} : { commandLog: (name) => commandLog(runId, name) }),
     ...(dependencies.policyPlace === undefined ? {} : { policyPlace: dependencies.policyPlace }),
   };
   return context;

@@ -3,26 +3,23 @@ import type { Answer, McpServerInfo, ToolInfo } from "../../protocol/index.ts";
 import { nexusError } from "../../protocol/index.ts";
 import type { ServerView } from "../connectors/mcp/server.ts";
 import { realPath } from "../host/files.ts";
-import { hostPlatform } from "../host/processes.ts";
-import type { Access } from "../security/access.ts";
-import { createPolicy, type Policy } from "../security/policy/policy.ts";
-import { UNTAINTED } from "../security/taint.ts";
 import { TOOLS } from "../tools/catalogue.ts";
 import type { ForeignPlace } from "../tools/foreign.ts";
 import type { ForeignView } from "../tools/foreign-tools.ts";
 import { denialOf } from "../tools/probes.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { PolicyPlace } from "./policy-place.ts";
+import { policyIn } from "./run-policy.ts";
 
 export interface ToolListOptions {
-  readonly place: PolicyPlace;
+  readonly policyPlace: PolicyPlace;
   readonly look: (place: ForeignPlace) => Promise<ForeignView>;
   readonly trusted: (workspace: string) => Promise<boolean>;
 }
 
 /** As an agent in mode act would have them with a person to ask. Rejects with `workspace.missing`. */
 export async function listTools(
-  { place, look, trusted: isTrusted }: ToolListOptions,
+  { policyPlace: place, look, trusted: isTrusted }: ToolListOptions,
   path: string,
   signal: AbortSignal,
 ): Promise<Answer<"tools/list">> {
@@ -30,31 +27,20 @@ export async function listTools(
     throw nexusError("workspace.missing", path);
   });
   const trusted = await isTrusted(workspace);
-  const policy = await policyAt(place, workspace, trusted);
-  const judge = async (access: Access) => policy.judge(access, UNTAINTED);
+  const policy = await policyIn(place, {
+    ...{ workspace, root: workspace, linked: [], mode: "act" as const, headless: false, trusted },
+    ...{ permissions: null, agreedCommands: [] },
+  });
   const view = await look({ workspace, root: workspace, trusted, signal });
   const infoOf = async (tool: Tool): Promise<ToolInfo> => ({
     name: tool.name,
     description: tool.description,
     source: tool.foreign?.source ?? "built in",
     effect: tool.effect,
-    hidden: (await denialOf(tool, judge, [])) ?? null,
+    hidden: (await denialOf(tool, policy.judge, [])) ?? null,
   });
   const tools = await Promise.all([...TOOLS, ...view.tools].map(infoOf));
   return { trusted, tools, servers: view.servers.map(serverInfo), problems: [...view.problems] };
-}
-
-async function policyAt(place: PolicyPlace, workspace: string, trusted: boolean): Promise<Policy> {
-  const { hidden, userHome, analyse } = place;
-  return createPolicy({
-    root: workspace,
-    ...{ mode: "act", headless: false, trusted, sandboxed: await place.isSandboxed() },
-    tiers: { ...(await place.tiers(workspace)), run: {} },
-    ...{ permissions: null, agreedCommands: [], hidden, userHome },
-    ...(analyse === undefined
-      ? {}
-      : { analyse: (line, at) => analyse(line, { ...at, linked: [], home: userHome, platform: hostPlatform }) }),
-  });
 }
 
 function serverInfo({ name, source, status, target, definitions }: ServerView): McpServerInfo {

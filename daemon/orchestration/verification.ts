@@ -2,7 +2,7 @@
 import type { Acceptance, Evidence } from "../../protocol/index.ts";
 import { systemClock } from "../host/clock.ts";
 import { errorCode } from "../host/files.ts";
-import { type CommandRunner, createCommandRunner } from "../security/sandbox/command-runner.ts";
+import { type CommandRunner, machineRunner } from "../security/sandbox/command-runner.ts";
 
 export interface CheckOptions {
   readonly command: string;
@@ -45,12 +45,9 @@ export async function runCheck(options: CheckOptions): Promise<Evidence> {
   };
 }
 
-let own: CommandRunner | undefined;
-
 async function runCommand(options: CheckOptions): Promise<{ exitCode: number | null; output: Buffer }> {
   const { command, root, linked = [], signal, timeoutMs } = options;
-  own ??= createCommandRunner();
-  const result = await (options.runner ?? own).run({
+  const result = await (options.runner ?? machineRunner()).run({
     line: command,
     root,
     linked,

@@ -5,6 +5,8 @@ import type { Agent, WorkSize } from "../agents/agent.ts";
 import { type LoopOutcome, runAgent, type ToolAnswer } from "../agents/loop.ts";
 import type { Section } from "../memory/context/window.ts";
 import type { ToolSchema } from "../models/model.ts";
+import { machineRunner } from "../security/sandbox/command-runner.ts";
+import { type BackgroundCommands, createBackgroundCommands } from "../tools/background.ts";
 import { isFormFor } from "../tools/edits/forms.ts";
 import { findSymbol } from "../tools/find-symbol.ts";
 import type { GitPort } from "../tools/git-port.ts";
@@ -61,12 +63,14 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
   const rules: CallRules = { ...options, agentName: agent.name };
   const toolbox = await openToolbox(context, options, rules);
   const locks = createLockTable();
-  const caller: Caller = { rules, toolbox, toolContext: contextOfTools(context, options), locks };
+  const background = openBackground(context, taskId);
+  const toolContext = { ...contextOfTools(context, options), background };
+  const caller: Caller = { rules, toolbox, toolContext, locks };
   const own = handOvers.map((handOver) => handOver.schema);
   const tools = () => [...toolbox.schemas(), ...own];
   const said = { sections, rules: projectRules, openRequest };
   const respond = await createRunWindow(context, { taskId, system: agent.system, tools, ...said });
-  return runAgent(MAX_TURNS, {
+  const outcome = runAgent(MAX_TURNS, {
     respond,
     callTool(turn, index, call, signal) {
       const handOver = handOvers.find((candidate) => candidate.schema.name === call.tool);
@@ -77,6 +81,14 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
     steering: (turn) => takeSteering(context, taskId, turn),
     accept: options.accept,
   });
+  return outcome.finally(background.dispose);
+}
+
+/** What an agent leaves running ends with its work. */
+function openBackground({ commands, commandLog, signal }: RunContext, taskId: string): BackgroundCommands {
+  const runner = commands ?? machineRunner();
+  const openLog = commandLog === undefined ? {} : { openLog: (id: string) => commandLog(`${taskId}-${id}`) };
+  return createBackgroundCommands({ runner, signal, ...openLog });
 }
 
 /** What the policy would deny in any form, or memory cannot do, is not offered at all. */
@@ -105,6 +117,7 @@ function contextOfTools(context: RunContext, options: WorkOptions): ToolContext 
     ...(memory.lookup === undefined ? {} : { code: memory.lookup, recall: memory.knowledge }),
     ...(note === undefined ? {} : { note }),
     ...(context.editJournal === undefined ? {} : { editJournal: context.editJournal }),
+    ...(context.commands === undefined ? {} : { commands: context.commands }),
     wholeResult: (handle: string) => wholeResult(context, taskId, handle),
   };
   return {

@@ -6,6 +6,7 @@ import { writeReal } from "../host/real-files.ts";
 import { REDACTED } from "../security/secrets.ts";
 import { fileHash } from "./text-file.ts";
 import { ABSENT, type PreparedWrite, type ToolOutcome } from "./tool.ts";
+import { previewOf } from "./write-preview.ts";
 
 interface Change {
   readonly path: string;
@@ -28,6 +29,8 @@ export function prepareChange({ path, absolute, before, content, outcome }: Chan
     path,
     before,
     after: content === null ? ABSENT : hashOf(content),
+    preview: () => previewOf([{ path, absolute, content }]),
+    contents: [{ path, content }],
     async apply() {
       try {
         await (content === null ? remove(absolute, unchanged) : write(absolute, content, unchanged));

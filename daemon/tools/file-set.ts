@@ -5,6 +5,7 @@ import { errorCode, hashOf } from "../host/files.ts";
 import { commitChanges, type FileChange } from "./edit-journal.ts";
 import { problemOf } from "./file-change.ts";
 import { ABSENT, type PreparedWrite, type ToolContext, type ToolOutcome } from "./tool.ts";
+import { previewOf } from "./write-preview.ts";
 
 export interface PlannedFile extends FileChange {
   /** Where the file really is, relative to the workspace. */
@@ -27,6 +28,8 @@ export function prepareSet(
   return {
     ...first,
     ...(more.length === 0 ? {} : { more }),
+    preview: () => previewOf(files),
+    contents: files,
     async apply() {
       try {
         const done = await commitChanges(editJournal, randomUUID(), files);

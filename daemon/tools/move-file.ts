@@ -66,6 +66,7 @@ function renamed(source: InsidePath, to: string, hash: string, outcome: ToolOutc
   const path = [...source.relative.split("/").slice(0, -1), basename(to)].join("/");
   return {
     ...{ path, before: null, after: hash },
+    preview: async () => `${source.relative} gets the name ${path}\n`,
     async apply() {
       await rename(source.absolute, join(dirname(source.absolute), basename(to)));
       return outcome;

@@ -63,9 +63,12 @@ export async function check(context: RunContext, options: Check): Promise<{ evid
   const known = await context.store.events.find(context.runId, key);
   if (known?.body.type === "verification.finished" && known.body.evidence !== null)
     return { evidence: known.body.evidence, live: false };
+  const { isolation } = await stateOf(context);
   const artifacts: Uint8Array[] = [];
   const evidence = await runCheck({
     ...what,
+    linked: isolation?.linked ?? [],
+    ...(context.commands === undefined ? {} : { runner: context.commands }),
     signal: context.signal,
     timeoutMs: TIMEOUT_MS,
     artifact: async (output) => {

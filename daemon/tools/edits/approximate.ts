@@ -6,7 +6,7 @@
 import type { Document } from "./document.ts";
 import { fold } from "./fold.ts";
 import { distance } from "./likeness.ts";
-import { isBlank } from "./lines.ts";
+import { isBlank, occurrences } from "./lines.ts";
 import { type Located, MAX_LISTED, type Match, NONE } from "./match.ts";
 import { shiftBetween, spanOfLines, type WantedLines, wantedLines } from "./window.ts";
 
@@ -57,22 +57,32 @@ function matchOf(document: Document, { first, likeness }: Block, wanted: WantedL
 }
 
 /**
- * First lines of the blocks that may be alike enough; undefined where finding them all would take too long. Cut into
- * more pieces than there may be differences, at least one piece of the search stands in the file unchanged.
+ * First lines of the blocks that may be alike enough; undefined where finding them all would take too long. Of any
+ * `most` + 1 pieces of the search at least one stands in the file unchanged. Few pieces are long, and quick to find; of
+ * more, the rarest can be chosen.
  */
 function candidates(document: Document, bodies: readonly string[], most: number): number[] | undefined {
-  const pieces = piecesOf(bodies, most + 1);
+  for (const count of [most + 1, 2 * (most + 1)]) {
+    const places = rarestPlaces(document, bodies, count, most + 1);
+    if (places !== undefined) return [...new Set(places)].filter((first) => first >= 1);
+  }
+  return undefined;
+}
+
+/** Where the `needed` rarest of `count` pieces say that the block begins; undefined where one stands too often. */
+function rarestPlaces(
+  document: Document,
+  bodies: readonly string[],
+  count: number,
+  needed: number,
+): number[] | undefined {
+  const pieces = piecesOf(bodies, count);
   const text = document.folded();
   if (pieces === undefined || pieces.length * text.length > MAX_WORK) return undefined;
-  const firsts = new Set<number>();
-  for (const { line, text: piece } of pieces) {
-    const places: number[] = [];
-    for (let at = text.indexOf(piece); at >= 0 && places.length <= MAX_BLOCKS; at = text.indexOf(piece, at + 1))
-      places.push(at);
-    if (places.length > MAX_BLOCKS) return undefined;
-    for (const number of document.linesOf(places)) if (number - line >= 1) firsts.add(number - line);
-  }
-  return [...firsts];
+  const found = pieces.map(({ line, text: piece }) => ({ line, places: occurrences(text, piece, MAX_BLOCKS + 1) }));
+  const rarest = found.sort((first, second) => first.places.length - second.places.length).slice(0, needed);
+  if (rarest.some(({ places }) => places.length > MAX_BLOCKS)) return undefined;
+  return rarest.flatMap(({ line, places }) => document.linesOf(places).map((number) => number - line));
 }
 
 /** Pieces that do not overlap, `count` of them or more, as long as can be. */

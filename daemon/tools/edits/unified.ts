@@ -5,6 +5,8 @@ const HUNK = /^@@(?: -(\d+)(?:,\d+)? \+\d+(?:,\d+)? @@.*| \.\.\. @@.*|\s*@@\s*)?
 const NULL_FILE = "/dev/null";
 
 export function parseUnified(lines: readonly string[]): Parsed {
+  const foreign = lines.find((line) => /^(?:GIT binary patch|Binary files |copy from |old mode )/.test(line));
+  if (foreign !== undefined) return fail(`“${foreign.slice(0, 80)}” is something that only git can apply`);
   const files: PatchedFile[] = [];
   let at = 0;
   while (at < lines.length) {
@@ -38,15 +40,25 @@ function isHeader(lines: readonly string[], at: number): boolean {
 
 function headerAt(lines: readonly string[], at: number): { from: string; to: string; next: number } | undefined {
   const line = lines[at] ?? "";
-  if (line.startsWith("diff --git ")) {
-    const rest = lines.slice(at + 1, at + 8);
-    const from = rest.find((each) => each.startsWith("rename from "))?.slice(12);
-    const to = rest.find((each) => each.startsWith("rename to "))?.slice(10);
-    const hasBody = rest.some((each, index) => each.startsWith("--- ") && rest[index + 1]?.startsWith("+++ "));
-    return from === undefined || to === undefined || hasBody ? undefined : { from, to, next: at + 1 };
-  }
+  if (line.startsWith("diff --git ")) return renameAt(lines, at + 1);
   if (!isHeader(lines, at)) return undefined;
   return { from: pathOf(line), to: pathOf(lines[at + 1] ?? ""), next: at + 2 };
+}
+
+const EXTENDED = /^(?:similarity|dissimilarity|rename|index|deleted file|new file) /;
+
+/** A rename without any change has no other header. */
+function renameAt(lines: readonly string[], start: number): { from: string; to: string; next: number } | undefined {
+  let next = start;
+  while (EXTENDED.test(lines[next] ?? "")) next += 1;
+  const after = (name: string) =>
+    lines
+      .slice(start, next)
+      .find((line) => line.startsWith(name))
+      ?.slice(name.length);
+  const [from, to] = [after("rename from "), after("rename to ")];
+  const hasBody = from !== undefined && isHeader(lines, next) && pathOf(lines[next] ?? "") === from;
+  return from === undefined || to === undefined || hasBody ? undefined : { from, to, next };
 }
 
 /** Without the prefix that git gives, the time that diff gives, and quotes. */
