@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { request } from "./message.ts";
 import { ToolEffect } from "./run-events.ts";
 
-export const ToolInfo = z.object({
+const toolInfo = z.object({
   name: z.string(),
   /** Data of others where `source` is not built in. */
   description: z.string(),
@@ -13,9 +13,9 @@ export const ToolInfo = z.object({
   /** Why the policy hides it from agents; null: they are offered it. */
   hidden: z.nullable(z.string()),
 });
-export type ToolInfo = z.infer<typeof ToolInfo>;
+export type ToolInfo = z.infer<typeof toolInfo>;
 
-export const McpServerInfo = z.object({
+const serverInfo = z.object({
   name: z.string(),
   source: z.enum(["user", "workspace"]),
   state: z.enum(["connecting", "ready", "waiting", "failed"]),
@@ -27,7 +27,7 @@ export const McpServerInfo = z.object({
   /** Tools that are left out, with why. */
   refused: z.array(z.string()),
 });
-export type McpServerInfo = z.infer<typeof McpServerInfo>;
+export type McpServerInfo = z.infer<typeof serverInfo>;
 
 export const toolsList = request(
   "tools/list",
@@ -36,8 +36,8 @@ export const toolsList = request(
   z.object({
     /** False: nothing that the folder itself brings is among them. */
     trusted: z.boolean(),
-    tools: z.array(ToolInfo),
-    servers: z.array(McpServerInfo),
+    tools: z.array(toolInfo),
+    servers: z.array(serverInfo),
     /** Plug-ins of the folder that cannot be used. */
     problems: z.array(z.object({ name: z.string(), problem: z.string() })),
   }),

@@ -30,7 +30,7 @@ export interface Toolbox {
 }
 
 /** Tools of others that cost more than this are not sent, but found when they are wanted. */
-export const FOREIGN_TOKENS = 1500;
+const FOREIGN_TOKENS = 1500;
 /** The same for those that were found; the earliest are dropped first. */
 const FOUND_TOKENS = 6000;
 

@@ -77,7 +77,7 @@ async function shown(
 }
 
 /** Names every file by its real place as well, so that the policy is not fooled by a link. */
-export async function confine(access: Access, context: ToolContext): Promise<Result<Access>> {
+async function confine(access: Access, context: ToolContext): Promise<Result<Access>> {
   if (access.kind === "command" || access.kind === "test") return { ok: true, value: { ...access, cwd: context.root } };
   if (access.kind !== "read" && access.kind !== "write") return { ok: true, value: access };
   const paths = new Set(access.paths);
@@ -121,7 +121,7 @@ async function hashAt(path: string, context: ToolContext): Promise<string | null
 }
 
 /** What a call holds by what it wants. What runs code, or what nobody here can look into, has everything alone. */
-export function locksOf(access: Access): readonly Lock[] {
+function locksOf(access: Access): readonly Lock[] {
   switch (access.kind) {
     case "read":
     case "write": {

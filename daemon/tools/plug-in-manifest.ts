@@ -39,7 +39,7 @@ export interface FoundPlugIns {
   readonly problems: readonly { readonly name: string; readonly problem: string }[];
 }
 
-export const PLUG_IN_FOLDER = ".nexus/tools";
+const PLUG_IN_FOLDER = ".nexus/tools";
 
 const NAME = /^[a-z][a-z0-9_-]{0,38}[a-z0-9]$/;
 const MOST_PLUG_INS = 50;

@@ -24,7 +24,7 @@ export function show(text: string, limit: number, handle: string): Shown {
 }
 
 /** Cut in the middle, with a note of how much is left out. Characters, not bytes. */
-export function bound(text: string, limit: number): string {
+function bound(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const { head, tail } = ends(text, limit);
   return `${head}\n… ${text.length - head.length - tail.length} characters left out …\n${tail}`;

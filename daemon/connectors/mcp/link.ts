@@ -32,7 +32,7 @@ export interface LinkPorts {
   readonly onClosed: (problem: string) => void;
 }
 
-export const CONNECT_MS = 30_000;
+const CONNECT_MS = 30_000;
 const MOST_PAGES = 20;
 
 /** Resolves when the server has told its tools. Rejects, with nothing left running, when it does not within 30 seconds. */

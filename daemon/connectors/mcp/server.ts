@@ -29,8 +29,6 @@ export interface ServerLife {
   close(): Promise<void>;
 }
 
-export type OpenLink = (server: McpServer, ports: LinkPorts, signal: AbortSignal) => Promise<McpLink>;
-
 export interface ServerPorts extends Omit<LinkPorts, "clock" | "onClosed"> {
   readonly clock: Clock;
   readonly redact: (text: string) => string;
