@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { measureColdStart, measureIdle } from "./cold-start.ts";
 import { startDaemon, stopDaemon } from "./daemon.ts";
+import { measureEdits } from "./edits.ts";
 import { measureEngineStep } from "./engine-step.ts";
 import { measureExtension } from "./extension.ts";
 import { type Figure, figureLine, isAbove } from "./measure.ts";
@@ -22,6 +23,7 @@ const parts: readonly (() => Promise<Figure[]>)[] = [
   () => measureIdle(home),
   () => measureScan(join(folder, "scan")),
   measureVectors,
+  async () => measureEdits(),
   () => measureMemoryLoad(join(folder, "load")),
 ];
 

@@ -19,4 +19,5 @@ export * from "./run-events.ts";
 export * from "./run-state.ts";
 export * from "./taint.ts";
 export * from "./task-state.ts";
+export * from "./tools.ts";
 export * from "./workspace.ts";

@@ -116,6 +116,8 @@ export type ToolStatus = z.infer<typeof ToolStatus>;
 export const RunPhase = z.enum(["triage", "recall", "plan", "approve", "tasks", "verify", "review", "finish"]);
 export type RunPhase = z.infer<typeof RunPhase>;
 
+const FileProbe = z.object({ path: z.string(), before: z.nullable(z.string()), after: z.string() });
+
 const event = <Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) =>
   z.object({ type: z.literal(type), ...shape });
 
@@ -224,7 +226,7 @@ export const RunEventBody = z.discriminatedUnion("type", [
     input: z.string(),
     effect: ToolEffect,
     /** For verifiable effects: how to tell whether it happened (path → content hashes before and after). */
-    probe: z.optional(z.object({ path: z.string(), before: z.nullable(z.string()), after: z.string() })),
+    probe: z.optional(z.extend(FileProbe, { more: z.optional(z.array(FileProbe)) })),
   }),
   event("tool.finished", {
     ...call,

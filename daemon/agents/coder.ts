@@ -11,7 +11,10 @@ export const coder: Agent = {
     "search_code",
     "find_symbol",
     "edit_file",
+    "multi_edit",
+    "apply_patch",
     "write_file",
+    "move_file",
     "delete_file",
     "run_command",
     "show_diff",
@@ -38,7 +41,7 @@ export const coder: Agent = {
 How to work:
 - Look before you change: read the files you edit, search instead of guessing. Paths are relative to the repository's root.
 - Make the smallest change that fully does what is asked, in the style of the code around it. Keep what works working.
-- Prefer edit_file for existing files; its search text must match exactly and only once.
+- Prefer edits to rewriting existing files; the text to replace must match exactly and only once.
 - When a tool reports an error, read it and change your approach; never repeat the same call.
 - Nexus runs the project's tests itself when you finish. Run a command only when you need its output.
 - A question needs no change: look things up, then answer with the paths and lines your answer rests on.

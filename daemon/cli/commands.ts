@@ -3,6 +3,7 @@
 import { type Command, type Flag, json, repo } from "./command.ts";
 import { POLICY_COMMANDS } from "./commands-policy.ts";
 import { GUARD_COMMANDS } from "./guard-commands.ts";
+import { TOOLS_COMMANDS } from "./tools-commands.ts";
 
 export type { Command, Flag } from "./command.ts";
 
@@ -179,6 +180,13 @@ export const COMMANDS = {
       json,
     ],
   },
+  edits: {
+    summary: "Apply search-and-replace edits to texts, with the engine that agents use",
+    positionals: [],
+    flags: [{ name: "stdin", type: "boolean", summary: "Read edits from standard input as JSON Lines." }],
+    details:
+      "Each line is {id, original, edits: [{search, replace}]}, where original is a text, or null for a file that is not there. It is answered in order with {id, status, result?, message?}; status is applied, applied_approx, ambiguous, rejected, already_applied or noop. Touches no file, needs no daemon.",
+  },
   "memory status": {
     summary: "Tell what is known of a folder, what was skipped and why",
     positionals: [],
@@ -302,6 +310,7 @@ export const COMMANDS = {
     flags: [],
   },
   ...GUARD_COMMANDS,
+  ...TOOLS_COMMANDS,
   "daemon start": {
     summary: "Start the daemon unless it runs",
     positionals: [],

@@ -11,7 +11,7 @@ import type { Judgement } from "../security/judgement.ts";
 import { isPartlyProtected } from "../security/protected-change.ts";
 import { type CliContext, printJson } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
-import { linesOf, MAX_LINE_LENGTH } from "./json-lines.ts";
+import { inputLines, MAX_LINE_LENGTH } from "./input-lines.ts";
 import type { Arguments } from "./parse.ts";
 import { folderPolicy, openPlace } from "./policy-place.ts";
 
@@ -35,7 +35,8 @@ type Verdict = Pick<Judgement, "verdict" | "reason" | "rule">;
 export async function checkCommand(context: CliContext, args: Arguments): Promise<ExitCode> {
   if (!args.has("stdin")) throw nexusError("usage.invalid", "Give --stdin, and a question a line on standard input.");
   const place = await openPlace(context);
-  for await (const text of linesOf(context.terminal.input())) printJson(context, await answerLine(place, text));
+  for await (const text of inputLines(context.terminal.input(), MAX_LINE_LENGTH))
+    printJson(context, await answerLine(place, text));
   return EXIT.done;
 }
 

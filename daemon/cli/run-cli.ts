@@ -42,6 +42,7 @@ const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   map: async () => (await import("./memory-graph.ts")).mapCommand,
   impact: async () => (await import("./memory-graph.ts")).impactCommand,
   uses: async () => (await import("./memory-graph.ts")).usesCommand,
+  edits: async () => (await import("./edits.ts")).editsCommand,
   "memory status": async () => (await import("./memory-status.ts")).memoryStatusCommand,
   "memory list": async () => (await import("./memory-facts.ts")).listFactsCommand,
   "memory add": async () => (await import("./memory-facts.ts")).addFactCommand,
@@ -53,6 +54,9 @@ const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   "memory learn": async () => (await import("./memory-vectors.ts")).learnCommand,
   "memory embed": async () => (await import("./memory-vectors.ts")).embedCommand,
   "memory drop": async () => (await import("./memory-index.ts")).dropCommand,
+  "tools list": async () => (await import("./tools-list.ts")).toolsListCommand,
+  "mcp-servers list": async () => (await import("./tools-list.ts")).serversListCommand,
+  "mcp-servers test": async () => (await import("./tools-list.ts")).serverTestCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   completion: async () => printCompletion,
 };

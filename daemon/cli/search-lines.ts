@@ -3,7 +3,7 @@ import type { ErrorValue, Params } from "../../protocol/index.ts";
 import { errorValue, NexusError } from "../../protocol/index.ts";
 import { type CliContext, printJson } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
-import { linesOf, MAX_LINE_LENGTH } from "./json-lines.ts";
+import { inputLines, MAX_LINE_LENGTH } from "./input-lines.ts";
 import type { MemoryCall } from "./memory-call.ts";
 import { indexWithProgress } from "./memory-index.ts";
 
@@ -24,7 +24,7 @@ export async function answerLines(context: CliContext, call: MemoryCall, options
   });
   const printed: Promise<void>[] = [];
   let last = Promise.resolve();
-  for await (const line of linesOf(context.terminal.input())) {
+  for await (const line of inputLines(context.terminal.input(), MAX_LINE_LENGTH)) {
     if (signal.aborted) break;
     const answer = answerLine(call, options, line);
     // Handled when its turn comes.

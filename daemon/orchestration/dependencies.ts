@@ -32,6 +32,8 @@ export interface RunDependencies {
   readonly memory?: OpenMemory;
   /** Adds a rule in its text form to the user's own policy. Rejects when it cannot be kept. */
   readonly keepRule: (rule: string) => Promise<void>;
+  /** Folder outside of every workspace where changes of several files are recorded while they are made. */
+  readonly editJournal?: string;
   /** Tools that others wrote, for work on this workspace in this copy. */
   readonly foreignTools?: (place: ForeignPlace) => Promise<readonly Tool[]>;
   /** Called before the calls of a turn are carried out, replayed ones too: the moment for a checkpoint. */

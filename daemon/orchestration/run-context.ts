@@ -30,6 +30,10 @@ export interface RunContext {
   readonly log: Log;
   readonly redact: (text: string) => string;
   readonly signal: AbortSignal;
+  /** As the settings name it; decides in which form it edits files. */
+  readonly modelName: string;
+  /** Where changes of several files are recorded while they are made; left out: none are. */
+  readonly editJournal?: string | undefined;
   /** Built at the first use, so that a run without a usable model fails where people see it. */
   model(): ChatModel;
   /** How much the model takes, and who counts it; loads a tokenizer at the first use. */

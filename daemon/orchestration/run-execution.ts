@@ -60,6 +60,8 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     log: dependencies.log.with({ runId }),
     redact: (text) => redactor.redact(text),
     signal,
+    modelName: settings.model,
+    editJournal: dependencies.editJournal,
     model: () => (model ??= dependencies.createModel(settings)),
     window: openCounted,
     memory: (place) => openMemory({ ...place, signal, count: async () => (await openCounted()).counter.count }),

@@ -7,6 +7,7 @@ import type { Section } from "../memory/context/window.ts";
 import type { ToolSchema } from "../models/model.ts";
 import { machineRunner } from "../security/sandbox/command-runner.ts";
 import { type BackgroundCommands, createBackgroundCommands } from "../tools/background.ts";
+import { isFormFor } from "../tools/edits/forms.ts";
 import { findSymbol } from "../tools/find-symbol.ts";
 import type { GitPort } from "../tools/git-port.ts";
 import { createLockTable, EVERYTHING, type LockTable } from "../tools/locks.ts";
@@ -17,7 +18,6 @@ import type { ToolContext } from "../tools/tool.ts";
 import { wholeResult } from "./journal.ts";
 import { type RunContext, record, stateOf } from "./run-context.ts";
 import type { RunMemory } from "./run-memory.ts";
-import { runPolicy } from "./run-policy.ts";
 import { createRunWindow } from "./run-window.ts";
 import { type Caller, type CallRules, callTool, judgeOf } from "./tool-calls.ts";
 import { createToolbox, type Toolbox } from "./toolbox.ts";
@@ -97,7 +97,8 @@ async function openToolbox(context: RunContext, options: WorkOptions, rules: Cal
   const named = new Set([...agent.tools, ...agent.moreTools[size]]);
   return createToolbox({
     isUseful(tool) {
-      if (!named.has(tool.name)) return false;
+      if (!named.has(tool.name) || !isFormFor(tool.name, context.modelName)) return false;
+      if ("changesSeveral" in tool && context.editJournal === undefined) return false;
       if (tool === searchCode || tool === findSymbol || tool === recallFacts) return memory.lookup !== undefined;
       return tool !== remember || memory.note !== undefined;
     },
@@ -116,6 +117,7 @@ function contextOfTools(context: RunContext, options: WorkOptions): ToolContext 
     ...(memory.lookup === undefined ? {} : { code: memory.lookup, recall: memory.knowledge }),
     ...(note === undefined ? {} : { note }),
     ...(context.commands === undefined ? {} : { commands: context.commands }),
+    ...(context.editJournal === undefined ? {} : { editJournal: context.editJournal }),
     wholeResult: (handle: string) => wholeResult(context, taskId, handle),
   };
   return {

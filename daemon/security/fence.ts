@@ -1,5 +1,5 @@
 /** The fence around a workspace: which file a path really means, and whether that is inside. Denies on doubt. */
-import { dirname, isAbsolute, join, parse, relative, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, parse, relative, sep } from "node:path";
 import { failure, ok, type Result } from "../../protocol/errors.ts";
 import { lstat, realPath } from "../host/files.ts";
 import { isWithin, splitRelative } from "./path-names.ts";
@@ -69,6 +69,18 @@ export async function resolveAnywhere(
   } catch {
     return { absolute: null, inside: null };
   }
+}
+
+/** As resolveAnywhere, but a link at the path's end is itself what is meant. */
+export async function resolveEntry(root: string, path: string): Promise<ResolvedPlace> {
+  const plain = path.replace(/(?<=[^\\/])[\\/]+$/, "");
+  const name = basename(plain);
+  if (name === "." || name === ".." || name === "") return resolveAnywhere(root, path);
+  const folder = await resolveAnywhere(root, dirname(plain));
+  if (folder.absolute === null) return folder;
+  const absolute = join(folder.absolute, name);
+  const inside = folder.inside === null ? null : folder.inside === "" ? name : `${folder.inside}/${name}`;
+  return { absolute, inside };
 }
 
 async function follow(root: string, path: string): Promise<string> {

@@ -1,5 +1,6 @@
 /** All tools, and their schemas as a model is told of them. */
 import * as z from "zod/mini";
+import { applyPatch } from "./apply-patch.ts";
 import { askUser } from "./ask-user.ts";
 import { commandOutput } from "./command-output.ts";
 import { deleteFile } from "./delete-file.ts";
@@ -10,6 +11,8 @@ import { findSymbol } from "./find-symbol.ts";
 import { gitLook } from "./git.ts";
 import { gitRecord } from "./git-record.ts";
 import { listFiles } from "./list-files.ts";
+import { moveFile } from "./move-file.ts";
+import { multiEdit } from "./multi-edit.ts";
 import { readFile } from "./read-file.ts";
 import { readResult } from "./read-result.ts";
 import { recallFacts } from "./recall.ts";
@@ -39,7 +42,10 @@ export const TOOLS: readonly Tool[] = [
   searchCode,
   findSymbol,
   editFile,
+  multiEdit,
+  applyPatch,
   writeFile,
+  moveFile,
   deleteFile,
   runCommand,
   commandOutput,

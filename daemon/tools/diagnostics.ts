@@ -2,12 +2,11 @@ import { isAbsolute, relative, sep } from "node:path";
 import * as z from "zod/mini";
 import { failure } from "../../protocol/index.ts";
 import { readBytes } from "../host/files.ts";
-import { runProcess } from "../host/processes.ts";
-import { commandEnvironment } from "../security/environment.ts";
 import { resolveInside } from "../security/fence.ts";
 import { type Check, detectCheck } from "./checks/detect.ts";
 import { type FoundProblem, parseProblems } from "./checks/parse.ts";
 import { newProblems, type PlacedProblem } from "./checks/problem.ts";
+import { runProjectCommand } from "./project-command.ts";
 import { withoutColours } from "./tests/plain-text.ts";
 import type { DirectTool, ToolContext, ToolOutcome } from "./tool.ts";
 
@@ -46,16 +45,9 @@ export const diagnostics: DirectTool<typeof input> = {
     const check = await checkOf(asked, context);
     if (check === undefined)
       return failure("tool.failed", "The project has no type checker or linter that Nexus knows how to run.");
-    const { root, signal, baselines } = context;
-    const result = await runProcess({
-      command: { shell: check.command },
-      cwd: root,
-      env: { ...commandEnvironment(process.env), CI: "1", NO_COLOR: "1" },
-      signal,
-      timeoutMs: TIMEOUT_SECONDS * 1000,
-      maxOutputBytes: KEPT_BYTES,
-      leaveNothing: true,
-    });
+    const { root, baselines } = context;
+    const timeoutMs = TIMEOUT_SECONDS * 1000;
+    const result = await runProjectCommand(context, { line: check.command, timeoutMs, maxOutputBytes: KEPT_BYTES });
     const output = result.output.toString();
     if (result.timedOut) return failure("command.timeout", `\`${check.command}\` ran ${TIMEOUT_SECONDS} s.`);
     const problems = await placed(root, parseProblems(check.format, output));

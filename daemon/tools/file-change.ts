@@ -6,6 +6,7 @@ import { writeReal } from "../host/real-files.ts";
 import { REDACTED } from "../security/secrets.ts";
 import { fileHash } from "./text-file.ts";
 import { ABSENT, type PreparedWrite, type ToolOutcome } from "./tool.ts";
+import { previewOf } from "./write-preview.ts";
 
 interface Change {
   readonly path: string;
@@ -28,13 +29,14 @@ export function prepareChange({ path, absolute, before, content, outcome }: Chan
     path,
     before,
     after: content === null ? ABSENT : hashOf(content),
+    preview: () => previewOf([{ path, absolute, content }]),
     async apply() {
       try {
         await (content === null ? remove(absolute, unchanged) : write(absolute, content, unchanged));
         return outcome;
       } catch (error) {
         if (error instanceof ChangedMeanwhile) return failure("edit.stale", `${path} was not changed.`);
-        const problem = PROBLEMS[errorCode(error) ?? ""];
+        const problem = problemOf(errorCode(error));
         if (problem === undefined) throw error;
         return failure("tool.failed", `${path} could not be written: ${problem}.`);
       }
@@ -64,6 +66,11 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder",
   ENAMETOOLONG: "the name is too long",
 };
+
+/** In words; undefined for an error that nobody expects. */
+export function problemOf(code: string | undefined): string | undefined {
+  return PROBLEMS[code ?? ""];
+}
 
 async function write(absolute: string, content: Buffer, unchanged: () => Promise<void>): Promise<void> {
   await makeFolder(dirname(absolute));

@@ -1,8 +1,7 @@
 import * as z from "zod/mini";
 import { failure, type Result } from "../../protocol/index.ts";
 import { systemClock } from "../host/clock.ts";
-import { runProcess } from "../host/processes.ts";
-import { commandEnvironment } from "../security/environment.ts";
+import { runProjectCommand } from "./project-command.ts";
 import { withoutColours } from "./tests/plain-text.ts";
 import { planTests, type TestPlan } from "./tests/plan.ts";
 import { inWorkspace, readReport, removeReports, reportFiles } from "./tests/read-report.ts";
@@ -64,23 +63,16 @@ async function run(
   { command, framework }: TestPlan,
   context: ToolContext,
 ): Promise<{ report: TestReport; output: string; timedOut: boolean }> {
-  const { root, signal } = context;
+  const { root } = context;
   const startedAt = systemClock.now();
   const started = systemClock.monotonic();
   await removeReports(root, framework);
   try {
-    const result = await runProcess({
-      command: { shell: command },
-      cwd: root,
-      env: { ...commandEnvironment(process.env), CI: "1", NO_COLOR: "1" },
-      signal,
-      timeoutMs: TIMEOUT_SECONDS * 1000,
-      maxOutputBytes: KEPT_BYTES,
-      leaveNothing: true,
-    });
+    const timeoutMs = TIMEOUT_SECONDS * 1000;
+    const result = await runProjectCommand(context, { line: command, timeoutMs, maxOutputBytes: KEPT_BYTES });
     const output = result.output.toString();
     const files = await reportFiles(root, framework, startedAt);
-    const counts = readReport({ framework, stdout: result.stdout.toString(), output, files });
+    const counts = readReport({ framework, output, files });
     const { failures, ...figures } = counts ?? NO_TESTS;
     const report = {
       framework,

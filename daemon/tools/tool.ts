@@ -9,6 +9,7 @@ import type { PlacedProblem } from "./checks/problem.ts";
 import type { CodeLookup, NoteFact } from "./code-lookup.ts";
 import type { FetchPage } from "./fetch-page.ts";
 import type { GitPort } from "./git-port.ts";
+import type { FileProbe } from "./journal-port.ts";
 import type { Lock } from "./locks.ts";
 
 export interface ToolContext {
@@ -43,6 +44,8 @@ export interface ToolContext {
   readonly background?: BackgroundCommands;
   /** Gets a page of the web; left out: from the internet. */
   readonly fetchPage?: FetchPage;
+  /** Folder outside of the copy where a change of several files is recorded while it is made; see edit-journal.ts. */
+  readonly editJournal?: string;
   /** Output as it comes, for whoever watches; the gate bounds it and takes secrets out. */
   readonly onOutput?: (text: string) => void;
   /** The whole of an earlier result by the handle that its cut named; undefined: there is none. */
@@ -70,13 +73,17 @@ export type ToolOutcome =
 /** Stands for the hash of a file that is not there, as what a deletion leaves. */
 export const ABSENT = "";
 
-/** A change of one file, computed before anything is written, so that the journal can tell later whether it happened. */
+/** A change of files, computed before anything is written, so that the journal can tell later whether it happened. */
 export interface PreparedWrite {
   /** Where the file really is, relative to the workspace. */
   readonly path: string;
   /** SHA-256 of the file before (null: it does not exist) and after (ABSENT: it is deleted). */
   readonly before: string | null;
   readonly after: string;
+  /** The other files, where there are several: all change, or none does. */
+  readonly more?: readonly FileProbe[];
+  /** What will change, for a person who is asked: a unified diff, bounded. */
+  preview(): Promise<string>;
   apply(): Promise<ToolOutcome>;
 }
 
@@ -128,6 +135,8 @@ export interface WritingTool<Input extends z.ZodMiniType = z.ZodMiniType> extend
     input: z.output<Input>,
     context: ToolContext,
   ): Promise<PreparedWrite | { readonly ok: false; readonly error: ErrorValue }>;
+  /** It changes more than one file at once, which needs the context's editJournal. */
+  readonly changesSeveral?: boolean;
   /** The outcome to report when a restart finds the file already in its state after. */
   applied(input: z.output<Input>): ToolOutcome;
 }

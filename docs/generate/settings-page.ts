@@ -89,6 +89,11 @@ export const SETTINGS: readonly Setting[] = [
     meaning: "which model makes vectors of the code, and which store keeps them: see [vectors](vectors.md)",
     otherwise: "the built-in table: nothing leaves the machine",
   },
+  {
+    name: "mcpServers",
+    meaning: "MCP servers whose tools agents may ask for: see [MCP servers](mcp-servers.md)",
+    otherwise: "none",
+  },
 ];
 
 const INTRODUCTION = `# Settings

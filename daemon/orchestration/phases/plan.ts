@@ -2,6 +2,7 @@
 import { nexusError, type Plan, type RunState } from "../../../protocol/index.ts";
 import { fillWindow } from "../../memory/context/window.ts";
 import { makePlan } from "../../planning/planner.ts";
+import { inWords, permissionsOf } from "../../security/policy/permissions.ts";
 import { askApproval } from "../approval-gate.ts";
 import { auditRun } from "../audited.ts";
 import { callModel } from "../journal.ts";
@@ -54,7 +55,10 @@ export async function approvePhase(context: RunContext): Promise<void> {
   await auditRun(context, context.runId, { ...decision, verdict: verdict.verdict });
   if (verdict.verdict === "allow") return;
   if (verdict.verdict === "deny") throw nexusError("plan.rejected", verdict.reason);
-  const subject = { kind: "plan" as const, summary: plan.summary, taskCount: plan.tasks.length, commands };
+  const { budget } = await stateOf(context);
+  const permissions = inWords(permissionsOf(plan, { testCommand: undefined, budgetUsd: budget.limitUsd }));
+  const taskCount = plan.tasks.length;
+  const subject = { kind: "plan" as const, summary: plan.summary, taskCount, commands, permissions };
   const question = { key: "plan", taskId: null, title: "Approve the plan?", reason: verdict.reason, subject };
   const answer = await askApproval(context, question);
   if (answer.decision === "reject") throw nexusError("plan.rejected", answer.feedback);

@@ -7,14 +7,14 @@ export function withoutColours(text: string): string {
 const TRIED = 20;
 
 /**
- * The JSON object in a program's output, which may have other lines before and after it: the first that begins a line
- * and can be read up to the last brace that ends one. Undefined when there is none.
+ * The JSON object in a program's output, which may have other lines before and after it: the first that begins a line and
+ * can be read up to that line's end or to the last brace that ends a line. Undefined when there is none.
  */
 export function jsonIn(output: string): unknown {
   const starts = [...output.matchAll(/^[ \t]*\{/gm)].slice(0, TRIED).map(({ index }) => index);
-  const ends = [output.length, output.lastIndexOf("}") + 1, output.lastIndexOf("}\n") + 1];
+  const last = [output.length, output.lastIndexOf("}") + 1, output.lastIndexOf("}\n") + 1];
   for (const start of starts)
-    for (const end of new Set(ends)) {
+    for (const end of new Set([output.indexOf("\n", start + 1), ...last])) {
       const value = end > start ? read(output.slice(start, end)) : undefined;
       if (value !== undefined) return value;
     }

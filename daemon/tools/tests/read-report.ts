@@ -13,7 +13,6 @@ import { type Framework, joinCounts, type TestCounts, type TestFailure } from ".
 
 export interface TestOutput {
   readonly framework: Framework;
-  readonly stdout: string;
   /** Standard output and error as they came. */
   readonly output: string;
   /** Contents of XML files that the framework wrote. */
@@ -21,30 +20,26 @@ export interface TestOutput {
 }
 
 /** Undefined when nothing tells of single tests. */
-export function readReport({ framework, stdout, output, files }: TestOutput): TestCounts | undefined {
+export function readReport({ framework, output, files }: TestOutput): TestCounts | undefined {
   const text = withoutColours(output);
   return (
-    exactly(framework, withoutColours(stdout), files) ??
-    parsePytest(text) ??
-    parseCargo(text) ??
-    parseTap(text) ??
-    parseSummary(text)
+    exactly(framework, text, files) ?? parsePytest(text) ?? parseCargo(text) ?? parseTap(text) ?? parseSummary(text)
   );
 }
 
-function exactly(framework: Framework, stdout: string, files: readonly string[]): TestCounts | undefined {
+function exactly(framework: Framework, text: string, files: readonly string[]): TestCounts | undefined {
   switch (framework) {
     case "vitest":
     case "jest":
-      return parseJest(jsonIn(stdout));
+      return parseJest(jsonIn(text));
     case "mocha":
-      return parseMocha(jsonIn(stdout));
+      return parseMocha(jsonIn(text));
     case "node":
-      return parseTap(stdout);
+      return parseTap(text);
     case "go":
-      return parseGo(stdout);
+      return parseGo(text);
     case "cargo":
-      return parseCargo(stdout);
+      return parseCargo(text);
     case "pytest":
     case "maven":
     case "gradle": {

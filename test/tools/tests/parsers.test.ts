@@ -9,7 +9,7 @@ import type { Framework } from "../../../daemon/tools/tests/report.ts";
 const output = (name: string) => readFileSync(join(import.meta.dirname, "outputs", name), "utf8");
 
 function read(framework: Framework, stdout: string, files: readonly string[] = []) {
-  return readReport({ framework, stdout, output: stdout, files });
+  return readReport({ framework, output: stdout, files });
 }
 
 it("reads pytest's XML", () => {
@@ -152,7 +152,6 @@ it("answers whatever the output is: cut off, with bytes changed, another framewo
     );
   const anyOutput = fc.record<TestOutput>({
     framework: fc.constantFrom(...FRAMEWORKS),
-    stdout: fc.oneof(damaged, fc.string()),
     output: fc.oneof(damaged, fc.string()),
     files: fc.array(fc.oneof(damaged, fc.string()), { maxLength: 2 }),
   });
@@ -179,7 +178,14 @@ it("takes no long for what is made to be slow", () => {
     "\n".repeat(100_000),
   ];
   const started = performance.now();
-  for (const text of long)
-    for (const framework of FRAMEWORKS) readReport({ framework, stdout: text, output: text, files: [text] });
+  for (const text of long) for (const framework of FRAMEWORKS) readReport({ framework, output: text, files: [text] });
   expect(performance.now() - started).toBeLessThan(5000);
+});
+
+it("finds a report with lines of standard error around and after it", () => {
+  // On one line, as jest writes it.
+  const json = JSON.stringify(JSON.parse(output("jest.json")));
+  const noise = "● sum › adds\n\n{ broken\n    > 4 | x({ a: 1 })\n}\n";
+  expect(read("jest", `${noise}${json}\n${noise}`)).toMatchObject({ passed: 2, failed: 2 });
+  expect(read("mocha", `${noise}${output("mocha.txt")}`)).toMatchObject({ passed: 1, failed: 1 });
 });
