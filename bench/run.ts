@@ -9,6 +9,7 @@ import { measureEngineStep } from "./engine-step.ts";
 import { measureExtension } from "./extension.ts";
 import { type Figure, figureLine, isAbove } from "./measure.ts";
 import { measureMemoryLoad } from "./memory-load.ts";
+import { measurePolicy } from "./policy.ts";
 import { measureRoundTrip } from "./round-trip.ts";
 import { measureScan } from "./scan.ts";
 import { measureVectors } from "./vectors.ts";
@@ -21,6 +22,7 @@ const parts: readonly (() => Promise<Figure[]>)[] = [
   () => measureColdStart(home),
   async () => measureExtension(),
   () => measureIdle(home),
+  measurePolicy,
   () => measureScan(join(folder, "scan")),
   measureVectors,
   async () => measureEdits(),

@@ -120,7 +120,6 @@ async function openParts(
       });
     },
   });
-  const commands = createCommandRunner({ hidden: [home] });
   const editJournal = join(home, "edits");
   const recovery = await recoverEdits(editJournal);
   if (recovery.finished + recovery.undone > 0)
@@ -136,6 +135,7 @@ async function openParts(
     runProgram: (run) => runProgram(programs, run),
     startProgram: (workspace) => (server) => startedServer(programs, workspace, server),
   });
+  const commands = createCommandRunner({ hidden: [home] });
   const service = createRunService({
     editJournal,
     store,
@@ -154,9 +154,9 @@ async function openParts(
       const kept = await rememberRule(home, rule);
       if (!kept.ok) throw new NexusError(kept.error);
     },
+    foreignTools: async (place) => (await foreign.look(place)).tools,
     commands,
     commandLog: (runId, name) => openCommandLog(join(home, "commands", runId, `${name}.log`)),
-    foreignTools: async (place) => (await foreign.look(place)).tools,
     newId: randomUUID,
     onFatal,
   });
@@ -165,7 +165,7 @@ async function openParts(
     memory,
     trust,
     audit,
-    listTools: ({ workspace }, signal) => listTools({ rules: policy, look: foreign.look, trusted }, workspace, signal),
+    listTools: ({ workspace }, signal) => listTools({ policyPlace, look: foreign.look, trusted }, workspace, signal),
     check: () => store.projections.verify({ repair: false }),
     configureModel(params) {
       model = configuredModel(model, params);

@@ -3,6 +3,7 @@ import type { PolicyRules, RunState } from "../../protocol/index.ts";
 import { type Permissions, permissionsOf } from "../security/policy/permissions.ts";
 import { createPolicy, type Policy } from "../security/policy/policy.ts";
 import type { PolicySetting } from "../security/policy/setting.ts";
+import type { PolicyPlace } from "./policy-place.ts";
 import { type RunContext, stateOf } from "./run-context.ts";
 
 export interface PolicyWork {
@@ -15,10 +16,28 @@ export interface PolicyWork {
 
 /** Without a place (`context.policyPlace`): no sandbox, no commands understood, the run's own rules alone. */
 export async function runPolicy(context: RunContext, work: PolicyWork): Promise<Policy> {
-  const { policyPlace: place } = context;
   const state = await stateOf(context);
-  const { root, linked, readOnly, agreedCommands } = work;
-  const written = (await place?.tiers(state.workspace)) ?? {};
+  const { workspace, headless, trusted = true, policy } = state;
+  const mode = work.readOnly && state.mode === "act" ? "ask" : state.mode;
+  const { root, linked, agreedCommands } = work;
+  const permissions = permitted(state);
+  const own = { root, linked, agreedCommands, permissions, mode, headless, trusted, workspace, run: policy };
+  return policyIn(context.policyPlace, own);
+}
+
+interface PolicyIn extends Omit<PolicySetting, "sandboxed" | "tiers" | "analyse" | "hidden" | "userHome"> {
+  readonly workspace: string;
+  readonly linked: readonly string[];
+  /** Of whoever started the run. */
+  readonly run?: PolicyRules;
+}
+
+/** Everybody's rules as they are written now, for work of this kind in this folder. */
+export async function policyIn(
+  place: PolicyPlace | undefined,
+  { workspace, linked, run, ...own }: PolicyIn,
+): Promise<Policy> {
+  const written = (await place?.tiers(workspace)) ?? {};
   const analyse = place?.analyse;
   const home = place?.userHome ?? null;
   const analysis: Pick<PolicySetting, "analyse"> =
@@ -26,14 +45,9 @@ export async function runPolicy(context: RunContext, work: PolicyWork): Promise<
       ? {}
       : { analyse: (line, at) => analyse(line, { ...at, linked, home, platform: process.platform }) };
   return createPolicy({
-    root,
-    mode: readOnly && state.mode === "act" ? "ask" : state.mode,
-    headless: state.headless,
-    trusted: state.trusted ?? true,
+    ...own,
     sandboxed: (await place?.isSandboxed()) ?? false,
-    tiers: { ...written, run: state.policy },
-    permissions: permitted(state),
-    agreedCommands,
+    tiers: { ...written, ...(run === undefined ? {} : { run }) },
     ...analysis,
     hidden: place?.hidden ?? [],
     userHome: home,

@@ -1,5 +1,5 @@
 /** Every tool that agents could have in a workspace, for people. */
-import type { Answer, McpServerInfo, PolicyRules, ToolInfo } from "../../protocol/index.ts";
+import type { Answer, McpServerInfo, ToolInfo } from "../../protocol/index.ts";
 import { nexusError } from "../../protocol/index.ts";
 import type { ServerView } from "../connectors/mcp/server.ts";
 import { realPath } from "../host/files.ts";
@@ -8,17 +8,18 @@ import type { ForeignPlace } from "../tools/foreign.ts";
 import type { ForeignView } from "../tools/foreign-tools.ts";
 import { denialOf } from "../tools/probes.ts";
 import type { Tool } from "../tools/tool.ts";
-import { judgeOf } from "./tool-calls.ts";
+import type { PolicyPlace } from "./policy-place.ts";
+import { policyIn } from "./run-policy.ts";
 
 export interface ToolListOptions {
-  readonly rules: PolicyRules;
+  readonly policyPlace: PolicyPlace;
   readonly look: (place: ForeignPlace) => Promise<ForeignView>;
   readonly trusted: (workspace: string) => Promise<boolean>;
 }
 
 /** As an agent in mode act would have them with a person to ask. Rejects with `workspace.missing`. */
 export async function listTools(
-  { rules, look, trusted: isTrusted }: ToolListOptions,
+  { policyPlace: place, look, trusted: isTrusted }: ToolListOptions,
   path: string,
   signal: AbortSignal,
 ): Promise<Answer<"tools/list">> {
@@ -26,9 +27,9 @@ export async function listTools(
     throw nexusError("workspace.missing", path);
   });
   const trusted = await isTrusted(workspace);
-  const judge = judgeOf({
-    ...{ taskId: "", agentName: "", readOnly: false, mode: "act", headless: false },
-    ...{ trusted, rules, allowedCommands: [] },
+  const policy = await policyIn(place, {
+    ...{ workspace, root: workspace, linked: [], mode: "act" as const, headless: false, trusted },
+    ...{ permissions: null, agreedCommands: [] },
   });
   const view = await look({ workspace, root: workspace, trusted, signal });
   const infoOf = async (tool: Tool): Promise<ToolInfo> => ({
@@ -36,7 +37,7 @@ export async function listTools(
     description: tool.description,
     source: tool.foreign?.source ?? "built in",
     effect: tool.effect,
-    hidden: (await denialOf(tool, judge, [])) ?? null,
+    hidden: (await denialOf(tool, policy.judge, [])) ?? null,
   });
   const tools = await Promise.all([...TOOLS, ...view.tools].map(infoOf));
   return { trusted, tools, servers: view.servers.map(serverInfo), problems: [...view.problems] };

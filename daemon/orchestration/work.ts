@@ -116,8 +116,8 @@ function contextOfTools(context: RunContext, options: WorkOptions): ToolContext 
   const ports = {
     ...(memory.lookup === undefined ? {} : { code: memory.lookup, recall: memory.knowledge }),
     ...(note === undefined ? {} : { note }),
-    ...(context.commands === undefined ? {} : { commands: context.commands }),
     ...(context.editJournal === undefined ? {} : { editJournal: context.editJournal }),
+    ...(context.commands === undefined ? {} : { commands: context.commands }),
     wholeResult: (handle: string) => wholeResult(context, taskId, handle),
   };
   return {
