@@ -17,7 +17,7 @@ import { ETC_COPIED, ETC_SHOWN, keysOf, SYSTEM_FOLDERS, TOOLS_IN_CACHES, toolFol
 export const ISOLATION = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"] as const;
 
 /** Where Nexus' own pieces stand inside. */
-export const INSIDE = "/run/nexus";
+const INSIDE = "/run/nexus";
 
 export interface BubblewrapOptions {
   /** Absolute path of the program. */
@@ -176,9 +176,12 @@ async function placed(box: Box, places: ProtectedPlaces, env: Environment, rules
   const visible = [...seen, root];
   // What is in no visible folder is hidden by not being there.
   const needed = hidden.flat().filter(({ at }) => visible.some((place) => isWithin(place.at, at, "/")));
-  return [...visible, ...needed]
+  const isShown = (at: string) => visible.some((place) => isWithin(place.at, at, "/") || isWithin(at, place.at, "/"));
+  const links = (rules.links ?? []).filter(({ at }) => !isShown(at)).map(({ at, to }) => ["--symlink", to, at]);
+  const mounts = [...visible, ...needed]
     .toSorted((one, other) => depth(one.at) - depth(other.at))
     .flatMap(({ mounts }) => mounts);
+  return [...mounts, ...links];
 }
 
 async function readablePlaces(box: Box, env: Environment, rules: SandboxRules): Promise<Place[]> {

@@ -6,6 +6,7 @@ import { makeScratch } from "../../host/scratch.ts";
 import { commandEnvironment } from "../environment.ts";
 import { findSandbox } from "./find.ts";
 import type { Confined, FoundSandbox, HostDecision, SandboxKind } from "./sandbox.ts";
+import { workspaceLinks } from "./workspace-links.ts";
 
 export interface CommandRequest {
   /** A line for the platform's shell. */
@@ -79,12 +80,14 @@ export function createCommandRunner(options: CommandRunnerOptions = {}): Command
       const found = await sandbox();
       if (found.kind === "none") return start(request, { env, kind: found.kind });
       const readable = await linkTargets(request);
+      const links = hostPlatform === "linux" ? await workspaceLinks(request.root, request.linked ?? []) : [];
       const hidden = options.hidden ?? [];
       const hosts = request.hosts ?? [];
       const { root, onHost } = request;
       const rules = {
         root,
         readable,
+        links,
         hidden,
         hosts,
         caches: await cachesOf(root),

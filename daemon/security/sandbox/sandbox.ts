@@ -9,6 +9,8 @@ export interface SandboxRules {
   readonly hidden: readonly string[];
   /** Hosts that it may reach through our proxy; empty: no network at all. */
   readonly hosts: readonly string[];
+  /** Links that stand inside only: where packages of the user's tree would be, the copy's are. */
+  readonly links?: readonly { readonly at: string; readonly to: string }[];
   /** A private folder for what tools cache, so that it lives as long as a run; left out: a fresh one. */
   readonly caches?: string;
   /** Hears what the proxy let through and what it refused. */

@@ -149,6 +149,22 @@ describe.skipIf(!hasBubblewrap)(`behind bubblewrap${why}`, () => {
     expect(text).not.toMatch(/canary\n|canary$|wrote/m);
   });
 
+  it("shows the copy's packages where links of a workspace lead into the user's tree", async () => {
+    const tree = makeTree({
+      "packages/a/index.js": "old\n",
+      "packages/b/secret": "canary\n",
+      "node_modules/@me/keep": "",
+    });
+    symlinkSync("../../packages/a", join(tree, "node_modules/@me/a"));
+    symlinkSync("../packages/b", join(tree, "node_modules/b"));
+    const root = makeTree({ "packages/a/index.js": "new\n" });
+    symlinkSync(join(tree, "node_modules"), join(root, "node_modules"));
+    const line =
+      "cat node_modules/@me/a/index.js; cat node_modules/b/secret 2>/dev/null; readlink -f node_modules/@me/a";
+    const { text } = await boxIn(root).run(line, { linked: ["node_modules"] });
+    expect(text).toBe(`new\n${root}/packages/a`);
+  });
+
   it("has no network, no host processes, no sockets of the host, no rights and no way to more of them", async () => {
     const { text } = await boxIn(makeTree()).run(
       [
