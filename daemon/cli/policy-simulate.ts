@@ -99,8 +99,8 @@ async function simulateRun(
 }
 
 function policyIn(place: PolicyPlace, run: RunState, rules: { user: PolicyRules; run?: PolicyRules }): Promise<Policy> {
-  const { workspace, headless, mode, plan } = run;
-  return folderPolicy(place, { workspace, headless, mode, plan, trusted: true, ...rules });
+  const { workspace, headless, mode, plan, trusted = true } = run;
+  return folderPolicy(place, { workspace, headless, mode, plan, trusted, ...rules });
 }
 
 async function* eventsOf(connection: ClientConnection, runId: string): AsyncGenerator<RunEvent> {

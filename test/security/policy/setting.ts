@@ -3,7 +3,7 @@ import type { CommandEffect, CommandFacts, CommandPart, PathUse } from "../../..
 import { createPolicy, type Policy } from "../../../daemon/security/policy/policy.ts";
 import type { PolicySetting } from "../../../daemon/security/policy/setting.ts";
 
-export const ROOT = "/w/copy";
+const ROOT = "/w/copy";
 
 const EFFECTS: Readonly<Record<string, CommandEffect>> = {
   look: "reads",
@@ -19,7 +19,7 @@ const EFFECTS: Readonly<Record<string, CommandEffect>> = {
  * `look <a >b; npm test; ?`: parts between semicolons; `<file` is read, `>file` written, `@dir` is the folder, `$x` a
  * word that only the shell knows; a part that is `?` is not understood.
  */
-export async function analyse(line: string): Promise<CommandFacts> {
+async function analyse(line: string): Promise<CommandFacts> {
   const pieces = line.split(";").map((piece) => piece.trim());
   const unclear = pieces.includes("?") ? ["a question mark"] : [];
   return { parts: pieces.filter((piece) => piece !== "?" && piece !== "").map(partOf), unclear };
@@ -42,7 +42,7 @@ function pathOf(token: string): PathUse {
   return { use, written, inside: written, absolute: `${ROOT}/${written}` };
 }
 
-export function settingOf(changes: Partial<PolicySetting> = {}): PolicySetting {
+function settingOf(changes: Partial<PolicySetting> = {}): PolicySetting {
   return {
     root: ROOT,
     mode: "act",
