@@ -3,6 +3,12 @@ import * as z from "zod/mini";
 /** The bytes of a file that an answer holds for; null where the file does not exist. */
 const BoundFile = z.object({ path: z.string(), sha256: z.nullable(z.string()) });
 
+/**
+ * SHA-256 (hex) over what the question does not spell out and the answer must hold for all the same: all arguments, the
+ * environment, the content of the files and programs concerned.
+ */
+const binding = z.optional(z.string());
+
 export const ApprovalSubject = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("plan"),
@@ -20,8 +26,9 @@ export const ApprovalSubject = z.discriminatedUnion("kind", [
     sandbox: z.optional(z.enum(["bubblewrap", "seatbelt", "none"])),
     /** Scripts that it runs: another content is another question. */
     files: z.optional(z.array(BoundFile)),
+    binding,
   }),
-  z.object({ kind: z.literal("read"), path: z.string(), reason: z.string() }),
+  z.object({ kind: z.literal("read"), path: z.string(), reason: z.string(), binding }),
   z.object({
     kind: z.literal("write"),
     path: z.string(),
@@ -30,16 +37,18 @@ export const ApprovalSubject = z.discriminatedUnion("kind", [
     files: z.optional(z.array(BoundFile)),
     /** Unified diff of what will change; cut at 20 000 characters, while `files` holds for all of it. */
     diff: z.optional(z.string()),
+    binding,
   }),
-  z.object({ kind: z.literal("network"), url: z.string() }),
+  z.object({ kind: z.literal("network"), url: z.string(), binding }),
   z.object({
     kind: z.literal("foreign"),
     source: z.enum(["workspace", "mcp"]),
     name: z.string(),
     /** The arguments as canonical JSON. */
     input: z.string(),
+    binding,
   }),
-  z.object({ kind: z.literal("git"), action: z.enum(["commit", "branch"]), detail: z.string() }),
+  z.object({ kind: z.literal("git"), action: z.enum(["commit", "branch"]), detail: z.string(), binding }),
 ]);
 /** What exactly a person is asked to allow. */
 export type ApprovalSubject = z.infer<typeof ApprovalSubject>;

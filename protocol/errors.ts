@@ -4,6 +4,7 @@
  */
 import * as z from "zod/mini";
 import type { ErrorEntry } from "./error-entry.ts";
+import { GUARD_ERRORS } from "./guard-errors.ts";
 import { MEMORY_ERRORS } from "./memory-errors.ts";
 
 export type { ErrorAction } from "./error-entry.ts";
@@ -167,6 +168,10 @@ export const ERRORS = {
     message: "The answer does not fit what was asked.",
     hint: "The question changed since it was shown; look at it again and answer anew.",
   },
+  "question.unknown": {
+    message: "There is no such open question.",
+    hint: "It may have been answered from another client; `nexus runs show` tells.",
+  },
   "changes.none": { message: "The run has no change set waiting.", hint: "It was accepted, discarded, or never made." },
   "changes.unknown_path": {
     message: "The change set holds no such file.",
@@ -275,6 +280,7 @@ export const ERRORS = {
   },
   "command.timeout": { message: "The command took too long and was ended.", hint: "Run something shorter." },
   ...MEMORY_ERRORS,
+  ...GUARD_ERRORS,
   "usage.invalid": { message: "The command line cannot be understood.", hint: "`nexus --help` lists the commands." },
 } as const satisfies Record<string, ErrorEntry>;
 

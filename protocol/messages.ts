@@ -7,6 +7,8 @@ import * as facts from "./memory-facts.ts";
 import * as graph from "./memory-graph.ts";
 import * as search from "./memory-search.ts";
 import * as run from "./run.ts";
+import * as tools from "./tools.ts";
+import * as workspace from "./workspace.ts";
 
 export const REQUESTS = [
   handshake.handshakeHello,
@@ -16,6 +18,7 @@ export const REQUESTS = [
   daemon.daemonCheck,
   daemon.requestCancel,
   daemon.modelConfigure,
+  tools.toolsList,
   run.runStart,
   run.runPrompt,
   run.runList,
@@ -26,11 +29,14 @@ export const REQUESTS = [
   run.runCancel,
   run.runResume,
   run.approvalAnswer,
+  run.questionAnswer,
   run.approvalList,
   run.changesDiff,
   run.changesFile,
   run.changesAccept,
   run.changesDiscard,
+  workspace.workspaceTrust,
+  workspace.workspaceSetTrust,
   memory.memoryStatus,
   memory.memoryIndex,
   memory.memoryForget,

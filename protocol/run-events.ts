@@ -8,6 +8,8 @@ import { ChangeConflict, ChangeSet } from "./change-set.ts";
 import { ErrorValue } from "./errors.ts";
 import { Plan } from "./plan.ts";
 import { PolicyRules } from "./policy.ts";
+import { Question, TodoList } from "./question.ts";
+import { Taint } from "./taint.ts";
 
 export const SessionMode = z.enum(["ask", "plan", "act"]);
 /** ask: reads only · plan: may write plans · act. Enforced at the tool gate. */
@@ -114,6 +116,8 @@ export type ToolStatus = z.infer<typeof ToolStatus>;
 export const RunPhase = z.enum(["triage", "recall", "plan", "approve", "tasks", "verify", "review", "finish"]);
 export type RunPhase = z.infer<typeof RunPhase>;
 
+const FileProbe = z.object({ path: z.string(), before: z.nullable(z.string()), after: z.string() });
+
 const event = <Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) =>
   z.object({ type: z.literal(type), ...shape });
 
@@ -137,6 +141,8 @@ export const RunEventBody = z.discriminatedUnion("type", [
     policy: PolicyRules,
     /** The earlier run of the session whose pending change set this one goes on from. */
     continues: z.nullable(z.string()),
+    /** Whether what the workspace configures and runs may be used; left out in the logs of older versions: yes. */
+    trusted: z.optional(z.boolean()),
   }),
   event("run.started", { attempt: z.int(), reason: z.enum(["new", "restart", "resume"]) }),
   event("run.entered", { phase: RunPhase }),
@@ -166,6 +172,10 @@ export const RunEventBody = z.discriminatedUnion("type", [
     /** The rule that the person keeps from now on. */
     remembered: z.optional(z.string()),
   }),
+  event("question.asked", { question: Question }),
+  event("question.answered", { questionId: z.string(), answer: z.string(), by: z.string() }),
+  /** The agent's own list, as a whole. */
+  event("todo.changed", { todo: TodoList }),
   event("task.started", { taskId: z.string(), title: z.string(), agent: z.string() }),
   event("task.finished", { taskId: z.string(), outcome: z.enum(["done", "failed", "skipped"]), summary: z.string() }),
   event("model.requested", {
@@ -216,7 +226,7 @@ export const RunEventBody = z.discriminatedUnion("type", [
     input: z.string(),
     effect: ToolEffect,
     /** For verifiable effects: how to tell whether it happened (path → content hashes before and after). */
-    probe: z.optional(z.object({ path: z.string(), before: z.nullable(z.string()), after: z.string() })),
+    probe: z.optional(z.extend(FileProbe, { more: z.optional(z.array(FileProbe)) })),
   }),
   event("tool.finished", {
     ...call,
@@ -231,6 +241,10 @@ export const RunEventBody = z.discriminatedUnion("type", [
     durationMs: z.number(),
     /** Workspace paths that it changed. */
     changed: z.array(z.string()),
+    /** Content address of the whole result, where the model was told only its beginning and end. */
+    whole: z.optional(z.string()),
+    /** Tools that the agent is offered from its next turn on. */
+    offers: z.optional(z.array(z.string())),
   }),
   event("verification.finished", {
     taskId: z.nullable(z.string()),
@@ -245,6 +259,8 @@ export const RunEventBody = z.discriminatedUnion("type", [
     by: z.string(),
   }),
   event("prompt.delivered", { promptId: z.string(), taskId: z.string(), turn: z.int() }),
+  /** The run got in touch with something new; bits that are set stay set. */
+  event("run.tainted", { taint: Taint, reason: z.string() }),
   event("run.answered", { text: z.string() }),
   event("run.reviewed", {
     findings: z.array(

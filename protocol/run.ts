@@ -31,6 +31,10 @@ export const runStart = request(
     autoApply: z.optional(z.boolean()),
     budgetUsd: z.optional(z.nullable(z.number().check(z.gte(0)))),
     policy: z.optional(PolicyRules),
+    /** False: the workspace is treated as untrusted whatever is recorded of it. True never raises what is recorded. */
+    trusted: z.optional(z.boolean()),
+    /** Who wrote the prompt; `outsider`: somebody whom the user does not vouch for, such as the author of an issue. Default user. */
+    origin: z.optional(z.enum(["user", "outsider"])),
     /** Left out: the daemon's own (its environment, or model/configure). */
     modelSettings: z.optional(ModelSettingsInput),
     /** Sent again after a lost answer, the same key gives the same run. */
@@ -128,6 +132,13 @@ export const approvalAnswer = request(
   z.object({}),
 );
 
+export const questionAnswer = request(
+  "question/answer",
+  "Answers a question of an agent. The first answer wins; the others are told.",
+  z.object({ runId, questionId: z.string(), answer: z.string().check(z.minLength(1), z.maxLength(10_000)) }),
+  z.object({}),
+);
+
 export const approvalList = request(
   "approval/list",
   "What waits for a person now, over all runs, oldest first: one queue for all clients.",
@@ -167,9 +178,18 @@ export const runEvent = notification("run/event", "One event of a watched run.",
 
 export const runDelta = notification(
   "run/delta",
-  "A piece of the model's answer while it streams. Never stored; the whole text comes with model.responded.",
-  z.object({ runId: z.string(), taskId: z.string(), turn: z.int(), text: z.string() }),
+  "A piece of the model's answer, or of a call's output, while it comes. Never stored: the whole comes with model.responded, or tool.finished.",
+  z.object({
+    runId: z.string(),
+    taskId: z.string(),
+    turn: z.int(),
+    text: z.string(),
+    /** The call of the turn whose output it is, by its index; left out: the model's answer. */
+    call: z.optional(z.int()),
+  }),
 );
+/** Without the run. */
+export type RunDelta = Omit<z.infer<typeof runDelta.params>, "runId">;
 
 export const runChanged = notification(
   "run/changed",

@@ -28,14 +28,18 @@ export function rejectCommand(context: CliContext, args: Arguments): Promise<Exi
 type Given = Pick<Params<"approval/answer">, "decision" | "feedback" | "remember">;
 
 function answerOne(context: CliContext, name: string, given: Given): Promise<ExitCode> {
-  return withConnection(context, async (connection) => {
-    const { runId, approval } = await find(connection, name);
-    const { approvalId, subjectHash } = approval;
-    await connection.request("approval/answer", { runId, approvalId, subjectHash, ...given });
-    context.terminal.out(entry(context, runId, approval));
-    context.terminal.out(`${given.decision === "approve" ? "Approved" : "Rejected"}.\n`);
-    return EXIT.done;
-  });
+  return withConnection(
+    context,
+    async (connection) => {
+      const { runId, approval } = await find(connection, name);
+      const { approvalId, subjectHash } = approval;
+      await connection.request("approval/answer", { runId, approvalId, subjectHash, ...given });
+      context.terminal.out(entry(context, runId, approval));
+      context.terminal.out(`${given.decision === "approve" ? "Approved" : "Rejected"}.\n`);
+      return EXIT.done;
+    },
+    { decides: true },
+  );
 }
 
 async function find(connection: ClientConnection, name: string) {

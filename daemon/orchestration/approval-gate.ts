@@ -5,6 +5,7 @@
 import type { Approval, ApprovalDecision, ApprovalSubject, RunEvent } from "../../protocol/index.ts";
 import { hashOf } from "../host/files.ts";
 import { subjectHash } from "../security/approvals.ts";
+import { auditRun } from "./audited.ts";
 import { type RunContext, record } from "./run-context.ts";
 
 export interface Question {
@@ -46,7 +47,7 @@ async function askOnce(context: RunContext, question: Question, round: number): 
   // The subject's hash is part of the id: a question that changed is a new question.
   const again = round === 0 ? "" : `/${round}`;
   const approvalId = hashOf(`${context.runId}/${key}/${hash}${again}`).slice(0, 16);
-  const answered = waitForAnswer(context, approvalId);
+  const answered = waitForAnswer(context, approvalId, hash);
   try {
     const known = await answerOf(context, approvalId);
     if (known !== undefined)
@@ -94,7 +95,7 @@ interface Waiting {
   dispose(): void;
 }
 
-function waitForAnswer(context: RunContext, approvalId: string): Waiting {
+function waitForAnswer(context: RunContext, approvalId: string, approvalHash: string): Waiting {
   const { promise, resolve, reject } = Promise.withResolvers<Answered>();
   promise.catch(() => undefined);
   const onAbort = () => reject(context.signal.reason);
@@ -110,7 +111,10 @@ function waitForAnswer(context: RunContext, approvalId: string): Waiting {
   const expire = () => {
     const decision = "reject" as const;
     const body = { type: "approval.answered" as const, approvalId, decision, by: "nexus", feedback: EXPIRED };
-    record(context, body, answerKey(approvalId)).catch(reject);
+    const told = { event: "approval" as const, actor: "nexus", action: `approval ${approvalId}`, reason: EXPIRED };
+    auditRun(context, context.runId, { ...told, verdict: "expired", approvalHash })
+      .then(() => record(context, body, answerKey(approvalId)))
+      .catch(reject);
   };
   return {
     promise,

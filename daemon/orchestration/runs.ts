@@ -7,6 +7,7 @@ import type { RunDependencies } from "./dependencies.ts";
 import { createLauncher } from "./launcher.ts";
 import { createListeners } from "./listeners.ts";
 import { choiceOf, requireModel, settingsFromInput } from "./model-settings.ts";
+import { answerQuestion } from "./question-gate.ts";
 import { acceptChanges, discardChanges } from "./run-changes.ts";
 import { RunStopped } from "./run-context.ts";
 import type { Execution } from "./run-execution.ts";
@@ -36,13 +37,13 @@ export function createRunService(dependencies: RunDependencies): RunService {
   }
 
   return {
-    async start(params) {
+    async start(params, caller) {
       launcher.refuseWhenDraining();
       const settings = requireModel(params.modelSettings, dependencies.defaultModel());
       dependencies.createModel(settings);
       const budgetUsd = params.budgetUsd === undefined ? dependencies.defaults.budgetUsd : params.budgetUsd;
       const run = { params, model: choiceOf(settings), budgetUsd };
-      const made = await oneAtATime(params.idempotencyKey, () => createRun(dependencies, run));
+      const made = await oneAtATime(params.idempotencyKey, () => createRun(dependencies, run, caller));
       launcher.keepKey(made.runId, settings.apiKey);
       if (made.isNew) launcher.launch(made.runId, "new", choiceOf(settings));
       return { runId: made.runId, sessionId: made.sessionId };
@@ -102,6 +103,11 @@ export function createRunService(dependencies: RunDependencies): RunService {
 
     ...createAnswers(dependencies),
 
+    async answerQuestion(params, caller) {
+      await answerQuestion(store, await requireState(params.runId), params, caller);
+      return {};
+    },
+
     async diff({ runId, path }) {
       const { workspace, changes } = await requireChanges(runId, path);
       return { diff: await dependencies.changes.diff(workspace, changes.changeSet, path) };
@@ -112,14 +118,14 @@ export function createRunService(dependencies: RunDependencies): RunService {
       return { text: await dependencies.changes.file(workspace, changes.changeSet, path, side) };
     },
 
-    accept: async (params) => {
+    accept: async (params, caller) => {
       const { workspace } = await requireState(params.runId);
-      return oneAtATime(workspace, () => acceptChanges(dependencies, params));
+      return oneAtATime(workspace, () => acceptChanges(dependencies, params, caller));
     },
 
-    discard: async (params) => {
+    discard: async (params, caller) => {
       const { workspace } = await requireState(params.runId);
-      return oneAtATime(workspace, () => discardChanges(dependencies, params));
+      return oneAtATime(workspace, () => discardChanges(dependencies, params, caller));
     },
 
     get activeRuns() {
@@ -161,6 +167,8 @@ const CHANGES_SUMMARY: ReadonlySet<RunEvent["body"]["type"]> = new Set([
   "run.finished",
   "approval.requested",
   "approval.answered",
+  "question.asked",
+  "question.answered",
   "changes.ready",
   "changes.accepted",
   "changes.discarded",

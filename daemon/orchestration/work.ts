@@ -1,23 +1,26 @@
 /** One agent at work on one task: the loop of agents/, with the run's journal, gate, policy and steering around it. */
-import type { ApprovalSubject, ErrorValue, PolicyRules, SessionMode } from "../../protocol/index.ts";
+import type { ErrorValue, PolicyRules, SessionMode } from "../../protocol/index.ts";
 import { errorValue } from "../../protocol/index.ts";
-import type { Agent } from "../agents/agent.ts";
+import type { Agent, WorkSize } from "../agents/agent.ts";
 import { type LoopOutcome, runAgent, type ToolAnswer } from "../agents/loop.ts";
 import type { Section } from "../memory/context/window.ts";
-import type { ToolCall, ToolSchema } from "../models/model.ts";
-import type { Access } from "../security/access.ts";
-import { judge } from "../security/policy.ts";
-import { TOOLS, toolSchemas } from "../tools/catalogue.ts";
+import type { ToolSchema } from "../models/model.ts";
+import { machineRunner } from "../security/sandbox/command-runner.ts";
+import { type BackgroundCommands, createBackgroundCommands } from "../tools/background.ts";
+import { isFormFor } from "../tools/edits/forms.ts";
 import { findSymbol } from "../tools/find-symbol.ts";
+import type { GitPort } from "../tools/git-port.ts";
+import { createLockTable, EVERYTHING, type LockTable } from "../tools/locks.ts";
+import { recallFacts } from "../tools/recall.ts";
 import { remember } from "../tools/remember.ts";
-import { runTool } from "../tools/run.ts";
 import { searchCode } from "../tools/search-code.ts";
 import type { ToolContext } from "../tools/tool.ts";
-import { askApproval } from "./approval-gate.ts";
-import { effectJournal } from "./journal.ts";
+import { wholeResult } from "./journal.ts";
 import { type RunContext, record, stateOf } from "./run-context.ts";
 import type { RunMemory } from "./run-memory.ts";
 import { createRunWindow } from "./run-window.ts";
+import { type Caller, type CallRules, callTool, judgeOf } from "./tool-calls.ts";
+import { createToolbox, type Toolbox } from "./toolbox.ts";
 
 /** A call that is no tool: it ends the loop and hands what it carries to the engine. */
 export interface HandOver {
@@ -39,108 +42,114 @@ export interface WorkOptions {
   readonly readOnly: boolean;
   readonly mode: SessionMode;
   readonly headless: boolean;
+  /** False: nothing of the workspace is run. */
+  readonly trusted: boolean;
   readonly rules: PolicyRules;
   readonly allowedCommands: readonly string[];
   readonly handOvers: readonly HandOver[];
   readonly memory: RunMemory;
-  /** It may propose what later work should know. */
-  readonly mayNote: boolean;
+  readonly size: WorkSize;
   readonly diff: () => Promise<string>;
+  readonly git: () => Promise<GitPort | undefined>;
   /** Judges a finished piece of work; what it answers goes back to the agent. */
   readonly accept: (text: string, turn: number) => Promise<string | undefined>;
 }
-
-const WANTS: Record<ApprovalSubject["kind"], string> = {
-  plan: "wants to carry out a plan",
-  command: "wants to run a command",
-  read: "wants to read a file that may hold secrets",
-  write: "wants to change a protected file",
-  network: "wants to fetch a page",
-  foreign: "wants to use a tool that others wrote",
-  git: "wants to record something in git",
-};
 
 /** The budget says how much a task may cost; this only ends one that gets nowhere without repeating itself. */
 const MAX_TURNS = 120;
 
 export async function work(context: RunContext, options: WorkOptions): Promise<LoopOutcome> {
-  const { taskId, agent, sections, projectRules, openRequest } = options;
-  const tools = offeredTools(options);
-  const names = new Set(tools.map((tool) => tool.name));
-  const toolContext = contextOfTools(context, options);
-  const schemas = [...tools, ...options.handOvers.map((handOver) => handOver.schema)];
+  const { taskId, agent, sections, projectRules, openRequest, handOvers } = options;
+  const rules: CallRules = { ...options, agentName: agent.name };
+  const toolbox = await openToolbox(context, options, rules);
+  const locks = createLockTable();
+  const background = openBackground(context, taskId);
+  const toolContext = { ...contextOfTools(context, options), background };
+  const caller: Caller = { rules, toolbox, toolContext, locks };
+  const own = handOvers.map((handOver) => handOver.schema);
+  const tools = () => [...toolbox.schemas(), ...own];
   const said = { sections, rules: projectRules, openRequest };
-  const respond = await createRunWindow(context, { taskId, system: agent.system, tools: schemas, ...said });
-  return runAgent(MAX_TURNS, {
+  const respond = await createRunWindow(context, { taskId, system: agent.system, tools, ...said });
+  const outcome = runAgent(MAX_TURNS, {
     respond,
-    callTool: (turn, index, call) => callTool(context, options, { turn, index, call, names, toolContext }),
+    callTool(turn, index, call, signal) {
+      const handOver = handOvers.find((candidate) => candidate.schema.name === call.tool);
+      if (handOver === undefined) return callTool(context, caller, { turn, index, signal }, call);
+      return take(handOver, call.argumentsText, locks, signal);
+    },
+    beforeCalls: async (turn) => context.beforeCalls?.({ taskId, turn, root: options.root }),
     steering: (turn) => takeSteering(context, taskId, turn),
     accept: options.accept,
   });
+  return outcome.finally(background.dispose);
+}
+
+/** What an agent leaves running ends with its work. */
+function openBackground({ commands, commandLog, signal }: RunContext, taskId: string): BackgroundCommands {
+  const runner = commands ?? machineRunner();
+  const openLog = commandLog === undefined ? {} : { openLog: (id: string) => commandLog(`${taskId}-${id}`) };
+  return createBackgroundCommands({ runner, signal, ...openLog });
 }
 
 /** What the policy would deny in any form, or memory cannot do, is not offered at all. */
-function offeredTools(options: WorkOptions): ToolSchema[] {
-  const { agent, readOnly, mode, headless, rules, allowedCommands, memory, mayNote } = options;
-  const commandsPossible = rules.command === "allow" || !headless || allowedCommands.length > 0;
-  const mayChange = !readOnly && mode === "act";
-  return toolSchemas((tool) => {
-    if (!agent.tools.includes(tool.name)) return false;
-    if (tool === searchCode || tool === findSymbol) return memory.lookup !== undefined;
-    if (tool === remember) return mayNote && memory.note !== undefined;
-    if (tool.effect === "verifiable") return mayChange && rules.write !== "deny";
-    if (tool.effect === "unknown") return mayChange && commandsPossible && rules.command !== "deny";
-    return true;
+async function openToolbox(context: RunContext, options: WorkOptions, rules: CallRules): Promise<Toolbox> {
+  const { agent, memory, size, root, allowedCommands } = options;
+  const named = new Set([...agent.tools, ...agent.moreTools[size]]);
+  return createToolbox({
+    isUseful(tool) {
+      if (!named.has(tool.name) || !isFormFor(tool.name, context.modelName)) return false;
+      if ("changesSeveral" in tool && context.editJournal === undefined) return false;
+      if (tool === searchCode || tool === findSymbol || tool === recallFacts) return memory.lookup !== undefined;
+      return tool !== remember || memory.note !== undefined;
+    },
+    foreign: (await context.foreignTools?.(root)) ?? [],
+    judgeAccess: judgeOf(context, rules),
+    allowedCommands,
+    count: (await context.window()).counter.count,
   });
 }
 
 function contextOfTools(context: RunContext, options: WorkOptions): ToolContext {
-  const { root, linked, diff, agent, memory } = options;
+  const { root, linked, diff, git, agent, memory, taskId } = options;
   // Whatever a run reads, the repository included, is not the user's word: its notes wait for a person.
   const note = memory.note?.({ agent: agent.name, runId: context.runId, source: "untrusted" });
   const ports = {
-    ...(memory.lookup === undefined ? {} : { code: memory.lookup }),
+    ...(memory.lookup === undefined ? {} : { code: memory.lookup, recall: memory.knowledge }),
     ...(note === undefined ? {} : { note }),
+    ...(context.editJournal === undefined ? {} : { editJournal: context.editJournal }),
+    ...(context.commands === undefined ? {} : { commands: context.commands }),
+    wholeResult: (handle: string) => wholeResult(context, taskId, handle),
   };
-  return { root, linked, signal: context.signal, seen: new Map(), diff, ...ports };
+  return {
+    root,
+    linked,
+    signal: context.signal,
+    seen: new Map(),
+    baselines: new Map(),
+    diff,
+    git,
+    actor: agent.name,
+    ...ports,
+  };
 }
 
-interface CallInput {
-  readonly turn: number;
-  readonly index: number;
-  readonly call: ToolCall;
-  readonly names: ReadonlySet<string>;
-  readonly toolContext: ToolContext;
+/** Comes after all calls that were written before it, and before all after it. */
+async function take(
+  handOver: HandOver,
+  argumentsText: string,
+  locks: LockTable,
+  signal: AbortSignal,
+): Promise<ToolAnswer> {
+  const ticket = locks.enter(false);
+  try {
+    await ticket.acquire(EVERYTHING, signal);
+    return answerOf(await handOver.take(argumentsText));
+  } finally {
+    ticket.leave();
+  }
 }
 
-async function callTool(context: RunContext, options: WorkOptions, input: CallInput): Promise<ToolAnswer> {
-  const { turn, index, call, names, toolContext } = input;
-  const handOver = options.handOvers.find((candidate) => candidate.schema.name === call.tool);
-  if (handOver !== undefined) return take(handOver, call.argumentsText);
-  const key = `tool/${options.taskId}/${turn}/${index}`;
-  const { taskId, mode, headless, rules, allowedCommands } = options;
-  const journal = effectJournal(context, { taskId, turn, callId: call.callId, tool: call.tool });
-  const live = (await journal.recorded(key)) === undefined;
-  const outcome = await runTool({
-    key,
-    call,
-    tools: TOOLS.filter((tool) => names.has(tool.name)),
-    context: toolContext,
-    judgeAccess: async (access: Access) => judge({ access, mode, headless, rules, allowedCommands }),
-    askApproval: (subject, reason) => {
-      const title = `${options.agent.name} ${WANTS[subject.kind]}`;
-      return askApproval(context, { key, taskId, title, reason, subject });
-    },
-    journal,
-    redact: context.redact,
-    log: context.log,
-    clock: context.clock,
-  });
-  return { text: outcome.output, isError: outcome.status !== "done", changed: outcome.changed, live };
-}
-
-async function take(handOver: HandOver, argumentsText: string): Promise<ToolAnswer> {
-  const problem = await handOver.take(argumentsText);
+function answerOf(problem: string | undefined): ToolAnswer {
   if (problem === undefined) return { text: "Taken.", isError: false, changed: [], live: true, handOver: true };
   return { text: textOfError(errorValue("tool.invalid_input", problem)), isError: true, changed: [], live: true };
 }

@@ -4,6 +4,7 @@ import { askApproval, type Question } from "../../daemon/orchestration/approval-
 import type { RunDependencies } from "../../daemon/orchestration/dependencies.ts";
 import type { RunContext } from "../../daemon/orchestration/run-context.ts";
 import type { Approval } from "../../protocol/index.ts";
+import { collectingAudit } from "../support/guard.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { openTestStore, runCreated } from "../support/store.ts";
 
@@ -32,9 +33,10 @@ async function setUp() {
   await store.events.append("r", [{ body: runCreated() }]);
   const stop = new AbortController();
   const kept: string[] = [];
-  const context = { runId: "r", store, clock, signal: stop.signal } as unknown as RunContext;
+  const audit = collectingAudit();
+  const context = { runId: "r", store, clock, audit, signal: stop.signal } as unknown as RunContext;
   const keepRule = async (rule: string) => void kept.push(rule);
-  const answers = createAnswers({ store, clock, keepRule } as unknown as RunDependencies);
+  const answers = createAnswers({ store, clock, audit, keepRule } as unknown as RunDependencies);
   const pending = async () => (await answers.approvals()).approvals.map(({ approval }) => approval);
   /** Asks, and answers with what waits then. */
   async function ask(question: Question): Promise<{ decided: ReturnType<typeof askApproval>; approval: Approval }> {
@@ -57,7 +59,7 @@ async function setUp() {
       { runId: "r", approvalId: approval.approvalId, subjectHash: approval.subjectHash, ...more },
       { name: "cli 1" },
     );
-  return { clock, store, context, answers, ask, answer, pending, kept, stop };
+  return { audit, clock, store, context, answers, ask, answer, pending, kept, stop };
 }
 
 it("waits for the answer and hands the feedback over", async () => {
@@ -163,5 +165,34 @@ it("keeps no rule where none was offered, and answers nothing then", async () =>
     value: { code: "approval.not_rememberable" },
   });
   expect(kept).toEqual([]);
+  expect(await pending()).toHaveLength(1);
+});
+
+it("records who answered what, before the answer counts, and when time ran out", async () => {
+  const { audit, ask, answer, clock } = await setUp();
+  const { approval } = await ask(COMMAND);
+  const both = [answer(approval, { decision: "approve" }), answer(approval, { decision: "reject" })];
+  await Promise.allSettled(both);
+  const told = audit.entries.map(({ event, actor, verdict, approvalHash }) => [event, actor, verdict, approvalHash]);
+  const { subjectHash } = approval;
+  expect(told).toEqual([
+    ["approval", "client:cli 1", "approved", subjectHash],
+    ["approval", "client:cli 1", "rejected", subjectHash],
+    ["approval", "client:cli 1", "failed", subjectHash],
+  ]);
+  expect(audit.entries[0]?.action).toContain('"command":"npm run build"');
+  const late = await ask(ALIKE);
+  clock.advance(DAY);
+  await late.decided;
+  expect(audit.entries.at(-1)).toMatchObject({ actor: "nexus", verdict: "expired" });
+});
+
+it("lets no answer count that cannot be recorded", async () => {
+  const { audit, ask, answer, pending } = await setUp();
+  const { approval } = await ask(COMMAND);
+  audit.record = async () => {
+    throw new Error("no space");
+  };
+  await expect(answer(approval, { decision: "approve" })).rejects.toThrow("no space");
   expect(await pending()).toHaveLength(1);
 });

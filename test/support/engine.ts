@@ -9,10 +9,13 @@ import { systemClock } from "../../daemon/host/clock.ts";
 import { createChatModel } from "../../daemon/models/create.ts";
 import type { Log } from "../../daemon/observability/log.ts";
 import { createChanges } from "../../daemon/orchestration/changes/create.ts";
+import type { RunDependencies } from "../../daemon/orchestration/dependencies.ts";
 import type { OpenMemory } from "../../daemon/orchestration/run-memory.ts";
 import type { RunService } from "../../daemon/orchestration/run-service.ts";
 import { createRunService } from "../../daemon/orchestration/runs.ts";
+import { createAudit, type OwnedAudit } from "../../daemon/security/audit/audit.ts";
 import { createRedactor } from "../../daemon/security/secrets.ts";
+import { createTrust, type Trust } from "../../daemon/security/trust.ts";
 import type { ModelSettings } from "../../daemon/settings.ts";
 import { openStore } from "../../daemon/store/sqlite.ts";
 import type { EventLog, NewEvent, Store } from "../../daemon/store/store.ts";
@@ -33,6 +36,10 @@ export interface EngineOptions {
   readonly memory?: OpenMemory;
   /** Told of the rules that people keep. */
   readonly keepRule?: (rule: string) => Promise<void>;
+  /** Tools that others wrote. */
+  readonly foreignTools?: RunDependencies["foreignTools"];
+  /** Called before the calls of a turn. */
+  readonly beforeCalls?: RunDependencies["beforeCalls"];
   /** Called before each append to the event log; what it throws is what the store throws. */
   readonly beforeAppend?: (events: readonly NewEvent[]) => void;
 }
@@ -43,6 +50,8 @@ export interface Engine {
   readonly server: ScriptedServer;
   service: RunService;
   store: Store;
+  audit: OwnedAudit;
+  trust: Trust;
   /** Problems that the engine logged as errors. */
   readonly logged: string[];
   /** Resolves when an error with this text is logged. */
@@ -99,12 +108,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     read: (path) => (existsSync(join(workspace, path)) ? readFileSync(join(workspace, path), "utf8") : undefined),
     async restart() {
       await engine.service.drain("restart");
+      await engine.audit.close();
       await engine.store.close();
       Object.assign(engine, await openParts(home, settings, note, options));
       await engine.service.recover();
     },
     async close() {
       await engine.service.drain("test ends");
+      await engine.audit.close();
       await engine.store.close();
       await server.close();
       rmSync(root, { recursive: true, force: true });
@@ -117,13 +128,25 @@ async function openParts(
   home: string,
   settings: ModelSettings,
   note: (line: string) => void,
-  { beforeAppend = () => undefined, memory, keepRule = async () => undefined }: EngineOptions,
+  {
+    beforeAppend = () => undefined,
+    memory,
+    foreignTools,
+    beforeCalls,
+    keepRule = async () => undefined,
+  }: EngineOptions,
 ) {
   const log = collectingLog(note);
   const store = withAppend(await openStore({ home, log }), beforeAppend);
+  const audit = createAudit({
+    ...{ home, heads: store.auditHeads, epoch: store.epoch, clock: systemClock, log, redact: (text) => text },
+  });
+  const trust = createTrust({ rows: store.trust, audit, clock: systemClock, log });
   const service = createRunService({
     store,
     changes: createChanges({ home, log }),
+    audit,
+    trust,
     clock: { ...systemClock, sleep: (_, signal) => systemClock.sleep(1, signal) },
     log,
     redactor: createRedactor(),
@@ -134,8 +157,10 @@ async function openParts(
     newId: () => randomUUID().slice(0, 13),
     onFatal: (error) => note(String(error)),
     ...(memory === undefined ? {} : { memory }),
+    ...(foreignTools === undefined ? {} : { foreignTools }),
+    ...(beforeCalls === undefined ? {} : { beforeCalls }),
   });
-  return { store, service };
+  return { store, service, audit, trust };
 }
 
 /** The store, with a look at every append before it happens. */
@@ -152,9 +177,9 @@ function withAppend(store: Store, before: (events: readonly NewEvent[]) => void)
     state: (...args) => events.state(...args),
     subscribe: (...args) => events.subscribe(...args),
   };
-  const { artifacts, projections, sessions, checkpoints, knowledge, epoch } = store;
+  const { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, epoch } = store;
   const close = () => store.close();
-  return { events: watched, artifacts, projections, sessions, checkpoints, knowledge, epoch, close };
+  return { events: watched, artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, epoch, close };
 }
 
 function until(engine: Engine, runId: string, fits: (state: RunState) => boolean): Promise<RunState> {

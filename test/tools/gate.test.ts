@@ -5,12 +5,12 @@ import * as z from "zod/mini";
 import { hashOf } from "../../daemon/host/files.ts";
 import type { LogLevel } from "../../daemon/observability/log.ts";
 import type { Access } from "../../daemon/security/access.ts";
-import { judge } from "../../daemon/security/policy.ts";
 import { createRedactor, REDACTED } from "../../daemon/security/secrets.ts";
 import { TOOLS } from "../../daemon/tools/catalogue.ts";
 import type { Intent, Probe } from "../../daemon/tools/journal-port.ts";
 import type { DirectTool, Tool, ToolContext, ToolOutcome } from "../../daemon/tools/tool.ts";
 import { failure, nexusError } from "../../protocol/index.ts";
+import { policyOf } from "../security/policy/setting.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { call, contextOf, get, makeFolder, memoryJournal, person, put } from "./workspace.ts";
 
@@ -70,7 +70,7 @@ describe("what a model may get wrong", () => {
       "tool.invalid_input",
       "edits.0.replace",
     ],
-    ["a poisoned prototype", "read_file", '{"__proto__": {"path": "a"}}', "tool.invalid_input", "path"],
+    ["a poisoned prototype", "read_file", '{"__proto__": {"path": "a"}}', "tool.invalid_input", "__proto__"],
   ])("%s", async (_name, tool, argumentsText, _code, words) => {
     const journal = memoryJournal();
     const outcome = await call(makeFolder({ a: "x" }), tool, argumentsText, { key: "k", journal });
@@ -93,8 +93,7 @@ describe("what a model may get wrong", () => {
 });
 
 describe("policy and approval", () => {
-  const judgeAccess = async (access: Access) =>
-    judge({ access, mode: "act", headless: false, rules: {}, allowedCommands: ["true"] });
+  const judgeAccess = async (access: Access) => policyOf({ agreedCommands: ["true"] }).judge(access);
 
   it("sees a file by its real place too", async () => {
     const root = makeFolder({ ".vscode/settings.json": "{}", ".env": "KEY=1" });
@@ -108,7 +107,7 @@ describe("policy and approval", () => {
       output: expect.stringContaining("The user said no: not that file"),
     });
     expect(await call(root, "read_file", { path: "notes.txt" }, options)).toMatchObject({ status: "denied" });
-    expect(asked.map(({ subject }) => subject)).toEqual([
+    expect(asked.map(({ subject }) => subject)).toMatchObject([
       {
         kind: "write",
         path: "innocent/tasks.json, .vscode/tasks.json",
@@ -125,7 +124,7 @@ describe("policy and approval", () => {
     const outcome = await call(root, "run_command", { command: "echo hi > out" }, { judgeAccess, askApproval });
     expect(outcome.status).toBe("done");
     expect(get(root, "out")).toBe("hi\n");
-    expect(asked[0]?.subject).toEqual({ kind: "command", command: "echo hi > out", cwd: root });
+    expect(asked[0]?.subject).toMatchObject({ kind: "command", command: "echo hi > out", cwd: root });
   });
 
   it("asks nobody for what is allowed or denied", async () => {

@@ -2,9 +2,10 @@
 import type { Evidence } from "../../../protocol/index.ts";
 import { hashOf } from "../../host/files.ts";
 import { asData } from "../../memory/context/cut.ts";
-import { judge } from "../../security/policy.ts";
 import { askApproval } from "../approval-gate.ts";
+import { auditRun } from "../audited.ts";
 import { notice, type RunContext, record, stateOf } from "../run-context.ts";
+import { runPolicy } from "../run-policy.ts";
 import { runCheck } from "../verification.ts";
 
 export interface Check {
@@ -17,6 +18,7 @@ export interface Check {
 }
 
 const TIMEOUT_MS = 10 * 60_000;
+const UNTRUSTED = "The workspace is not trusted, so nothing of it is run.";
 
 /**
  * Whether the policy lets this check run; asks a person where it says so. `kind` test: found by Nexus in the project;
@@ -30,9 +32,12 @@ export async function mayCheck(
   },
 ): Promise<boolean> {
   const { key, taskId, command, root, kind, allowed } = options;
-  const { mode, headless, policy } = await stateOf(context);
-  const access = { kind, command, cwd: root };
-  const { verdict, reason } = judge({ access, mode, headless, rules: policy, allowedCommands: allowed });
+  const { trusted } = await stateOf(context);
+  if (trusted === false) return notTrusted(context, command, key);
+  const policy = await runPolicy(context, { root, linked: [], readOnly: false, agreedCommands: allowed });
+  const { verdict, rule, reason } = await policy.judge({ kind, command, cwd: root });
+  const action = `${command} in ${root}`;
+  await auditRun(context, context.runId, { event: "check", actor: "nexus", action, verdict, rule, reason });
   if (verdict === "allow") return true;
   if (verdict === "ask") {
     const subject = { kind: "command" as const, command, cwd: root };
@@ -44,15 +49,26 @@ export async function mayCheck(
   return false;
 }
 
+/** Nothing of a workspace that is not trusted is run, whatever a policy says of tests and commands. */
+async function notTrusted(context: RunContext, command: string, key: string): Promise<false> {
+  const told = { event: "check" as const, actor: "nexus", action: command, rule: "untrusted-workspace" };
+  await auditRun(context, context.runId, { ...told, verdict: "deny", reason: UNTRUSTED });
+  await notice(context, "check.not_allowed", `\`${command}\` was not run. ${UNTRUSTED}`, `may/${key}`);
+  return false;
+}
+
 /** Runs the check, or answers with what is recorded of it (`live` is false then). */
 export async function check(context: RunContext, options: Check): Promise<{ evidence: Evidence; live: boolean }> {
   const { key, taskId, ...what } = options;
   const known = await context.store.events.find(context.runId, key);
   if (known?.body.type === "verification.finished" && known.body.evidence !== null)
     return { evidence: known.body.evidence, live: false };
+  const { isolation } = await stateOf(context);
   const artifacts: Uint8Array[] = [];
   const evidence = await runCheck({
     ...what,
+    linked: isolation?.linked ?? [],
+    ...(context.commands === undefined ? {} : { runner: context.commands }),
     signal: context.signal,
     timeoutMs: TIMEOUT_MS,
     artifact: async (output) => {

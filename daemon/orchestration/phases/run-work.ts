@@ -21,7 +21,7 @@ export interface WorkInput {
 
 export async function runWork(context: RunContext, input: WorkInput): Promise<LoopOutcome> {
   const state = await stateOf(context);
-  const { plan, mode, headless, policy, isolation, workspace } = state;
+  const { plan, mode, headless, policy, isolation, workspace, trusted = true } = state;
   const { root, linked } = await workRoot(context);
   return work(context, {
     taskId: input.taskId,
@@ -34,13 +34,14 @@ export async function runWork(context: RunContext, input: WorkInput): Promise<Lo
     readOnly: input.kind === "question" || isolation === null,
     mode,
     headless,
+    trusted,
     rules: policy,
     allowedCommands: allowedCommands(state, input.seen.testCommand),
     handOvers: input.handOvers ?? [],
     memory: await memoryAt(context, root),
-    // A small change is not made to pay for it at every step.
-    mayNote: plan !== null && input.kind === "task",
+    size: input.kind === "question" ? "question" : plan === null ? "small" : "planned",
     diff: async () => (isolation === null ? "" : context.changes.workingDiff(isolation, workspace)),
+    git: async () => context.changes.gitOf({ workspace, isolation, signal: context.signal }),
     accept: input.accept ?? (async () => undefined),
   });
 }
