@@ -88,6 +88,7 @@ export async function runCalls(options: RunOptions): Promise<RunOutcome> {
       prompt: `Fix the typo in README.md (${token})`,
       mode: "act",
       headless: mode.headless,
+      trusted: mode.trusted,
       modelSettings: {
         provider: "openai",
         model: "scripted",
