@@ -33,12 +33,15 @@ export interface Settings {
   readonly policy: PolicyRules;
   readonly idleExitMs: number;
   readonly embedding: EmbeddingSettings;
+  /** How long and how many bytes of checkpoints are kept of ended runs. */
+  readonly checkpoints: { readonly days: number; readonly maxBytes: number };
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Less does not hold the agent's instructions, its tools, a request and an answer. */
 const MIN_WINDOW_TOKENS = 4000;
+const DEFAULT_CHECKPOINTS = { days: 30, maxBytes: 2 * 1024 ** 3 };
 const DEFAULT_IDLE_EXIT_MS = 15 * 60_000;
 const DEFAULT_MODELS: Readonly<Record<Provider, string | null>> = {
   openai: "gpt-6.1-terra",
@@ -76,6 +79,12 @@ const SettingsFile = z.strictObject({
   policy: z.optional(PolicyRules),
   idleExitMs: z.optional(z.int().check(z.gte(100))),
   embedding: z.optional(EmbeddingFile),
+  checkpoints: z.optional(
+    z.strictObject({
+      days: z.optional(z.number().check(z.gte(0))),
+      maxBytes: z.optional(z.number().check(z.gte(0))),
+    }),
+  ),
 });
 export type SettingsFile = z.infer<typeof SettingsFile>;
 
@@ -91,6 +100,10 @@ export function parseSettings(home: string, env: Environment, file: SettingsFile
     budgetUsd: amount(env, "NEXUS_BUDGET") ?? file.budgetUsd ?? null,
     policy: file.policy ?? {},
     embedding: embeddingSettings(env, file.embedding),
+    checkpoints: {
+      days: file.checkpoints?.days ?? DEFAULT_CHECKPOINTS.days,
+      maxBytes: file.checkpoints?.maxBytes ?? DEFAULT_CHECKPOINTS.maxBytes,
+    },
     idleExitMs: milliseconds(env, "NEXUS_IDLE_MS") ?? file.idleExitMs ?? DEFAULT_IDLE_EXIT_MS,
   };
 }

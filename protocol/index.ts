@@ -13,6 +13,8 @@ export * from "./message.ts";
 export * from "./messages.ts";
 export * from "./plan.ts";
 export * from "./policy.ts";
+export * from "./rewind.ts";
+export * from "./rewind-requests.ts";
 export * from "./run.ts";
 export * from "./run-events.ts";
 export * from "./run-state.ts";

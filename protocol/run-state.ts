@@ -8,6 +8,7 @@ import { ChangeConflict, ChangeSet } from "./change-set.ts";
 import { ErrorValue } from "./errors.ts";
 import { Plan } from "./plan.ts";
 import { PolicyRules } from "./policy.ts";
+import { Rewind } from "./rewind.ts";
 import {
   ContextUse,
   EndStatus,
@@ -96,8 +97,20 @@ export const RunState = z.object({
       applying: z.array(z.string()),
       conflicts: z.array(ChangeConflict),
       supersededBy: z.nullable(z.string()),
+      /** Commit that keeps the user's files as they were before they were accepted. */
+      kept: z.optional(z.string()),
+      /** Which commit Nexus wrote last at a path of the user's tree. */
+      written: z.optional(z.record(z.string(), z.string())),
     }),
   ),
+  /** How many checkpoints were taken; left out before the first. */
+  checkpoints: z.optional(z.int()),
+  /** The last rewind. */
+  rewind: z.optional(z.object({ ...Rewind.shape, status: z.enum(["working", "done", "refused"]) })),
+  /** The run that this one was forked from, and the one whose approvals its history holds. */
+  forkedFrom: z.optional(z.object({ runId: z.string(), checkpoint: z.int(), origin: z.string() })),
+  /** The run that goes on where this one's conversation went back. */
+  rewoundBy: z.optional(z.nullable(z.string())),
   budget: z.object({ limitUsd: z.nullable(z.number()), reservedUsd: z.number(), spentUsd: z.number() }),
   stats: RunStats,
   /** What the latest request of an agent was made of; left out before the first. */
@@ -281,12 +294,17 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
         changes: { changeSet: body.changeSet, decisions: {}, applying: [], conflicts: [], supersededBy: null },
       };
     case "changes.applying":
-      return changeChanges(state, () => ({ applying: body.paths, conflicts: [] }));
+      return changeChanges(state, () => ({
+        applying: body.paths,
+        conflicts: [],
+        ...(body.kept === undefined ? {} : { kept: body.kept }),
+      }));
     case "changes.accepted":
       return changeChanges(state, (changes) => ({
         applying: [],
         conflicts: [],
         decisions: { ...changes.decisions, ...decide(body.paths, "accepted") },
+        written: { ...changes.written, ...valueFor(body.paths, changes.changeSet.resultCommit) },
       }));
     case "changes.discarded":
       return changeChanges(state, (changes) => ({
@@ -297,6 +315,16 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
       return changeChanges(state, () => ({ applying: [], conflicts: body.conflicts }));
     case "changes.superseded":
       return changeChanges(state, () => ({ supersededBy: body.byRun }));
+    case "checkpoint.taken":
+      return { checkpoints: body.number };
+    case "rewind.started":
+      return { rewind: { ...body.rewind, status: "working" } };
+    case "rewind.finished":
+      return finishedRewind(state, body);
+    case "run.forked":
+      return { forkedFrom: { runId: body.from, checkpoint: body.checkpoint, origin: body.origin } };
+    case "run.rewound":
+      return rewoundState(state, body.byRun);
     case "budget.changed":
       return { budget: { ...state.budget, limitUsd: body.budgetUsd } };
     case "run.cancel_requested":
@@ -380,6 +408,27 @@ function changeChanges(state: RunState, change: (changes: Changes) => Partial<Ch
   return state.changes === null ? {} : { changes: { ...state.changes, ...change(state.changes) } };
 }
 
+function finishedRewind(state: RunState, { number, conflicts }: Body<"rewind.finished">): Partial<RunState> {
+  const { rewind } = state;
+  if (rewind?.number !== number) return {};
+  if (conflicts.length > 0) return { rewind: { ...rewind, status: "refused" } };
+  const rewound = { rewind: { ...rewind, status: "done" as const } };
+  if (rewind.after === null) return { ...rewound, ...(rewind.before === null ? {} : { changes: null }) };
+  const { kept } = state.changes ?? {};
+  const { supersededBy = null } = state.changes ?? {};
+  const changes = { applying: [], conflicts: [], supersededBy, ...(kept === undefined ? {} : { kept }) };
+  return { ...rewound, changes: { ...changes, ...rewind.after } };
+}
+
+/** The run that goes on has this one's change set in it. */
+function rewoundState(state: RunState, byRun: string | null): Partial<RunState> {
+  return { rewoundBy: byRun, ...changeChanges(state, () => ({ supersededBy: byRun })) };
+}
+
 function decide(paths: string[], decision: FileDecision): Record<string, FileDecision> {
-  return Object.fromEntries(paths.map((path) => [path, decision]));
+  return valueFor(paths, decision);
+}
+
+function valueFor<Value>(paths: string[], value: Value): Record<string, Value> {
+  return Object.fromEntries(paths.map((path) => [path, value]));
 }

@@ -2,7 +2,7 @@
 import type { ApprovalDecision, ApprovalSubject } from "../../protocol/index.ts";
 import { hashOf } from "../host/files.ts";
 import { subjectHash } from "../security/approvals.ts";
-import { type RunContext, record } from "./run-context.ts";
+import { type RunContext, record, stateOf } from "./run-context.ts";
 
 export interface Question {
   /** Names the place in the run, so that the same question is asked once however often the run restarts. */
@@ -21,8 +21,10 @@ export interface Decided {
 export async function askApproval(context: RunContext, question: Question): Promise<Decided> {
   const { key, subject, ...shown } = question;
   const hash = subjectHash(subject);
+  // A fork's history holds the questions, and the answers, of the run that it was forked from.
+  const asker = (await stateOf(context)).forkedFrom?.origin ?? context.runId;
   // The subject's hash is part of the id: a question that changed is a new question.
-  const approvalId = hashOf(`${context.runId}/${key}/${hash}`).slice(0, 16);
+  const approvalId = hashOf(`${asker}/${key}/${hash}`).slice(0, 16);
   const answered = waitForAnswer(context, approvalId);
   try {
     const approval = { approvalId, subjectHash: hash, subject, ...shown };

@@ -27,7 +27,11 @@ export async function applyAtEnd(dependencies: RunDependencies, runId: string): 
 }
 
 async function applyPaths(dependencies: RunDependencies, runId: string, paths: string[]): Promise<ChangeConflict[]> {
-  await dependencies.store.events.append(runId, [{ body: { type: "changes.applying", paths } }]);
+  const { state, changes } = await waitingChanges(dependencies, runId);
+  const earlier = changes.kept === undefined ? {} : { earlier: changes.kept };
+  const files = { name: "before-accept", paths, ...earlier };
+  const kept = await dependencies.changes.checkpoints.keepFiles(state, files);
+  await dependencies.store.events.append(runId, [{ body: { type: "changes.applying", paths, kept } }]);
   return carryOut(dependencies, runId, paths);
 }
 

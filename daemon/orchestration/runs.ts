@@ -7,6 +7,8 @@ import type { RunDependencies } from "./dependencies.ts";
 import { createLauncher } from "./launcher.ts";
 import { createListeners } from "./listeners.ts";
 import { choiceOf, requireModel, settingsFromInput } from "./model-settings.ts";
+import { pruneWhenIdle } from "./rewind/prune.ts";
+import { createRewindService } from "./rewind/service.ts";
 import { acceptChanges, discardChanges } from "./run-changes.ts";
 import { RunStopped } from "./run-context.ts";
 import type { Execution } from "./run-execution.ts";
@@ -133,6 +135,8 @@ export function createRunService(dependencies: RunDependencies): RunService {
       return oneAtATime(workspace, () => discardChanges(dependencies, params));
     },
 
+    ...createRewindService(dependencies, launcher, oneAtATime),
+
     get activeRuns() {
       return launcher.working;
     },
@@ -141,7 +145,10 @@ export function createRunService(dependencies: RunDependencies): RunService {
     onDelta: deltas.add,
     onChanged: changed.add,
 
-    recover: launcher.recover,
+    async recover() {
+      await launcher.recover();
+      pruneWhenIdle(dependencies, () => launcher.working === 0);
+    },
     drain: launcher.drain,
   };
 
@@ -176,4 +183,6 @@ const CHANGES_SUMMARY: ReadonlySet<RunEvent["body"]["type"]> = new Set([
   "changes.accepted",
   "changes.discarded",
   "changes.superseded",
+  "rewind.finished",
+  "run.rewound",
 ]);

@@ -15,6 +15,7 @@ import { searchCode } from "../tools/search-code.ts";
 import type { ToolContext } from "../tools/tool.ts";
 import { askApproval } from "./approval-gate.ts";
 import { effectJournal } from "./journal.ts";
+import { turnCheckpoints } from "./rewind/take.ts";
 import { type RunContext, record, stateOf } from "./run-context.ts";
 import type { RunMemory } from "./run-memory.ts";
 import { createRunWindow } from "./run-window.ts";
@@ -69,14 +70,22 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
   const names = new Set(tools.map((tool) => tool.name));
   const toolContext = contextOfTools(context, options);
   const schemas = [...tools, ...options.handOvers.map((handOver) => handOver.schema)];
+  const beforeEffects = turnCheckpoints(context, taskId);
   const said = { sections, rules: projectRules, openRequest };
   const respond = await createRunWindow(context, { taskId, system: agent.system, tools: schemas, ...said });
   return runAgent(MAX_TURNS, {
     respond,
-    callTool: (turn, index, call) => callTool(context, options, { turn, index, call, names, toolContext }),
+    async callTool(turn, index, call) {
+      if (!options.readOnly && names.has(call.tool) && !isPure(call.tool)) await beforeEffects(turn);
+      return callTool(context, options, { turn, index, call, names, toolContext });
+    },
     steering: (turn) => takeSteering(context, taskId, turn),
     accept: options.accept,
   });
+}
+
+function isPure(name: string): boolean {
+  return TOOLS.find((tool) => tool.name === name)?.effect === "pure";
 }
 
 /** What the policy would deny in any form, or memory cannot do, is not offered at all. */

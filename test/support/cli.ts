@@ -125,6 +125,7 @@ export function createTestContext(
       policy: {},
       idleExitMs: 1000,
       embedding: BUILT_IN,
+      checkpoints: { days: 30, maxBytes: 1e9 },
     }),
     async connect() {
       const next = waiting.shift();

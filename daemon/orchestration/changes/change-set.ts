@@ -7,8 +7,8 @@ import { rename } from "../../host/files.ts";
 import { git, splitNul, tryGit } from "../../host/git.ts";
 import { callOnObjects, type Repository, refOf } from "./repository.ts";
 import { commitTree, setRef, withIndexCopy } from "./snapshot.ts";
-import { recordTree } from "./tree.ts";
-import { type CopyPlace, hasCopy } from "./worktree.ts";
+import { type RecordedTree, recordTree, type TreeLimits } from "./tree.ts";
+import { type CopyPlace, hasCopy, isSparse } from "./worktree.ts";
 
 const MAX_PATCH_CHARACTERS = 200_000;
 const MAX_TEXT_BYTES = 5 * 1024 * 1024;
@@ -41,7 +41,7 @@ export interface BlobChange {
 /** Commits the copy as it is under refs/nexus/<run>/result. The same content gives the same commit. */
 export async function collectChanges(home: string, copy: Copy, runId: string, signal: AbortSignal): Promise<ChangeSet> {
   const { repository, baseCommit } = copy;
-  const tree = await treeOfCopy(home, copy, signal);
+  const { tree } = await treeOfCopy(home, copy, { signal });
   const resultCommit = await commitTree(callOnObjects(repository), tree, [baseCommit]);
   await setRef(repository, refOf(runId, "result"), resultCommit);
   return { baseCommit, resultCommit, files: await changedFiles(repository, baseCommit, resultCommit) };
@@ -49,7 +49,7 @@ export async function collectChanges(home: string, copy: Copy, runId: string, si
 
 /** Unified diff of the copy as it is now, cut at 200 000 characters. */
 export async function diffOfCopy(home: string, copy: Copy, signal?: AbortSignal): Promise<string> {
-  const tree = await treeOfCopy(home, copy, signal);
+  const { tree } = await treeOfCopy(home, copy, signal === undefined ? {} : { signal });
   return (await patchOf(copy.repository, copy.baseCommit, tree, [])).patch;
 }
 
@@ -96,7 +96,7 @@ export async function blobChanges(repository: Repository, from: string, to: stri
   return changes;
 }
 
-async function changedFiles(repository: Repository, from: string, to: string): Promise<ChangedFile[]> {
+export async function changedFiles(repository: Repository, from: string, to: string): Promise<ChangedFile[]> {
   const changes = await blobChanges(repository, from, to);
   if (changes.length === 0) return [];
   const output = await git(
@@ -129,7 +129,7 @@ function blob(mode: string, id: string): Blob | undefined {
   return mode === "000000" ? undefined : { mode, id };
 }
 
-async function patchOf(
+export async function patchOf(
   repository: Repository,
   from: string,
   to: string,
@@ -147,7 +147,12 @@ function scopeOf(repository: Repository): string[] {
   return repository.prefix === "" ? [] : [`--relative=${repository.prefix}`];
 }
 
-async function treeOfCopy(home: string, copy: Copy, signal?: AbortSignal): Promise<string> {
+/** A git tree of the copy as it is now. */
+export async function treeOfCopy(
+  home: string,
+  copy: Copy,
+  { signal, limits }: { readonly signal?: AbortSignal; readonly limits?: TreeLimits } = {},
+): Promise<RecordedTree> {
   const { repository, place, linked } = copy;
   if (!(await hasCopy(place)))
     throw nexusError("workspace.git_failed", `The run's copy is gone: ${resolve(place.folder)}.`);
@@ -156,13 +161,15 @@ async function treeOfCopy(home: string, copy: Copy, signal?: AbortSignal): Promi
     const call = { ...callOnObjects(repository), folder: place.folder, workTree: place.folder, indexFile };
     const cancellable = signal === undefined ? call : { ...call, signal };
     if (!isCopy) await git(cancellable, "read-tree", copy.baseCommit);
-    const { tree } = await recordTree({
+    const recorded = await recordTree({
       call: cancellable,
       within: repository.prefix,
       leaveOut: (path) => isLinked(path, linked),
+      hasNoFlags: !(await isSparse(place, repository.commonDir)),
+      ...(limits === undefined ? {} : { limits }),
     });
     await rename(indexFile, place.indexFile);
-    return tree;
+    return recorded;
   });
 }
 
