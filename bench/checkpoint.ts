@@ -33,7 +33,12 @@ export async function measureCheckpoint(folder: string): Promise<Figure[]> {
     },
   );
   return [
-    { name: `checkpoint of ${FILES} files ÷ git stash create`, value: times.first / times.second, limit: 1.5, unit: "×" },
+    {
+      name: `checkpoint of ${FILES} files ÷ git stash create`,
+      value: times.first / times.second,
+      limit: 1.5,
+      unit: "×",
+    },
     { name: `  checkpoint with ${CHANGED} changed files`, value: times.first, unit: "ms" },
     { name: "  git stash create", value: times.second, unit: "ms" },
   ];

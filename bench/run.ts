@@ -2,6 +2,7 @@
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { measureCheckpoint } from "./checkpoint.ts";
 import { measureColdStart, measureIdle } from "./cold-start.ts";
 import { startDaemon, stopDaemon } from "./daemon.ts";
 import { measureEngineStep } from "./engine-step.ts";
@@ -21,6 +22,7 @@ const parts: readonly (() => Promise<Figure[]>)[] = [
   async () => measureExtension(),
   () => measureIdle(home),
   () => measureScan(join(folder, "scan")),
+  () => measureCheckpoint(join(folder, "checkpoint")),
   measureVectors,
   () => measureMemoryLoad(join(folder, "load")),
 ];

@@ -5,7 +5,7 @@ import { nexusError } from "../../protocol/index.ts";
 import { systemClock } from "../host/clock.ts";
 import { modelInput } from "../settings.ts";
 import { attendRun } from "./attend.ts";
-import { type CliContext, printJson, withConnection, wholeNumberOf } from "./context.ts";
+import { type CliContext, printJson, wholeNumberOf, withConnection } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { findRun } from "./find-run.ts";
 import { count, duration, printable, table } from "./format.ts";
@@ -73,8 +73,7 @@ function formOf(args: Arguments): RewindForm {
 
 function printRewind(context: CliContext, { files, conflicts, newRunId }: Answer<"run/rewind">, dryRun: boolean): void {
   const { terminal, paint } = context;
-  for (const { place, path } of files)
-    terminal.out(`  ${printable(path)} ${paint("dim", `in ${PLACES[place]}`)}\n`);
+  for (const { place, path } of files) terminal.out(`  ${printable(path)} ${paint("dim", `in ${PLACES[place]}`)}\n`);
   for (const { path, reason } of conflicts) terminal.err(`${paint("red", `✗ ${printable(path)}: ${reason}`)}\n`);
   if (conflicts.length > 0) terminal.err("Nothing was written. --overwrite PATH puts such a file back all the same.\n");
   else if (dryRun) terminal.out(`${count(files.length, "file")} would change. Nothing was written.\n`);

@@ -145,7 +145,15 @@ describe("nexus run", () => {
     const checkpoints = { days: 30, maxBytes: 1e9 };
     const context = createTestContext(terminal, [connection], {
       cwd: folder,
-      settings: async () => ({ home: "/h", model, budgetUsd: 5, policy: {}, idleExitMs: 1000, embedding: BUILT_IN, checkpoints }),
+      settings: async () => ({
+        home: "/h",
+        model,
+        budgetUsd: 5,
+        policy: {},
+        idleExitMs: 1000,
+        embedding: BUILT_IN,
+        checkpoints,
+      }),
     });
     const line = "run fix it --detach --policy policy.json --mode ask --session s1";
     expect(await runCommand(context, argumentsOf(line))).toBe(0);

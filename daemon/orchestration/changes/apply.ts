@@ -9,7 +9,16 @@ import { NexusError, nexusError } from "../../../protocol/index.ts";
 import { errorCode, lstat, removeEmptyFolder, removeFile } from "../../host/files.ts";
 import { syncFolder } from "../../host/place.ts";
 import { type Blob, type BlobChange, blobChanges } from "./change-set.ts";
-import { clearDesk, type Desk, deskOf, type Journal, readJournal, takeOut, takeOutExactly, writeJournal } from "./desk.ts";
+import {
+  clearDesk,
+  type Desk,
+  deskOf,
+  type Journal,
+  readJournal,
+  takeOut,
+  takeOutExactly,
+  writeJournal,
+} from "./desk.ts";
 import { keepLineEndings } from "./line-endings.ts";
 import { cleanId, fingerprintOf, look, type Present, type Standing, standingOf, type Tree } from "./present.ts";
 import type { Repository } from "./repository.ts";

@@ -35,11 +35,7 @@ export interface CheckpointPort {
   /** Paths that differ between two commits. */
   differing(workspace: string, from: string, to: string): Promise<string[]>;
   /** Of paths with the commit that Nexus wrote last, those that somebody else changed since, but for those as in `target`. */
-  changedByUser(
-    workspace: string,
-    written: ReadonlyMap<string, string>,
-    target: string,
-  ): Promise<ChangeConflict[]>;
+  changedByUser(workspace: string, written: ReadonlyMap<string, string>, target: string): Promise<ChangeConflict[]>;
   /** All or nothing, never over what is not as it was saved; can be repeated after a crash. */
   restore(run: { readonly runId: string; readonly workspace: string }, place: RewindPlace): Promise<ChangeConflict[]>;
   /** The change set from one commit to another, held under the ref that ends with `name`. */

@@ -1,15 +1,7 @@
 /** Where an accept is prepared, in the data folder: contents taken out of git, and what is about to be touched. */
 import { dirname, join } from "node:path";
 import * as z from "zod/mini";
-import {
-  changeMode,
-  hashOf,
-  linkFile,
-  makeFolder,
-  readText,
-  removeTree,
-  writeAtomically,
-} from "../../host/files.ts";
+import { changeMode, hashOf, linkFile, makeFolder, readText, removeTree, writeAtomically } from "../../host/files.ts";
 import { git } from "../../host/git.ts";
 import type { Blob } from "./change-set.ts";
 import { callOnObjects, type Repository } from "./repository.ts";

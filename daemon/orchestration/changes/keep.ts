@@ -1,7 +1,7 @@
 /** Keeping the user's own files before Nexus writes over them: byte for byte, without git's conversions. */
 import { join } from "node:path";
+import { lstat, readBytes, readLink } from "../../host/files.ts";
 import { type GitCall, git } from "../../host/git.ts";
-import { look } from "./present.ts";
 import { callOnObjects, type Repository, refOf } from "./repository.ts";
 import { commitTree, setRef, withIndexCopy } from "./snapshot.ts";
 
@@ -28,10 +28,12 @@ export async function keepFiles(options: KeepOptions): Promise<string> {
     const call = { ...callOnObjects(repository), folder: top, workTree: top, indexFile };
     await git(call, "read-tree", ...(earlier === undefined ? ["--empty"] : [earlier]));
     // First all go, so that a file that took a folder's place, or the reverse, does not meet the earlier one.
-    await updateIndex(call, ["--force-remove", "-z", "--stdin"], paths.map((path) => `${repository.prefix}${path}\0`));
-    const entries: string[] = [];
-    for (const path of paths) entries.push(...(await entryOf(call, repository, path)));
-    await updateIndex(call, ["-z", "--replace", "--index-info"], entries);
+    await updateIndex(
+      call,
+      ["--force-remove", "-z", "--stdin"],
+      paths.map((path) => `${repository.prefix}${path}\0`),
+    );
+    await updateIndex(call, ["-z", "--replace", "--index-info"], await entriesOf(call, repository, paths));
     const tree = (await git(call, "write-tree")).toString().trim();
     const commit = await commitTree(call, tree, []);
     await setRef(repository, refOf(runId, name), commit);
@@ -39,16 +41,36 @@ export async function keepFiles(options: KeepOptions): Promise<string> {
   });
 }
 
-/** None where no file or link is: what else stands there is never written over. */
-async function entryOf(call: GitCall, repository: Repository, path: string): Promise<string[]> {
-  const full = repository.prefix + path;
-  const present = await look(join(repository.top, full));
-  if (!("bytes" in present)) return [];
-  const command = ["hash-object", "-w", "--no-filters", "--stdin"];
-  const id = (await git({ ...call, input: present.bytes }, ...command)).toString().trim();
-  const isExecutable = present.kind === "file" && (present.stats.mode & 0o100) !== 0;
-  const mode = present.kind === "link" ? "120000" : isExecutable ? "100755" : "100644";
-  return [`${mode} ${id}\t${full}\0`];
+/** None for a path where no file or link is: what else stands there is never written over. */
+async function entriesOf(call: GitCall, repository: Repository, paths: readonly string[]): Promise<string[]> {
+  const plain: { full: string; mode: string }[] = [];
+  const entries: string[] = [];
+  for (const path of paths) {
+    const full = repository.prefix + path;
+    const target = join(repository.top, full);
+    const stats = await lstat(target);
+    const mode = stats?.isFile() && (stats.mode & 0o100) !== 0 ? "100755" : "100644";
+    if (stats?.isFile() && !full.includes("\n")) plain.push({ full, mode });
+    else if (stats?.isFile()) entries.push(entry(mode, await hash(call, await readBytes(target)), full));
+    else if (stats?.isSymbolicLink())
+      entries.push(entry("120000", await hash(call, Buffer.from(await readLink(target))), full));
+  }
+  if (plain.length === 0) return entries;
+  // A line that begins with a dot is never taken for a quoted name.
+  const input = plain.map(({ full }) => `./${full}\n`).join("");
+  const output = await git({ ...call, input }, ...HASH, "--stdin-paths");
+  const ids = output.toString().split("\n");
+  return [...entries, ...plain.map(({ full, mode }, index) => entry(mode, ids[index] ?? "", full))];
+}
+
+const HASH = ["hash-object", "-w", "--no-filters"] as const;
+
+async function hash(call: GitCall, bytes: Uint8Array = Buffer.alloc(0)): Promise<string> {
+  return (await git({ ...call, input: bytes }, ...HASH, "--stdin")).toString().trim();
+}
+
+function entry(mode: string, id: string, path: string): string {
+  return `${mode} ${id}\t${path}\0`;
 }
 
 async function updateIndex(call: GitCall, flags: readonly string[], entries: readonly string[]): Promise<void> {

@@ -1,7 +1,7 @@
 /** Putting files back to an earlier commit: with the care of an accept, after what is there now was saved. */
 import { join } from "node:path";
 import type { ChangeConflict } from "../../../protocol/index.ts";
-import { splitNul, tryGit } from "../../host/git.ts";
+import { git, splitNul } from "../../host/git.ts";
 import { applyChanges } from "./apply.ts";
 import { type Blob, blobChanges } from "./change-set.ts";
 import { isContent } from "./present.ts";
@@ -45,19 +45,26 @@ export async function changedByUser(
   target: string,
 ): Promise<ChangeConflict[]> {
   const tree = { repository, root: join(repository.top, repository.prefix), chosen: new Map() };
+  const blobs = new Map<string, ReadonlyMap<string, Blob>>();
+  for (const commit of new Set([target, ...written.values()])) blobs.set(commit, await blobsOf(repository, commit));
   const conflicts: ChangeConflict[] = [];
   for (const [path, commit] of written) {
     const isOurs =
-      (await isContent(tree, path, await blobAt(repository, commit, path))) ||
-      (await isContent(tree, path, await blobAt(repository, target, path)));
+      (await isContent(tree, path, blobs.get(commit)?.get(path))) ||
+      (await isContent(tree, path, blobs.get(target)?.get(path)));
     if (!isOurs) conflicts.push({ path, reason: "you changed it since Nexus wrote it" });
   }
   return conflicts;
 }
 
-async function blobAt(repository: Repository, commit: string, path: string): Promise<Blob | undefined> {
-  const command = ["ls-tree", "-z", "--full-tree", commit, "--", `${repository.prefix}${path}`];
-  const { stdout } = await tryGit(callOnObjects(repository), ...command);
-  const [mode = "", kind = "", id = ""] = (splitNul(stdout)[0] ?? "").split(/[ \t]/);
-  return kind === "blob" ? { mode, id } : undefined;
+/** All files of the workspace in a commit. */
+async function blobsOf(repository: Repository, commit: string): Promise<Map<string, Blob>> {
+  const { prefix } = repository;
+  const output = await git(callOnObjects(repository), "ls-tree", "-r", "-z", "--full-tree", commit);
+  const blobs = new Map<string, Blob>();
+  for (const line of splitNul(output)) {
+    const [, mode = "", kind, id = "", path = ""] = /^(\d+) (\w+) (\w+)\t(.*)$/s.exec(line) ?? [];
+    if (kind === "blob" && path.startsWith(prefix)) blobs.set(path.slice(prefix.length), { mode, id });
+  }
+  return blobs;
 }

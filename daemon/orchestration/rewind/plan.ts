@@ -32,7 +32,12 @@ interface Planning {
 export async function planRewind(
   dependencies: RunDependencies,
   state: RunState,
-  { to, overwrite = [], dryRun = false, by }: Pick<Params<"run/rewind">, "to" | "overwrite" | "dryRun"> & { by: string },
+  {
+    to,
+    overwrite = [],
+    dryRun = false,
+    by,
+  }: Pick<Params<"run/rewind">, "to" | "overwrite" | "dryRun"> & { by: string },
 ): Promise<Planned> {
   const number = (state.rewind?.number ?? 0) + 1;
   const ref = `rewinds/${dryRun ? "preview" : number}`;
@@ -79,7 +84,7 @@ async function beforeAccept(planning: Planning): Promise<Planned> {
   const after = {
     changeSet: before.changeSet,
     decisions: Object.fromEntries(Object.entries(before.decisions).filter(isOther)),
-    written: Object.fromEntries(Object.entries(before.written).filter(isOther)),
+    written: { ...before.written, ...Object.fromEntries(paths.map((path) => [path, kept])) },
   };
   return finish(planning, { checkpoint: null, undoes: null, tree, copy: undefined, after });
 }
@@ -165,7 +170,9 @@ function changesOf({ changes }: RunState): ChangesBefore | null {
 }
 
 export function acceptedPaths({ changes }: RunState): string[] {
-  return Object.entries(changes?.decisions ?? {}).flatMap(([path, decision]) => (decision === "accepted" ? [path] : []));
+  return Object.entries(changes?.decisions ?? {}).flatMap(([path, decision]) =>
+    decision === "accepted" ? [path] : [],
+  );
 }
 
 function placeOf({ runId, workspace }: RunState): { runId: string; workspace: string } {

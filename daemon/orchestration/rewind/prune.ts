@@ -30,7 +30,8 @@ export async function pruneCheckpoints(
     const going = oldAndLarge(candidates, all, { before: dependencies.clock.now() - days * DAY_MS, maxBytes });
     for (const { kept, refs } of going) pruned.push({ runId: kept.runId, refs: refs.length, bytes: kept.bytes });
     keptBytes += sizeOf(all) - sizeOf(going.map(({ kept }) => kept));
-    if (!dryRun) await dependencies.changes.checkpoints.drop(workspace, going.flatMap(({ refs }) => refs));
+    const refs = going.flatMap((candidate) => candidate.refs);
+    if (!dryRun && refs.length > 0) await dependencies.changes.checkpoints.drop(workspace, refs);
   }
   return { runs: pruned, keptBytes };
 }

@@ -79,7 +79,8 @@ async function restoreAll(
 async function tellAgent({ store }: RunDependencies, state: RunState, { number, places }: Rewind): Promise<void> {
   if (state.status === "done" || !places.some(({ place, paths }) => place === "copy" && paths.length > 0)) return;
   const promptId = `${REWIND_PROMPTS}${number}`;
-  const text = "The files of your copy were put back to an earlier state of this run. Read a file again before you rely on what you know of it.";
+  const text =
+    "The files of your copy were put back to an earlier state of this run. Read a file again before you rely on what you know of it.";
   const body = { type: "prompt.received" as const, promptId, text, delivery: "steer" as const, by: "nexus" };
   await store.events.append(state.runId, [{ body, key: `prompt/${promptId}` }]);
 }
@@ -98,7 +99,9 @@ async function filesOf(
     const differing = await changes.checkpoints.differing(state.workspace, saved, target);
     files.push(...differing.filter((path) => wanted.has(path)).map((path) => ({ place, path })));
   }
-  const [from, to] = [before?.changeSet, after?.changeSet].map((set) => set?.resultCommit ?? state.isolation?.baseCommit);
+  const [from, to] = [before?.changeSet, after?.changeSet].map(
+    (set) => set?.resultCommit ?? state.isolation?.baseCommit,
+  );
   if (files.length === 0 && from !== undefined && to !== undefined && from !== to)
     for (const path of await changes.checkpoints.differing(state.workspace, from, to))
       files.push({ place: "changes", path });

@@ -49,5 +49,9 @@ async function take(context: RunContext, at: { taskId: string; turn: number; key
   if (leftOut.length > MAX_LEFT_OUT) throw new Error(`${leftOut.length} files are too large or not readable`);
   const durationMs = Math.round(clock.monotonic() - started);
   const { taskId, turn, key } = at;
-  await record(context, { type: "checkpoint.taken", number, taskId, turn, commit, leftOut: [...leftOut], durationMs }, key);
+  await record(
+    context,
+    { type: "checkpoint.taken", number, taskId, turn, commit, leftOut: [...leftOut], durationMs },
+    key,
+  );
 }

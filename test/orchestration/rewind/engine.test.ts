@@ -1,6 +1,4 @@
 /** Checkpoints and rewinds of whole runs, through the service that clients use. */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { RunState } from "../../../protocol/index.ts";
 import { type Engine, type EngineOptions, startEngine } from "../../support/engine.ts";
@@ -116,5 +114,35 @@ describe("going on from a checkpoint", () => {
     expect(paths(state)).not.toContain("two.txt");
     expect(await stateOf(original.runId)).toEqual(original);
     expect(await engine.service.fork({ runId: original.runId, ...fork }, caller)).toMatchObject({ runId });
+  });
+
+  it("goes back with files and conversation, and the first run stands again when that is taken back", async () => {
+    const { runId } = await changed({ script: THREE.map((turn) => ({ ...turn, repeat: true })) });
+    await engine.service.accept({ runId }, caller);
+    const conversation = { runId, to: { checkpoint: 2 }, form: "conversation" as const };
+    await expect(engine.service.rewind(conversation, caller)).rejects.toMatchObject({
+      value: { code: "rewind.accepted" },
+    });
+    const { files, newRunId } = await engine.service.rewind({ ...conversation, form: "both" }, caller);
+    expect(files).toHaveLength(3);
+    expect(engine.read("one.txt")).toBeUndefined();
+    const next = await engine.ended(newRunId ?? "");
+    expect(next).toMatchObject({ status: "done", forkedFrom: { runId, checkpoint: 2 } });
+    expect(next.stats.modelCalls).toBe(4);
+    expect(paths(next)).toEqual(["one.txt", "three.txt", "two.txt"]);
+    expect(await stateOf(runId)).toMatchObject({ rewoundBy: newRunId, changes: { supersededBy: newRunId } });
+    await expect(engine.service.accept({ runId }, caller)).rejects.toMatchObject({ value: { code: "changes.none" } });
+    await engine.service.rewind({ runId, to: { what: "before_rewind" } }, caller);
+    expect(await stateOf(runId)).toMatchObject({ rewoundBy: null, changes: { supersededBy: null } });
+    expect((await engine.service.accept({ runId }, caller)).accepted).toHaveLength(3);
+  });
+
+  it("goes back with the conversation alone: the files stay as they are", async () => {
+    const { runId } = await changed({ script: THREE.map((turn) => ({ ...turn, repeat: true })) });
+    const to = { checkpoint: 3 };
+    const { newRunId } = await engine.service.rewind({ runId, to, form: "conversation" }, caller);
+    const next = await engine.ended(newRunId ?? "");
+    expect(paths(next)).toEqual(["one.txt", "three.txt", "two.txt"]);
+    expect(next.isolation?.startCommit).toBe((await stateOf(runId)).changes?.changeSet.resultCommit);
   });
 });
