@@ -15,6 +15,8 @@ export * from "./plan.ts";
 export * from "./policy.ts";
 export * from "./rewind.ts";
 export * from "./rewind-requests.ts";
+export * from "./rewind-state.ts";
 export * from "./run.ts";
 export * from "./run-events.ts";
 export * from "./run-state.ts";
+export * from "./task-state.ts";

@@ -286,6 +286,7 @@ export const RunEventBody = z.discriminatedUnion("type", [
 ]);
 export type RunEventBody = z.infer<typeof RunEventBody>;
 export type RunEventType = RunEventBody["type"];
+export type RunEventOf<Type extends RunEventType> = Extract<RunEventBody, { type: Type }>;
 
 export const RunEvent = z.object({
   runId: z.string(),

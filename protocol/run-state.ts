@@ -4,47 +4,32 @@
  */
 import * as z from "zod/mini";
 import { Approval } from "./approval.ts";
-import { ChangeConflict, ChangeSet } from "./change-set.ts";
 import { ErrorValue } from "./errors.ts";
 import { Plan } from "./plan.ts";
 import { PolicyRules } from "./policy.ts";
-import { Rewind } from "./rewind.ts";
+import {
+  ChangesState,
+  changeChanges,
+  type FileDecision,
+  finishedRewind,
+  RewindState,
+  rewoundState,
+} from "./rewind-state.ts";
 import {
   ContextUse,
   EndStatus,
   Evidence,
   ModelChoice,
   type RunEvent,
+  type RunEventOf,
   RunKind,
   RunPhase,
   SessionMode,
 } from "./run-events.ts";
+import { changeTask, startTask, TaskState, waitingTask } from "./task-state.ts";
 
 export const RunStatus = z.enum(["queued", "working", "awaiting_approval", "suspended", ...EndStatus.options]);
 export type RunStatus = z.infer<typeof RunStatus>;
-
-export const TaskStatus = z.enum(["waiting", "working", "done", "failed", "skipped"]);
-export type TaskStatus = z.infer<typeof TaskStatus>;
-
-export const TaskState = z.object({
-  id: z.string(),
-  title: z.string(),
-  agent: z.string(),
-  status: TaskStatus,
-  dependsOn: z.array(z.string()),
-  files: z.array(z.string()),
-  steps: z.int(),
-  toolCalls: z.int(),
-  costUsd: z.number(),
-  evidence: z.nullable(Evidence),
-  summary: z.string(),
-  startedAt: z.nullable(z.string()),
-  finishedAt: z.nullable(z.string()),
-});
-export type TaskState = z.infer<typeof TaskState>;
-
-export const FileDecision = z.enum(["pending", "accepted", "discarded"]);
-export type FileDecision = z.infer<typeof FileDecision>;
 
 export const RunStats = z.object({
   modelCalls: z.int(),
@@ -90,23 +75,11 @@ export const RunState = z.object({
   isolation: z.nullable(
     z.object({ baseCommit: z.string(), startCommit: z.string(), worktree: z.string(), linked: z.array(z.string()) }),
   ),
-  changes: z.nullable(
-    z.object({
-      changeSet: ChangeSet,
-      decisions: z.record(z.string(), FileDecision),
-      applying: z.array(z.string()),
-      conflicts: z.array(ChangeConflict),
-      supersededBy: z.nullable(z.string()),
-      /** Commit that keeps the user's files as they were before they were accepted. */
-      kept: z.optional(z.string()),
-      /** Which commit Nexus wrote last at a path of the user's tree. */
-      written: z.optional(z.record(z.string(), z.string())),
-    }),
-  ),
+  changes: z.nullable(ChangesState),
   /** How many checkpoints were taken; left out before the first. */
   checkpoints: z.optional(z.int()),
   /** The last rewind. */
-  rewind: z.optional(z.object({ ...Rewind.shape, status: z.enum(["working", "done", "refused"]) })),
+  rewind: z.optional(RewindState),
   /** The run that this one was forked from, and the one whose approvals its history holds. */
   forkedFrom: z.optional(z.object({ runId: z.string(), checkpoint: z.int(), origin: z.string() })),
   /** The run that goes on where this one's conversation went back. */
@@ -343,9 +316,7 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
   }
 }
 
-type Body<Type extends RunEvent["body"]["type"]> = Extract<RunEvent["body"], { type: Type }>;
-
-function respondedState(state: RunState, body: Body<"model.responded">): Partial<RunState> {
+function respondedState(state: RunState, body: RunEventOf<"model.responded">): Partial<RunState> {
   const { usage } = body;
   return {
     budget: { ...state.budget, reservedUsd: 0, spentUsd: state.budget.spentUsd + body.costUsd },
@@ -360,7 +331,7 @@ function respondedState(state: RunState, body: Body<"model.responded">): Partial
   };
 }
 
-function requestedTool(state: RunState, body: Body<"tool.requested">): Partial<RunState> {
+function requestedTool(state: RunState, body: RunEventOf<"tool.requested">): Partial<RunState> {
   const firstEdit = state.stats.callsBeforeFirstEdit === null && body.effect === "verifiable";
   return {
     stats: {
@@ -370,59 +341,6 @@ function requestedTool(state: RunState, body: Body<"tool.requested">): Partial<R
     },
     tasks: changeTask(state.tasks, body.taskId, (task) => ({ toolCalls: task.toolCalls + 1 })),
   };
-}
-
-function waitingTask(task: Plan["tasks"][number]): TaskState {
-  return {
-    id: task.id,
-    title: task.title,
-    agent: task.agent,
-    status: "waiting",
-    dependsOn: task.dependsOn,
-    files: task.files,
-    steps: 0,
-    toolCalls: 0,
-    costUsd: 0,
-    evidence: null,
-    summary: "",
-    startedAt: null,
-    finishedAt: null,
-  };
-}
-
-/** A task that no plan announced (a small change, a repair) joins the list when it starts. */
-function startTask(tasks: TaskState[], body: Body<"task.started">, at: string): TaskState[] {
-  const known = tasks.some((task) => task.id === body.taskId);
-  const announced = { ...body, id: body.taskId, goal: "", files: [], acceptance: null, dependsOn: [] };
-  const all = known ? tasks : [...tasks, waitingTask(announced)];
-  return changeTask(all, body.taskId, (task) => ({ status: "working", startedAt: task.startedAt ?? at }));
-}
-
-function changeTask(tasks: TaskState[], id: string, change: (task: TaskState) => Partial<TaskState>): TaskState[] {
-  return tasks.map((task) => (task.id === id ? { ...task, ...change(task) } : task));
-}
-
-type Changes = NonNullable<RunState["changes"]>;
-
-function changeChanges(state: RunState, change: (changes: Changes) => Partial<Changes>): Partial<RunState> {
-  return state.changes === null ? {} : { changes: { ...state.changes, ...change(state.changes) } };
-}
-
-function finishedRewind(state: RunState, { number, conflicts }: Body<"rewind.finished">): Partial<RunState> {
-  const { rewind } = state;
-  if (rewind?.number !== number) return {};
-  if (conflicts.length > 0) return { rewind: { ...rewind, status: "refused" } };
-  const rewound = { rewind: { ...rewind, status: "done" as const } };
-  if (rewind.after === null) return { ...rewound, ...(rewind.before === null ? {} : { changes: null }) };
-  const { kept } = state.changes ?? {};
-  const { supersededBy = null } = state.changes ?? {};
-  const changes = { applying: [], conflicts: [], supersededBy, ...(kept === undefined ? {} : { kept }) };
-  return { ...rewound, changes: { ...changes, ...rewind.after } };
-}
-
-/** The run that goes on has this one's change set in it. */
-function rewoundState(state: RunState, byRun: string | null): Partial<RunState> {
-  return { rewoundBy: byRun, ...changeChanges(state, () => ({ supersededBy: byRun })) };
 }
 
 function decide(paths: string[], decision: FileDecision): Record<string, FileDecision> {

@@ -1,25 +1,8 @@
 /** The one table of commands and flags: parser, help, completion and docs/cli.md are made from it. */
+import type { Command, Flag } from "./command.ts";
+import { REWIND_COMMANDS } from "./commands-rewind.ts";
 
-export interface Flag {
-  readonly name: string;
-  readonly type: "boolean" | "string";
-  /** What the value is, in capitals, for help. */
-  readonly value?: string;
-  readonly summary: string;
-  /** The only values that are accepted. */
-  readonly choices?: readonly string[];
-  /** May be given several times. */
-  readonly repeated?: boolean;
-}
-
-export interface Command {
-  readonly summary: string;
-  /** Words after the name. `rest`: all that follow, as one text or as a list. */
-  readonly positionals: readonly { readonly name: string; readonly optional?: boolean; readonly rest?: boolean }[];
-  readonly flags: readonly Flag[];
-  /** More for help and docs: what a person should know before using it. */
-  readonly details?: string;
-}
+export type { Command, Flag };
 
 const json: Flag = { name: "json", type: "boolean", summary: "Print JSON instead of text." };
 const jsonLines: Flag = {
@@ -109,47 +92,7 @@ export const COMMANDS = {
     positionals: [run],
     flags: [jsonLines, budget, detach],
   },
-  "runs checkpoints": { summary: "List the points that a run can go back to", positionals: [run], flags: [json] },
-  "runs rewind": {
-    summary: "Put files, the conversation or both back to a checkpoint",
-    positionals: [run],
-    flags: [
-      { name: "to", type: "string", value: "N", summary: "The checkpoint, as `nexus runs checkpoints` numbers it." },
-      { name: "files", type: "boolean", summary: "Files only (default)." },
-      { name: "conversation", type: "boolean", summary: "The conversation only: a new run goes on from there." },
-      { name: "both", type: "boolean", summary: "Files and conversation: a new run goes on from there." },
-      { name: "before-accept", type: "boolean", summary: "Take back what an accept wrote into your folder." },
-      { name: "undo", type: "boolean", summary: "Take the last rewind back." },
-      {
-        name: "overwrite",
-        type: "string",
-        value: "PATH",
-        summary: "Also a file that you changed since; its present content is kept. May be repeated.",
-        repeated: true,
-      },
-      { name: "dry-run", type: "boolean", summary: "Only print what would change." },
-      json,
-    ],
-    details:
-      "The run must have ended. All files or none; what was there before is kept, so that --undo brings it back. A file that you changed meanwhile is never overwritten unasked.",
-  },
-  "runs fork": {
-    summary: "Start a new run from a checkpoint of another, which stays as it is",
-    positionals: [run, { name: "GOAL", optional: true, rest: true }],
-    flags: [{ name: "at", type: "string", value: "N", summary: "The checkpoint." }, jsonLines, detach],
-    details: "GOAL is told to the agent before its next step.",
-  },
-  "runs prune": {
-    summary: "Forget the checkpoints of old runs",
-    positionals: [],
-    flags: [
-      { name: "older-than", type: "string", value: "DAYS", summary: "Such as 30d (default: the setting)." },
-      { name: "dry-run", type: "boolean", summary: "Only print what would go." },
-      json,
-    ],
-    details:
-      "What waits to be accepted, runs at work, and the logs of all runs stay. The daemon does this by itself once a day.",
-  },
+  ...REWIND_COMMANDS,
   "runs cancel": { summary: "Cancel a run", positionals: [run], flags: [json] },
   index: {
     summary: "Read a folder's code into memory, so that it can be searched",
