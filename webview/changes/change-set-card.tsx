@@ -2,7 +2,7 @@
 import { type ReactNode, useState } from "react";
 import type { ChangedFile } from "../../protocol/change-set.ts";
 import type { FileDecision } from "../../protocol/rewind-state.ts";
-import type { RunState } from "../../protocol/run-state.ts";
+import { isEnded, pendingPaths, type RunState } from "../../protocol/run-state.ts";
 import { Button } from "../controls/button.tsx";
 import { plural } from "../format.ts";
 import { Icon } from "../icons.tsx";

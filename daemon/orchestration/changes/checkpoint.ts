@@ -1,5 +1,5 @@
 /** A checkpoint: a commit of the run's copy as it is, under a private ref. Only changed files are read. */
-import { git, tryGit } from "../../host/git.ts";
+import { git } from "../../host/git.ts";
 import { type Copy, treeOfCopy } from "./change-set.ts";
 import { callOnObjects, type Repository, refOf } from "./repository.ts";
 import { commitTree, setRef } from "./snapshot.ts";
@@ -59,9 +59,4 @@ async function isKnownTree(repository: Repository, runId: string, tree: string):
   const names = ["result", "base", "kept", "turns"].map((name) => refOf(runId, name));
   const output = await git(callOnObjects(repository), "for-each-ref", "--format=%(tree)", ...names);
   return output.toString().split("\n").includes(tree);
-}
-
-/** True when the repository still has the commit. */
-export async function hasCommit(repository: Repository, commit: string): Promise<boolean> {
-  return (await tryGit(callOnObjects(repository), "cat-file", "-e", `${commit}^{commit}`)).exitCode === 0;
 }

@@ -5,7 +5,7 @@ const TIME_BUDGET_MS = 10_000;
 /** A copy with more files that cannot be kept is none that a rewind could put back. */
 const MAX_LEFT_OUT = 1000;
 
-export function checkpointKey(taskId: string, turn: number): string {
+function checkpointKey(taskId: string, turn: number): string {
   return `checkpoint/${taskId}/${turn}`;
 }
 
