@@ -13,7 +13,9 @@ import { createChanges } from "./orchestration/changes/create.ts";
 import { createIndexedMemory } from "./orchestration/indexed-memory.ts";
 import { createReranker } from "./orchestration/reranker.ts";
 import { createRunService } from "./orchestration/runs.ts";
+import { createAudit } from "./security/audit/audit.ts";
 import { createRedactor, type Redactor } from "./security/secrets.ts";
+import { createTrust } from "./security/trust.ts";
 import { type DaemonParts, isStoreFailure, type RunningDaemon, startDaemon } from "./server/life.ts";
 import { configuredModel, embeddingSecrets, loadSettings, SECRET_VARIABLES, type Settings } from "./settings.ts";
 import { acquireWriterLock } from "./store/lock.ts";
@@ -88,6 +90,10 @@ async function openParts(
   if (model?.apiKey) redactor.add(model.apiKey);
   for (const secret of embeddingSecrets(settings.embedding)) redactor.add(secret);
   const store = await openStore({ home, log });
+  const audit = createAudit({
+    ...{ home, heads: store.auditHeads, epoch: store.epoch, clock: systemClock, log, redact: redactor.redact },
+  });
+  const trust = createTrust({ rows: store.trust, audit, clock: systemClock, log });
   const memory = createMemory({
     ...{ home, main, store, clock: systemClock, log, newId: randomUUID },
     embedding: settings.embedding,
@@ -103,6 +109,8 @@ async function openParts(
   const service = createRunService({
     store,
     changes: createChanges({ home, log }),
+    audit,
+    trust,
     clock: systemClock,
     log,
     redactor,
@@ -110,12 +118,15 @@ async function openParts(
     defaults: { budgetUsd, policy, checkpoints },
     createModel: (own) => createChatModel(own),
     memory: createIndexedMemory({ memory, clock: systemClock, log }),
+    keepRule: async () => undefined,
     newId: randomUUID,
     onFatal,
   });
   return {
     service,
     memory,
+    trust,
+    audit,
     check: () => store.projections.verify({ repair: false }),
     configureModel(params) {
       model = configuredModel(model, params);
@@ -124,7 +135,8 @@ async function openParts(
     },
     async close() {
       await memory.close();
-      await store.close();
+      // The store keeps the end of the audit log.
+      await audit.close().finally(() => store.close());
     },
   };
 }

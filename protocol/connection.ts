@@ -72,7 +72,8 @@ export async function connectClient(transport: LineTransport, secrets: Handshake
     peer.close();
     throw nexusError("handshake.impostor");
   }
-  await peer.request("handshake/prove", { proof: hmac(text("client")) });
+  const signsRole = hello.signsRole === true && client.role !== undefined;
+  await peer.request("handshake/prove", { proof: hmac(text(signsRole ? `client:${client.role}` : "client")) });
   return { ...peer, daemon: { version: hello.version, buildTime: hello.buildTime, pid: hello.pid } };
 }
 

@@ -4,6 +4,7 @@
  */
 import * as z from "zod/mini";
 import type { ErrorEntry } from "./error-entry.ts";
+import { GUARD_ERRORS } from "./guard-errors.ts";
 import { MEMORY_ERRORS } from "./memory-errors.ts";
 
 export type { ErrorAction } from "./error-entry.ts";
@@ -167,6 +168,14 @@ export const ERRORS = {
     message: "There is no such open approval.",
     hint: "It may have been answered from another client; `nexus runs show` tells.",
   },
+  "approval.expired": {
+    message: "The question has expired.",
+    hint: "The agent was told that nobody answered. Resume the run, or start it again, to be asked anew.",
+  },
+  "approval.not_rememberable": {
+    message: "No rule can be kept for this approval.",
+    hint: "Approve it once, or write a rule into your policy yourself (docs/policy.md).",
+  },
   "approval.mismatch": {
     message: "The answer does not fit what was asked.",
     hint: "The question changed since it was shown; look at it again and answer anew.",
@@ -279,6 +288,7 @@ export const ERRORS = {
   },
   "command.timeout": { message: "The command took too long and was ended.", hint: "Run something shorter." },
   ...MEMORY_ERRORS,
+  ...GUARD_ERRORS,
   "usage.invalid": { message: "The command line cannot be understood.", hint: "`nexus --help` lists the commands." },
 } as const satisfies Record<string, ErrorEntry>;
 

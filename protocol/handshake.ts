@@ -7,7 +7,20 @@ import { request } from "./message.ts";
 
 export const PROTOCOL_VERSION = 1;
 
-export const Client = z.object({ name: z.string().check(z.maxLength(80)), version: z.string(), buildTime: z.int() });
+export const ClientRole = z.enum(["human", "automation", "agent"]);
+/**
+ * Who is behind a connection. human: a person at an editor or a terminal, or a command that is itself a decision; only this
+ * one may answer approvals. automation: a script. agent: a command that an agent started, which may only look.
+ */
+export type ClientRole = z.infer<typeof ClientRole>;
+
+export const Client = z.object({
+  name: z.string().check(z.maxLength(80)),
+  version: z.string(),
+  buildTime: z.int(),
+  /** Left out: automation. */
+  role: z.optional(ClientRole),
+});
 /** `buildTime` (ms since 1970) orders builds: a newer client may replace an idle older daemon, never the reverse. */
 export type Client = z.infer<typeof Client>;
 
@@ -17,7 +30,15 @@ export const handshakeHello = request(
   "handshake/hello",
   "First message of a connection: the client says who it is and challenges the daemon.",
   z.object({ protocolVersion: z.int(), client: Client, nonce }),
-  z.object({ nonce, proof: z.string(), version: z.string(), buildTime: z.int(), pid: z.int() }),
+  z.object({
+    nonce,
+    proof: z.string(),
+    version: z.string(),
+    buildTime: z.int(),
+    pid: z.int(),
+    /** The client's proof must name its role; left out by older daemons. */
+    signsRole: z.optional(z.boolean()),
+  }),
 );
 
 export const handshakeProve = request(
@@ -27,7 +48,14 @@ export const handshakeProve = request(
   z.object({ connectionId: z.string() }),
 );
 
-/** The bytes that each side signs; the label keeps one side's proof from being replayed as the other's. */
-export function proofText(side: "daemon" | "client", clientNonce: string, daemonNonce: string): string {
+/**
+ * The bytes that each side signs; the label keeps one side's proof from being replayed as the other's. A client that
+ * declares a role signs as `client:<role>`, so that nobody between the two can raise it.
+ */
+export function proofText(
+  side: "daemon" | "client" | `client:${ClientRole}`,
+  clientNonce: string,
+  daemonNonce: string,
+): string {
   return `nexus/${PROTOCOL_VERSION}/${side}/${clientNonce}/${daemonNonce}`;
 }

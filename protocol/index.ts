@@ -19,4 +19,6 @@ export * from "./rewind-state.ts";
 export * from "./run.ts";
 export * from "./run-events.ts";
 export * from "./run-state.ts";
+export * from "./taint.ts";
 export * from "./task-state.ts";
+export * from "./workspace.ts";

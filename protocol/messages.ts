@@ -8,6 +8,7 @@ import * as graph from "./memory-graph.ts";
 import * as search from "./memory-search.ts";
 import * as rewind from "./rewind-requests.ts";
 import * as run from "./run.ts";
+import * as workspace from "./workspace.ts";
 
 export const REQUESTS = [
   handshake.handshakeHello,
@@ -27,6 +28,7 @@ export const REQUESTS = [
   run.runCancel,
   run.runResume,
   run.approvalAnswer,
+  run.approvalList,
   run.changesDiff,
   run.changesFile,
   run.changesAccept,
@@ -36,6 +38,8 @@ export const REQUESTS = [
   rewind.runRewind,
   rewind.runFork,
   rewind.runPrune,
+  workspace.workspaceTrust,
+  workspace.workspaceSetTrust,
   memory.memoryStatus,
   memory.memoryIndex,
   memory.memoryForget,

@@ -16,6 +16,8 @@ export type PanelRequest =
       readonly subjectHash: string;
       readonly decision: "approve" | "reject";
       readonly feedback: string;
+      /** Also keep the rule that the approval offers. */
+      readonly remember: boolean;
     }
   /** `next` starts a new run in the run's session. */
   | { readonly type: "prompt"; readonly text: string; readonly delivery: "steer" | "queue" | "next" }
@@ -75,6 +77,7 @@ const FIELDS: { readonly [Type in PanelRequestType]: Fields<Type> } = {
     subjectHash: isName,
     decision: isOneOf("approve", "reject"),
     feedback: (value) => typeof value === "string" && value.length <= 10_000,
+    remember: (value) => typeof value === "boolean",
   },
   prompt: { text: (value) => isText(value) && value !== "", delivery: isOneOf("steer", "queue", "next") },
   cancel: {},

@@ -9,6 +9,7 @@ import { ErrorValue } from "./errors.ts";
 import { Plan } from "./plan.ts";
 import { PolicyRules } from "./policy.ts";
 import { Rewind } from "./rewind.ts";
+import { Taint } from "./taint.ts";
 
 export const SessionMode = z.enum(["ask", "plan", "act"]);
 /** ask: reads only · plan: may write plans · act. Enforced at the tool gate. */
@@ -138,6 +139,8 @@ export const RunEventBody = z.discriminatedUnion("type", [
     policy: PolicyRules,
     /** The earlier run of the session whose pending change set this one goes on from. */
     continues: z.nullable(z.string()),
+    /** Whether what the workspace configures and runs may be used; left out in the logs of older versions: yes. */
+    trusted: z.optional(z.boolean()),
   }),
   event("run.started", { attempt: z.int(), reason: z.enum(["new", "restart", "resume"]) }),
   event("run.entered", { phase: RunPhase }),
@@ -164,6 +167,8 @@ export const RunEventBody = z.discriminatedUnion("type", [
     decision: ApprovalDecision,
     by: z.string(),
     feedback: z.optional(z.string()),
+    /** The rule that the person keeps from now on. */
+    remembered: z.optional(z.string()),
   }),
   event("task.started", { taskId: z.string(), title: z.string(), agent: z.string() }),
   event("task.finished", { taskId: z.string(), outcome: z.enum(["done", "failed", "skipped"]), summary: z.string() }),
@@ -230,6 +235,10 @@ export const RunEventBody = z.discriminatedUnion("type", [
     durationMs: z.number(),
     /** Workspace paths that it changed. */
     changed: z.array(z.string()),
+    /** Content address of the whole result, where the model was told only its beginning and end. */
+    whole: z.optional(z.string()),
+    /** Tools that the agent is offered from its next turn on. */
+    offers: z.optional(z.array(z.string())),
   }),
   event("verification.finished", {
     taskId: z.nullable(z.string()),
@@ -244,6 +253,8 @@ export const RunEventBody = z.discriminatedUnion("type", [
     by: z.string(),
   }),
   event("prompt.delivered", { promptId: z.string(), taskId: z.string(), turn: z.int() }),
+  /** The run got in touch with something new; bits that are set stay set. */
+  event("run.tainted", { taint: Taint, reason: z.string() }),
   event("run.answered", { text: z.string() }),
   event("run.reviewed", {
     findings: z.array(

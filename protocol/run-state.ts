@@ -26,6 +26,7 @@ import {
   RunPhase,
   SessionMode,
 } from "./run-events.ts";
+import { mergeTaint, Taint, taintOf } from "./taint.ts";
 import { changeTask, startTask, TaskState, waitingTask } from "./task-state.ts";
 
 export const RunStatus = z.enum(["queued", "working", "awaiting_approval", "suspended", ...EndStatus.options]);
@@ -55,6 +56,10 @@ export const RunState = z.object({
   model: ModelChoice,
   policy: PolicyRules,
   continues: z.nullable(z.string()),
+  /** Left out by older daemons: yes. */
+  trusted: z.optional(z.boolean()),
+  /** Left out by older daemons. */
+  taint: z.optional(Taint),
   status: RunStatus,
   phase: z.nullable(RunPhase),
   kind: z.nullable(RunKind),
@@ -134,6 +139,7 @@ function createdState(event: RunEvent, body: Extract<RunEvent["body"], { type: "
     model: body.model,
     policy: body.policy,
     continues: body.continues,
+    trusted: body.trusted !== false,
     status: "queued",
     phase: null,
     kind: null,
@@ -258,6 +264,8 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
           { promptId: body.promptId, taskId: body.taskId, turn: body.turn },
         ],
       };
+    case "run.tainted":
+      return { taint: mergeTaint(taintOf(state), body.taint) };
     case "run.answered":
       return { answer: body.text };
     case "run.reviewed":

@@ -1,6 +1,6 @@
 /** Requests and notifications about runs, sessions and approvals. */
 import * as z from "zod/mini";
-import { ApprovalDecision } from "./approval.ts";
+import { Approval, ApprovalDecision } from "./approval.ts";
 import { ChangeConflict, FileDiff } from "./change-set.ts";
 import { notification, request } from "./message.ts";
 import { PolicyRules } from "./policy.ts";
@@ -31,6 +31,10 @@ export const runStart = request(
     autoApply: z.optional(z.boolean()),
     budgetUsd: z.optional(z.nullable(z.number().check(z.gte(0)))),
     policy: z.optional(PolicyRules),
+    /** False: the workspace is treated as untrusted whatever is recorded of it. True never raises what is recorded. */
+    trusted: z.optional(z.boolean()),
+    /** Who wrote the prompt; `outsider`: somebody whom the user does not vouch for, such as the author of an issue. Default user. */
+    origin: z.optional(z.enum(["user", "outsider"])),
     /** Left out: the daemon's own (its environment, or model/configure). */
     modelSettings: z.optional(ModelSettingsInput),
     /** Sent again after a lost answer, the same key gives the same run. */
@@ -122,8 +126,17 @@ export const approvalAnswer = request(
     decision: ApprovalDecision,
     /** Reaches the agent with a rejection. */
     feedback: z.optional(z.string().check(z.maxLength(10_000))),
+    /** With an approval: also keeps the rule that the approval names (`remember`) in the user's policy. */
+    remember: z.optional(z.boolean()),
   }),
   z.object({}),
+);
+
+export const approvalList = request(
+  "approval/list",
+  "What waits for a person now, over all runs, oldest first: one queue for all clients.",
+  z.object({}),
+  z.object({ approvals: z.array(z.object({ runId: z.string(), approval: Approval })) }),
 );
 
 export const changesDiff = request(
@@ -158,9 +171,18 @@ export const runEvent = notification("run/event", "One event of a watched run.",
 
 export const runDelta = notification(
   "run/delta",
-  "A piece of the model's answer while it streams. Never stored; the whole text comes with model.responded.",
-  z.object({ runId: z.string(), taskId: z.string(), turn: z.int(), text: z.string() }),
+  "A piece of the model's answer, or of a call's output, while it comes. Never stored: the whole comes with model.responded, or tool.finished.",
+  z.object({
+    runId: z.string(),
+    taskId: z.string(),
+    turn: z.int(),
+    text: z.string(),
+    /** The call of the turn whose output it is, by its index; left out: the model's answer. */
+    call: z.optional(z.int()),
+  }),
 );
+/** Without the run. */
+export type RunDelta = Omit<z.infer<typeof runDelta.params>, "runId">;
 
 export const runChanged = notification(
   "run/changed",

@@ -1,5 +1,5 @@
 /** The one loop that all agents run in: ask the model, carry out its calls, until it has nothing more to do. */
-import { nexusError } from "../../protocol/index.ts";
+import { errorValue, nexusError } from "../../protocol/index.ts";
 import type { ModelResponse, ToolCall } from "../models/model.ts";
 import { createLoopDetector } from "./loop-detector.ts";
 import { createTranscript, type Transcript, type TranscriptWriter } from "./transcript.ts";
@@ -18,7 +18,13 @@ export interface ToolAnswer {
 export interface LoopPorts {
   /** One model call with as much of the conversation as fits. `live` is false when it was recorded before a restart. */
   respond(turn: number, transcript: Transcript): Promise<{ response: ModelResponse; live: boolean }>;
-  callTool(turn: number, index: number, call: ToolCall): Promise<ToolAnswer>;
+  /**
+   * Carries out one call. Those of one turn are started in their order without waiting for each other; what may run side
+   * by side is for the port to say. `signal` aborts when another call of the turn stops the run.
+   */
+  callTool(turn: number, index: number, call: ToolCall, signal: AbortSignal): Promise<ToolAnswer>;
+  /** Called before the calls of a turn are carried out, replayed ones too. */
+  beforeCalls?(turn: number, calls: readonly ToolCall[]): Promise<void>;
   /** Prompts that the user sent meanwhile, to be read before this turn. */
   steering(turn: number): Promise<string[]>;
   /** Called when the agent says it is done; what it answers goes back to the agent, undefined ends the loop. */
@@ -60,8 +66,9 @@ async function carryOut(
   detector: ReturnType<typeof createLoopDetector>,
 ): Promise<boolean> {
   let handedOver = false;
-  for (const [index, call] of calls.entries()) {
-    const answer = await ports.callTool(turn, index, call);
+  await ports.beforeCalls?.(turn, calls);
+  const answers = await callAll(ports, turn, calls);
+  for (const { call, answer } of answers) {
     const finding = detector.add({ tool: call.tool, argumentsText: call.argumentsText, result: answer.text });
     if (finding.verdict === "stop" && answer.live) throw nexusError("run.loop", finding.explanation);
     const { text, isError, changed } = answer;
@@ -70,6 +77,41 @@ async function carryOut(
     handedOver ||= answer.handOver === true;
   }
   return handedOver;
+}
+
+/** Resolves with the answers in the calls' order; rejects with the first failure once every call has come to its end. */
+async function callAll(
+  ports: LoopPorts,
+  turn: number,
+  calls: readonly ToolCall[],
+): Promise<{ call: ToolCall; answer: ToolAnswer }[]> {
+  const stop = new AbortController();
+  const failures: unknown[] = [];
+  const known = new Set<string>();
+  const started = calls.map(async (call, index) => {
+    const isRepeated = known.has(call.callId);
+    known.add(call.callId);
+    if (isRepeated) return { call, answer: repeatedId(call) };
+    try {
+      return { call, answer: await ports.callTool(turn, index, call, stop.signal) };
+    } catch (error) {
+      failures.push(error);
+      stop.abort(error);
+      throw error;
+    }
+  });
+  const settled = await Promise.allSettled(started);
+  if (failures.length > 0) throw failures[0];
+  return settled.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+}
+
+/** Nobody could tell which of the two an answer belongs to. */
+function repeatedId({ callId }: ToolCall): ToolAnswer {
+  const { message, hint } = errorValue(
+    "tool.invalid_input",
+    `Another call of this turn has the id ${callId.slice(0, 80)}.`,
+  );
+  return { text: `${message} ${hint}`, isError: true, changed: [], live: true };
 }
 
 /** What to tell a model that stopped without having finished. */

@@ -1,5 +1,5 @@
 /** Asks the person at the terminal what a run wants to know, until any client has answered. */
-import type { Approval, ClientConnection, RunState } from "../../protocol/index.ts";
+import type { Approval, ApprovalSubject, ClientConnection, Params, RunState } from "../../protocol/index.ts";
 import { NexusError } from "../../protocol/index.ts";
 import type { Terminal } from "../host/terminal.ts";
 import { type Paint, printable } from "./format.ts";
@@ -21,20 +21,20 @@ export function createApprover(terminal: Terminal, paint: Paint, connection: () 
     if (approval === undefined || asking !== undefined) return;
     asked.add(approval.approvalId);
     asking = { approvalId: approval.approvalId, withdraw: new AbortController() };
-    terminal.out(subjectText(approval, paint));
-    const answer = await terminal.ask("  Allow it? [y]es, [n]o, or say what to do instead: ", asking.withdraw.signal);
+    terminal.out(approvalText(approval, paint));
+    const always = approval.remember === undefined ? "" : "[a]lways, ";
+    const question = `  Allow it? [y]es, ${always}[n]o, or say what to do instead: `;
+    const answer = await terminal.ask(question, asking.withdraw.signal);
     const wasWithdrawn = asking.withdraw.signal.aborted;
     asking = undefined;
     if (!wasWithdrawn && answer !== undefined) await send(approval, answer.trim());
     await askNext();
   }
 
-  async function send({ approvalId, subjectHash }: Approval, answer: string): Promise<void> {
-    const isYes = /^y(es)?$/i.test(answer);
-    const feedback = isYes || /^(no?)?$/i.test(answer) ? {} : { feedback: answer };
-    const decision = isYes ? ("approve" as const) : ("reject" as const);
+  async function send({ approvalId, subjectHash, remember }: Approval, answer: string): Promise<void> {
+    const given = answerOf(answer, remember !== undefined);
     try {
-      await connection().request("approval/answer", { runId, approvalId, subjectHash, decision, ...feedback });
+      await connection().request("approval/answer", { runId, approvalId, subjectHash, ...given });
     } catch (error) {
       if (!(error instanceof NexusError)) throw error;
       // After a lost connection the question comes again with the next state.
@@ -55,20 +55,49 @@ export function createApprover(terminal: Terminal, paint: Paint, connection: () 
   };
 }
 
-function subjectText({ subject }: Approval, paint: Paint): string {
+type Given = Pick<Params<"approval/answer">, "decision" | "feedback" | "remember">;
+
+/** Anything but a clear yes is a no, and more than a no is what to do instead. */
+function answerOf(answer: string, mayRemember: boolean): Given {
+  if (/^y(es)?$/i.test(answer)) return { decision: "approve" };
+  if (mayRemember && /^a(lways)?$/i.test(answer)) return { decision: "approve", remember: true };
+  return { decision: "reject", ...(/^(no?)?$/i.test(answer) ? {} : { feedback: answer }) };
+}
+
+/** What exactly would happen, control characters made visible. */
+export function approvalText({ subject, parts = [], remember }: Approval, paint: Paint): string {
+  const dim = (text: string) => paint("dim", printable(text));
+  const lines = subjectLines(subject, (text) => paint("bold", printable(text)), dim);
+  const explained = parts.map(({ text, why }) => `  ${printable(text)}: ${why}`);
+  const kept = remember === undefined ? [] : [`“always” keeps the rule: ${remember}`];
+  return [...lines, ...explained.map(dim), ...kept.map(dim)].map((line) => `  ${line}\n`).join("");
+}
+
+type Painted = (text: string) => string;
+
+function subjectLines(subject: ApprovalSubject, bold: Painted, dim: Painted): string[] {
   switch (subject.kind) {
     case "plan":
-      return subject.commands.map((command) => `  ${paint("dim", "runs")} ${printable(command)}\n`).join("");
-    case "command":
-      return `  ${paint("bold", printable(subject.command))} ${paint("dim", `in ${printable(subject.cwd)}`)}\n`;
+      return [
+        ...subject.commands.map((command) => `${dim("runs")} ${printable(command)}`),
+        ...(subject.permissions ?? []).map(dim),
+      ];
+    case "command": {
+      const wall = subject.sandbox === "none" ? ", with no sandbox" : "";
+      const bound = (subject.files ?? []).map(({ path, sha256 }) =>
+        dim(`${path} ${sha256?.slice(0, 12) ?? "(missing)"}`),
+      );
+      return [`${bold(subject.command)} ${dim(`in ${subject.cwd}${wall}`)}`, ...bound];
+    }
     case "read":
+      return [`${bold(subject.path)} ${dim(subject.reason)}`];
     case "write":
-      return `  ${paint("bold", printable(subject.path))} ${paint("dim", printable(subject.reason))}\n`;
+      return [`${bold(subject.path)} ${dim(subject.reason)}`, ...(subject.diff?.split("\n").map(printable) ?? [])];
     case "network":
-      return `  ${paint("bold", printable(subject.url))}\n`;
+      return [bold(subject.url)];
     case "foreign":
-      return `  ${paint("bold", printable(subject.name))} ${paint("dim", printable(subject.input))}\n`;
+      return [`${bold(subject.name)} ${dim(subject.input)}`];
     case "git":
-      return `  ${paint("bold", `git ${subject.action}`)} ${printable(subject.detail)}\n`;
+      return [`${bold(`git ${subject.action}`)} ${printable(subject.detail)}`];
   }
 }

@@ -85,7 +85,7 @@ async function attend(
       else if (options.output === "events") printJson(context, { type: "event", ...event });
       approver?.update(current);
     },
-    onDelta: (delta) => isText && terminal.out(progress.delta(delta.text)),
+    onDelta: (delta) => isText && delta.call === undefined && terminal.out(progress.delta(delta.text)),
   });
   const decided = options.apply
     ? await accept(connection, state)

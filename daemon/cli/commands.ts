@@ -1,6 +1,7 @@
 /** The one table of commands and flags: parser, help, completion and docs/cli.md are made from it. */
 import type { Command, Flag } from "./command.ts";
 import { REWIND_COMMANDS } from "./commands-rewind.ts";
+import { GUARD_COMMANDS } from "./guard-commands.ts";
 
 export type { Command, Flag };
 
@@ -63,6 +64,8 @@ export const COMMANDS = {
       },
       { name: "session", type: "string", value: "ID", summary: "Go on in this session (see `nexus runs show`)." },
       detach,
+      { name: "trust", type: "boolean", summary: "Trust the folder as it is (see `nexus trust`)." },
+      { name: "untrusted", type: "boolean", summary: "Run nothing of the folder and obey none of its rules." },
     ],
     details:
       "Without a terminal nobody can be asked: what the policy would ask about is denied. Ctrl-C cancels the run; pressed again it leaves at once. The run goes on when the terminal is closed: `nexus runs watch latest` comes back to it.",
@@ -288,6 +291,23 @@ export const COMMANDS = {
     positionals: [],
     flags: [repo, json],
   },
+  approvals: {
+    summary: "Show what waits for a person's answer, over all runs",
+    positionals: [],
+    flags: [json],
+  },
+  approve: {
+    summary: "Allow what an approval shows, once",
+    positionals: [{ name: "APPROVAL" }],
+    flags: [{ name: "always", type: "boolean", summary: "Also keep the rule that the approval offers." }],
+    details: "APPROVAL is an id that `nexus approvals` shows, or its beginning.",
+  },
+  reject: {
+    summary: "Say no to an approval; the words after it tell the agent what to do instead",
+    positionals: [{ name: "APPROVAL" }, { name: "FEEDBACK", optional: true, rest: true }],
+    flags: [],
+  },
+  ...GUARD_COMMANDS,
   "daemon start": {
     summary: "Start the daemon unless it runs",
     positionals: [],

@@ -1,8 +1,9 @@
 /** What every command works with. */
-import type { ClientConnection } from "../../protocol/index.ts";
+import type { ClientConnection, ClientRole } from "../../protocol/index.ts";
 import { nexusError } from "../../protocol/index.ts";
 import type { Build } from "../host/build.ts";
 import type { Terminal } from "../host/terminal.ts";
+import { AGENT_VARIABLE } from "../security/environment.ts";
 import type { Environment, Settings } from "../settings.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { createPaint, type Paint } from "./format.ts";
@@ -23,8 +24,11 @@ export interface CliContext extends CliPlace {
   readonly build: Build;
   readonly paint: Paint;
   readonly settings: () => Promise<Settings>;
-  /** Rejects with `daemon.unreachable` when there is none and `start` is false. */
-  readonly connect: (options?: { readonly start?: boolean }) => Promise<ClientConnection>;
+  /**
+   * Rejects with `daemon.unreachable` when there is none and `start` is false. `decides`: the command itself is a person's
+   * decision, even where no terminal is.
+   */
+  readonly connect: (options?: { readonly start?: boolean; readonly decides?: boolean }) => Promise<ClientConnection>;
 }
 
 export async function createContext(place: CliPlace): Promise<CliContext> {
@@ -41,12 +45,18 @@ export async function createContext(place: CliPlace): Promise<CliContext> {
       const { loadSettings } = await import("../settings.ts");
       return loadSettings(home, place.env);
     },
-    async connect({ start = true } = {}) {
+    async connect({ start = true, decides = false } = {}) {
       const { connectToDaemon } = await import("./connect.ts");
-      const client = { name: "nexus", ...build };
+      const client = { name: "nexus", role: roleOf(place, decides), ...build };
       return connectToDaemon({ home, startIfNeeded: start, client, main: place.main, env: place.env });
     },
   };
+}
+
+/** A command that an agent started is told so by its environment (security/environment.ts), and may only look. */
+function roleOf({ env, terminal }: CliPlace, decides: boolean): ClientRole {
+  if (env[AGENT_VARIABLE]) return "agent";
+  return decides || terminal.isInteractive ? "human" : "automation";
 }
 
 export function printJson(context: CliContext, value: object): void {
@@ -57,8 +67,9 @@ export function printJson(context: CliContext, value: object): void {
 export async function withConnection(
   context: CliContext,
   work: (connection: ClientConnection) => Promise<ExitCode>,
+  options: { readonly decides?: boolean } = {},
 ): Promise<ExitCode> {
-  const connection = await context.connect();
+  const connection = await context.connect(options);
   try {
     return await work(connection);
   } finally {

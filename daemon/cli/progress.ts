@@ -83,6 +83,8 @@ function describe(event: RunEvent, state: RunState, paint: Paint, width: number)
       return note(body.message);
     case "prompt.received":
       return paint("cyan", `» ${oneLine(body.text, width - 2)}`);
+    case "run.tainted":
+      return "";
     case "run.answered":
       return `\n${printable(body.text.trim())}\n`;
     case "run.reviewed":

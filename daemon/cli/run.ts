@@ -9,6 +9,7 @@ import { attendRun, resultOf } from "./attend.ts";
 import { amountOf, type CliContext, printJson } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Arguments } from "./parse.ts";
+import { trustForRun } from "./trust.ts";
 
 const START_ATTEMPTS = 3;
 
@@ -20,7 +21,7 @@ export async function runCommand(context: CliContext, args: Arguments): Promise<
     autoApply: args.has("apply"),
     ...(mode.success ? { mode: mode.data } : {}),
   });
-  const { connection, runId, sessionId } = await startRun(context, params);
+  const { connection, runId, sessionId } = await startRun(context, args, params);
   if (args.has("detach")) {
     if (isJson) printJson(context, { type: "started", runId, sessionId });
     else context.terminal.out(`${runId}\n`);
@@ -43,7 +44,7 @@ export async function planCommand(context: CliContext, args: Arguments): Promise
   const isJson = args.has("json");
   const headless = isJson || !context.terminal.isInteractive;
   const params = await startParams(context, args, { headless, autoApply: false, mode: "plan" });
-  const { connection, runId } = await startRun(context, params);
+  const { connection, runId } = await startRun(context, args, params);
   const output = isJson ? "silent" : "text";
   const { exitCode, state } = await attendRun(context, {
     runId,
@@ -59,14 +60,18 @@ export async function planCommand(context: CliContext, args: Arguments): Promise
 }
 
 /** A daemon that dies before it answers may have made the run: asked again with the same key, the next one makes no second. */
-async function startRun(context: CliContext, params: Params<"run/start">) {
+async function startRun(context: CliContext, args: Arguments, params: Params<"run/start">) {
+  let trust: { trusted?: boolean } | undefined;
   for (let attempt = 1; ; attempt++) {
-    const connection = await context.connect();
+    const connection = await context.connect({ decides: args.has("trust") });
     try {
-      return { connection, ...(await connection.request("run/start", params)) };
+      trust ??= await trustForRun(context, connection, args, params.workspace);
+      return { connection, ...(await connection.request("run/start", { ...params, ...trust })) };
     } catch (error) {
       const isGone = error instanceof NexusError && error.value.code === "daemon.unreachable";
-      if (!isGone || attempt === START_ATTEMPTS) throw error;
+      if (isGone && attempt < START_ATTEMPTS) continue;
+      connection.close();
+      throw error;
     }
   }
 }

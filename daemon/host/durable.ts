@@ -12,6 +12,13 @@ export async function appendFlushed(path: string, bytes: Uint8Array): Promise<vo
   }
 }
 
+/** Makes a new file's name as durable as its content; does nothing where the system has no such thing (Windows). */
+export async function flushFolder(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const folder = await fs.open(path, "r");
+  await folder.sync().finally(() => folder.close());
+}
+
 export async function cutFile(path: string, length: number): Promise<void> {
   await fs.truncate(path, length);
 }

@@ -162,6 +162,13 @@ export async function isWritable(path: string): Promise<boolean> {
   );
 }
 
+export async function isExecutable(path: string): Promise<boolean> {
+  return fs.access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** SHA-256 in hexadecimal digits. */
 export function hashOf(content: Uint8Array | string): string {
   return createHash("sha256").update(content).digest("hex");

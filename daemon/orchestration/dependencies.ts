@@ -3,14 +3,20 @@ import type { PolicyRules } from "../../protocol/index.ts";
 import type { Clock } from "../host/clock.ts";
 import type { ChatModel } from "../models/model.ts";
 import type { Log } from "../observability/log.ts";
+import type { Audit } from "../security/audit/record.ts";
+import type { Trust } from "../security/trust.ts";
 import type { ModelSettings } from "../settings.ts";
 import type { Store } from "../store/store.ts";
+import type { ForeignPlace } from "../tools/foreign.ts";
+import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
 import type { OpenMemory } from "./run-memory.ts";
 
 export interface RunDependencies {
   readonly store: Store;
   readonly changes: ChangesPort;
+  readonly audit: Audit;
+  readonly trust: Trust;
   readonly clock: Clock;
   readonly log: Log;
   readonly redactor: { add(secret: string): void; redact(text: string): string };
@@ -26,6 +32,12 @@ export interface RunDependencies {
   readonly createModel: (settings: ModelSettings) => ChatModel;
   /** What runs know of their repository; left out: names, words and rules straight from the files. */
   readonly memory?: OpenMemory;
+  /** Adds a rule in its text form to the user's own policy. Rejects when it cannot be kept. */
+  readonly keepRule: (rule: string) => Promise<void>;
+  /** Tools that others wrote, for work on this workspace in this copy. */
+  readonly foreignTools?: (place: ForeignPlace) => Promise<readonly Tool[]>;
+  /** Called before the calls of a turn are carried out, replayed ones too: the moment for a checkpoint. */
+  readonly beforeCalls?: (place: { runId: string; taskId: string; turn: number; root: string }) => Promise<void>;
   /** Fresh and hard to guess; ids of runs and sessions. */
   readonly newId: () => string;
   /** The store can no longer be trusted: the daemon must stop. */

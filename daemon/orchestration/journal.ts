@@ -115,10 +115,11 @@ export function effectJournal(context: RunContext, call: CallPlace & { callId: s
     async recorded(key) {
       const event = await context.store.events.find(context.runId, `${key}/result`);
       if (event?.body.type !== "tool.finished") return undefined;
-      const { status, output, summary, changed, durationMs, artifact } = event.body;
-      const whole = artifact === null ? undefined : await context.store.artifacts.get(artifact);
-      const text = whole === undefined ? output : new TextDecoder().decode(whole);
-      return { status, output: text, summary, changed, durationMs };
+      const { status, output, summary, changed, durationMs, artifact, whole, offers } = event.body;
+      const kept = artifact === null ? undefined : await context.store.artifacts.get(artifact);
+      const text = kept === undefined ? output : new TextDecoder().decode(kept);
+      const more = { ...(whole === undefined ? {} : { isCut: true }), ...(offers === undefined ? {} : { offers }) };
+      return { status, output: text, summary, changed, durationMs, ...more };
     },
     async intended(key) {
       const event = await context.store.events.find(context.runId, `${key}/intent`);
@@ -131,13 +132,30 @@ export function effectJournal(context: RunContext, call: CallPlace & { callId: s
       const known = probe === undefined ? {} : { probe };
       await record(context, { type: "tool.requested", key, ...call, input: text, effect, ...known }, `${key}/intent`);
     },
-    async record(key, outcome) {
-      const { status, summary, durationMs } = outcome;
+    async record(key, outcome, whole) {
+      const { status, summary, durationMs, offers } = outcome;
       const output = outcome.output.slice(0, EVENT_TEXT);
-      const whole = output.length === outcome.output.length ? [] : [new TextEncoder().encode(outcome.output)];
-      const artifact = whole[0] === undefined ? null : hashOf(whole[0]);
+      const told = output.length === outcome.output.length ? undefined : new TextEncoder().encode(outcome.output);
+      const all = whole === undefined ? undefined : new TextEncoder().encode(whole);
+      const artifact = told === undefined ? null : hashOf(told);
       const shown = { status, summary, output, artifact, durationMs, changed: [...outcome.changed] };
-      await record(context, { type: "tool.finished", key, ...call, ...shown }, `${key}/result`, whole);
+      const more = {
+        ...(all === undefined ? {} : { whole: hashOf(all) }),
+        ...(offers === undefined ? {} : { offers: [...offers] }),
+      };
+      const kept = [told, all].filter((bytes) => bytes !== undefined);
+      await record(context, { type: "tool.finished", key, ...call, ...shown, ...more }, `${key}/result`, kept);
     },
   };
+}
+
+/** All of a result that was cut, by the handle that the cut named: turn and index of the task's call. */
+export async function wholeResult(context: RunContext, taskId: string, handle: string): Promise<string | undefined> {
+  const place = /^(\d{1,6})\.(\d{1,6})$/.exec(handle);
+  if (place === null) return undefined;
+  const event = await context.store.events.find(context.runId, `tool/${taskId}/${place[1]}/${place[2]}/result`);
+  if (event?.body.type !== "tool.finished") return undefined;
+  const kept = event.body.whole ?? event.body.artifact;
+  const bytes = kept === null ? undefined : await context.store.artifacts.get(kept);
+  return bytes === undefined ? event.body.output : new TextDecoder().decode(bytes);
 }

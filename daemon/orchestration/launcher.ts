@@ -33,6 +33,9 @@ export interface Launcher {
   refuseWhenDraining(): void;
 }
 
+/** Who starts what waits in a queue. */
+const QUEUE = { name: "queue" };
+
 interface ActiveRun {
   readonly stop: AbortController;
   readonly finished: Promise<void>;
@@ -76,10 +79,11 @@ export function createLauncher(
     if (draining || state.status !== "done") return;
     for (const prompt of state.pendingPrompts) {
       if (prompt.promptId.startsWith(REWIND_PROMPTS)) continue;
-      const { sessionId, workspace, mode, headless, autoApply, policy, model, budget } = state;
+      const { sessionId, workspace, mode, headless, autoApply, policy, model, budget, trusted = true } = state;
       const idempotencyKey = `queued/${prompt.promptId}`;
-      const params = { workspace, prompt: prompt.text, sessionId, mode, headless, autoApply, policy, idempotencyKey };
-      const made = await createRun(dependencies, { params, model, budgetUsd: budget.limitUsd });
+      const same = { workspace, sessionId, mode, headless, autoApply, policy, trusted };
+      const params = { ...same, prompt: prompt.text, idempotencyKey };
+      const made = await createRun(dependencies, { params, model, budgetUsd: budget.limitUsd }, QUEUE);
       const delivered = { type: "prompt.delivered" as const, promptId: prompt.promptId, taskId: made.runId, turn: 0 };
       await store.events.append(runId, [{ body: delivered, key: `delivered/${prompt.promptId}` }]);
       keepKey(made.runId, keys.get(runId));

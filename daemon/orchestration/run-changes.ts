@@ -1,7 +1,10 @@
 /** Accepting and discarding a run's change set. */
 import type { Answer, ChangeConflict, Params, RunState } from "../../protocol/index.ts";
 import { isEnded, nexusError, pendingPaths } from "../../protocol/index.ts";
+import { auditRun } from "./audited.ts";
 import type { RunDependencies } from "./dependencies.ts";
+import type { Caller } from "./run-service.ts";
+import { trustThrough } from "./run-trust.ts";
 
 type Changes = NonNullable<RunState["changes"]>;
 
@@ -12,10 +15,11 @@ type Changes = NonNullable<RunState["changes"]>;
 export async function acceptChanges(
   dependencies: RunDependencies,
   params: Params<"changes/accept">,
+  caller: Caller,
 ): Promise<Answer<"changes/accept">> {
   const { state } = await endedChanges(dependencies, params.runId);
   const paths = chosenPaths(state, params.paths);
-  const conflicts = await applyPaths(dependencies, params.runId, paths);
+  const conflicts = await applyPaths(dependencies, params.runId, paths, `client:${caller.name}`);
   return { accepted: conflicts.length === 0 ? paths : [], conflicts };
 }
 
@@ -23,10 +27,19 @@ export async function acceptChanges(
 export async function applyAtEnd(dependencies: RunDependencies, runId: string): Promise<void> {
   const state = await dependencies.store.events.state(runId);
   if (state === undefined || !state.autoApply || pendingPaths(state).length === 0) return;
-  await applyPaths(dependencies, runId, pendingPaths(state));
+  await applyPaths(dependencies, runId, pendingPaths(state), "nexus");
 }
 
-async function applyPaths(dependencies: RunDependencies, runId: string, paths: string[]): Promise<ChangeConflict[]> {
+/** `actor` as the audit log names who decided. */
+async function applyPaths(
+  dependencies: RunDependencies,
+  runId: string,
+  paths: string[],
+  actor: string,
+): Promise<ChangeConflict[]> {
+  const reason = actor === "nexus" ? "The run was started with the acceptance of its change." : "It was accepted.";
+  const decision = { event: "accept" as const, actor, action: `accept ${paths.join(", ")}`, reason };
+  await auditRun(dependencies, runId, { ...decision, verdict: "approved" });
   const { state, changes } = await waitingChanges(dependencies, runId);
   const earlier = changes.kept === undefined ? {} : { earlier: changes.kept };
   const files = { name: "before-accept", paths, ...earlier };
@@ -38,9 +51,18 @@ async function applyPaths(dependencies: RunDependencies, runId: string, paths: s
 export async function discardChanges(
   dependencies: RunDependencies,
   params: Params<"changes/discard">,
+  caller: Caller,
 ): Promise<Answer<"changes/discard">> {
   const { state } = await endedChanges(dependencies, params.runId);
   const paths = chosenPaths(state, params.paths);
+  const actor = `client:${caller.name}`;
+  const decision = {
+    event: "accept" as const,
+    actor,
+    action: `discard ${paths.join(", ")}`,
+    reason: "It was given up.",
+  };
+  await auditRun(dependencies, params.runId, { ...decision, verdict: "rejected" });
   await dependencies.store.events.append(params.runId, [{ body: { type: "changes.discarded", paths } }]);
   await releaseWhenDecided(dependencies, params.runId);
   return { discarded: paths };
@@ -55,7 +77,9 @@ export async function finishApplying(dependencies: RunDependencies, runId: strin
 
 async function carryOut(dependencies: RunDependencies, runId: string, paths: string[]): Promise<ChangeConflict[]> {
   const { state, changes } = await waitingChanges(dependencies, runId);
+  const keepTrust = await trustThrough(dependencies, state, paths);
   const { conflicts } = await dependencies.changes.apply(state.workspace, changes.changeSet, paths);
+  if (conflicts.length === 0) await keepTrust();
   const body =
     conflicts.length > 0
       ? { type: "changes.conflicted" as const, conflicts }

@@ -1,5 +1,5 @@
 /** What every phase of one run works with. */
-import type { RunEvent, RunEventBody, RunState } from "../../protocol/index.ts";
+import type { RunDelta, RunEvent, RunEventBody, RunState } from "../../protocol/index.ts";
 import { NexusError, nexusError } from "../../protocol/index.ts";
 import type { Clock } from "../host/clock.ts";
 import type { TokenCounter } from "../memory/context/tokens.ts";
@@ -7,7 +7,10 @@ import type { ChatModel } from "../models/model.ts";
 import type { Price } from "../models/prices.ts";
 import type { ModelWindow } from "../models/windows.ts";
 import type { Log } from "../observability/log.ts";
+import type { Audit } from "../security/audit/record.ts";
 import type { Store } from "../store/store.ts";
+import type { TaintPort } from "../tools/gate.ts";
+import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
 import type { MemoryPlace, RunMemory } from "./run-memory.ts";
 
@@ -20,6 +23,7 @@ export interface RunContext {
   readonly runId: string;
   readonly store: Store;
   readonly changes: ChangesPort;
+  readonly audit: Audit;
   readonly clock: Clock;
   readonly log: Log;
   readonly redact: (text: string) => string;
@@ -30,7 +34,12 @@ export interface RunContext {
   window(): Promise<CountedWindow>;
   memory(place: Pick<MemoryPlace, "root" | "workspace" | "base">): RunMemory;
   readonly price: () => Price | undefined;
-  readonly onDelta: (delta: { taskId: string; turn: number; text: string }) => void;
+  readonly onDelta: (delta: RunDelta) => void;
+  readonly taint: TaintPort;
+  /** Tools that others wrote, for work in this copy. */
+  readonly foreignTools?: (root: string) => Promise<readonly Tool[]>;
+  /** Called before the calls of a turn are carried out, replayed ones too: the moment for a checkpoint. */
+  readonly beforeCalls?: (place: { taskId: string; turn: number; root: string }) => Promise<void>;
 }
 
 /** Why a run's signal was aborted. A cancel ends the run; a suspension lets a later daemon go on with it. */

@@ -1,6 +1,6 @@
 /** Carries one run from its start to its end, or to the point where the daemon lets go of it. */
 import type { EndStatus, ErrorValue, RunState } from "../../protocol/index.ts";
-import { errorValue, NexusError } from "../../protocol/index.ts";
+import { errorValue, NexusError, taintOf } from "../../protocol/index.ts";
 import { createTokenCounter } from "../memory/context/tokens.ts";
 import { priceOf } from "../models/prices.ts";
 import { estimateTokens } from "../models/tokens.ts";
@@ -10,6 +10,7 @@ import type { RunDependencies } from "./dependencies.ts";
 import { applyAtEnd } from "./run-changes.ts";
 import { type CountedWindow, isStoreFailure, type RunContext, RunStopped, record, stateOf } from "./run-context.ts";
 import { recallMemory } from "./run-memory.ts";
+import { taintRun } from "./run-taint.ts";
 
 export interface Execution {
   readonly runId: string;
@@ -44,16 +45,17 @@ export async function executeRun(dependencies: RunDependencies, execution: Execu
 }
 
 function createContext(dependencies: RunDependencies, execution: Execution): RunContext {
-  const { store, changes, clock, redactor } = dependencies;
+  const { store, changes, audit, clock, redactor } = dependencies;
   const { runId, settings, signal, onDelta } = execution;
   const openMemory = dependencies.memory ?? recallMemory;
   let model: ReturnType<RunDependencies["createModel"]> | undefined;
   let window: Promise<CountedWindow> | undefined;
   const openCounted = () => (window ??= openWindow(settings));
-  return {
+  const context: RunContext = {
     runId,
     store,
     changes,
+    audit,
     clock,
     log: dependencies.log.with({ runId }),
     redact: (text) => redactor.redact(text),
@@ -63,7 +65,17 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     memory: (place) => openMemory({ ...place, signal, count: async () => (await openCounted()).counter.count }),
     price: () => priceOf(settings),
     onDelta,
+    taint: {
+      read: async () => taintOf(await stateOf(context)),
+      see: (bits) => taintRun(context, bits, "A tool was used."),
+    },
+    foreignTools: async (root) => {
+      const { workspace, trusted = true } = await stateOf(context);
+      return (await dependencies.foreignTools?.({ workspace, root, trusted, signal })) ?? [];
+    },
+    beforeCalls: async (place) => dependencies.beforeCalls?.({ runId, ...place }),
   };
+  return context;
 }
 
 async function openWindow(settings: ModelSettings): Promise<CountedWindow> {

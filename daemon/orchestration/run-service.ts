@@ -1,5 +1,5 @@
 /** The runs as server/rpc sees them: one method a request. Implemented in runs.ts. */
-import type { Answer, Params, RunEvent, RunState, RunSummary } from "../../protocol/index.ts";
+import type { Answer, NotificationParams, Params, RunEvent, RunState, RunSummary } from "../../protocol/index.ts";
 
 export interface Caller {
   /** Who acts, for the record: client name and connection. */
@@ -15,6 +15,7 @@ export interface RunService {
   cancel(params: Params<"run/cancel">, caller: Caller): Promise<Answer<"run/cancel">>;
   resume(params: Params<"run/resume">, caller: Caller): Promise<Answer<"run/resume">>;
   answer(params: Params<"approval/answer">, caller: Caller): Promise<Answer<"approval/answer">>;
+  approvals(): Promise<Answer<"approval/list">>;
   diff(params: Params<"changes/diff">): Promise<Answer<"changes/diff">>;
   file(params: Params<"changes/file">): Promise<Answer<"changes/file">>;
   accept(params: Params<"changes/accept">, caller: Caller): Promise<Answer<"changes/accept">>;
@@ -28,7 +29,7 @@ export interface RunService {
   readonly activeRuns: number;
   /** Told of committed events; the server forwards them to the connections that watch the run. */
   onEvent(listener: (event: RunEvent, state: RunState) => void): () => void;
-  onDelta(listener: (delta: { runId: string; taskId: string; turn: number; text: string }) => void): () => void;
+  onDelta(listener: (delta: NotificationParams<"run/delta">) => void): () => void;
   onChanged(listener: (run: RunSummary) => void): () => void;
   /** Takes up the runs that an earlier daemon left unfinished. Called once, after the store is open. */
   recover(): Promise<void>;

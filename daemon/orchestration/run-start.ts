@@ -1,9 +1,12 @@
 /** Makes a run: checks the workspace, finds or makes its session, and records the first event. */
-import type { ModelChoice, Params } from "../../protocol/index.ts";
-import { isEnded, nexusError, pendingPaths } from "../../protocol/index.ts";
+import type { ModelChoice, Params, Taint } from "../../protocol/index.ts";
+import { isEnded, mergeTaint, nexusError, pendingPaths } from "../../protocol/index.ts";
 import { realPath, stat } from "../host/files.ts";
 import type { Session } from "../store/store.ts";
 import type { RunDependencies } from "./dependencies.ts";
+import type { Caller } from "./run-service.ts";
+import { taintOfSession } from "./run-taint.ts";
+import { type RunTrust, trustOfRun } from "./run-trust.ts";
 
 export interface NewRun {
   readonly params: Params<"run/start">;
@@ -15,6 +18,7 @@ export interface NewRun {
 export async function createRun(
   dependencies: RunDependencies,
   { params, model, budgetUsd }: NewRun,
+  caller: Caller,
 ): Promise<{ runId: string; sessionId: string; isNew: boolean }> {
   const { store } = dependencies;
   const known = await store.projections.runOfKey(params.idempotencyKey);
@@ -22,6 +26,10 @@ export async function createRun(
   const workspace = await checkedWorkspace(params.workspace);
   const session = await sessionOf(dependencies, params, workspace);
   const runId = dependencies.newId();
+  const trust = await trustOfRun(dependencies, workspace, params, caller);
+  const taint = mergeTaint(await taintOfSession(store, session.sessionId), {
+    untrustedInput: params.origin === "outsider" || !trust.trusted,
+  });
   const body = {
     type: "run.created" as const,
     sessionId: session.sessionId,
@@ -34,9 +42,23 @@ export async function createRun(
     budgetUsd,
     policy: params.policy ?? dependencies.defaults.policy,
     continues: await pendingRunOf(dependencies, session.sessionId),
+    trusted: trust.trusted,
   };
-  await store.events.append(runId, [{ body, key: params.idempotencyKey }]);
+  await store.events.append(runId, [
+    { body, key: params.idempotencyKey },
+    ...(isTainted(taint) ? [{ body: { type: "run.tainted" as const, taint, reason: whyTainted(params, trust) } }] : []),
+    ...(trust.notice === undefined ? [] : [{ body: trust.notice }]),
+  ]);
   return { runId, sessionId: session.sessionId, isNew: true };
+}
+
+function isTainted(taint: Taint): boolean {
+  return taint.untrustedInput || taint.privateData || taint.actedOutside;
+}
+
+function whyTainted({ origin }: Params<"run/start">, { trusted }: RunTrust): string {
+  if (origin === "outsider") return "The prompt comes from somebody whom the user does not vouch for.";
+  return trusted ? "Earlier runs of the session were." : "The workspace is not trusted.";
 }
 
 async function checkedWorkspace(path: string): Promise<string> {

@@ -15,7 +15,8 @@ import type { CountedWindow, RunContext } from "./run-context.ts";
 export interface RunWindowOptions {
   readonly taskId: string;
   readonly system: string;
-  readonly tools: readonly ToolSchema[];
+  /** What is offered at the next turn: it may grow while the agent works. */
+  readonly tools: () => readonly ToolSchema[];
   readonly sections: readonly Section[];
   /** Word for word: what a compaction must leave in the request. */
   readonly rules: string;
@@ -33,7 +34,8 @@ const MOST_NOTES_REQUEST = 24_000;
 export async function createRunWindow(context: RunContext, options: RunWindowOptions): Promise<Respond> {
   const { taskId } = options;
   let model = await context.window();
-  let frame = frameOf(model, options);
+  let tools = options.tools();
+  let frame = frameOf(model, options, tools);
   let { latest, count }: RecordedCompactions = await recordedCompactions(context, taskId);
 
   async function compactNow(turn: number, transcript: Transcript, messages: readonly ContextMessage[]): Promise<void> {
@@ -60,7 +62,16 @@ export async function createRunWindow(context: RunContext, options: RunWindowOpt
     count++;
   }
 
+  /** A tool more leaves less room for all else. */
+  function noticeTools(): void {
+    const now = options.tools();
+    if (now.length === tools.length && now.every((tool, index) => tool === tools[index])) return;
+    tools = now;
+    frame = frameOf(model, options, tools);
+  }
+
   async function requestOf(turn: number, transcript: Transcript) {
+    noticeTools();
     const messages = viewOf(transcript.messages, frame.limit, model.counter.count);
     const { measure, opening, limit } = frame;
     const fitted = { opening: opening.text, messages, limit, measure };
@@ -70,10 +81,10 @@ export async function createRunWindow(context: RunContext, options: RunWindowOpt
     const request: ModelRequest = {
       system: options.system,
       messages: composed,
-      tools: options.tools,
+      tools,
       maxOutputTokens: model.answerTokens,
     };
-    return { request, use: partsOf({ turn, options, model, frame, composed, transcript, compactions: count }) };
+    return { request, use: partsOf({ turn, options, tools, model, frame, composed, transcript, compactions: count }) };
   }
 
   return async (turn, transcript) => {
@@ -86,7 +97,7 @@ export async function createRunWindow(context: RunContext, options: RunWindowOpt
       } catch (error) {
         if (!isTooLong(error) || model.windowTokens / 2 < LEAST_WINDOW_TOKENS) throw error;
         model = halved(model);
-        frame = frameOf(model, options);
+        frame = frameOf(model, options, tools);
       }
     }
   };
@@ -107,7 +118,7 @@ interface Frame {
 }
 
 /** Throws `model.context_full` when the request alone does not fit. */
-function frameOf(model: CountedWindow, { system, tools, sections }: RunWindowOptions): Frame {
+function frameOf(model: CountedWindow, { system, sections }: RunWindowOptions, tools: readonly ToolSchema[]): Frame {
   const { count, errorShare } = model.counter;
   const fixed = estimateRequest({ system, tools, messages: [], maxOutputTokens: 0 }, count);
   const { overheadTokens, toolTokens } = fixed;
@@ -148,18 +159,19 @@ function codeOf(value: unknown): unknown {
 function partsOf(sent: {
   readonly turn: number;
   readonly options: RunWindowOptions;
+  readonly tools: readonly ToolSchema[];
   readonly model: CountedWindow;
   readonly frame: Frame;
   readonly composed: readonly ContextMessage[];
   readonly transcript: Transcript;
   readonly compactions: number;
 }): ContextUse {
-  const { turn, options, model, frame, composed, transcript, compactions } = sent;
+  const { turn, options, tools, model, frame, composed, transcript, compactions } = sent;
   const { windowTokens, answerTokens, counter } = model;
   const { measure, opening, overheadTokens, toolTokens } = frame;
   const parts = breakdownOf({
     instructions: overheadTokens - toolTokens,
-    tools: { tokens: toolTokens, items: options.tools.length },
+    tools: { tokens: toolTokens, items: tools.length },
     opening,
     messages: composed,
     whole: transcript.messages,

@@ -2,7 +2,7 @@
 import type { RunEvent, RunState, RunSummary } from "../../protocol/index.ts";
 import { isEnded, nexusError } from "../../protocol/index.ts";
 import { summaryOf } from "../store/run-rows.ts";
-import { answerKey } from "./approval-gate.ts";
+import { createAnswers } from "./answers.ts";
 import type { RunDependencies } from "./dependencies.ts";
 import { createLauncher } from "./launcher.ts";
 import { createListeners } from "./listeners.ts";
@@ -38,13 +38,13 @@ export function createRunService(dependencies: RunDependencies): RunService {
   }
 
   return {
-    async start(params) {
+    async start(params, caller) {
       launcher.refuseWhenDraining();
       const settings = requireModel(params.modelSettings, dependencies.defaultModel());
       dependencies.createModel(settings);
       const budgetUsd = params.budgetUsd === undefined ? dependencies.defaults.budgetUsd : params.budgetUsd;
       const run = { params, model: choiceOf(settings), budgetUsd };
-      const made = await oneAtATime(params.idempotencyKey, () => createRun(dependencies, run));
+      const made = await oneAtATime(params.idempotencyKey, () => createRun(dependencies, run, caller));
       launcher.keepKey(made.runId, settings.apiKey);
       if (made.isNew) launcher.launch(made.runId, "new", choiceOf(settings));
       return { runId: made.runId, sessionId: made.sessionId };
@@ -102,18 +102,7 @@ export function createRunService(dependencies: RunDependencies): RunService {
       return {};
     },
 
-    async answer({ runId, approvalId, subjectHash, decision, feedback }, caller) {
-      const state = await requireState(runId);
-      const approval = state.pendingApprovals.find((candidate) => candidate.approvalId === approvalId);
-      if (approval === undefined) throw nexusError("approval.unknown");
-      if (approval.subjectHash !== subjectHash) throw nexusError("approval.mismatch");
-      const said = feedback === undefined ? {} : { feedback };
-      const body = { type: "approval.answered" as const, approvalId, decision, by: caller.name, ...said };
-      const [event] = await store.events.append(runId, [{ body, key: answerKey(approvalId) }]);
-      if (event?.body.type === "approval.answered" && event.body.decision !== decision)
-        throw nexusError("approval.unknown", `${event.body.by} answered first.`);
-      return {};
-    },
+    ...createAnswers(dependencies),
 
     async diff({ runId, path }) {
       const { workspace, changes } = await requireChanges(runId, path);
@@ -125,14 +114,14 @@ export function createRunService(dependencies: RunDependencies): RunService {
       return { text: await dependencies.changes.file(workspace, changes.changeSet, path, side) };
     },
 
-    accept: async (params) => {
+    accept: async (params, caller) => {
       const { workspace } = await requireState(params.runId);
-      return oneAtATime(workspace, () => acceptChanges(dependencies, params));
+      return oneAtATime(workspace, () => acceptChanges(dependencies, params, caller));
     },
 
-    discard: async (params) => {
+    discard: async (params, caller) => {
       const { workspace } = await requireState(params.runId);
-      return oneAtATime(workspace, () => discardChanges(dependencies, params));
+      return oneAtATime(workspace, () => discardChanges(dependencies, params, caller));
     },
 
     ...createRewindService(dependencies, launcher, oneAtATime),

@@ -4,8 +4,8 @@ import * as z from "zod/mini";
 import type { Acceptance, Evidence } from "../../protocol/index.ts";
 import { systemClock } from "../host/clock.ts";
 import { errorCode, listFolder, readText } from "../host/files.ts";
-import { hostPlatform, runProcess } from "../host/processes.ts";
-import { commandEnvironment } from "../security/environment.ts";
+import { hostPlatform } from "../host/processes.ts";
+import { type CommandRunner, createCommandRunner } from "../security/sandbox/command-runner.ts";
 
 export interface TestCommand {
   readonly command: string;
@@ -18,6 +18,10 @@ export interface CheckOptions {
   readonly expect: Acceptance["expect"];
   /** Absolute folder to run in. */
   readonly root: string;
+  /** Links in the folder that lead out of it, such as node_modules. */
+  readonly linked?: readonly string[];
+  /** Left out: behind the wall that this machine has, with nothing hidden but keys. */
+  readonly runner?: CommandRunner;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   /** Keeps the whole output (at most 5 MB) and answers with its hash. */
@@ -57,16 +61,19 @@ export async function runCheck(options: CheckOptions): Promise<Evidence> {
   };
 }
 
+let own: CommandRunner | undefined;
+
 async function runCommand(options: CheckOptions): Promise<{ exitCode: number | null; output: Buffer }> {
-  const { command, root, signal, timeoutMs } = options;
-  const result = await runProcess({
-    command: { shell: command },
-    cwd: root,
-    env: { ...commandEnvironment(process.env), CI: "1", NO_COLOR: "1" },
+  const { command, root, linked = [], signal, timeoutMs } = options;
+  own ??= createCommandRunner();
+  const result = await (options.runner ?? own).run({
+    line: command,
+    root,
+    linked,
+    env: { CI: "1", NO_COLOR: "1" },
     signal,
     timeoutMs,
     maxOutputBytes: MAX_OUTPUT_BYTES,
-    leaveNothing: true,
   });
   const note = result.timedOut ? `\n[ended after ${timeoutMs} ms]\n` : result.signal ? `\n[${result.signal}]\n` : "";
   return { exitCode: result.exitCode, output: Buffer.concat([result.output, Buffer.from(note)]) };

@@ -11,6 +11,8 @@ export type Access =
   /** `paths`: as asked for, and where each really is; relative to the workspace. */
   | { readonly kind: "read" | "write"; readonly paths: readonly string[] }
   | CommandAccess
+  /** The project's own tests, all of them, found by Nexus, not named by a model. */
+  | { readonly kind: "test"; readonly command: string; readonly cwd: string }
   /** A page of the web; nothing is sent but the address. */
   | { readonly kind: "network"; readonly url: string }
   /** A tool that others wrote: of a workspace's `.nexus/tools/`, or of an MCP server. */
@@ -30,8 +32,4 @@ export type Access =
   | { readonly kind: "none" };
 
 /** What Nexus itself asks of the policy, beside what tools do. */
-export type PolicyAccess =
-  | Access
-  /** The project's own tests, found by Nexus, not named by a model. */
-  | { readonly kind: "test"; readonly command: string; readonly cwd: string }
-  | { readonly kind: "plan" };
+export type PolicyAccess = Access | { readonly kind: "plan" };

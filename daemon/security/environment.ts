@@ -16,13 +16,16 @@ const ALLOWED = new Set(
   ].flatMap((line) => line.split(" ")),
 );
 
+/** Set in the environment of every command that an agent starts; the command line then asks for no decisions. */
+export const AGENT_VARIABLE = "NEXUS_AGENT";
+
 /**
  * The environment of a command: names on the list and LC_*, whatever their case. No keys, nothing that makes a program
  * load code (NODE_OPTIONS, LD_PRELOAD, BASH_ENV, GIT_*), no way to the daemon or to an agent that holds keys
  * (NEXUS_*, SSH_AUTH_SOCK), and no value that itself carries a secret, such as a proxy's password.
  */
 export function commandEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const result: Record<string, string> = {};
+  const result: Record<string, string> = { [AGENT_VARIABLE]: "1" };
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined || hidesSecret(value)) continue;
     const upper = name.toUpperCase();

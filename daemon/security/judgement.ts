@@ -11,6 +11,8 @@ export interface Judgement {
   readonly remember?: string;
   /** Of a command: each simple command that it would start, with what it does, for the question to a person. */
   readonly parts?: readonly { readonly text: string; readonly why: string }[];
+  /** Of a command: workspace paths of the files that it would run, read or change; an approval is bound to their content. */
+  readonly files?: readonly string[];
   /** True when it can send something out of this machine or change what others see: the third bit of the Rule of Two. */
   readonly actsOutside?: boolean;
 }

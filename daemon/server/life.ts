@@ -11,6 +11,9 @@ import { type HomePaths, prepareHome, prepareSocketAddress } from "../host/paths
 import type { MemoryService } from "../memory/service.ts";
 import type { Log } from "../observability/log.ts";
 import type { RunService } from "../orchestration/run-service.ts";
+import type { Audit } from "../security/audit/record.ts";
+import type { Trust } from "../security/trust.ts";
+import { createRefusals } from "./refusals.ts";
 import type { DaemonControl } from "./rpc/daemon.ts";
 import { createHandlers } from "./rpc/handlers.ts";
 import type { RpcLimits } from "./rpc/limits.ts";
@@ -24,6 +27,8 @@ const FAREWELL_MS = 500;
 export interface DaemonParts {
   readonly service: RunService;
   readonly memory: MemoryService;
+  readonly trust: Trust;
+  readonly audit: Audit;
   check(): Promise<CheckResult[]>;
   configureModel(params: Params<"model/configure">): Answer<"model/configure">;
   close(): Promise<void>;
@@ -81,6 +86,7 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
       clock,
       log,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
+      onRefused: createRefusals({ audit: parts.audit, clock, log }),
       onConnectionsChanged: touch,
     });
     const about = { pid: process.pid, address, version, buildTime, protocolVersion: PROTOCOL_VERSION, startedAt };
@@ -166,7 +172,7 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
     await Promise.race([work, tooLong]).finally(() => cancel());
   }
 
-  function control({ check, configureModel }: DaemonParts): DaemonControl {
+  function control({ check, configureModel, trust }: DaemonParts): DaemonControl {
     return {
       status,
       stop({ ifIdle, by }) {
@@ -178,6 +184,7 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
       },
       check,
       configureModel,
+      trust,
     };
   }
 

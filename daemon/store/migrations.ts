@@ -78,7 +78,16 @@ CREATE TABLE knowledge_versions (
 ) STRICT, WITHOUT ROWID;
 `;
 
-export const MIGRATIONS: readonly string[] = [FIRST, KNOWLEDGE];
+/** How far the audit log has come, so that a log that was cut short is known for one; whom people trust. */
+const GUARD = `
+CREATE TABLE audit_head (
+  id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER NOT NULL, hash TEXT NOT NULL, digest TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE trust (workspace TEXT PRIMARY KEY, body TEXT NOT NULL, digest TEXT NOT NULL) STRICT;
+`;
+
+export const MIGRATIONS: readonly string[] = [FIRST, KNOWLEDGE, GUARD];
 
 /** The version of a file, which is the number of steps it has taken. */
 export function versionOf(connection: Connection): number {

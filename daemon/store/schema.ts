@@ -128,6 +128,22 @@ interface KnowledgeVersionTable {
   digest: string;
 }
 
+/** One row: the newest record of the audit log that is known to be on disk. */
+interface AuditHeadTable {
+  id: number;
+  number: number;
+  hash: string;
+  digest: string;
+}
+
+interface TrustTable {
+  /** Real path of the folder. */
+  workspace: string;
+  /** JSON of what was decided about it. */
+  body: string;
+  digest: string;
+}
+
 export interface Tables {
   store: StoreTable;
   events: EventTable;
@@ -141,4 +157,6 @@ export interface Tables {
   checkpoint_writes: WriteTable;
   knowledge: KnowledgeTable;
   knowledge_versions: KnowledgeVersionTable;
+  audit_head: AuditHeadTable;
+  trust: TrustTable;
 }

@@ -3,6 +3,7 @@ import { nexusError } from "../../protocol/index.ts";
 import { systemClock } from "../host/clock.ts";
 import type { Log } from "../observability/log.ts";
 import { createArtifacts } from "./artifacts.ts";
+import { createAuditHeads } from "./audit-head.ts";
 import { createCheckpointRows } from "./checkpoint-store.ts";
 import { type Connect, type Connection, connect as connectSqlite } from "./connection.ts";
 import { createDatabase } from "./database.ts";
@@ -13,6 +14,7 @@ import { createKnowledgeRows } from "./knowledge.ts";
 import { createProjections } from "./projections.ts";
 import { createSessions } from "./sessions.ts";
 import type { Store } from "./store.ts";
+import { createTrustRows } from "./trust.ts";
 
 export interface StoreOptions {
   /** The data folder; the database is its file nexus.db. Whoever opens it holds the writer's lock (lock.ts). */
@@ -43,6 +45,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     sessions: createSessions(database),
     checkpoints: createCheckpointRows(database),
     knowledge: createKnowledgeRows(database),
+    auditHeads: createAuditHeads(database),
+    trust: createTrustRows(database),
     epoch,
     close: once(() => database.close()),
   };

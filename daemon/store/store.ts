@@ -100,6 +100,32 @@ export interface KnowledgeRows {
   purge(factIds: readonly string[]): Promise<void>;
 }
 
+/** The newest record of the audit log that is known to be on disk. */
+export interface AuditHead {
+  readonly number: number;
+  /** SHA-256 in hexadecimal digits. */
+  readonly hash: string;
+}
+
+export interface AuditHeads {
+  /** Undefined before the first record. Throws `store.corrupt` when it is not as it was written. */
+  get(): Promise<AuditHead | undefined>;
+  put(head: AuditHead): Promise<void>;
+}
+
+export interface TrustRow {
+  /** Real path. */
+  readonly workspace: string;
+  /** JSON; what it means is security's. */
+  readonly body: string;
+}
+
+export interface TrustRows {
+  /** Throws `store.corrupt` when the row is not as it was written. */
+  get(workspace: string): Promise<string | undefined>;
+  put(row: TrustRow): Promise<void>;
+}
+
 export interface Store {
   readonly events: EventLog;
   readonly artifacts: Artifacts;
@@ -107,6 +133,8 @@ export interface Store {
   readonly sessions: Sessions;
   readonly checkpoints: CheckpointRows;
   readonly knowledge: KnowledgeRows;
+  readonly auditHeads: AuditHeads;
+  readonly trust: TrustRows;
   /** Grows by one at every opening; writes of a store whose epoch is no longer the newest throw `store.fenced`. */
   readonly epoch: number;
   close(): Promise<void>;

@@ -2,11 +2,13 @@
 import { hash } from "node:crypto";
 import { sql } from "kysely";
 import { type CheckResult, NexusError, RunEvent, type RunState } from "../../protocol/index.ts";
+import { checkAuditHead } from "./audit-head.ts";
 import { checkCheckpoints } from "./checkpoint-store.ts";
 import type { Database, Reader } from "./database.ts";
 import { foldEvents, readEvents } from "./event-rows.ts";
 import { checkKnowledge } from "./knowledge.ts";
 import { isProjected, projectRun } from "./run-rows.ts";
+import { checkTrust } from "./trust.ts";
 
 const PAGE = 200;
 const ARTIFACTS_AT_ONCE = 20;
@@ -21,7 +23,12 @@ export async function verify(database: Database, { repair }: { repair: boolean }
     await problemsOf("artifacts", DAMAGE, () => checkArtifacts(database)),
     await problemsOf("checkpoints", DAMAGE, () => database.read(checkCheckpoints)),
     await problemsOf("knowledge", DAMAGE, () => database.read(checkKnowledge)),
+    await problemsOf("trust and audit", DAMAGE, () => database.read(checkGuard)),
   ];
+}
+
+async function checkGuard(reader: Reader): Promise<string[]> {
+  return [...(await checkAuditHead(reader)), ...(await checkTrust(reader))];
 }
 
 function checkFile(database: Database): Promise<CheckResult> {

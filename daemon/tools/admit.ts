@@ -1,30 +1,64 @@
-/** What a call must pass before anything happens: schema → fence → policy → approval. */
+/** What a call must pass before anything happens: fence → policy → audit → approval → locks. */
 
-import en from "zod/v4/locales/en.js";
 import { failure, type Result } from "../../protocol/index.ts";
+import { hashOf } from "../host/files.ts";
 import type { Access } from "../security/access.ts";
-import { subjectOf } from "../security/approvals.ts";
+import { type Binding, canonicalJson, subjectHash, subjectOf } from "../security/approvals.ts";
 import { resolveInside } from "../security/fence.ts";
+import type { Judgement } from "../security/judgement.ts";
 import type { GateOptions } from "./gate.ts";
+import { AuditFailure } from "./guard.ts";
+import { EVERYTHING, type Lock, type Ticket } from "./locks.ts";
+import { fileHash } from "./text-file.ts";
 import type { Tool, ToolContext } from "./tool.ts";
 
-/** Checks the arguments against the tool's schema; keys that it does not know are dropped. */
-export function parseArguments(tool: Tool, text: string): Result<unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.trim() === "" ? "{}" : text);
-  } catch (error) {
-    return failure("tool.invalid_input", `${tool.name}: not JSON: ${error instanceof Error ? error.message : ""}.`);
+/** So often the world may change while a call is being decided on. */
+const MOST_ROUNDS = 3;
+/** Of the access in an audit record. */
+const MAX_ACTION = 4000;
+
+/** What a call is about to do, and what the policy says to it: what is decided on. */
+interface Sight {
+  readonly access: Access;
+  readonly judgement: Judgement;
+  readonly subject: ReturnType<typeof subjectOf> | undefined;
+}
+
+/**
+ * Resolves when the call may happen and holds its locks: with its access, or with why it may not. What was judged and
+ * approved is looked at again once the locks are held, because other calls, or time, may have changed it.
+ */
+export async function admit(options: GateOptions, tool: Tool, input: unknown, ticket: Ticket): Promise<Result<Sight>> {
+  let sight = await look(options, tool, input);
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    if (!sight.ok) return refuseOutside(options, tool, sight);
+    const locks = tool.locks?.(input) ?? locksOf(sight.value.access);
+    const permitted = await permit(options, tool, sight.value, () => ticket.asking(locks));
+    if (!permitted.ok) return permitted;
+    const hasWaited = await ticket.acquire(locks, options.context.signal);
+    if (!hasWaited && sight.value.subject === undefined) return sight;
+    const now = await look(options, tool, input);
+    if (now.ok && canonicalJson(now.value) === canonicalJson(sight.value)) return now;
+    sight = now;
   }
-  const parsed = tool.input.safeParse(value, { error: en().localeError });
-  if (parsed.success) return { ok: true, value: parsed.data };
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "arguments"}: ${message}`);
-  return failure("tool.invalid_input", `${tool.name}: ${problems.slice(0, 10).join("; ")}.`);
+  return failure("tool.denied", "What it would touch keeps changing while it is decided on.");
+}
+
+async function look(options: GateOptions, tool: Tool, input: unknown): Promise<Result<Sight>> {
+  const { context } = options;
+  const access = await confine(await tool.access(input, context), context);
+  if (!access.ok) return access;
+  const judgement = strictest(options, tool, await options.judgeAccess(access.value));
+  const subject =
+    judgement.verdict === "ask" && access.value.kind !== "none"
+      ? subjectOf(access.value, judgement.reason, await bindingOf(tool, input, access.value, judgement, context))
+      : undefined;
+  return { ok: true, value: { access: access.value, judgement, subject } };
 }
 
 /** Names every file by its real place as well, so that the policy is not fooled by a link. */
 export async function confine(access: Access, context: ToolContext): Promise<Result<Access>> {
-  if (access.kind === "command") return { ok: true, value: { ...access, cwd: context.root } };
+  if (access.kind === "command" || access.kind === "test") return { ok: true, value: { ...access, cwd: context.root } };
   if (access.kind !== "read" && access.kind !== "write") return { ok: true, value: access };
   const paths = new Set(access.paths);
   for (const path of access.paths) {
@@ -35,20 +69,104 @@ export async function confine(access: Access, context: ToolContext): Promise<Res
   return { ok: true, value: { ...access, paths: [...paths] } };
 }
 
-/** Asks the policy, and where it says so a person. */
-export async function permit(options: GateOptions, access: Access): Promise<Result<null>> {
-  if (access.kind === "none") return { ok: true, value: null };
-  const { verdict, rule, reason } = await options.judgeAccess(access);
-  switch (verdict) {
-    case "allow":
-      return { ok: true, value: null };
-    case "deny":
-      return failure("tool.denied", `${reason} (rule ${rule})`);
-    case "ask": {
-      const subject = subjectOf(access, reason);
-      const { decision, feedback } = await options.askApproval(subject, reason);
-      if (decision === "approve") return { ok: true, value: null };
-      return failure("tool.denied", `The user said no${feedback ? `: ${feedback}` : "."}`);
+/** A foreign tool that is not what it was asks, whatever the policy allows; and nothing without a subject can be asked. */
+function strictest({ headless }: GateOptions, { foreign }: Tool, judgement: Judgement): Judgement {
+  const wary = judgement.verdict === "allow" ? foreign?.wary?.() : undefined;
+  if (wary === undefined) return judgement;
+  if (headless !== true) return { ...judgement, verdict: "ask", rule: "changed-tool", reason: wary };
+  return { ...judgement, verdict: "deny", rule: "changed-tool", reason: `${wary} Nobody is there to be asked.` };
+}
+
+async function bindingOf(
+  tool: Tool,
+  input: unknown,
+  access: Access,
+  { files }: Judgement,
+  context: ToolContext,
+): Promise<Binding> {
+  const named = access.kind === "read" || access.kind === "write" ? access.paths : [];
+  const paths = [...new Set([...named, ...(files ?? [])])].sort();
+  return {
+    tool: tool.name,
+    arguments: hashOf(canonicalJson(input)),
+    cwd: context.root,
+    files: await Promise.all(paths.map(async (path) => [path, await hashAt(path, context)] as const)),
+    more: (await tool.binds?.(input, context)) ?? {},
+  };
+}
+
+async function hashAt(path: string, context: ToolContext): Promise<string | null> {
+  const at = await resolveInside(context.root, path, context.linked);
+  return at.ok ? fileHash(at.value.absolute).catch(() => null) : null;
+}
+
+/** What a call holds by what it wants. What runs code, or what nobody here can look into, has everything alone. */
+export function locksOf(access: Access): readonly Lock[] {
+  switch (access.kind) {
+    case "read":
+    case "write": {
+      const { kind, paths } = access;
+      return paths.length === 0
+        ? [{ on: "tree", use: kind }]
+        : paths.map((path) => ({ on: `file:${path}`, use: kind }));
     }
+    case "command":
+    case "test":
+      return EVERYTHING;
+    case "git":
+      return [
+        { on: "git", use: "write" },
+        { on: "tree", use: "read" },
+      ];
+    case "foreign":
+      if (access.source === "mcp")
+        return [{ on: `server:${access.name.split("/", 1)[0] ?? ""}`, use: access.claimsReadOnly ? "read" : "write" }];
+      return [{ on: "tree", use: access.claimsReadOnly ? "read" : "write" }];
+    case "network":
+    case "none":
+      return [];
+  }
+}
+
+/** Records what the policy decided, and where it says so asks a person. */
+async function permit(options: GateOptions, tool: Tool, sight: Sight, onAsk: () => void): Promise<Result<null>> {
+  const { verdict, rule, reason } = sight.judgement;
+  const hash = sight.subject === undefined ? null : subjectHash(sight.subject);
+  const action = actionOf(options, sight.access);
+  await audit(options, { event: "tool", actor: options.actor, action, verdict, rule, reason, approvalHash: hash });
+  if (verdict === "allow") return { ok: true, value: null };
+  if (verdict === "deny" || sight.subject === undefined) return failure("tool.denied", `${reason} (rule ${rule})`);
+  onAsk();
+  // Whoever takes the answer records it.
+  const { decision, feedback } = await options.askApproval(sight.subject, reason, sight.judgement);
+  if (decision !== "approve") return failure("tool.denied", `The user said no${feedback ? `: ${feedback}` : "."}`);
+  await tool.foreign?.approved?.();
+  return { ok: true, value: null };
+}
+
+async function refuseOutside(
+  options: GateOptions,
+  tool: Tool,
+  refused: Extract<Result<Sight>, { ok: false }>,
+): Promise<Result<Sight>> {
+  const { actor, call, redact } = options;
+  const action = redact(`${tool.name} ${call.argumentsText}`).slice(0, MAX_ACTION);
+  const { message } = refused.error;
+  const decision = { verdict: "deny", rule: "fence", reason: redact(message), approvalHash: null } as const;
+  await audit(options, { event: "tool", actor, action, ...decision });
+  return refused;
+}
+
+function actionOf({ call, redact }: GateOptions, access: Access): string {
+  return redact(`${call.tool} ${canonicalJson(access)}`).slice(0, MAX_ACTION);
+}
+
+type Decision = Omit<Parameters<GateOptions["audit"]["record"]>[0], "runId" | "taint">;
+
+async function audit(options: GateOptions, decision: Decision): Promise<void> {
+  try {
+    await options.audit.record({ ...decision, runId: options.runId, taint: await options.taint.read() });
+  } catch (error) {
+    throw new AuditFailure("the audit log could not be written", { cause: error });
   }
 }

@@ -1,15 +1,19 @@
 /** All tools, and their schemas as a model is told of them. */
 import * as z from "zod/mini";
+import { commandOutput } from "./command-output.ts";
 import { deleteFile } from "./delete-file.ts";
 import { editFile } from "./edit-file.ts";
+import { fetchUrl } from "./fetch-url.ts";
 import { findSymbol } from "./find-symbol.ts";
 import { listFiles } from "./list-files.ts";
 import { readFile } from "./read-file.ts";
+import { readResult } from "./read-result.ts";
 import { remember } from "./remember.ts";
 import { runCommand } from "./run-command.ts";
 import { searchCode } from "./search-code.ts";
 import { searchText } from "./search-text.ts";
 import { showDiff } from "./show-diff.ts";
+import { stopCommand } from "./stop-command.ts";
 import type { Tool } from "./tool.ts";
 import { writeFile } from "./write-file.ts";
 
@@ -31,22 +35,29 @@ export const TOOLS: readonly Tool[] = [
   writeFile,
   deleteFile,
   runCommand,
+  commandOutput,
+  stopCommand,
+  fetchUrl,
   showDiff,
   remember,
+  readResult,
 ];
 
-const cache = new Map<string, ToolSchema>();
+const cache = new WeakMap<Tool, ToolSchema>();
 
-/** The tools that `allowed` lets through, in the catalogue's order; the same objects at every call. */
+/** What a model is told of a tool; the same object at every call. */
+export function schemaOf(tool: Tool): ToolSchema {
+  const known = cache.get(tool);
+  if (known !== undefined) return known;
+  const { name, description, input, foreign } = tool;
+  const schema = { name, description, parameters: foreign?.parameters ?? jsonSchemaOf(input) };
+  cache.set(tool, schema);
+  return schema;
+}
+
+/** The tools that `allowed` lets through, in the catalogue's order. */
 export function toolSchemas(allowed: (tool: Tool) => boolean): ToolSchema[] {
-  return TOOLS.filter(allowed).map((tool) => {
-    const known = cache.get(tool.name);
-    if (known !== undefined) return known;
-    const { name, description, input } = tool;
-    const schema = { name, description, parameters: jsonSchemaOf(input) };
-    cache.set(name, schema);
-    return schema;
-  });
+  return TOOLS.filter(allowed).map(schemaOf);
 }
 
 /** JSON Schema without what costs tokens and says nothing: `$schema`, and the bounds of every safe integer. */

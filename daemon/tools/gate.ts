@@ -3,8 +3,11 @@ import type { ApprovalDecision, ApprovalSubject } from "../../protocol/index.ts"
 import type { Clock } from "../host/clock.ts";
 import type { Log } from "../observability/log.ts";
 import type { Access } from "../security/access.ts";
+import type { Audit } from "../security/audit/record.ts";
 import type { Judgement } from "../security/judgement.ts";
+import type { Taint } from "../security/taint.ts";
 import type { EffectJournal } from "./journal-port.ts";
+import type { LockTable } from "./locks.ts";
 import type { Tool, ToolContext } from "./tool.ts";
 
 export interface GateCall {
@@ -12,6 +15,13 @@ export interface GateCall {
   readonly tool: string;
   /** JSON as the model wrote it; it may not parse. */
   readonly argumentsText: string;
+}
+
+/** What the run has been in touch with so far; kept with the run. */
+export interface TaintPort {
+  read(): Taint | Promise<Taint>;
+  /** Sets bits, never clears any; resolves when that is kept. */
+  see(bits: Partial<Taint>): Promise<void>;
 }
 
 export interface GateOptions {
@@ -26,7 +36,22 @@ export interface GateOptions {
   readonly askApproval: (
     subject: ApprovalSubject,
     reason: string,
-  ) => Promise<{ readonly decision: ApprovalDecision; readonly feedback?: string | undefined }>;
+    /** Its parts and the rule that could be kept are shown with the question. */
+    judgement: Judgement,
+  ) => Promise<{
+    readonly decision: ApprovalDecision;
+    readonly feedback?: string | undefined;
+  }>;
+  /** Nobody can answer: what has to be asked is denied. */
+  readonly headless?: boolean;
+  /** Gets one record a decision, before the effect; when it cannot be written nothing happens. */
+  readonly audit: Audit;
+  /** Who acts and in which run, for the audit. */
+  readonly actor: string;
+  readonly runId: string;
+  readonly taint: TaintPort;
+  /** Shared by all calls that work in the same copy. */
+  readonly locks: LockTable;
   readonly journal: EffectJournal;
   readonly redact: (text: string) => string;
   readonly log: Log;

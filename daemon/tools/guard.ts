@@ -10,6 +10,9 @@ const GRACE_MS = 5000;
 /** A journal that fails is no failure of the tool: it must reach the run. */
 export class JournalFailure extends Error {}
 
+/** What cannot be recorded does not happen, and the run stops. */
+export class AuditFailure extends Error {}
+
 /** Ends with the run's signal or the tool's time-out; whatever a tool throws becomes an outcome. */
 export async function guarded(
   options: GateOptions,

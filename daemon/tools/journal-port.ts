@@ -21,6 +21,10 @@ export interface RecordedOutcome {
   readonly status: ToolStatus;
   /** What the model is told. */
   readonly output: string;
+  /** The model was told only a part of the result; all of it is kept. */
+  readonly isCut?: boolean;
+  /** Tools that the agent is offered from its next turn on. */
+  readonly offers?: readonly string[];
   /** One line for people. */
   readonly summary: string;
   readonly changed: readonly string[];
@@ -32,5 +36,6 @@ export interface EffectJournal {
   intended(key: string): Promise<{ readonly probe?: Probe } | undefined>;
   /** Resolves once the intent is durable. */
   intend(key: string, intent: Intent): Promise<void>;
-  record(key: string, outcome: RecordedOutcome): Promise<void>;
+  /** `whole`: all of the result, when it was cut. */
+  record(key: string, outcome: RecordedOutcome, whole?: string): Promise<void>;
 }

@@ -1,14 +1,46 @@
 /** What of a tool's output goes on: no secrets, no control characters, a bounded length. */
 
 const MAX_SUMMARY = 200;
+/** Of what is kept for paging; a tool that answers with more has it cut in the middle. */
+const MAX_WHOLE = 4_000_000;
+
+export interface Shown {
+  /** For the model. */
+  readonly text: string;
+  /** All of it, when the model is shown less. */
+  readonly whole?: string;
+}
+
+/** As much as the model is to see; where that is not all, it is told under which handle the rest can be read. */
+export function show(text: string, limit: number, handle: string): Shown {
+  if (text.length <= limit) return { text };
+  const whole = bound(text, MAX_WHOLE);
+  const { head, tail } = ends(whole, limit);
+  const from = lineCount(head);
+  const to = lineCount(whole) - lineCount(tail) + 1;
+  const left = whole.length - head.length - tail.length;
+  const note = `${left} characters left out (lines ${from}–${to}); read_result with handle "${handle}" shows them`;
+  return { text: `${head}\n… ${note} …\n${tail}`, whole };
+}
 
 /** Cut in the middle, with a note of how much is left out. Characters, not bytes. */
 export function bound(text: string, limit: number): string {
   if (text.length <= limit) return text;
+  const { head, tail } = ends(text, limit);
+  return `${head}\n… ${text.length - head.length - tail.length} characters left out …\n${tail}`;
+}
+
+function ends(text: string, limit: number): { head: string; tail: string } {
   const half = Math.floor(limit / 2);
   const head = text.slice(0, half).replace(/[\ud800-\udbff]$/, "");
   const tail = text.slice(-half).replace(/^[\udc00-\udfff]/, "");
-  return `${head}\n… ${text.length - head.length - tail.length} characters left out …\n${tail}`;
+  return { head, tail };
+}
+
+function lineCount(text: string): number {
+  let count = 1;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) count++;
+  return count;
 }
 
 /**

@@ -1,37 +1,56 @@
 /**
- * The gate: the only place that executes a tool. schema → fence → policy → approval → journal → effect → result.
- * What goes wrong becomes an outcome that the model can read; only a stop of the run and a failing journal are thrown.
+ * The gate: the only place that executes a tool. schema → fence → policy → audit → approval → locks → journal → effect →
+ * result. What goes wrong becomes an outcome that the model can read; only a stop of the run, a failing journal and a
+ * failing audit are thrown.
  */
 import { failure, type ToolEffect, type ToolStatus } from "../../protocol/index.ts";
 import { removeTemporaries } from "../host/files.ts";
+import type { Access } from "../security/access.ts";
 import { resolveInside } from "../security/fence.ts";
-import { confine, parseArguments, permit } from "./admit.ts";
+import type { Taint } from "../security/taint.ts";
+import { admit } from "./admit.ts";
+import { parseArguments } from "./arguments.ts";
 import type { GateOptions } from "./gate.ts";
 import { guarded, JournalFailure } from "./guard.ts";
 import type { Probe, RecordedOutcome } from "./journal-port.ts";
-import { bound, oneLine, printable } from "./result.ts";
+import type { Ticket } from "./locks.ts";
+import { createOutputStream } from "./output-stream.ts";
+import { oneLine, printable, show } from "./result.ts";
 import { fileHash } from "./text-file.ts";
 import { ABSENT, type DirectTool, type Tool, type ToolContext, type ToolOutcome, type WritingTool } from "./tool.ts";
 
 const MAX_OUTPUT = 30_000;
 
 /**
- * Carries out one call of a model, or answers with what is recorded of it. Resolves with the recorded outcome, whose
- * output is for the model. Rejects with the signal's reason when the run stops, and when the journal fails.
+ * Carries out one call of a model, or answers with what is recorded of it. Several may be under way at once: those whose
+ * locks conflict go in the order in which this function was called. Resolves with the recorded outcome, whose output is
+ * for the model. Rejects with the signal's reason when the run stops, and when the journal or the audit fails.
  */
 export async function runTool(options: GateOptions): Promise<RecordedOutcome> {
-  const { key, journal, clock, context } = options;
-  const recorded = await journal.recorded(key);
-  if (recorded !== undefined) {
-    if (recorded.status === "done") await rememberSeen(options);
-    return recorded;
+  const tool = options.tools.find(({ name }) => name === options.call.tool);
+  // Before anything is waited for: the order of the calls is the order in the queue.
+  const ticket = options.locks.enter(tool?.effect === "pure");
+  try {
+    return (await replayed(options)) ?? (await carryOut(options, tool, ticket));
+  } finally {
+    ticket.leave();
   }
+}
+
+async function replayed(options: GateOptions): Promise<RecordedOutcome | undefined> {
+  const recorded = await options.journal.recorded(options.key);
+  if (recorded?.status === "done") await rememberSeen(options);
+  return recorded;
+}
+
+async function carryOut(options: GateOptions, tool: Tool | undefined, ticket: Ticket): Promise<RecordedOutcome> {
+  const { key, journal, clock, context } = options;
   const started = clock.monotonic();
-  const outcome = await decide(options);
+  const outcome = await decide(options, tool, ticket);
   if (context.signal.aborted && !outcome.ok) throw context.signal.reason;
   const durationMs = Math.round(clock.monotonic() - started);
-  const result = resultOf(outcome, options, durationMs);
-  await journal.record(key, result);
+  const { result, whole } = resultOf(outcome, options, durationMs);
+  await journal.record(key, result, whole);
   return result;
 }
 
@@ -46,20 +65,31 @@ function remember({ path, after }: Pick<Probe, "path" | "after">, context: ToolC
   else context.seen.set(path, after);
 }
 
-async function decide(options: GateOptions): Promise<ToolOutcome> {
-  const { key, call, tools, context, journal } = options;
-  const tool = tools.find((candidate) => candidate.name === call.tool);
+async function decide(options: GateOptions, tool: Tool | undefined, ticket: Ticket): Promise<ToolOutcome> {
+  const { key, call, tools, journal } = options;
   if (tool === undefined)
-    return failure("tool.unknown", `“${call.tool}” is not among ${tools.map(({ name }) => name).join(", ")}.`);
+    return failure(
+      "tool.unknown",
+      `“${call.tool.slice(0, 100)}” is not among ${tools.map(({ name }) => name).join(", ")}.`,
+    );
   const intended = await journal.intended(key);
   const isLost = tool.effect === "unknown" || (tool.effect === "verifiable" && intended?.probe === undefined);
   if (intended !== undefined && isLost) return failure("tool.interrupted");
   const input = parseArguments(tool, call.argumentsText);
   if (!input.ok) return input;
-  const access = await confine(tool.access(input.value), context);
-  if (!access.ok) return access;
-  const permitted = await permit(options, access.value);
-  return permitted.ok ? runEffect(options, tool, input.value, intended?.probe) : permitted;
+  const admitted = await admit(options, tool, input.value, ticket);
+  if (!admitted.ok) return admitted;
+  const { access, judgement } = admitted.value;
+  if (judgement.actsOutside === true) await options.taint.see({ actedOutside: true });
+  const outcome = await runEffect(options, tool, input.value, intended?.probe);
+  const seen = touched(access, outcome);
+  if (seen !== undefined) await options.taint.see(seen);
+  return outcome;
+}
+
+/** Pages and tools of others bring text that nobody vouched for, however the call ended. */
+function touched({ kind }: Access, { taint }: ToolOutcome): Partial<Taint> | undefined {
+  return kind === "network" || kind === "foreign" ? { ...taint, untrustedInput: true } : taint;
 }
 
 /** `probe` is that of an intent which an earlier process recorded without a result. */
@@ -77,7 +107,13 @@ async function direct(
   const seen = await tool.observe?.(input, context);
   const probe = seen === undefined ? undefined : { path: seen.path, before: seen.hash, after: seen.hash };
   await intend(options, tool.effect, probe);
-  return tool.execute(input, context);
+  if (context.onOutput === undefined) return tool.execute(input, context);
+  const stream = createOutputStream(context.onOutput, options.redact);
+  try {
+    return await tool.execute(input, { ...context, onOutput: stream.add });
+  } finally {
+    stream.end();
+  }
 }
 
 async function write(
@@ -134,18 +170,29 @@ async function intend(
   }
 }
 
-function resultOf(outcome: ToolOutcome, options: GateOptions, durationMs: number): RecordedOutcome {
-  const { redact, tools, call } = options;
+function resultOf(
+  outcome: ToolOutcome,
+  { redact, tools, call, key }: GateOptions,
+  durationMs: number,
+): { result: RecordedOutcome; whole?: string } {
   const limit = tools.find(({ name }) => name === call.tool)?.maxOutput ?? MAX_OUTPUT;
   const output = outcome.ok ? outcome.output : `${outcome.error.message}\n${outcome.error.hint}`;
   const summary = outcome.ok ? outcome.summary : `${call.tool}: ${outcome.error.message}`;
-  return {
+  const { text, whole } = show(printable(redact(output)), limit, handleOf(key));
+  const result = {
     status: statusOf(outcome),
-    output: bound(printable(redact(output)), limit),
+    output: text,
     summary: oneLine(redact(summary)),
     changed: outcome.ok ? [...(outcome.changed ?? [])] : [],
     durationMs,
+    ...(outcome.ok && outcome.offers !== undefined ? { offers: outcome.offers } : {}),
   };
+  return whole === undefined ? { result } : { result: { ...result, isCut: true }, whole };
+}
+
+/** Turn and index: what a model can write, and the run finds the call by. */
+function handleOf(key: string): string {
+  return key.split("/").slice(-2).join(".");
 }
 
 function statusOf(outcome: ToolOutcome): ToolStatus {

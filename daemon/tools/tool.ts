@@ -2,7 +2,12 @@
 import type * as z from "zod/mini";
 import type { ErrorValue, ToolEffect } from "../../protocol/index.ts";
 import type { Access } from "../security/access.ts";
+import type { CommandRunner } from "../security/sandbox/command-runner.ts";
+import type { Taint } from "../security/taint.ts";
+import type { BackgroundCommands } from "./background.ts";
 import type { CodeLookup, NoteFact } from "./code-lookup.ts";
+import type { FetchPage } from "./fetch-page.ts";
+import type { Lock } from "./locks.ts";
 
 export interface ToolContext {
   /** Absolute real path of the agent's own copy of the workspace. Tools never see the user's tree. */
@@ -18,18 +23,35 @@ export interface ToolContext {
   readonly code?: CodeLookup;
   /** Proposes a note in the agent's name; left out where nothing can be noted. */
   readonly note?: NoteFact;
+  /** Runs shell lines; left out: behind the wall that this machine has, with nothing hidden but keys. */
+  readonly commands?: CommandRunner;
+  /** Commands that go on beside the agent; left out where none may. */
+  readonly background?: BackgroundCommands;
+  /** Gets a page of the web; left out: from the internet. */
+  readonly fetchPage?: FetchPage;
+  /** Output as it comes, for whoever watches; the gate bounds it and takes secrets out. */
+  readonly onOutput?: (text: string) => void;
+  /** The whole of an earlier result by the handle that its cut named; undefined: there is none. */
+  readonly wholeResult?: (handle: string) => Promise<string | undefined>;
+}
+
+/** What a call was in touch with, beside what the gate knows of its access. */
+interface Touched {
+  readonly taint?: Partial<Taint>;
 }
 
 export type ToolOutcome =
-  | {
+  | ({
       readonly ok: true;
-      /** What the model is told. */
+      /** What the model is told. All of it: the gate keeps the whole, and shows the model as much as it can take. */
       readonly output: string;
       /** One line for people. */
       readonly summary: string;
       readonly changed?: readonly string[];
-    }
-  | { readonly ok: false; readonly error: ErrorValue };
+      /** Names of tools that the agent is offered from its next turn on. */
+      readonly offers?: readonly string[];
+    } & Touched)
+  | ({ readonly ok: false; readonly error: ErrorValue } & Touched);
 
 /** Stands for the hash of a file that is not there, as what a deletion leaves. */
 export const ABSENT = "";
@@ -50,10 +72,33 @@ interface ToolBase<Input extends z.ZodMiniType> {
   readonly input: Input;
   /** The gate ends the call after this time; default 60 000. */
   readonly timeoutMs?: number;
-  /** Characters of output that reach the model: more is cut in the middle. Default 30 000. */
+  /** Characters of output that reach the model: more is cut in the middle and kept whole. Default 30 000. */
   readonly maxOutput?: number;
-  /** Which access the input asks for; judged by the policy before anything happens. */
-  access(input: z.output<Input>): Access;
+  /** Which access the input asks for; judged by the policy before anything happens. Looks at the copy, changes nothing. */
+  access(input: z.output<Input>, context: ToolContext): Access | Promise<Access>;
+  /**
+   * The mildest accesses that it can ask for: a tool of which the policy denies all of these is not offered. Left out:
+   * by its effect, reading, writing or running.
+   */
+  readonly probes?: readonly Access[];
+  /** What it holds while it works; left out: what its access names. */
+  locks?(input: z.output<Input>): readonly Lock[];
+  /** What else an approval is bound to, such as the hash of a program that it starts. */
+  binds?(input: z.output<Input>, context: ToolContext): Promise<Readonly<Record<string, string>>>;
+  /** Only of tools that others wrote. */
+  readonly foreign?: ForeignTool;
+}
+
+/** What is known of a tool that others wrote. */
+export interface ForeignTool {
+  /** “MCP server github”, “workspace”. */
+  readonly source: string;
+  /** JSON Schema of the arguments as its author wrote it, for the model. */
+  readonly parameters: Record<string, unknown>;
+  /** Why a person must be asked whatever the policy says, if so: it is not what it was when it was allowed. */
+  wary?(): string | undefined;
+  /** A person approved a call although there was something to be wary of. */
+  approved?(): Promise<void>;
 }
 
 export interface DirectTool<Input extends z.ZodMiniType = z.ZodMiniType> extends ToolBase<Input> {

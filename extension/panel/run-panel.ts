@@ -1,6 +1,7 @@
 /** One run panel: carries events from the daemon to the page, and what a person does there to the daemon. */
 import { randomUUID } from "node:crypto";
 import type * as vscode from "vscode";
+import type { NotificationParams } from "../../protocol/messages.ts";
 import { isPanelRequest, type PanelRequest } from "../../protocol/panel.ts";
 import type { PanelMessage } from "../../protocol/panel-messages.ts";
 import type { RunEvent } from "../../protocol/run-events.ts";
@@ -226,7 +227,8 @@ export class RunPanel {
     this.#flush ??= setTimeout(() => this.#send(), FLUSH_MS);
   }
 
-  #delta(delta: { runId: string; taskId: string; turn: number; text: string }): void {
+  #delta(delta: NotificationParams<"run/delta">): void {
+    if (delta.call !== undefined) return;
     if (delta.runId !== this.#runId || this.#lastSeq === undefined || !this.#view.visible) return;
     this.#deltas.add(delta);
     this.#flush ??= setTimeout(() => this.#send(), FLUSH_MS);

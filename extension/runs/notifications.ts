@@ -29,12 +29,15 @@ async function notifyApproval(nexus: Nexus, { runId }: RunSummary): Promise<void
   const approval = run.pendingApprovals[0];
   if (approval === undefined) return;
   const canAnswer = approval.subject.kind !== "plan";
-  const buttons = canAnswer ? ["Approve", "Reject", "Show Run"] : ["Review Plan"];
-  const chosen = await vscode.window.showWarningMessage(`Nexus asks: ${questionOf(approval)}`, ...buttons);
-  if (chosen === "Approve" || chosen === "Reject") {
+  const always = approval.remember === undefined ? [] : ["Always Allow"];
+  const buttons = canAnswer ? ["Approve", ...always, "Reject", "Show Run"] : ["Review Plan"];
+  const offer = approval.remember === undefined ? "" : ` “Always Allow” keeps the rule: ${approval.remember}`;
+  const chosen = await vscode.window.showWarningMessage(`Nexus asks: ${questionOf(approval)}${offer}`, ...buttons);
+  if (chosen === "Approve" || chosen === "Always Allow" || chosen === "Reject") {
     const { approvalId, subjectHash } = approval;
-    const decision = chosen === "Approve" ? "approve" : "reject";
-    await nexus.daemon.request("approval/answer", { runId, approvalId, subjectHash, decision });
+    const decision = chosen === "Reject" ? "reject" : "approve";
+    const remember = chosen === "Always Allow" ? { remember: true } : {};
+    await nexus.daemon.request("approval/answer", { runId, approvalId, subjectHash, decision, ...remember });
   } else if (chosen !== undefined) nexus.panels.open(runId);
 }
 

@@ -164,6 +164,28 @@ describe("for people", () => {
     });
   });
 
+  it.each([
+    ["a", { decision: "approve", remember: true }],
+    ["y", { decision: "approve" }],
+  ])("keeps a rule only when told “always”: %s", async (word, given) => {
+    const subject = { kind: "command" as const, command: "npm run build", cwd: "/w" };
+    const rule = "command npm run build";
+    const asked = { approvalId: "a1", taskId: null, title: "t", reason: "", subjectHash: "h", subject, remember: rule };
+    const run = new Run().add(created(), { type: "approval.requested", approval: asked });
+    const terminal = createTestTerminal(true);
+    terminal.answers.push(word);
+    const connection = run.connection({
+      "approval/answer": () => {
+        run.tell(connection, { type: "approval.answered", approvalId: "a1", decision: "approve", by: "me" });
+        run.tell(connection, finished());
+      },
+    });
+    await attend(createTestContext(terminal, []), connection);
+    expect(terminal.stdout()).toContain(rule);
+    const answer = connection.requests.find(({ name }) => name === "approval/answer");
+    expect(answer?.params).toEqual({ runId: "run-1", approvalId: "a1", subjectHash: "h", ...given });
+  });
+
   it("withdraws a question that another client has answered", async () => {
     const approval = {
       approvalId: "a1",

@@ -8,7 +8,9 @@ import { createChatModel } from "../../daemon/models/create.ts";
 import type { Log } from "../../daemon/observability/log.ts";
 import { createChanges } from "../../daemon/orchestration/changes/create.ts";
 import { createRunService } from "../../daemon/orchestration/runs.ts";
+import { createAudit } from "../../daemon/security/audit/audit.ts";
 import { createRedactor } from "../../daemon/security/secrets.ts";
+import { createTrust } from "../../daemon/security/trust.ts";
 import { openStore } from "../../daemon/store/sqlite.ts";
 import type { EventLog, Store } from "../../daemon/store/store.ts";
 import { isEnded, pendingPaths } from "../../protocol/index.ts";
@@ -19,16 +21,22 @@ const log: Log = { write: () => undefined, with: () => log };
 const store = killingStore(await openStore({ home, log }), Number(killAt));
 const model = { provider: "openai", model: "scripted", baseUrl, apiKey: "test-key-0123456789" } as const;
 const settings = { ...model, price: null, recordFile: null, replayFile: null };
+const audit = createAudit({
+  ...{ home, heads: store.auditHeads, epoch: store.epoch, clock: systemClock, log, redact: (text) => text },
+});
 let ids = 0;
 const service = createRunService({
   store,
   changes: createChanges({ home, log }),
+  audit,
+  trust: createTrust({ rows: store.trust, audit, clock: systemClock, log }),
   clock: systemClock,
   log,
   redactor: createRedactor(),
   defaultModel: () => settings,
   defaults: { budgetUsd: null, policy: {} },
   createModel: (own) => createChatModel(own),
+  keepRule: async () => undefined,
   newId: () => `id-${++ids}`,
   onFatal: (error) => {
     throw error;
@@ -53,6 +61,7 @@ const { runId } = await service.start(params, { name: "crash" });
 const { run } = await service.show({ runId });
 if (!(isEnded(run.status) && isDecided(run))) await finished.promise;
 await service.drain("the run has ended");
+await audit.close();
 await store.close();
 
 function isDecided(state: Parameters<typeof pendingPaths>[0]): boolean {
@@ -75,6 +84,8 @@ function killingStore(real: Store, at: number): Store {
     sessions: real.sessions,
     checkpoints: real.checkpoints,
     knowledge: real.knowledge,
+    auditHeads: real.auditHeads,
+    trust: real.trust,
     epoch: real.epoch,
     close: () => real.close(),
   };

@@ -10,6 +10,7 @@ import { type LifeOptions, type RunningDaemon, startDaemon } from "../../daemon/
 import { type ClientConnection, nexusError } from "../../protocol/index.ts";
 import { createFakeMemory } from "../support/fake-memory.ts";
 import { createFakeRunService, type FakeRunService } from "../support/fake-run-service.ts";
+import { collectingAudit, memoryTrust } from "../support/guard.ts";
 import { createManualClock, type ManualClock } from "../support/manual-clock.ts";
 import { openClient } from "../support/rpc-client.ts";
 
@@ -57,6 +58,8 @@ async function start(more: Partial<LifeOptions> = {}): Promise<RunningDaemon> {
         memory: createFakeMemory(),
         check: async () => [],
         configureModel: () => ({ provider: null, model: null, hasKey: false }),
+        trust: memoryTrust(),
+        audit: collectingAudit(),
         close,
       };
     },

@@ -6,6 +6,7 @@ import { setTimeout as later } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { systemClock } from "../../daemon/host/clock.ts";
 import { silentLog } from "../../daemon/observability/log-file.ts";
+import type { Refusal } from "../../daemon/server/refusals.ts";
 import type { DaemonControl } from "../../daemon/server/rpc/daemon.ts";
 import { createHandlers } from "../../daemon/server/rpc/handlers.ts";
 import type { RpcLimits } from "../../daemon/server/rpc/limits.ts";
@@ -13,6 +14,7 @@ import { type RpcServer, startRpcServer } from "../../daemon/server/rpc/server.t
 import type { RunEvent } from "../../protocol/index.ts";
 import { createFakeMemory, type FakeMemory } from "../support/fake-memory.ts";
 import { created, createFakeRunService, type FakeRunService, notice, summary } from "../support/fake-run-service.ts";
+import { memoryTrust } from "../support/guard.ts";
 import { createManualClock, type ManualClock } from "../support/manual-clock.ts";
 import { helloParams, openClient, openRaw, openRawProven, proofOf, type RawClient } from "../support/rpc-client.ts";
 
@@ -24,6 +26,7 @@ const control: DaemonControl = {
   stop: () => false,
   check: async () => [],
   configureModel: () => ({ provider: null, model: null, hasKey: false }),
+  trust: memoryTrust(),
 };
 
 let folder: string;
@@ -32,6 +35,7 @@ let service: FakeRunService;
 let memory: FakeMemory;
 let clock: ManualClock;
 let server: RpcServer;
+let refused: Refusal[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "nexus-rpc-"));
@@ -39,6 +43,7 @@ beforeEach(async () => {
   service = createFakeRunService();
   memory = createFakeMemory();
   clock = createManualClock();
+  refused = [];
   await start();
 });
 
@@ -51,7 +56,9 @@ async function start(limits: Partial<RpcLimits> = {}): Promise<void> {
   await server?.close();
   const identity = { token: TOKEN, version: "1.2.3", buildTime: 42, pid: 7 };
   const handlers = createHandlers(service, memory, control);
-  server = await startRpcServer({ address, identity, service, memory, handlers, clock, log: silentLog, limits });
+  const onRefused = (refusal: Refusal) => void refused.push(refusal);
+  const ports = { clock, log: silentLog, limits, onRefused };
+  server = await startRpcServer({ address, identity, service, memory, handlers, ...ports });
 }
 
 const request = (id: number, method: string, params: unknown = {}) => ({ jsonrpc: "2.0", id, method, params });
@@ -434,4 +441,53 @@ it("works with the system's clock too", async () => {
   await server.close();
   await closed;
   await start();
+});
+
+describe("roles", () => {
+  const answer = { runId: "r", approvalId: "a", subjectHash: "h", decision: "approve" as const };
+
+  it("let only a person decide, and an agent's command only look", async () => {
+    const [human, script, agent] = await Promise.all(
+      (["human", "automation", "agent"] as const).map((role) => openClient(address, TOKEN, role, role)),
+    );
+    await human?.request("approval/answer", answer);
+    await expect(script?.request("approval/answer", answer)).rejects.toMatchObject({
+      value: { code: "connection.not_human" },
+    });
+    await expect(script?.request("workspace/setTrust", { workspace: folder, trusted: true })).rejects.toMatchObject({
+      value: { code: "connection.not_human" },
+    });
+    await script?.request("run/cancel", { runId: "r" });
+    await agent?.request("run/list", {});
+    for (const name of ["approval/answer", "run/cancel", "changes/accept", "daemon/stop", "model/configure"] as const)
+      await expect(agent?.request(name, answer as never)).rejects.toMatchObject({
+        value: { code: "connection.read_only" },
+      });
+    expect(service.calls.map(({ name, by }) => [name, by?.split(" ")[0]])).toEqual([
+      ["answer", "human"],
+      ["cancel", "automation"],
+      ["list", undefined],
+    ]);
+    expect(refused.map(({ client, action }) => `${client.split(" ")[0]} ${action}`)).toContain("agent daemon/stop");
+    for (const client of [human, script, agent]) client?.close();
+  });
+
+  it("are nothing that can be declared and not signed", async () => {
+    const raw = await openRaw(address);
+    const nonce = "ab".repeat(32);
+    const client = { name: "raw", version: "1.0.0", buildTime: 1, role: "human" };
+    raw.send(hello({ client, nonce }));
+    const { result } = await raw.next();
+    raw.send(request(2, "handshake/prove", { proof: proofOf(TOKEN, nonce, String(result?.["nonce"])) }));
+    expect((await raw.next()).error?.data?.code).toBe("handshake.refused");
+    expect(refused).toMatchObject([{ action: "handshake/prove" }]);
+    await raw.closed;
+  });
+
+  it("are automation for a client that declares none", async () => {
+    const raw = await openRawProven(address, TOKEN);
+    raw.send(request(3, "approval/answer", answer));
+    expect((await raw.next()).error?.data?.code).toBe("connection.not_human");
+    raw.socket.destroy();
+  });
 });

@@ -127,10 +127,13 @@ function takeBackToFirst(home: string): void {
   const first = connect(join(temporaryHome(), "first.db"), { readOnly: false });
   migrate(first, MIGRATIONS.slice(0, 1));
   const digest = schemaDigest(first);
+  const tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid DESC";
+  const known = first.execute(tables, []).map(({ name }) => name);
   first.close();
   const database = connect(join(home, "nexus.db"), { readOnly: false });
-  for (const statement of ["DROP TABLE knowledge_versions", "DROP TABLE knowledge", "PRAGMA user_version = 1"])
-    database.execute(statement, []);
+  for (const { name } of database.execute(tables, []))
+    if (!known.includes(name ?? null)) database.execute(`DROP TABLE ${String(name)}`, []);
+  database.execute("PRAGMA user_version = 1", []);
   database.execute("UPDATE store SET schema_digest = ?", [digest]);
   expect(schemaDigest(database)).toBe(digest);
   expect(versionOf(database)).toBe(1);

@@ -11,6 +11,7 @@ import { acquireWriterLock } from "../../daemon/store/lock.ts";
 import { NexusError, nexusError } from "../../protocol/index.ts";
 import { createFakeMemory } from "./fake-memory.ts";
 import { createFakeRunService } from "./fake-run-service.ts";
+import { collectingAudit, memoryTrust } from "./guard.ts";
 
 const terminal = processTerminal(process.env);
 const code = await runCli(process.argv.slice(2), {
@@ -45,6 +46,8 @@ async function serve(home: string): Promise<number> {
         memory: createFakeMemory(),
         check: async () => [],
         configureModel: () => ({ provider: null, model: null, hasKey: false }),
+        trust: memoryTrust(),
+        audit: collectingAudit(),
         close: async () => undefined,
       }),
     });

@@ -12,7 +12,9 @@ import { createChanges } from "../../daemon/orchestration/changes/create.ts";
 import type { OpenMemory } from "../../daemon/orchestration/run-memory.ts";
 import type { RunService } from "../../daemon/orchestration/run-service.ts";
 import { createRunService } from "../../daemon/orchestration/runs.ts";
+import { createAudit, type OwnedAudit } from "../../daemon/security/audit/audit.ts";
 import { createRedactor } from "../../daemon/security/secrets.ts";
+import { createTrust, type Trust } from "../../daemon/security/trust.ts";
 import type { ModelSettings } from "../../daemon/settings.ts";
 import { openStore } from "../../daemon/store/sqlite.ts";
 import type { EventLog, NewEvent, Store } from "../../daemon/store/store.ts";
@@ -31,6 +33,8 @@ export interface EngineOptions {
   readonly settings?: Partial<ModelSettings>;
   /** Left out: what runs find by names and words. */
   readonly memory?: OpenMemory;
+  /** Told of the rules that people keep. */
+  readonly keepRule?: (rule: string) => Promise<void>;
   /** Called before each append to the event log; what it throws is what the store throws. */
   readonly beforeAppend?: (events: readonly NewEvent[]) => void;
 }
@@ -41,6 +45,8 @@ export interface Engine {
   readonly server: ScriptedServer;
   service: RunService;
   store: Store;
+  audit: OwnedAudit;
+  trust: Trust;
   /** Problems that the engine logged as errors. */
   readonly logged: string[];
   /** Resolves when an error with this text is logged. */
@@ -97,12 +103,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     read: (path) => (existsSync(join(workspace, path)) ? readFileSync(join(workspace, path), "utf8") : undefined),
     async restart() {
       await engine.service.drain("restart");
+      await engine.audit.close();
       await engine.store.close();
       Object.assign(engine, await openParts(home, settings, note, options));
       await engine.service.recover();
     },
     async close() {
       await engine.service.drain("test ends");
+      await engine.audit.close();
       await engine.store.close();
       await server.close();
       rmSync(root, { recursive: true, force: true });
@@ -115,24 +123,31 @@ async function openParts(
   home: string,
   settings: ModelSettings,
   note: (line: string) => void,
-  { beforeAppend = () => undefined, memory }: Pick<EngineOptions, "beforeAppend" | "memory">,
+  { beforeAppend = () => undefined, memory, keepRule = async () => undefined }: EngineOptions,
 ) {
   const log = collectingLog(note);
   const store = withAppend(await openStore({ home, log }), beforeAppend);
+  const audit = createAudit({
+    ...{ home, heads: store.auditHeads, epoch: store.epoch, clock: systemClock, log, redact: (text) => text },
+  });
+  const trust = createTrust({ rows: store.trust, audit, clock: systemClock, log });
   const service = createRunService({
     store,
     changes: createChanges({ home, log }),
+    audit,
+    trust,
     clock: { ...systemClock, sleep: (_, signal) => systemClock.sleep(1, signal) },
     log,
     redactor: createRedactor(),
     defaultModel: () => settings,
     defaults: { budgetUsd: null, policy: {} },
     createModel: (own) => createChatModel(own),
+    keepRule,
     newId: () => randomUUID().slice(0, 13),
     onFatal: (error) => note(String(error)),
     ...(memory === undefined ? {} : { memory }),
   });
-  return { store, service };
+  return { store, service, audit, trust };
 }
 
 /** The store, with a look at every append before it happens. */
@@ -150,9 +165,9 @@ function withAppend(store: Store, before: (events: readonly NewEvent[]) => void)
     state: (...args) => events.state(...args),
     subscribe: (...args) => events.subscribe(...args),
   };
-  const { artifacts, projections, sessions, checkpoints, knowledge, epoch } = store;
+  const { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, epoch } = store;
   const close = () => store.close();
-  return { events: watched, artifacts, projections, sessions, checkpoints, knowledge, epoch, close };
+  return { events: watched, artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, epoch, close };
 }
 
 function until(engine: Engine, runId: string, fits: (state: RunState) => boolean): Promise<RunState> {

@@ -1,7 +1,7 @@
 /** Runs without an engine: a log of events in memory, and a record of what was asked. */
 
 import type { RunService } from "../../daemon/orchestration/run-service.ts";
-import type { RunEvent, RunEventBody, RunState, RunSummary } from "../../protocol/index.ts";
+import type { NotificationParams, RunEvent, RunEventBody, RunState, RunSummary } from "../../protocol/index.ts";
 import { applyRunEvent, nexusError } from "../../protocol/index.ts";
 
 export interface FakeRunService extends RunService {
@@ -52,7 +52,7 @@ export function createFakeRunService(): FakeRunService {
   const logs = new Map<string, RunEvent[]>();
   const states = new Map<string, RunState>();
   const onEvent = new Set<(event: RunEvent, state: RunState) => void>();
-  const onDelta = new Set<(delta: { runId: string; taskId: string; turn: number; text: string }) => void>();
+  const onDelta = new Set<(delta: NotificationParams<"run/delta">) => void>();
   const onChanged = new Set<(run: RunSummary) => void>();
   let activeRuns = 0;
   const listen =
@@ -88,6 +88,7 @@ export function createFakeRunService(): FakeRunService {
     cancel: respond("cancel", () => ({})),
     resume: respond("resume", () => ({})),
     answer: respond("answer", () => ({})),
+    approvals: async () => ({ approvals: [] }),
     diff: respond("diff", ({ path }: { path: string }) => ({
       diff: { path, status: "modified", binary: false, patch: "@@ -1 +1 @@\n-a\n+b\n", truncated: false },
     })),

@@ -8,6 +8,7 @@ import { startRpcServer } from "../../daemon/server/rpc/server.ts";
 import type { ClientConnection } from "../../protocol/index.ts";
 import { createFakeMemory, type FakeMemory } from "./fake-memory.ts";
 import { createFakeRunService } from "./fake-run-service.ts";
+import { memoryTrust } from "./guard.ts";
 import { createManualClock } from "./manual-clock.ts";
 import { openClient } from "./rpc-client.ts";
 
@@ -38,6 +39,7 @@ export async function startMemoryServer(): Promise<MemoryServer> {
     stop: () => false,
     check: async () => [],
     configureModel: () => ({ provider: null, model: null, hasKey: false }),
+    trust: memoryTrust(),
   });
   const identity = { token: TOKEN, version: "1.2.3", buildTime: 42, pid: 7 };
   const clock = createManualClock();

@@ -70,7 +70,7 @@ describe("what a model may get wrong", () => {
       "tool.invalid_input",
       "edits.0.replace",
     ],
-    ["a poisoned prototype", "read_file", '{"__proto__": {"path": "a"}}', "tool.invalid_input", "path"],
+    ["a poisoned prototype", "read_file", '{"__proto__": {"path": "a"}}', "tool.invalid_input", "__proto__"],
   ])("%s", async (_name, tool, argumentsText, _code, words) => {
     const journal = memoryJournal();
     const outcome = await call(makeFolder({ a: "x" }), tool, argumentsText, { key: "k", journal });
@@ -108,7 +108,7 @@ describe("policy and approval", () => {
       output: expect.stringContaining("The user said no: not that file"),
     });
     expect(await call(root, "read_file", { path: "notes.txt" }, options)).toMatchObject({ status: "denied" });
-    expect(asked.map(({ subject }) => subject)).toEqual([
+    expect(asked.map(({ subject }) => subject)).toMatchObject([
       {
         kind: "write",
         path: "innocent/tasks.json, .vscode/tasks.json",
@@ -125,7 +125,7 @@ describe("policy and approval", () => {
     const outcome = await call(root, "run_command", { command: "echo hi > out" }, { judgeAccess, askApproval });
     expect(outcome.status).toBe("done");
     expect(get(root, "out")).toBe("hi\n");
-    expect(asked[0]?.subject).toEqual({ kind: "command", command: "echo hi > out", cwd: root });
+    expect(asked[0]?.subject).toMatchObject({ kind: "command", command: "echo hi > out", cwd: root });
   });
 
   it("asks nobody for what is allowed or denied", async () => {

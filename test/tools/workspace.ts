@@ -6,10 +6,13 @@ import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { systemClock } from "../../daemon/host/clock.ts";
 import { silentLog } from "../../daemon/observability/log-file.ts";
+import type { AuditEntry } from "../../daemon/security/audit/record.ts";
 import type { Judgement } from "../../daemon/security/judgement.ts";
+import { type Taint, UNTAINTED } from "../../daemon/security/taint.ts";
 import { TOOLS } from "../../daemon/tools/catalogue.ts";
-import type { GateOptions } from "../../daemon/tools/gate.ts";
+import type { GateOptions, TaintPort } from "../../daemon/tools/gate.ts";
 import type { EffectJournal, Intent, RecordedOutcome } from "../../daemon/tools/journal-port.ts";
+import { createLockTable } from "../../daemon/tools/locks.ts";
 import { runTool } from "../../daemon/tools/run.ts";
 import type { ToolContext } from "../../daemon/tools/tool.ts";
 import type { ApprovalSubject } from "../../protocol/index.ts";
@@ -52,16 +55,20 @@ export function contextOf(root: string, changes: Partial<ToolContext> = {}): Too
 export interface MemoryJournal extends EffectJournal {
   readonly intents: Map<string, Intent>;
   readonly results: Map<string, RecordedOutcome>;
+  /** Whole results of those that were cut. */
+  readonly wholes: Map<string, string>;
   readonly order: string[];
 }
 
 export function memoryJournal(): MemoryJournal {
   const intents = new Map<string, Intent>();
   const results = new Map<string, RecordedOutcome>();
+  const wholes = new Map<string, string>();
   const order: string[] = [];
   return {
     intents,
     results,
+    wholes,
     order,
     recorded: async (key) => results.get(key),
     intended: async (key) => intents.get(key),
@@ -69,9 +76,31 @@ export function memoryJournal(): MemoryJournal {
       order.push(`intend ${key}`);
       intents.set(key, intent);
     },
-    async record(key, outcome) {
+    async record(key, outcome, whole) {
       order.push(`record ${key}`);
       results.set(key, outcome);
+      if (whole !== undefined) wholes.set(key, whole);
+    },
+  };
+}
+
+/** An audit that keeps what it is told. */
+export function memoryAudit() {
+  const entries: AuditEntry[] = [];
+  return {
+    entries,
+    async record(entry: AuditEntry) {
+      entries.push(entry);
+    },
+  };
+}
+
+export function memoryTaint(start: Taint = UNTAINTED): TaintPort {
+  let bits = start;
+  return {
+    read: () => bits,
+    async see(seen) {
+      bits = { ...bits, ...seen };
     },
   };
 }
@@ -95,6 +124,11 @@ export function call(root: string, tool: string, input: unknown, options: Call =
     context: contextOf(root),
     judgeAccess: async () => ALLOW,
     askApproval: async () => ({ decision: "reject" }),
+    audit: memoryAudit(),
+    actor: "agent:test",
+    runId: "run",
+    taint: memoryTaint(),
+    locks: createLockTable(),
     journal: memoryJournal(),
     redact: (text) => text,
     log: silentLog,

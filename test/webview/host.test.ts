@@ -11,7 +11,7 @@ describe("messages from the page", () => {
     { type: "ready", from: 12 },
     { type: "page", before: 5 },
     { type: "latest" },
-    { type: "answer", approvalId: "a", subjectHash: "b", decision: "approve", feedback: "" },
+    { type: "answer", approvalId: "a", subjectHash: "b", decision: "approve", feedback: "", remember: false },
     { type: "prompt", text: "go on", delivery: "queue" },
     { type: "accept", paths: null },
     { type: "discard", paths: ["a", "b"] },

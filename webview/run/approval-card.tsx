@@ -13,15 +13,16 @@ export function ApprovalCard({ approval }: { readonly approval: Approval }): Rea
   const [feedback, setFeedback] = useState("");
   const isPending = useIsPending("answer");
   const place = useAttention();
-  const answer = (decision: "approve" | "reject") => {
-    const { approvalId, subjectHash } = approval;
-    send({ type: "answer", approvalId, subjectHash, decision, feedback });
+  const { approvalId, subjectHash, subject, parts, remember } = approval;
+  const answer = (decision: "approve" | "reject", always = false) => {
+    send({ type: "answer", approvalId, subjectHash, decision, feedback, remember: always });
   };
   return (
     <div ref={place} tabIndex={-1} className="attention">
       <Card title={approval.title} icon="bell" tone="wait">
         <p className="muted">{approval.reason}</p>
-        <Subject subject={approval.subject} />
+        <Subject subject={subject} />
+        <Parts parts={parts ?? []} />
         <TextArea
           value={feedback}
           label="What should be different (optional, sent with a rejection)"
@@ -33,14 +34,52 @@ export function ApprovalCard({ approval }: { readonly approval: Approval }): Rea
         />
         <div className="buttons">
           <Button look="primary" disabled={isPending} onPress={() => answer("approve")}>
-            Approve
+            {remember === undefined ? "Approve" : "Approve once"}
           </Button>
           <Button disabled={isPending} onPress={() => answer("reject")}>
             {feedback.trim() === "" ? "Reject" : "Reject with feedback"}
           </Button>
         </div>
+        {remember === undefined ? null : (
+          <Always rule={remember} disabled={isPending} onPress={() => answer("approve", true)} />
+        )}
       </Card>
     </div>
+  );
+}
+
+interface AlwaysProps {
+  readonly rule: string;
+  readonly disabled: boolean;
+  readonly onPress: () => void;
+}
+
+/** The rule is read before it is kept: it stands beside its button, word for word. */
+function Always({ rule, disabled, onPress }: AlwaysProps): ReactNode {
+  return (
+    <div className="always">
+      <Button disabled={disabled} onPress={onPress} label={`Approve, and always allow: ${rule}`}>
+        Always allow
+      </Button>
+      <span className="muted">
+        keeps the rule <code>{rule}</code> in your policy
+      </span>
+    </div>
+  );
+}
+
+function Parts({ parts }: { readonly parts: NonNullable<Approval["parts"]> }): ReactNode {
+  if (parts.length === 0) return null;
+  return (
+    <ul className="command-parts" aria-label="What the command does">
+      {parts.map(({ text, why }, index) => (
+        // Two parts may be the same.
+        // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes
+        <li key={index}>
+          <code>{text}</code> <span className="muted">{why}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -52,19 +91,28 @@ function Subject({ subject }: { readonly subject: ApprovalSubject }): ReactNode 
           <pre className="command">{subject.command}</pre>
           <p className="muted">
             in <code>{subject.cwd}</code>
+            {subject.sandbox === "none" ? ", with no sandbox around it" : ""}
           </p>
+          <BoundFiles files={subject.files ?? []} />
         </>
       );
     case "read":
-    case "write":
       return (
         <>
-          <pre className="command">{subject.path}</pre>
+          <pre className="shown-text">{subject.path}</pre>
           <p>{subject.reason}</p>
         </>
       );
+    case "write":
+      return (
+        <>
+          <pre className="shown-text">{subject.path}</pre>
+          <p>{subject.reason}</p>
+          {subject.diff === undefined ? null : <pre className="shown-text">{subject.diff}</pre>}
+        </>
+      );
     case "network":
-      return <pre className="command">{subject.url}</pre>;
+      return <pre className="shown-text">{subject.url}</pre>;
     case "foreign":
       return (
         <>
@@ -72,31 +120,53 @@ function Subject({ subject }: { readonly subject: ApprovalSubject }): ReactNode 
             <code>{subject.name}</code> is a tool that {subject.source === "mcp" ? "an MCP server" : "this workspace"}{" "}
             brings.
           </p>
-          <pre className="command">{subject.input}</pre>
+          <pre className="shown-text">{subject.input}</pre>
         </>
       );
     case "git":
       return (
-        <pre className="command">
+        <pre className="shown-text">
           git {subject.action}: {subject.detail}
         </pre>
       );
     case "plan":
-      return (
-        <>
-          <MarkdownView source={subject.summary} />
-          <p className="muted">
-            {plural(subject.taskCount, "task")}, shown below.{" "}
-            {subject.commands.length > 0 ? "Approving also allows these commands:" : ""}
-          </p>
-          {subject.commands.map((command) => (
-            <pre key={command} className="command">
-              {command}
-            </pre>
-          ))}
-        </>
-      );
+      return <PlanSubject subject={subject} />;
   }
+}
+
+type BoundFile = NonNullable<Extract<ApprovalSubject, { kind: "command" }>["files"]>[number];
+
+/** The answer holds for these contents only. */
+function BoundFiles({ files }: { readonly files: readonly BoundFile[] }): ReactNode {
+  return files.map(({ path, sha256 }) => (
+    <p key={path} className="muted">
+      runs <code>{path}</code> as it is now ({sha256?.slice(0, 12) ?? "missing"})
+    </p>
+  ));
+}
+
+function PlanSubject({ subject }: { readonly subject: Extract<ApprovalSubject, { kind: "plan" }> }): ReactNode {
+  return (
+    <>
+      <MarkdownView source={subject.summary} />
+      <p className="muted">
+        {plural(subject.taskCount, "task")}, shown below.{" "}
+        {subject.commands.length > 0 ? "Approving also allows these commands:" : ""}
+      </p>
+      {subject.commands.map((command) => (
+        <pre key={command} className="command">
+          {command}
+        </pre>
+      ))}
+      {(subject.permissions ?? []).length === 0 ? null : (
+        <ul aria-label="What the plan may do">
+          {(subject.permissions ?? []).map((permission) => (
+            <li key={permission}>{permission}</li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
 }
 
 /** Brings the question into view, and takes the focus only when nothing else has it. */

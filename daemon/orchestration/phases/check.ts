@@ -4,6 +4,7 @@ import { hashOf } from "../../host/files.ts";
 import { asData } from "../../memory/context/cut.ts";
 import { judge } from "../../security/policy.ts";
 import { askApproval } from "../approval-gate.ts";
+import { auditRun } from "../audited.ts";
 import { notice, type RunContext, record, stateOf } from "../run-context.ts";
 import { runCheck } from "../verification.ts";
 
@@ -17,6 +18,7 @@ export interface Check {
 }
 
 const TIMEOUT_MS = 10 * 60_000;
+const UNTRUSTED = "The workspace is not trusted, so nothing of it is run.";
 
 /**
  * Whether the policy lets this check run; asks a person where it says so. `kind` test: found by Nexus in the project;
@@ -30,9 +32,12 @@ export async function mayCheck(
   },
 ): Promise<boolean> {
   const { key, taskId, command, root, kind, allowed } = options;
-  const { mode, headless, policy } = await stateOf(context);
+  const { mode, headless, policy, trusted } = await stateOf(context);
+  if (trusted === false) return notTrusted(context, command, key);
   const access = { kind, command, cwd: root };
-  const { verdict, reason } = judge({ access, mode, headless, rules: policy, allowedCommands: allowed });
+  const { verdict, rule, reason } = judge({ access, mode, headless, rules: policy, allowedCommands: allowed });
+  const action = `${command} in ${root}`;
+  await auditRun(context, context.runId, { event: "check", actor: "nexus", action, verdict, rule, reason });
   if (verdict === "allow") return true;
   if (verdict === "ask") {
     const subject = { kind: "command" as const, command, cwd: root };
@@ -41,6 +46,14 @@ export async function mayCheck(
     if (decision === "approve") return true;
   }
   await notice(context, "check.not_allowed", `\`${command}\` was not run. ${reason}`, `may/${key}`);
+  return false;
+}
+
+/** Nothing of a workspace that is not trusted is run, whatever a policy says of tests and commands. */
+async function notTrusted(context: RunContext, command: string, key: string): Promise<false> {
+  const told = { event: "check" as const, actor: "nexus", action: command, rule: "untrusted-workspace" };
+  await auditRun(context, context.runId, { ...told, verdict: "deny", reason: UNTRUSTED });
+  await notice(context, "check.not_allowed", `\`${command}\` was not run. ${UNTRUSTED}`, `may/${key}`);
   return false;
 }
 

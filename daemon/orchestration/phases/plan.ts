@@ -4,6 +4,7 @@ import { fillWindow } from "../../memory/context/window.ts";
 import { makePlan } from "../../planning/planner.ts";
 import { judge } from "../../security/policy.ts";
 import { askApproval } from "../approval-gate.ts";
+import { auditRun } from "../audited.ts";
 import { callModel } from "../journal.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 import { workRoot } from "./begin.ts";
@@ -46,6 +47,9 @@ export async function approvePhase(context: RunContext): Promise<void> {
   await record(context, { type: "run.entered", phase: "approve" }, "entered/approve");
   const commands = planCommands(plan);
   const verdict = judge({ access: { kind: "plan" }, mode, headless, rules: policy, allowedCommands: [] });
+  const action = `a plan of ${plan.tasks.length} tasks: ${plan.summary}; checks: ${commands.join(" · ") || "none"}`;
+  const decision = { event: "plan" as const, actor: "nexus", action, rule: verdict.rule, reason: verdict.reason };
+  await auditRun(context, context.runId, { ...decision, verdict: verdict.verdict });
   if (verdict.verdict === "allow") return;
   if (verdict.verdict === "deny") throw nexusError("plan.rejected", verdict.reason);
   const subject = { kind: "plan" as const, summary: plan.summary, taskCount: plan.tasks.length, commands };

@@ -21,7 +21,7 @@ export interface WorkInput {
 
 export async function runWork(context: RunContext, input: WorkInput): Promise<LoopOutcome> {
   const state = await stateOf(context);
-  const { plan, mode, headless, policy, isolation, workspace } = state;
+  const { plan, mode, headless, policy, isolation, workspace, trusted = true } = state;
   const { root, linked } = await workRoot(context);
   return work(context, {
     taskId: input.taskId,
@@ -34,6 +34,7 @@ export async function runWork(context: RunContext, input: WorkInput): Promise<Lo
     readOnly: input.kind === "question" || isolation === null,
     mode,
     headless,
+    trusted,
     rules: policy,
     allowedCommands: allowedCommands(state, input.seen.testCommand),
     handOvers: input.handOvers ?? [],

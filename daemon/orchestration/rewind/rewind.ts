@@ -1,8 +1,10 @@
 /** Going back to a checkpoint: as a transaction over files that a crash cannot leave half done. */
 import type { Answer, ChangeConflict, Params, Rewind, RunState } from "../../../protocol/index.ts";
 import { errorValue, isEnded, NexusError, nexusError } from "../../../protocol/index.ts";
+import { auditRun } from "../audited.ts";
 import type { RunDependencies } from "../dependencies.ts";
 import { isStoreFailure } from "../run-context.ts";
+import { trustThrough } from "../run-trust.ts";
 import { planRewind } from "./plan.ts";
 
 const MAX_FILES = 500;
@@ -17,10 +19,33 @@ export async function rewindFiles(
   const { rewind, conflicts } = await planRewind(dependencies, state, { ...params, by });
   const files = await filesOf(dependencies, state, rewind);
   if (conflicts.length > 0 || params.dryRun === true) return { files, conflicts: [...conflicts], newRunId: null };
+  await auditRewind(dependencies, state.runId, {
+    by,
+    action: actionOf(
+      rewind,
+      files.map((file) => file.path),
+    ),
+  });
   const body = { type: "rewind.started" as const, rewind };
   await dependencies.store.events.append(state.runId, [{ body, key: `rewind/${rewind.number}` }]);
   const met = await carryOut(dependencies, state, rewind);
   return { files: met.length > 0 ? [] : files, conflicts: met, newRunId: null };
+}
+
+/** Rejects when it cannot be recorded: then nothing goes back. */
+export async function auditRewind(
+  dependencies: RunDependencies,
+  runId: string,
+  { by, action }: { by: string; action: string },
+): Promise<void> {
+  const decision = { event: "rewind" as const, actor: `client:${by}`, action, reason: "A person asked for it." };
+  await auditRun(dependencies, runId, { ...decision, verdict: "approved" });
+}
+
+function actionOf({ checkpoint, undoes }: Rewind, paths: readonly string[]): string {
+  const where =
+    checkpoint !== null ? `checkpoint ${checkpoint}` : undoes !== null ? "before a rewind" : "before the accept";
+  return `put files back to ${where}: ${paths.join(", ")}`;
 }
 
 /** Finishes a rewind that an earlier daemon began. */
@@ -59,10 +84,12 @@ async function carryOut(dependencies: RunDependencies, state: RunState, rewind: 
 
 /** The user's tree first: there something may be in the way. What was restored before a conflict is put back. */
 async function restoreAll(
-  { changes }: RunDependencies,
+  dependencies: RunDependencies,
   state: RunState,
   { places }: Rewind,
 ): Promise<ChangeConflict[]> {
+  const { changes } = dependencies;
+  const keepTrust = await trustThrough(dependencies, state, places.find(({ place }) => place === "tree")?.paths ?? []);
   for (const [index, place] of places.entries()) {
     const conflicts = await changes.checkpoints.restore(state, place);
     if (conflicts.length === 0) continue;
@@ -72,6 +99,7 @@ async function restoreAll(
     }
     return conflicts;
   }
+  await keepTrust();
   return [];
 }
 

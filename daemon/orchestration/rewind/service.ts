@@ -10,7 +10,7 @@ import { forkRun } from "./fork.ts";
 import { findCheckpoint, listCheckpoints } from "./listing.ts";
 import { acceptedPaths } from "./plan.ts";
 import { pruneCheckpoints } from "./prune.ts";
-import { endedRun, rewindFiles } from "./rewind.ts";
+import { auditRewind, endedRun, rewindFiles } from "./rewind.ts";
 
 type RewindService = Pick<RunService, "checkpoints" | "checkpointDiff" | "rewind" | "fork" | "prune">;
 type Model = Params<"run/fork">["modelSettings"];
@@ -54,6 +54,7 @@ export function createRewindService(
       : none;
     if (undone.conflicts.length > 0 || params.dryRun === true) return undone;
     const commit = form === "both" ? checkpoint.commit : await presentCommit(from);
+    await auditRewind(dependencies, runId, { by, action: `put the conversation back to checkpoint ${to.checkpoint}` });
     const fork = { from, checkpoint, commit, prompt: undefined, idempotencyKey, by };
     const { runId: newRunId } = await startFork(fork, modelSettings);
     const body = { type: "run.rewound" as const, byRun: newRunId, checkpoint: checkpoint.number };
@@ -78,6 +79,7 @@ export function createRewindService(
       await store.events.append(rewoundBy, [{ body, key: `cancel/${next.attempt}` }]);
       await launcher.stop(rewoundBy, new RunStopped("cancel", `cancelled by ${by}`));
     }
+    await auditRewind(dependencies, state.runId, { by, action: "let the conversation stand again" });
     await store.events.append(state.runId, [{ body: { type: "run.rewound", byRun: null, checkpoint: null } }]);
     return { files: [], conflicts: [], newRunId: null };
   }

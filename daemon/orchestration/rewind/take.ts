@@ -9,18 +9,8 @@ function checkpointKey(taskId: string, turn: number): string {
   return `checkpoint/${taskId}/${turn}`;
 }
 
-/** The function to call before every call of a turn that is not pure: the first one of a turn takes the checkpoint. */
-export function turnCheckpoints(context: RunContext, taskId: string): (turn: number) => Promise<void> {
-  const taken = new Map<number, Promise<void>>();
-  return (turn) => {
-    const mine = taken.get(turn) ?? takeOnce(context, taskId, turn);
-    taken.clear();
-    taken.set(turn, mine);
-    return mine;
-  };
-}
-
-async function takeOnce(context: RunContext, taskId: string, turn: number): Promise<void> {
+/** Taken once, however often a restart repeats the turn. */
+export async function takeCheckpoint(context: RunContext, taskId: string, turn: number): Promise<void> {
   const key = checkpointKey(taskId, turn);
   if ((await context.store.events.find(context.runId, key)) !== undefined) return;
   try {

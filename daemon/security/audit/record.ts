@@ -13,7 +13,8 @@ export interface AuditEntry {
     | "policy" // a rule was kept or taken back
     | "rewind"
     | "accept"
-    | "endpoint"; // a client was refused
+    | "endpoint" // a client was refused
+    | "audit"; // the log itself: what a crash or somebody else did to it
   /** Who: `agent:coder`, `client:<name>`, `nexus`. */
   readonly actor: string;
   readonly runId: string | null;

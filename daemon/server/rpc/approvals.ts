@@ -3,6 +3,11 @@ import type { Handlers } from "../../../protocol/index.ts";
 import type { RunService } from "../../orchestration/run-service.ts";
 import type { RpcContext } from "./connection.ts";
 
-export function createApprovalHandlers(service: RunService): Pick<Handlers<RpcContext>, "approval/answer"> {
-  return { "approval/answer": (params, caller) => service.answer(params, caller) };
+export function createApprovalHandlers(
+  service: RunService,
+): Pick<Handlers<RpcContext>, "approval/answer" | "approval/list"> {
+  return {
+    "approval/answer": (params, caller) => service.answer(params, caller),
+    "approval/list": () => service.approvals(),
+  };
 }

@@ -1,6 +1,7 @@
 /** One client: its handshake, its requests in their limits, and what it is told. */
 import type { JSONRPCRequest } from "json-rpc-2.0";
 import type {
+  ClientRole,
   NotificationName,
   NotificationParams,
   RequestName,
@@ -12,10 +13,12 @@ import type { Clock } from "../../host/clock.ts";
 import type { LineSocket } from "../../host/socket.ts";
 import type { Log } from "../../observability/log.ts";
 import { newSpanId } from "../../observability/trace.ts";
+import type { Refusal } from "../refusals.ts";
 import { type Dispatch, toErrorValue } from "./dispatch.ts";
 import { errorLine, errorResponse, parseFrame } from "./frames.ts";
 import { createHandshake, type DaemonIdentity } from "./handshake.ts";
 import { createRateLimit, type RpcLimits } from "./limits.ts";
+import { refusalOf } from "./roles.ts";
 import { createWatch, type Watch } from "./watch.ts";
 
 /** What a handler knows of the connection that asks. */
@@ -23,6 +26,8 @@ export interface RpcContext {
   readonly connectionId: string;
   /** Who acts, for the record. */
   readonly name: string;
+  /** Declared and signed in the handshake. */
+  readonly role: ClientRole;
   /** Aborts when the client cancels this request (request/cancel) or the connection ends. */
   readonly signal: AbortSignal;
   /** Aborts when the connection ends. */
@@ -41,6 +46,8 @@ export interface ConnectionDependencies {
   readonly clock: Clock;
   readonly log: Log;
   readonly readEvents: (runId: string, after: number) => Promise<RunEvent[]>;
+  /** A request that the client's role may not make, a wrong proof, or garbage. */
+  readonly onRefused: (refusal: Refusal) => void;
   /** A wrong proof; answers with how long the refusal is to be held back. */
   readonly onFailure: () => number;
   /** The client has proved itself. */
@@ -76,6 +83,7 @@ export function serveConnection(socket: LineSocket, dependencies: ConnectionDepe
   const underWay = new Map<string | number, AbortController>();
   const ending = new AbortController();
   let client: string | undefined;
+  let role: ClientRole = "automation";
   let closed = false;
   let pending = 0;
   let resting = false;
@@ -142,7 +150,22 @@ export function serveConnection(socket: LineSocket, dependencies: ConnectionDepe
     else void answer(request);
   }
 
+  /** True when the request was refused, and answered, because of the client's role. */
+  function isRefused(request: JSONRPCRequest): boolean {
+    const code = refusalOf(role, request.method);
+    if (code === undefined) return false;
+    const error = errorValue(code);
+    dependencies.onRefused({
+      client: client ?? "unknown",
+      action: request.method,
+      reason: `${error.message} (${role})`,
+    });
+    if (request.id !== undefined) send(errorResponse(request.id, error));
+    return true;
+  }
+
   async function answer(request: JSONRPCRequest): Promise<void> {
+    if (isRefused(request)) return;
     const cancelling = new AbortController();
     const requestId = request.id ?? undefined;
     pending += 1;
@@ -158,7 +181,7 @@ export function serveConnection(socket: LineSocket, dependencies: ConnectionDepe
   }
 
   function contextOf(signal: AbortSignal): RpcContext {
-    return { connectionId: id, name: client ?? "unknown", signal, closed: ending.signal, cancel, watch, unwatch };
+    return { connectionId: id, name: client ?? "unknown", role, signal, closed: ending.signal, cancel, watch, unwatch };
   }
 
   function cancel(requestId: string | number): boolean {
@@ -184,12 +207,14 @@ export function serveConnection(socket: LineSocket, dependencies: ConnectionDepe
     if (proven === undefined) {
       const delayMs = dependencies.onFailure();
       log.write("warn", "a client gave a wrong proof", { delayMs });
+      dependencies.onRefused({ client: "unknown", action: "handshake/prove", reason: "It gave a wrong proof." });
       const line = JSON.stringify(errorResponse(requestId, errorValue("handshake.refused")));
       if (delayMs === 0) hangUp(line);
       else clock.timer(delayMs, () => hangUp(line));
       return;
     }
     client = `${proven.name} ${id}`;
+    role = proven.role ?? "automation";
     cancelTimeout();
     send({ jsonrpc: "2.0", id: requestId, result: { connectionId: id } });
     dependencies.onOpen();

@@ -1,5 +1,6 @@
 /** Requests about the daemon itself. */
 import type { Answer, CheckResult, DaemonStatus, Handlers, Params } from "../../../protocol/index.ts";
+import type { Trust } from "../../security/trust.ts";
 import type { RpcContext } from "./connection.ts";
 
 /** What the daemon's life (server/life.ts) and its composition root offer to clients. */
@@ -9,6 +10,7 @@ export interface DaemonControl {
   stop(options: { ifIdle: boolean; by: string }): boolean;
   check(): Promise<CheckResult[]>;
   configureModel(params: Params<"model/configure">): Answer<"model/configure">;
+  readonly trust: Trust;
 }
 
 type DaemonHandlers = Pick<

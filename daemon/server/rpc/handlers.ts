@@ -8,6 +8,7 @@ import type { RpcContext } from "./connection.ts";
 import { createDaemonHandlers, type DaemonControl } from "./daemon.ts";
 import { createMemoryHandlers } from "./memory.ts";
 import { createRunHandlers } from "./run.ts";
+import { createWorkspaceHandlers } from "./workspace.ts";
 
 export function createHandlers(
   service: RunService,
@@ -20,5 +21,6 @@ export function createHandlers(
     ...createChangesHandlers(service),
     ...createMemoryHandlers(memory),
     ...createDaemonHandlers(control),
+    ...createWorkspaceHandlers(control.trust),
   };
 }

@@ -1,6 +1,6 @@
 /** The daemon's side of the handshake: it proves itself first, then the client must. See protocol/handshake.ts. */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import type { Answer, Client } from "../../../protocol/index.ts";
+import type { Answer, Client, ClientRole } from "../../../protocol/index.ts";
 import { handshakeHello, handshakeProve, nexusError, PROTOCOL_VERSION, proofText } from "../../../protocol/index.ts";
 import { parseParams } from "./dispatch.ts";
 
@@ -32,18 +32,22 @@ export function createHandshake(identity: DaemonIdentity): Handshake {
       open = { client, clientNonce, daemonNonce };
       const proof = hmac(identity.token, proofText("daemon", clientNonce, daemonNonce)).toString("hex");
       const { version, buildTime, pid } = identity;
-      return { nonce: daemonNonce, proof, version, buildTime, pid };
+      return { nonce: daemonNonce, proof, version, buildTime, pid, signsRole: true };
     },
     prove(params) {
       if (open === undefined) return undefined;
       const { client, clientNonce, daemonNonce } = open;
       open = undefined;
       const { proof } = parseParams(handshakeProve, params);
-      const expected = hmac(identity.token, proofText("client", clientNonce, daemonNonce));
+      const expected = hmac(identity.token, proofText(sideOf(client), clientNonce, daemonNonce));
       const given = Buffer.from(proof, "hex");
       return given.length === expected.length && timingSafeEqual(given, expected) ? client : undefined;
     },
   };
+}
+
+function sideOf({ role }: Client): "client" | `client:${ClientRole}` {
+  return role === undefined ? "client" : `client:${role}`;
 }
 
 /** Looked at before the rest of the message, which another version may have shaped differently. */

@@ -5,6 +5,7 @@ import { type LineSocket, listen } from "../../host/socket.ts";
 import type { MemoryService } from "../../memory/service.ts";
 import type { Log } from "../../observability/log.ts";
 import type { RunService } from "../../orchestration/run-service.ts";
+import type { Refusal } from "../refusals.ts";
 import { type Connection, type RpcContext, serveConnection } from "./connection.ts";
 import { createDispatch } from "./dispatch.ts";
 import { errorLine } from "./frames.ts";
@@ -20,6 +21,8 @@ export interface RpcServerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: Partial<RpcLimits>;
+  /** Told of clients and requests that were refused. */
+  readonly onRefused?: (refusal: Refusal) => void;
   /** A client has come or gone. */
   readonly onConnectionsChanged?: () => void;
 }
@@ -55,6 +58,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
       clock,
       log,
       readEvents: async (runId, after) => (await service.events({ runId, after, limit: 200 })).events,
+      onRefused: (refusal) => options.onRefused?.(refusal),
       onFailure: () => failures.failed(),
       onOpen: changed,
       onClosed() {

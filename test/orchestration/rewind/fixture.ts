@@ -11,6 +11,8 @@ import type { RunDependencies } from "../../../daemon/orchestration/dependencies
 import { pruneCheckpoints } from "../../../daemon/orchestration/rewind/prune.ts";
 import { finishRewind, rewindFiles } from "../../../daemon/orchestration/rewind/rewind.ts";
 import { acceptChanges } from "../../../daemon/orchestration/run-changes.ts";
+import { createAudit } from "../../../daemon/security/audit/audit.ts";
+import { createTrust } from "../../../daemon/security/trust.ts";
 import { openStore } from "../../../daemon/store/sqlite.ts";
 import type { Answer, Params, RunEventBody, RunState } from "../../../protocol/index.ts";
 import { temporaryFolder } from "../changes/fixture.ts";
@@ -37,10 +39,23 @@ export interface RunBench {
 export async function runIn(workspace: string, home = temporaryFolder()): Promise<RunBench> {
   const store = await openStore({ home, log: silent, validateEvents: true });
   onTestFinished(() => store.close());
+  const base = { clock: systemClock, log: silent, redact: (text: string) => text };
+  const audit = createAudit({ home, heads: store.auditHeads, epoch: store.epoch, ...base });
+  const trust = createTrust({ rows: store.trust, audit, clock: systemClock, log: silent });
+  onTestFinished(() => audit.close());
   const changes = createChanges({ home, log: silent });
   const runId = `run-${randomUUID().slice(0, 8)}`;
   const dependencies: RunDependencies = {
-    ...{ store, changes, clock: systemClock, log: silent, newId: randomUUID },
+    ...{
+      store,
+      changes,
+      audit,
+      trust,
+      keepRule: async () => undefined,
+      clock: systemClock,
+      log: silent,
+      newId: randomUUID,
+    },
     redactor: { add: () => undefined, redact: (text) => text },
     defaultModel: () => null,
     defaults: { budgetUsd: null, policy: {} },
@@ -79,7 +94,8 @@ export async function runIn(workspace: string, home = temporaryFolder()): Promis
       await append({ type: "run.finished", status, summary: "" });
       if (status === "done") await changes.release(runId, workspace);
     },
-    accept: (paths) => acceptChanges(dependencies, { runId, ...(paths === undefined ? {} : { paths }) }),
+    accept: (paths) =>
+      acceptChanges(dependencies, { runId, ...(paths === undefined ? {} : { paths }) }, { name: "test" }),
     rewind: (to, more = {}) => rewindFiles(dependencies, { runId, to, ...more }, "test"),
     finish: () => finishRewind(dependencies, runId),
     prune: (params) => pruneCheckpoints(dependencies, params),

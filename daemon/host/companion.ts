@@ -1,0 +1,55 @@
+/** A process that is talked to while it runs. It is started in a group of its own and ends with all it started. */
+import { spawn } from "node:child_process";
+import { killTree } from "./processes.ts";
+
+export interface CompanionOptions {
+  readonly argv: readonly [string, ...string[]];
+  readonly cwd: string;
+  /** The whole environment of the child: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly onStdout: (chunk: Buffer) => void;
+  readonly onStderr: (chunk: Buffer) => void;
+}
+
+export interface Companion {
+  /** Resolves when the system has taken it; rejects when the process no longer reads. */
+  write(text: string): Promise<void>;
+  /** Ends it and everything it started. */
+  kill(): void;
+  /** How it ended, in words. */
+  readonly ended: Promise<string>;
+}
+
+/** Resolves when it runs; rejects with the system's error when it cannot be started. */
+export function startCompanion({ argv, cwd, env, onStdout, onStderr }: CompanionOptions): Promise<Companion> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(argv[0], argv.slice(1), {
+      cwd,
+      env: { ...env },
+      stdio: "pipe",
+      detached: process.platform !== "win32",
+      windowsHide: true,
+    });
+    const ended = new Promise<string>((end) => {
+      child.once("exit", (code, signal) => {
+        killTree(child);
+        end(code === null ? `it was ended by ${signal ?? "a signal"}` : `it ended with exit code ${code}`);
+      });
+      child.once("error", (error) => end(error.message));
+    });
+    child.stdout.on("data", onStdout);
+    child.stderr.on("data", onStderr);
+    child.stdin.on("error", () => undefined);
+    child.once("error", reject);
+    child.once("spawn", () =>
+      resolve({
+        write: (text) =>
+          new Promise((done, fail) => {
+            child.stdin.write(text, (error) => (error ? fail(error) : done()));
+          }),
+        kill: () => killTree(child),
+        ended,
+      }),
+    );
+  });
+}
