@@ -71,7 +71,8 @@ export function createCheckpoints({ home, inTurn }: { home: () => Promise<string
     async isolateAt({ runId, workspace }, { base, commit, keep }, signal) {
       const folder = await home();
       const repository = await openRepository(folder, workspace, signal);
-      for (const [name, kept] of [["base", base], ...keep] as const) await setRef(repository, refOf(runId, name), kept);
+      const refs = [["base", base], ["start", commit], ...keep] as const;
+      for (const [name, kept] of refs) await setRef(repository, refOf(runId, name), kept);
       const place = placeOf(folder, runId);
       const commits = { baseCommit: base, startCommit: commit, skipped: [] };
       return isolationOf(repository, place.folder, await makeCopy(folder, repository, { place, commits, signal }));

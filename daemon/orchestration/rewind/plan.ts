@@ -62,10 +62,11 @@ async function toCheckpoint(planning: Planning, number: number): Promise<Planned
     `${ref}-result`,
   );
   const before = changesOf(state);
-  const accepted = paths.filter((path) => changeSet.files.some((file) => file.path === path));
+  const stays = ([path, decision]: [string, string]) =>
+    changeSet.files.some((file) => file.path === path) && (decision === "discarded" || paths.includes(path));
   const after = {
     changeSet,
-    decisions: Object.fromEntries(accepted.map((path) => [path, "accepted" as const])),
+    decisions: Object.fromEntries(Object.entries(before?.decisions ?? {}).filter(stays)),
     written: { ...before?.written, ...Object.fromEntries(paths.map((path) => [path, checkpoint.commit])) },
   };
   const isEmpty = changeSet.files.length === 0 && paths.length === 0;

@@ -16,7 +16,7 @@ import {
 import { type RunBench, runIn } from "./fixture.ts";
 
 /** Every change of a file: STEP=1. */
-const STEP = Number(process.env["STEP"] ?? 9);
+const STEP = Number(process.env["STEP"] ?? 17);
 const FILES = { "a.txt": "a\n", "b.txt": "b\n" };
 
 async function accepted(workspace: string): Promise<RunBench> {
@@ -205,7 +205,11 @@ describe("a process that ends in the middle", () => {
       );
       started?.restore();
       Object.assign(events, { append });
-      if (died) await run.finish();
+      if (died) {
+        // This is how the next daemon finds it.
+        expect(await run.dependencies.store.projections.applyingRuns()).toEqual([run.runId]);
+        await run.finish();
+      }
       expect((await run.state()).rewind?.status).toBe("done");
       expect(contents(workspace)).toEqual(FILES);
       await run.rewind({ what: "before_rewind" });

@@ -10,7 +10,7 @@ import { expect, it } from "vitest";
 import { repositoryWith, temporaryFolder, write } from "../changes/fixture.ts";
 import { type RunBench, reachable, runIn } from "./fixture.ts";
 
-const RUNS = Number(process.env["RUNS"] ?? 3);
+const RUNS = Number(process.env["RUNS"] ?? 2);
 const PATHS = ["a", "b", "c/d", "new\nline"] as const;
 
 const path = fc.constantFrom(...PATHS);
