@@ -2,7 +2,7 @@
 import { git } from "../../host/git.ts";
 import { type Copy, treeOfCopy } from "./change-set.ts";
 import { callOnObjects, type Repository, refOf } from "./repository.ts";
-import { commitTree, setRef } from "./snapshot.ts";
+import { commitAs, commitTree, setRef } from "./snapshot.ts";
 import type { TreeLimits } from "./tree.ts";
 
 /** Larger files are left out, and said so; a run that makes them is not held up by them. */
@@ -28,8 +28,7 @@ export function createCheckpointer(home: string): Checkpointer {
       const { tree, leftOut } = await treeOfCopy(home, copy, { signal, limits: LIMITS });
       const before = last.get(runId);
       if (before?.tree === tree) return { commit: before.commit, leftOut };
-      const commit = await commitTree(callOnObjects(repository), tree, [baseCommit]);
-      await setRef(repository, refOf(runId, `turns/${number}`), commit);
+      const commit = await commitAs(repository, refOf(runId, `turns/${number}`), { tree, parent: baseCommit });
       last.set(runId, { tree, commit });
       return { commit, leftOut };
     },

@@ -1,5 +1,7 @@
 /** The real CheckpointPort: git does the work. */
-import { changedFiles, patchOf } from "./change-set.ts";
+import { join } from "node:path";
+import { identityOf } from "../../host/place.ts";
+import { type Copy, changedFiles, patchOf } from "./change-set.ts";
 import type { CheckpointPort, SavedCopy } from "./changes.ts";
 import { createCheckpointer, saveCopy } from "./checkpoint.ts";
 import { copyOf, isolationOf } from "./copy.ts";
@@ -16,16 +18,25 @@ export type Turns = <Value>(key: string, work: () => Promise<Value>) => Promise<
 export function createCheckpoints({ home, inTurn }: { home: () => Promise<string>; inTurn: Turns }): CheckpointPort & {
   forget(runId: string): void;
 } {
+  const copies = new Map<string, { copy: Copy; stamp: string }>();
   let checkpointer: ReturnType<typeof createCheckpointer> | undefined;
   const open = async (workspace: string) => openRepository(await home(), workspace);
 
   return {
-    forget: (runId) => checkpointer?.forget(runId),
+    forget(runId) {
+      copies.delete(runId);
+      checkpointer?.forget(runId);
+    },
 
     async take({ runId, workspace, isolation }, options) {
       const folder = await home();
       checkpointer ??= createCheckpointer(folder);
-      const copy = await copyOf(folder, workspace, isolation);
+      const known = copies.get(runId);
+      const copy =
+        known !== undefined && known.stamp === stampOf(known.copy)
+          ? known.copy
+          : await copyOf(folder, workspace, isolation);
+      copies.set(runId, { copy, stamp: stampOf(copy) });
       return inWorkspace(copy.repository, await checkpointer.take(copy, { runId, ...options }));
     },
 
@@ -82,6 +93,12 @@ export function createCheckpoints({ home, inTurn }: { home: () => Promise<string
 
     drop: async (workspace, refs) => dropRefs(await open(workspace), refs),
   };
+}
+
+/** Changes with the repository's own settings: they may name filters, which then must be switched off. */
+function stampOf({ repository: { commonDir, gitDir } }: Copy): string {
+  const files = [join(commonDir, "config"), join(gitDir, "config"), join(gitDir, "config.worktree")];
+  return files.map((file) => identityOf(file) ?? "").join(" ");
 }
 
 function inWorkspace({ prefix }: Repository, { commit, leftOut }: SavedCopy): SavedCopy {
