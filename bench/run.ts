@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { measureCheckpoint } from "./checkpoint.ts";
 import { measureColdStart, measureIdle } from "./cold-start.ts";
 import { startDaemon, stopDaemon } from "./daemon.ts";
+import { measureEdits } from "./edits.ts";
 import { measureEngineStep } from "./engine-step.ts";
 import { measureExtension } from "./extension.ts";
 import { type Figure, figureLine, isAbove } from "./measure.ts";
@@ -24,6 +25,7 @@ const parts: readonly (() => Promise<Figure[]>)[] = [
   () => measureScan(join(folder, "scan")),
   () => measureCheckpoint(join(folder, "checkpoint")),
   measureVectors,
+  async () => measureEdits(),
   () => measureMemoryLoad(join(folder, "load")),
 ];
 

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import type { ModelSettingsInput, Params } from "../protocol/index.ts";
 import { nexusError, PolicyRules } from "../protocol/index.ts";
 import { validate } from "../protocol/validate.ts";
+import { McpServers } from "./connectors/mcp/config.ts";
 import { readText } from "./host/files.ts";
 import { checkPrivateFile, homePaths } from "./host/paths.ts";
 import type { EmbeddingSettings } from "./memory/embedding/choice.ts";
@@ -35,6 +36,8 @@ export interface Settings {
   readonly embedding: EmbeddingSettings;
   /** How long and how many bytes of checkpoints are kept of ended runs. */
   readonly checkpoints: { readonly days: number; readonly maxBytes: number };
+  /** The user's own MCP servers, as they stand in the file. */
+  readonly mcpServers: McpServers;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -85,6 +88,7 @@ const SettingsFile = z.strictObject({
       maxBytes: z.optional(z.number().check(z.gte(0))),
     }),
   ),
+  mcpServers: z.optional(McpServers),
 });
 export type SettingsFile = z.infer<typeof SettingsFile>;
 
@@ -104,6 +108,7 @@ export function parseSettings(home: string, env: Environment, file: SettingsFile
       days: file.checkpoints?.days ?? DEFAULT_CHECKPOINTS.days,
       maxBytes: file.checkpoints?.maxBytes ?? DEFAULT_CHECKPOINTS.maxBytes,
     },
+    mcpServers: file.mcpServers ?? {},
     idleExitMs: milliseconds(env, "NEXUS_IDLE_MS") ?? file.idleExitMs ?? DEFAULT_IDLE_EXIT_MS,
   };
 }
@@ -150,7 +155,8 @@ async function readSettingsFile(home: string): Promise<SettingsFile> {
   }
   const file = parseFile(raw, path);
   const { apiKey, embedding } = file;
-  if ((apiKey ?? embedding?.apiKey ?? embedding?.chroma?.headers) !== undefined) await checkPrivateFile(path);
+  const mayHoldKeys = apiKey ?? embedding?.apiKey ?? embedding?.chroma?.headers ?? file.mcpServers;
+  if (mayHoldKeys !== undefined) await checkPrivateFile(path);
   return file;
 }
 

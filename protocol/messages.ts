@@ -8,6 +8,7 @@ import * as graph from "./memory-graph.ts";
 import * as search from "./memory-search.ts";
 import * as rewind from "./rewind-requests.ts";
 import * as run from "./run.ts";
+import * as tools from "./tools.ts";
 import * as workspace from "./workspace.ts";
 
 export const REQUESTS = [
@@ -18,6 +19,7 @@ export const REQUESTS = [
   daemon.daemonCheck,
   daemon.requestCancel,
   daemon.modelConfigure,
+  tools.toolsList,
   run.runStart,
   run.runPrompt,
   run.runList,
@@ -28,6 +30,7 @@ export const REQUESTS = [
   run.runCancel,
   run.runResume,
   run.approvalAnswer,
+  run.questionAnswer,
   run.approvalList,
   run.changesDiff,
   run.changesFile,

@@ -7,6 +7,7 @@ import { Approval } from "./approval.ts";
 import { ErrorValue } from "./errors.ts";
 import { Plan } from "./plan.ts";
 import { PolicyRules } from "./policy.ts";
+import { Question, TodoList } from "./question.ts";
 import {
   ChangesState,
   changeChanges,
@@ -68,6 +69,10 @@ export const RunState = z.object({
   plan: z.nullable(Plan),
   tasks: z.array(TaskState),
   pendingApprovals: z.array(Approval),
+  /** Left out before the first question, and in what older versions wrote. */
+  pendingQuestions: z.optional(z.array(Question)),
+  /** Of the agent that last changed its list; left out where none has one. */
+  todo: z.optional(TodoList),
   pendingPrompts: z.array(z.object({ promptId: z.string(), text: z.string(), delivery: z.enum(["steer", "queue"]) })),
   /** Steering prompts that reached an agent, and before which of its turns. */
   deliveredPrompts: z.array(z.object({ promptId: z.string(), taskId: z.string(), turn: z.int() })),
@@ -212,8 +217,16 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
       return { status: "awaiting_approval", pendingApprovals: [...state.pendingApprovals, body.approval] };
     case "approval.answered": {
       const pendingApprovals = state.pendingApprovals.filter((approval) => approval.approvalId !== body.approvalId);
-      return { pendingApprovals, status: pendingApprovals.length > 0 ? "awaiting_approval" : "working" };
+      return { pendingApprovals, status: waitingStatus(pendingApprovals, state.pendingQuestions) };
     }
+    case "question.asked":
+      return { status: "awaiting_approval", pendingQuestions: [...(state.pendingQuestions ?? []), body.question] };
+    case "question.answered": {
+      const pendingQuestions = state.pendingQuestions?.filter(({ questionId }) => questionId !== body.questionId) ?? [];
+      return { pendingQuestions, status: waitingStatus(state.pendingApprovals, pendingQuestions) };
+    }
+    case "todo.changed":
+      return { todo: body.todo };
     case "task.started":
       return { tasks: startTask(state.tasks, body, event.at) };
     case "task.finished":
@@ -318,10 +331,16 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
         summary: body.summary,
         error: body.error ?? null,
         pendingApprovals: [],
+        ...(state.pendingQuestions === undefined ? {} : { pendingQuestions: [] }),
         budget: { ...state.budget, reservedUsd: 0 },
         tasks: state.tasks.map((task) => (task.status === "working" ? { ...task, status: "failed" } : task)),
       };
   }
+}
+
+/** A run that asks anything waits for a person, whatever it asks. */
+function waitingStatus(approvals: readonly Approval[], questions: readonly Question[] = []): RunStatus {
+  return approvals.length + questions.length > 0 ? "awaiting_approval" : "working";
 }
 
 function respondedState(state: RunState, body: RunEventOf<"model.responded">): Partial<RunState> {

@@ -1,7 +1,9 @@
-/** The tasks of a run, and how they change. */
+/** How far a run's tasks are. */
 import * as z from "zod/mini";
 import type { Plan } from "./plan.ts";
-import { Evidence, type RunEventOf } from "./run-events.ts";
+import { Evidence, type RunEventBody } from "./run-events.ts";
+
+type StartedTask = Extract<RunEventBody, { type: "task.started" }>;
 
 export const TaskStatus = z.enum(["waiting", "working", "done", "failed", "skipped"]);
 export type TaskStatus = z.infer<typeof TaskStatus>;
@@ -42,7 +44,7 @@ export function waitingTask(task: Plan["tasks"][number]): TaskState {
 }
 
 /** A task that no plan announced (a small change, a repair) joins the list when it starts. */
-export function startTask(tasks: TaskState[], body: RunEventOf<"task.started">, at: string): TaskState[] {
+export function startTask(tasks: TaskState[], body: StartedTask, at: string): TaskState[] {
   const known = tasks.some((task) => task.id === body.taskId);
   const announced = { ...body, id: body.taskId, goal: "", files: [], acceptance: null, dependsOn: [] };
   const all = known ? tasks : [...tasks, waitingTask(announced)];

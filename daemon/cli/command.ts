@@ -1,4 +1,4 @@
-/** What the table of commands says of one. */
+/** What a command of the table is, and the flags that many have. */
 
 export interface Flag {
   readonly name: string;
@@ -20,3 +20,12 @@ export interface Command {
   /** More for help and docs: what a person should know before using it. */
   readonly details?: string;
 }
+
+export const json: Flag = { name: "json", type: "boolean", summary: "Print JSON instead of text." };
+
+export const repo: Flag = {
+  name: "repo",
+  type: "string",
+  value: "DIR",
+  summary: "The folder to work on (default: this one).",
+};

@@ -45,7 +45,7 @@ export async function executeRun(dependencies: RunDependencies, execution: Execu
 }
 
 function createContext(dependencies: RunDependencies, execution: Execution): RunContext {
-  const { store, changes, audit, clock, redactor } = dependencies;
+  const { store, changes, audit, clock, redactor, commands, commandLog } = dependencies;
   const { runId, settings, signal, onDelta } = execution;
   const openMemory = dependencies.memory ?? recallMemory;
   let model: ReturnType<RunDependencies["createModel"]> | undefined;
@@ -60,6 +60,8 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     log: dependencies.log.with({ runId }),
     redact: (text) => redactor.redact(text),
     signal,
+    modelName: settings.model,
+    editJournal: dependencies.editJournal,
     model: () => (model ??= dependencies.createModel(settings)),
     window: openCounted,
     memory: (place) => openMemory({ ...place, signal, count: async () => (await openCounted()).counter.count }),
@@ -74,6 +76,9 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
       return (await dependencies.foreignTools?.({ workspace, root, trusted, signal })) ?? [];
     },
     beforeCalls: async (place) => dependencies.beforeCalls?.({ runId, ...place }),
+    ...(commands === undefined ? {} : { commands }),
+    ...(commandLog === undefined ? {} : { commandLog: (name) => commandLog(runId, name) }),
+    ...(dependencies.policyPlace === undefined ? {} : { policyPlace: dependencies.policyPlace }),
   };
   return context;
 }

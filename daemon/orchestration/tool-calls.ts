@@ -1,53 +1,39 @@
 /** Carries out an agent's calls: the gate of tools/ with the run's journal, policy, approvals, audit and watchers around it. */
-import type { ApprovalSubject, PolicyRules, SessionMode } from "../../protocol/index.ts";
+import type { ApprovalSubject } from "../../protocol/index.ts";
 import type { ToolAnswer } from "../agents/loop.ts";
 import type { ToolCall } from "../models/model.ts";
 import type { Access } from "../security/access.ts";
 import type { Judgement } from "../security/judgement.ts";
-import { judge } from "../security/policy.ts";
 import type { GateOptions } from "../tools/gate.ts";
 import type { LockTable } from "../tools/locks.ts";
 import { runTool } from "../tools/run.ts";
 import type { ToolContext } from "../tools/tool.ts";
 import { askApproval } from "./approval-gate.ts";
 import { effectJournal } from "./journal.ts";
+import { personPort } from "./person-port.ts";
 import type { RunContext } from "./run-context.ts";
+import { runPolicy } from "./run-policy.ts";
 import type { Toolbox } from "./toolbox.ts";
 
 /** What the calls of one piece of work have in common. */
 export interface CallRules {
   readonly taskId: string;
   readonly agentName: string;
+  readonly root: string;
+  readonly linked: readonly string[];
   /** Nothing may be changed or run, whatever the session's mode. */
   readonly readOnly: boolean;
-  readonly mode: SessionMode;
   readonly headless: boolean;
-  /** False: nothing of the workspace is run. */
-  readonly trusted: boolean;
-  readonly rules: PolicyRules;
   readonly allowedCommands: readonly string[];
 }
 
-/** The policy as it stands for this piece of work. */
-export function judgeOf(options: CallRules): (access: Access) => Promise<Judgement> {
-  const { readOnly, headless, trusted, rules, allowedCommands } = options;
-  const mode = readOnly && options.mode === "act" ? "ask" : options.mode;
+/** The policy as it stands for this piece of work, asked anew for each call: rules may have been kept since. */
+export function judgeOf(context: RunContext, rules: CallRules): (access: Access) => Promise<Judgement> {
+  const { root, linked, readOnly, allowedCommands } = rules;
   return async (access) => {
-    const judgement = judge({ access, mode, headless, rules, allowedCommands });
-    return trusted || judgement.verdict === "deny" || !runsWorkspace(access) ? judgement : UNTRUSTED;
+    const policy = await runPolicy(context, { root, linked, readOnly, agreedCommands: allowedCommands });
+    return policy.judge(access, await context.taint.read());
   };
-}
-
-const UNTRUSTED: Judgement = {
-  verdict: "deny",
-  rule: "untrusted-workspace",
-  reason: "The workspace is not trusted, so nothing of it is run.",
-};
-
-function runsWorkspace(access: Access): boolean {
-  return (
-    access.kind === "command" || access.kind === "test" || (access.kind === "foreign" && access.source === "workspace")
-  );
 }
 
 export interface CallPlace {
@@ -91,10 +77,11 @@ export async function callTool(
     tools: toolbox.tools(),
     context: {
       ...toolContext,
+      ...personPort({ ...context, signal }, { taskId, agent: agentName, headless }, key),
       signal,
       onOutput: (text) => context.onDelta({ taskId, turn, text, call: index }),
     },
-    judgeAccess: judgeOf(rules),
+    judgeAccess: judgeOf(context, rules),
     askApproval: (subject, reason, { parts, remember }) => {
       const title = `${agentName} ${WANTS[subject.kind]}`;
       const shown = parts === undefined ? {} : { parts: [...parts] };

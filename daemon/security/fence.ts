@@ -1,5 +1,5 @@
 /** The fence around a workspace: which file a path really means, and whether that is inside. Denies on doubt. */
-import { dirname, isAbsolute, join, parse, relative, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, parse, relative, sep } from "node:path";
 import { failure, ok, type Result } from "../../protocol/errors.ts";
 import { lstat, realPath } from "../host/files.ts";
 import { isWithin, splitRelative } from "./path-names.ts";
@@ -23,18 +23,21 @@ export async function resolveInside(
 ): Promise<Result<InsidePath>> {
   try {
     const realRoot = await realPath(root);
-    const split = splitRelative(withoutRoot(path, root, realRoot), process.platform);
+    const named = withoutRoot(path, root, realRoot);
+    const split = splitRelative(named, process.platform);
     if ("problem" in split) return outside(path, split.problem);
     const { real, rest } = await resolveExisting(realRoot, split.parts);
     const absolute = join(real, ...rest);
     // A name that the system refuses is refused here, not where somebody opens it.
     if (rest.length > 1) await lstat(absolute);
+    if (!(await meansTheSame(realRoot, named, absolute)))
+      return outside(path, "what “..” means behind a link is unclear");
     if (isWithin(realRoot, absolute, sep))
       return ok({ absolute, relative: relative(realRoot, absolute).split(sep).join("/") });
-    const named = split.parts.join("/");
-    const link = linked.find((name) => isWithin(name, named, "/"));
+    const plain = split.parts.join("/");
+    const link = linked.find((name) => isWithin(name, plain, "/"));
     if (link !== undefined && isWithin(await realPath(join(realRoot, link)), absolute, sep))
-      return ok({ absolute, relative: named });
+      return ok({ absolute, relative: plain });
     return outside(path, "a link on the way leads out");
   } catch (error) {
     return outside(path, `it cannot be resolved (${error instanceof Error ? error.message.split(",")[0] : "error"})`);
@@ -66,6 +69,18 @@ export async function resolveAnywhere(
   } catch {
     return { absolute: null, inside: null };
   }
+}
+
+/** As resolveAnywhere, but a link at the path's end is itself what is meant. */
+export async function resolveEntry(root: string, path: string): Promise<ResolvedPlace> {
+  const plain = path.replace(/(?<=[^\\/])[\\/]+$/, "");
+  const name = basename(plain);
+  if (name === "." || name === ".." || name === "") return resolveAnywhere(root, path);
+  const folder = await resolveAnywhere(root, dirname(plain));
+  if (folder.absolute === null) return folder;
+  const absolute = join(folder.absolute, name);
+  const inside = folder.inside === null ? null : folder.inside === "" ? name : `${folder.inside}/${name}`;
+  return { absolute, inside };
 }
 
 async function follow(root: string, path: string): Promise<string> {
@@ -103,6 +118,21 @@ async function insideLinked(
   const link = linked.find((name) => isWithin(name, named, "/"));
   if (link === undefined || path.split(/[\\/]/).includes("..")) return null;
   return isWithin(await realPath(join(root, link)), absolute, sep) ? named : null;
+}
+
+/**
+ * A way up is resolved on the letters alone, but the system would go up from where a link leads. Where the two differ,
+ * a person who reads the path and a program that opens it mean two files.
+ */
+async function meansTheSame(realRoot: string, named: string, absolute: string): Promise<boolean> {
+  const parts = named.split(sep === "\\" ? /[\\/]/ : "/").filter((part) => part !== "" && part !== ".");
+  if (!parts.includes("..")) return true;
+  let place = realRoot;
+  for (const part of parts) {
+    place = join(place, part);
+    if (part !== ".." && (await lstat(place))?.isSymbolicLink()) place = await realPath(place);
+  }
+  return place === absolute;
 }
 
 /** The real place of the deepest component that is there, and the names below it that are not. */

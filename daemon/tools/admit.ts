@@ -1,6 +1,6 @@
 /** What a call must pass before anything happens: fence → policy → audit → approval → locks. */
 
-import { failure, type Result } from "../../protocol/index.ts";
+import { type ApprovalSubject, failure, type Result } from "../../protocol/index.ts";
 import { hashOf } from "../host/files.ts";
 import type { Access } from "../security/access.ts";
 import { type Binding, canonicalJson, subjectHash, subjectOf } from "../security/approvals.ts";
@@ -49,11 +49,29 @@ async function look(options: GateOptions, tool: Tool, input: unknown): Promise<R
   const access = await confine(await tool.access(input, context), context);
   if (!access.ok) return access;
   const judgement = strictest(options, tool, await options.judgeAccess(access.value));
-  const subject =
-    judgement.verdict === "ask" && access.value.kind !== "none"
-      ? subjectOf(access.value, judgement.reason, await bindingOf(tool, input, access.value, judgement, context))
-      : undefined;
-  return { ok: true, value: { access: access.value, judgement, subject } };
+  if (judgement.verdict !== "ask" || access.value.kind === "none")
+    return { ok: true, value: { access: access.value, judgement, subject: undefined } };
+  const binding = await bindingOf(tool, input, access.value, judgement, context);
+  const bound = subjectOf(access.value, judgement.reason, binding);
+  const subject = await shown(options, tool, input, bound);
+  return subject.ok ? { ok: true, value: { access: access.value, judgement, subject: subject.value } } : subject;
+}
+
+/** What a person should see beside the bare call: the wall around a command, the lines that a write changes. */
+async function shown(
+  { context, redact }: GateOptions,
+  tool: Tool,
+  input: unknown,
+  subject: ApprovalSubject,
+): Promise<Result<ApprovalSubject>> {
+  if (subject.kind === "command" && context.commands !== undefined)
+    return { ok: true, value: { ...subject, sandbox: await context.commands.wall() } };
+  if (subject.kind !== "write" || tool.effect !== "verifiable") return { ok: true, value: subject };
+  // A change that cannot be made needs nobody's answer.
+  const prepared = await tool.prepare(input, context);
+  if ("ok" in prepared) return prepared;
+  const files = [prepared, ...(prepared.more ?? [])].map(({ path, after }) => ({ path, sha256: after || null }));
+  return { ok: true, value: { ...subject, files, diff: redact(await prepared.preview()) } };
 }
 
 /** Names every file by its real place as well, so that the policy is not fooled by a link. */

@@ -1,7 +1,6 @@
 /** All tools that others wrote, by workspace: plug-ins and MCP servers, found when they are wanted, nothing before there is trust. */
 import { join } from "node:path";
-import type { McpServers } from "../connectors/mcp/config.ts";
-import { findServers } from "../connectors/mcp/config.ts";
+import { findServers, type McpServer, type McpServers } from "../connectors/mcp/config.ts";
 import { createMcpHub, type McpHub } from "../connectors/mcp/hub.ts";
 import type { Pins } from "../connectors/mcp/pins.ts";
 import type { ServerPorts, ServerView } from "../connectors/mcp/server.ts";
@@ -21,6 +20,8 @@ export interface ForeignOptions extends Omit<ServerPorts, "program" | "onChange"
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether a person trusts the workspace as it is now. */
   readonly trusted: (workspace: string) => Promise<boolean>;
+  /** Takes a value out of everything that is written from now on. */
+  readonly addSecret: (value: string) => void;
   readonly pins: () => Promise<Pins>;
   readonly runProgram: RunProgram;
   /** Starts a server's program for a workspace, behind a wall where there is one. */
@@ -53,6 +54,7 @@ interface OpenHub {
 
 export function createForeignTools(options: ForeignOptions): ForeignTools {
   const hubs = new Map<string, OpenHub>();
+  let pins: Promise<Pins> | undefined;
 
   /** The servers of a workspace; when its configuration or the trust in it changes, others take their place. */
   async function hubOf(workspace: string, isTrusted: boolean): Promise<McpHub> {
@@ -62,6 +64,7 @@ export function createForeignTools(options: ForeignOptions): ForeignTools {
     const known = hubs.get(place);
     if (known?.key === key) return known.hub;
     const found = findServers(options.mcpServers, own, options.env);
+    for (const secret of found.servers.flatMap(secretsOf)) options.addSecret(secret);
     const hub = createMcpHub(found, { ...options, program: options.startProgram(workspace) });
     hubs.set(place, { key, hub });
     await known?.hub.close();
@@ -76,7 +79,8 @@ export function createForeignTools(options: ForeignOptions): ForeignTools {
       const { plugIns, problems } = isTrusted ? await readPlugIns(workspace) : { plugIns: [], problems: [] };
       const own = await Promise.all(plugIns.map((plugIn) => plugInTool(plugIn, options.runProgram)));
       const servers = hub.servers();
-      const theirs = await mcpTools(hub, await options.pins(), workspace);
+      pins ??= options.pins();
+      const theirs = await mcpTools(hub, await pins, workspace);
       return { isTrusted, servers, problems, tools: uniqueNames([...own, ...theirs]) };
     },
     async close() {
@@ -84,6 +88,13 @@ export function createForeignTools(options: ForeignOptions): ForeignTools {
       hubs.clear();
     },
   };
+}
+
+/** Values whose names say that they are keys; all that goes into headers. */
+function secretsOf(server: McpServer): string[] {
+  if (server.kind === "http") return Object.values(server.headers).flatMap((value) => value.split(" "));
+  const isSecret = /key|token|secret|pass|auth|credential|cookie/i;
+  return Object.entries(server.env).flatMap(([name, value]) => (isSecret.test(name) ? [value] : []));
 }
 
 /** The first of a name stays: none can stand in for another. */

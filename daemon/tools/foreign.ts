@@ -9,7 +9,7 @@ export interface ForeignPlace {
   readonly workspace: string;
   /** The agent's copy. */
   readonly root: string;
-  /** False: the run uses nothing of the workspace, whatever is recorded of it. */
+  /** False: nothing of the workspace may be started, its own tools and servers included. */
   readonly trusted: boolean;
   readonly signal: AbortSignal;
 }

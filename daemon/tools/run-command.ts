@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { failure } from "../../protocol/index.ts";
-import { type CommandRunner, createCommandRunner } from "../security/sandbox/command-runner.ts";
+import { machineRunner } from "../security/sandbox/command-runner.ts";
 import { endOf } from "./background.ts";
 import { createLiveOutput } from "./live-output.ts";
 import { plainOutput } from "./plain-output.ts";
@@ -41,7 +41,7 @@ async function toItsEnd(
   const live = onOutput === undefined ? undefined : createLiveOutput(onOutput);
   const timeoutMs = timeoutSeconds * 1000;
   const more = live === undefined ? {} : { onOutput: live.add };
-  const result = await runnerOf(context)
+  const result = await (context.commands ?? machineRunner())
     .run({ line: command, root, linked, signal, timeoutMs, maxOutputBytes: KEPT_BYTES, ...more })
     .finally(() => live?.end());
   const output = plainOutput(result.output.toString("utf8")).trimEnd();
@@ -59,15 +59,6 @@ async function inBackground({ command }: Input, context: ToolContext): Promise<T
   const id = started.value;
   const output = `It runs as ${id}. command_output shows what it prints, stop_command ends it; it ends with the run.`;
   return { ok: true, output, summary: `runs ${firstLine(command)} in the background as ${id}` };
-}
-
-let own: CommandRunner | undefined;
-
-/** What runs commands where the run gave nothing: the same wall, without the data folder's place. */
-function runnerOf({ commands }: ToolContext): CommandRunner {
-  if (commands !== undefined) return commands;
-  own ??= createCommandRunner();
-  return own;
 }
 
 function firstLine(command: string): string {

@@ -150,6 +150,7 @@ describe("nexus run", () => {
         model,
         budgetUsd: 5,
         policy: {},
+        mcpServers: {},
         idleExitMs: 1000,
         embedding: BUILT_IN,
         checkpoints,

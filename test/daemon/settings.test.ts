@@ -146,6 +146,7 @@ describe("the settings file", () => {
       idleExitMs: 900_000,
       embedding: BUILT_IN,
       checkpoints: { days: 30, maxBytes: 2_147_483_648 },
+      mcpServers: {},
     });
   });
 

@@ -44,7 +44,12 @@ export function covers(words: readonly Word[], actual: Started["words"]): boolea
 /** The path itself, or something below it; a place that is not known is for a person anyway. */
 function isCovered(path: string, uses: readonly PathUse[]): boolean {
   if (path.startsWith("/dev/") || uses.some(({ absolute }) => absolute === null)) return true;
-  const plain = normalize(path).replace(/(?<=.)\/+$/, "");
+  const plain = normalize(withoutLinks(path)).replace(/(?<=.)\/+$/, "");
   if (plain.startsWith("?/")) return uses.some(({ absolute }) => `${absolute}/`.includes(`/${basename(plain)}/`));
   return uses.some(({ absolute }) => plain === absolute || plain.startsWith(`${absolute}/`));
+}
+
+/** The links of a scratch workspace, where something stands below them. */
+function withoutLinks(path: string): string {
+  return path.replace(/\/root\/(?:sub\/\.\.\/|\.\/)*out(?=\/)/, "/outside").replace(/\/root\/inner(?=\/)/, "/root/sub");
 }

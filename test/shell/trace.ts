@@ -46,7 +46,7 @@ function collect(all: readonly Event[]): Map<number, Done> {
   for (const { pid, call } of all) {
     const child = /^(?:clone3?|v?fork)\(.*\)\s+= (\d+)/.exec(call)?.[1];
     if (child !== undefined) parent.set(child, pid);
-    const index = /^execve\("\/usr\/bin\/timeout", .*"nexus-(\d+)"\]/s.exec(call)?.[1];
+    const index = /^execve\("\/[\w/]+", .*"nexus-(\d+)"\]/s.exec(call)?.[1];
     if (index !== undefined && !owner.has(pid)) {
       owner.set(pid, Number(index));
       lines.set(Number(index), { started: [], written: [], opened: [] });

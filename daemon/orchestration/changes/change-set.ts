@@ -41,7 +41,7 @@ export interface BlobChange {
 /** Commits the copy as it is under refs/nexus/<run>/result. The same content gives the same commit. */
 export async function collectChanges(home: string, copy: Copy, runId: string, signal: AbortSignal): Promise<ChangeSet> {
   const { repository, baseCommit } = copy;
-  const { tree } = await treeOfCopy(home, copy, { signal });
+  const tree = await treeOfCopy(home, copy, signal);
   const resultCommit = await commitTree(callOnObjects(repository), tree, [baseCommit]);
   await setRef(repository, refOf(runId, "result"), resultCommit);
   return { baseCommit, resultCommit, files: await changedFiles(repository, baseCommit, resultCommit) };
@@ -49,7 +49,7 @@ export async function collectChanges(home: string, copy: Copy, runId: string, si
 
 /** Unified diff of the copy as it is now, cut at 200 000 characters. */
 export async function diffOfCopy(home: string, copy: Copy, signal?: AbortSignal): Promise<string> {
-  const { tree } = await treeOfCopy(home, copy, signal === undefined ? {} : { signal });
+  const tree = await treeOfCopy(home, copy, signal);
   return (await patchOf(copy.repository, copy.baseCommit, tree, [])).patch;
 }
 
@@ -147,8 +147,13 @@ function scopeOf(repository: Repository): string[] {
   return repository.prefix === "" ? [] : [`--relative=${repository.prefix}`];
 }
 
-/** A git tree of the copy as it is now. */
-export async function treeOfCopy(
+/** The tree of the copy as it is now; linked dependencies and ignored files are no part of it. */
+export async function treeOfCopy(home: string, copy: Copy, signal?: AbortSignal): Promise<string> {
+  return (await recordCopy(home, copy, signal === undefined ? {} : { signal })).tree;
+}
+
+/** The same, with what was left out of it. */
+export async function recordCopy(
   home: string,
   copy: Copy,
   { signal, limits }: { readonly signal?: AbortSignal; readonly limits?: TreeLimits } = {},

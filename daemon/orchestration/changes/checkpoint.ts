@@ -1,6 +1,6 @@
 /** A checkpoint: a commit of the run's copy as it is, under a private ref. Only changed files are read. */
 import { git } from "../../host/git.ts";
-import { type Copy, treeOfCopy } from "./change-set.ts";
+import { type Copy, recordCopy } from "./change-set.ts";
 import { callOnObjects, type Repository, refOf } from "./repository.ts";
 import { commitAs, commitTree, setRef } from "./snapshot.ts";
 import type { TreeLimits } from "./tree.ts";
@@ -25,7 +25,7 @@ export function createCheckpointer(home: string): Checkpointer {
   return {
     async take(copy, { runId, number, signal }) {
       const { repository, baseCommit } = copy;
-      const { tree, leftOut } = await treeOfCopy(home, copy, { signal, limits: LIMITS });
+      const { tree, leftOut } = await recordCopy(home, copy, { signal, limits: LIMITS });
       const before = last.get(runId);
       if (before?.tree === tree) return { commit: before.commit, leftOut };
       const commit = await commitAs(repository, refOf(runId, `turns/${number}`), { tree, parent: baseCommit });
@@ -38,7 +38,7 @@ export function createCheckpointer(home: string): Checkpointer {
 
 /** Commits the copy as it is under a ref of the run, with no cap but a snapshot's own. */
 export async function saveCopy(home: string, copy: Copy, ref: string): Promise<Checkpoint> {
-  const { tree, leftOut } = await treeOfCopy(home, copy);
+  const { tree, leftOut } = await recordCopy(home, copy);
   const commit = await commitTree(callOnObjects(copy.repository), tree, [copy.baseCommit]);
   await setRef(copy.repository, ref, commit);
   return { commit, leftOut };
@@ -47,7 +47,7 @@ export async function saveCopy(home: string, copy: Copy, ref: string): Promise<C
 /** A copy that is about to be removed: what is in it and in no commit of the run yet is kept under `kept`. */
 export async function keepBeforeRemoval(home: string, copy: Copy, runId: string): Promise<readonly string[]> {
   const { repository } = copy;
-  const { tree, leftOut } = await treeOfCopy(home, copy);
+  const { tree, leftOut } = await recordCopy(home, copy);
   if (await isKnownTree(repository, runId, tree)) return leftOut;
   const commit = await commitTree(callOnObjects(repository), tree, [copy.baseCommit]);
   await setRef(repository, refOf(runId, "kept"), commit);

@@ -7,8 +7,9 @@ import { collectChanges, diffOfCopy, fileDiff, fileText } from "./change-set.ts"
 import type { ChangesPort } from "./changes.ts";
 import { keepBeforeRemoval } from "./checkpoint.ts";
 import { copyOf, isolationOf } from "./copy.ts";
+import { gitOfCopy } from "./copy-git.ts";
 import { createCheckpoints, type Turns } from "./create-checkpoints.ts";
-import { openRepository, type Repository } from "./repository.ts";
+import { callOn, openRepository, type Repository } from "./repository.ts";
 import { takeSnapshot, treeOf } from "./snapshot.ts";
 import { type CopyRecord, hasCopy, makeCopy, placeOf, readRecord, removeCopy } from "./worktree.ts";
 
@@ -61,6 +62,15 @@ export function createChanges(options: { home: string; log: Log }): ChangesPort 
       const folder = await home();
       const repository = await openRepository(folder, workspace);
       return inTurn(repository.top, () => applyChanges({ home: folder, repository, changeSet, paths }));
+    },
+
+    async gitOf({ workspace, isolation, signal }) {
+      const folder = await home();
+      const repository = await openRepository(folder, workspace, signal);
+      if (repository.kind === "private") return undefined;
+      if (isolation === null)
+        return { look: { ...callOn(repository, repository.indexFile, signal), folder: workspace } };
+      return gitOfCopy(folder, await copyOf(folder, workspace, isolation), isolation.worktree, signal);
     },
 
     async release(runId, workspace) {

@@ -13,6 +13,8 @@ export interface Call {
   readonly home: string | null;
   /** True when the word names a file that is there, or nothing yet, and no link and no folder. */
   readonly isPlainFile: (word: ShellWord) => Promise<boolean>;
+  /** True when a repository of its own may stand in this folder or above it: its settings can run programs. */
+  readonly isOwnRepository: (folder: ShellWord | undefined) => Promise<boolean>;
   /** True when a program of this name is installed in the workspace: node_modules/.bin. */
   readonly isInstalled: (name: string) => Promise<boolean>;
 }
@@ -54,4 +56,9 @@ export function reading(words: readonly ShellWord[]): Touch[] {
 
 export function writing(words: readonly ShellWord[]): Touch[] {
   return words.map((word) => ({ use: "write", word }));
+}
+
+/** Names that are made, moved or removed: of a link it is the link, not only what it points to. */
+export function replacing(words: readonly ShellWord[]): Touch[] {
+  return words.map((word) => ({ use: "write", word, isEntry: true }));
 }

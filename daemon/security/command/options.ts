@@ -13,6 +13,8 @@ interface Option {
 export interface Touch {
   readonly use: "read" | "write";
   readonly word: ShellWord;
+  /** The name itself is made or taken away, so that a link is not followed. */
+  readonly isEntry?: boolean;
 }
 
 export type ParsedOptions =

@@ -1,7 +1,8 @@
 /** One simple command: its words, its redirections, what its grammar says, and what it starts in turn. */
-import { join, resolve } from "node:path";
+import { join, resolve, sep } from "node:path";
 import { lstat, stat } from "../../host/files.ts";
-import { resolveAnywhere } from "../fence.ts";
+import { resolveAnywhere, resolveEntry } from "../fence.ts";
+import { isWithin } from "../path-names.ts";
 import { worst } from "./effects.ts";
 import { expandOne, expandWords } from "./expand.ts";
 import type { CommandEffect, PathUse } from "./facts.ts";
@@ -9,6 +10,7 @@ import type { Call, Finding } from "./finding.ts";
 import { changeFolder, type FolderState, type Outcome, stays } from "./folders.ts";
 import { grammarOf } from "./grammars.ts";
 import type { Touch } from "./options.ts";
+import { mayBeOwnRepository } from "./repositories.ts";
 import { secretsBelow } from "./secrets-below.ts";
 import { harmlessSetting } from "./settings.ts";
 import { fixedWord, type ShellWord } from "./shell-word.ts";
@@ -91,7 +93,7 @@ export async function runWords(
   const finding = await findingOf(program, args, walk, state);
   if (finding.unclear !== undefined) walk.unclear.add(finding.unclear);
   const own = finding.folder === undefined ? state : await otherFolder(finding.folder, walk, state);
-  await addPart(words, finding, beside, walk, own);
+  await addPart(words, finding, beside, walk, state, own);
   const inner: Walk = { ...walk, depth: walk.depth + 1 };
   for (const started of finding.starts ?? []) await runWords(started, { ...beside, touches: [] }, inner, own);
   if (finding.script !== undefined) return runScript(finding.script, inner, own, state);
@@ -122,7 +124,8 @@ async function findingOf(
     const info = await lstat(resolve(cwd, value)).catch(() => null);
     return info !== null && (info === undefined || info.isFile());
   };
-  const call: Omit<Call, "name"> = { args, cwd, root, home, isInstalled, isPlainFile };
+  const isOwnRepository = (folder: ShellWord | undefined) => mayBeOwnRepository(folder, cwd, walk);
+  const call: Omit<Call, "name"> = { args, cwd, root, home, isInstalled, isPlainFile, isOwnRepository };
   return grammarOf(program.value, call);
 }
 
@@ -162,14 +165,16 @@ async function addPart(
   finding: Finding,
   { text, touches, lifts }: Beside,
   walk: Walk,
-  folder: FolderState,
+  from: FolderState,
+  folder = from,
 ): Promise<void> {
-  const all = [...(finding.touches ?? []), ...touches];
   const paths: PathUse[] = [];
-  for (const touch of all) paths.push(...(await pathUse(touch, walk, folder)));
+  for (const touch of finding.touches ?? []) paths.push(...(await pathUse(touch, walk, folder)));
   if (finding.readsBelow !== undefined)
     for (const path of [...paths])
       if (path.use === "read") paths.push(...(await secretsBelow(path, finding.readsBelow, walk)));
+  // Redirections are opened by the shell, wherever the program goes then.
+  for (const touch of touches) paths.push(...(await pathUse(touch, walk, from)));
   let { effect, why } = finding;
   const raise = (to: CommandEffect, because: string) => {
     if (worst(effect, to) !== effect) [effect, why] = [to, because];
@@ -180,6 +185,8 @@ async function addPart(
     raise("forbidden", "writes to a raw device");
   if (finding.runsFile && paths.some(({ inside }) => inside === null))
     raise("unknown", "runs a file that is not of the workspace");
+  if (effect === "project" && (folder === null || !isWithin(walk.place.root, folder.physical, sep)))
+    raise("unknown", "runs in a folder that is not of the workspace");
   if (words.some(({ fetched }) => fetched) && (finding.script !== undefined || finding.runsInput))
     raise("forbidden", "runs what it fetches, unseen");
   const draft: Draft = {
@@ -197,7 +204,7 @@ async function addPart(
   walk.parts.push(draft);
 }
 
-async function pathUse({ use, word }: Touch, walk: Walk, folder: FolderState): Promise<PathUse[]> {
+async function pathUse({ use, word, isEntry = false }: Touch, walk: Walk, folder: FolderState): Promise<PathUse[]> {
   const { root, linked } = walk.place;
   const written = word.written;
   if (word.value === null || word.value === "") return [{ use, written, inside: null, absolute: null }];
@@ -209,5 +216,8 @@ async function pathUse({ use, word }: Touch, walk: Walk, folder: FolderState): P
   }
   const path = isAbsolutePath ? word.value : `${folder?.physical ?? ""}/${word.value}`;
   const place = await resolveAnywhere(root, path, use === "read" ? linked : []);
-  return [{ use, written, ...place }];
+  const followed: PathUse = { use, written, ...place };
+  if (!isEntry) return [followed];
+  const entry = await resolveEntry(root, path);
+  return entry.absolute === place.absolute ? [followed] : [{ use, written, ...entry }, followed];
 }

@@ -106,6 +106,14 @@ export function createCommandRunner(options: CommandRunnerOptions = {}): Command
   };
 }
 
+let machine: CommandRunner | undefined;
+
+/** One for the process, for whoever was given none: the wall that this machine has, with nothing hidden but keys. */
+export function machineRunner(): CommandRunner {
+  machine ??= createCommandRunner();
+  return machine;
+}
+
 interface Start extends Pick<Confined, "env"> {
   readonly argv?: Confined["argv"];
   readonly kind: FoundSandbox["kind"];

@@ -16,7 +16,7 @@ let root = "";
 beforeAll(() => {
   base = realpathSync(mkdtempSync(join(tmpdir(), "nexus-command-")));
   root = join(base, "root");
-  for (const folder of ["src", "sub", "deps/node_modules/.bin", "outside"])
+  for (const folder of ["src", "sub", "bare", "nested/.git", "deps/node_modules/.bin", "outside"])
     mkdirSync(join(folder === "deps/node_modules/.bin" || folder === "outside" ? base : root, folder), {
       recursive: true,
     });
@@ -24,6 +24,7 @@ beforeAll(() => {
     "src/a.ts",
     "src/b.ts",
     "package.json",
+    "bare/HEAD",
     ".env",
     ".hidden",
     "build.sh",
@@ -38,6 +39,7 @@ beforeAll(() => {
   symlinkSync("../deps/node_modules", join(root, "node_modules"));
   symlinkSync("../outside/missing", join(root, "dangling"));
   symlinkSync("loop", join(root, "loop"));
+  symlinkSync("a.txt", join(root, "link.txt"));
 });
 
 afterAll(() => rmSync(base, { recursive: true, force: true }));
@@ -190,6 +192,12 @@ const PLACED: readonly [line: string, expected: string][] = [
   ["cd src | cat a.txt", "r:src r:a.txt"],
   ["git -C src diff -- a.ts", "r:src/a.ts"],
   ["env -C src cat a.ts", "r:src/a.ts"],
+  ["env -C src cat a.ts > b", "w:b r:src/a.ts"],
+  ["git -C src diff -- a.ts > b", "r:src/a.ts w:b"],
+  ["env - cat a.txt", "r:a.txt"],
+  ["mv link.txt b", "r:a.txt w:link.txt w:a.txt w:b w:b/link.txt"],
+  ["rm out", "w:out w:!"],
+  ["ln -s a.txt dangling", "r:a.txt w:a.txt w:dangling w:!"],
   ["cat < src/a.ts > new.ts", "r:src/a.ts w:new.ts"],
   ["echo a >> .env", "w:.env"],
   ["echo a >| b 2> c", "w:b w:c"],
@@ -199,7 +207,7 @@ const PLACED: readonly [line: string, expected: string][] = [
   ['echo a > "$(pwd)"', "w:!"],
   ["cat .e*", "r:.env"],
   ["cat *.txt", "r:a.txt r:sp ace.txt"],
-  ["cat s*/a.ts", "r:src/a.ts r:sub/a.ts"],
+  ["cat s*/a.ts", "r:src/a.ts"],
   ["cat '*'", "r:*"],
   ["cat o*/*", "r:!"],
   ["cp a.txt src", "r:a.txt w:src w:src/a.txt"],

@@ -97,7 +97,7 @@ changes   find . -exec touch PWN \;
 changes   find . -exec touch {} +
 destructive find . -name '*.ts' -delete
 unknown   find . -fprint PWN
-changes   find . -execdir touch PWN \;
+unknown   find . -execdir touch PWN \;
 changes   find . -exec sh -c 'touch PWN' \;
 unknown   find . -exec sh {} \;
 changes   watch touch PWN
@@ -349,6 +349,19 @@ reads?    cat <<EOF
 reads?    echo {a,b}
 reads?    cat a{b,c}
 unknown   kill -9 1
+unknown   bun run ../x.ts
+unknown   tsc -p/tmp/x
+unknown   pytest -c/etc/x
+unknown   cd bare && git status
+unknown   git -C bare status
+unknown   git -C .. status
+unknown   git -C /tmp status
+unknown   cd nested && git log
+unknown   mkdir -p r/objects && touch r/HEAD && cd r && git status
+unknown   npm --prefix ../x test
+unknown   make -C /tmp test
+unknown   cd .. && npm test
+unknown   cd "$x" && npm test
 unknown   pkill node
 unknown   env
 unknown   printenv

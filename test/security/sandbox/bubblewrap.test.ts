@@ -10,10 +10,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { isProtectedPath } from "../../../daemon/security/path-classes.ts";
 import { MISSING_FILES, MISSING_FOLDERS, removeStandIns } from "../../../daemon/security/sandbox/protected.ts";
+import type { HostDecision } from "../../../daemon/security/sandbox/sandbox.ts";
 import { boxIn, hasBubblewrap, makeTree, why } from "./boxes.ts";
 
 const git = (root: string, ...args: string[]) => execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
@@ -210,6 +211,25 @@ describe.skipIf(!hasBubblewrap)(`behind bubblewrap${why}`, () => {
     await box.run("rm up");
     expect((await long).text).toBe("");
     expect(readdirSync(root)).toEqual([]);
+  });
+
+  it("reaches hosts through the proxy only, and is told of the others", async () => {
+    const heard: HostDecision[] = [];
+    const ask = (host: string) =>
+      `const s = require("node:net").connect(3128, "127.0.0.1", () => s.write("CONNECT ${host}:443 HTTP/1.1\\r\\nProxy-Authorization: Basic " + Buffer.from(new URL(process.env.HTTPS_PROXY).username + ":" + new URL(process.env.HTTPS_PROXY).password).toString("base64") + "\\r\\n\\r\\n")); s.on("data", (d) => process.stdout.write(String(d).split("\\r")[0] + "\\n")); s.on("close", () => process.exit(7))`;
+    const root = makeTree({ "ask.cjs": ask("evil.test"), "inner.cjs": ask("localhost") });
+    const node = process.execPath;
+    const env = { PATH: `${dirname(node)}:${process.env["PATH"]}`, HOME: process.env["HOME"] };
+    const { text, exitCode } = await boxIn(root, { env }).run(`node ask.cjs; node inner.cjs`, {
+      hosts: ["registry.npmjs.org"],
+      onHost: (decision) => void heard.push(decision),
+    });
+    expect(text).toBe("HTTP/1.1 403 Refused\nHTTP/1.1 403 Refused");
+    expect(exitCode).toBe(7);
+    expect(heard.map(({ host, address }) => [host, address])).toEqual([
+      ["evil.test", null],
+      ["localhost", null],
+    ]);
   });
 
   it("is not led out by links that a command leaves in its home, its caches, or its copy", async () => {

@@ -1,16 +1,16 @@
 /** Programs that make, change, move or remove files. */
-import { type Call, type Finding, type Grammars, reading, unknown, writing } from "../finding.ts";
+import { type Call, type Finding, type Grammars, reading, replacing, unknown, writing } from "../finding.ts";
 import { type ParsedOptions, parseOptions, type Touch } from "../options.ts";
 import { fixedWord, type ShellWord } from "../shell-word.ts";
 
 type Parsed = Extract<ParsedOptions, { ok: true }>;
 
 /** A grammar whose operands are all written. */
-function writes(spec: string, why: string, skip = 0) {
+function writes(spec: string, why: string) {
   return ({ args }: Call): Finding => {
     const parsed = parseOptions(spec, args);
     if (!parsed.ok) return unknown(parsed.why);
-    return { effect: "changes", why, touches: [...parsed.touches, ...writing(parsed.operands.slice(skip))] };
+    return { effect: "changes", why, touches: [...parsed.touches, ...replacing(parsed.operands)] };
   };
 }
 
@@ -45,7 +45,7 @@ async function move({ args, isPlainFile }: Call): Promise<Finding> {
   );
   if (!parsed.ok) return unknown(parsed.why);
   const { from, to } = lastIsTarget(parsed);
-  const touches: Touch[] = [...parsed.touches, ...reading(from), ...writing(from), ...targets(from, to)];
+  const touches: Touch[] = [...parsed.touches, ...reading(from), ...replacing(from), ...targets(from, to)];
   return { effect: "changes", why: "moves files", touches, relinks: !(await arePlain(from, isPlainFile)) };
 }
 
@@ -72,7 +72,7 @@ function targets(from: readonly ShellWord[], to: readonly ShellWord[]): Touch[] 
       return { ...target, value, spreads: false };
     }),
   );
-  return writing([...to, ...below]);
+  return replacing([...to, ...below]);
 }
 
 const DISASTERS = new Set([
@@ -100,7 +100,7 @@ function remove(call: Call): Finding {
   if (!parsed.ok && call.args.some(({ value }) => /^-[a-zA-Z]*[rR]|^--recursive$/.test(value ?? "")))
     return call.args.some((word) => isDisaster(word, call)) ? forbiddenRemoval() : removesFolders();
   if (!parsed.ok) return unknown(parsed.why);
-  const touches = writing(parsed.operands);
+  const touches = replacing(parsed.operands);
   if (has(parsed, "-r", "-R", "--recursive")) {
     if (parsed.operands.some((word) => isDisaster(word, call))) return { ...forbiddenRemoval(), touches };
     return { ...removesFolders(), touches };
@@ -142,7 +142,7 @@ function link({ args }: Call): Finding {
   return {
     effect: "changes",
     why: "makes a link",
-    touches: [...reading([points]), ...writing([points, made])],
+    touches: [...reading([points]), ...writing([points]), ...replacing([made])],
     relinks: true,
   };
 }

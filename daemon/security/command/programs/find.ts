@@ -36,6 +36,7 @@ function isExpression(word: ShellWord): boolean {
 function expression(rest: ShellWord[], touches: Touch[]): Finding {
   const starts: ShellWord[][] = [];
   let deletes = false;
+  let elsewhere = false;
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     const { value } = word;
     if (value === null || word.fromPattern)
@@ -46,10 +47,13 @@ function expression(rest: ShellWord[], touches: Touch[]): Finding {
     if (WITH_VALUE.has(value)) continue;
     if (WITH_FILE.has(value) && argument !== undefined) touches.push({ use: "read", word: argument });
     else if (value === "-delete") deletes = true;
-    else if (STARTS.has(value)) starts.push(startedBy(rest));
-    else return unknown(`its action ${value} is not known to be harmless`, touches);
+    else if (STARTS.has(value)) {
+      starts.push(startedBy(rest));
+      elsewhere ||= value.endsWith("dir");
+    } else return unknown(`its action ${value} is not known to be harmless`, touches);
   }
   if (deletes) return { effect: "destructive", why: "deletes every file that it finds", touches, starts };
+  if (elsewhere) return { ...unknown("runs a program in each folder where it finds something", touches), starts };
   return { effect: "reads", why: "finds files by name", touches, starts };
 }
 

@@ -131,8 +131,14 @@ const DESTRUCTIVE: readonly (readonly [command: string, word: RegExp])[] = [
   ["commit", /^--amend$/],
 ];
 
-function git(call: Call): Finding {
+async function git(call: Call): Promise<Finding> {
   const { args, folder, why } = globals(call.args);
+  if (why === undefined && (await call.isOwnRepository(folder)))
+    return unknown("in a repository other than the workspace's, whose settings can run programs");
+  return inRepository(args, folder, why);
+}
+
+function inRepository(args: readonly ShellWord[], folder: ShellWord | undefined, why: string | undefined): Finding {
   const at = folder === undefined ? {} : { folder };
   if (why !== undefined) return unknown(why);
   const [command, ...rest] = args;

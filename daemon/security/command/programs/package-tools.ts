@@ -96,7 +96,8 @@ function script(command: string, rest: readonly ShellWord[]): Finding {
   )
     return unknown("one of its options can run something else");
   if (isRun && option === undefined) return { effect: "reads", why: "lists the project's scripts" };
-  if (isRun && (option == null || option.startsWith("-"))) return unknown("the script's name is not plain");
+  if (isRun && (option == null || !/^[\w:@][\w:.@-]*(?:\/[\w:@-][\w:.@-]*)*$/.test(option)))
+    return unknown("the script's name is not plain");
   return { effect: "project", why: `runs the project's script ${isRun ? option : command}` };
 }
 

@@ -26,7 +26,7 @@ function runs(why: string): (call: Call) => Finding {
 
 function leadsOut({ value, written }: ShellWord): boolean {
   const text = value ?? written;
-  return /(?:^|[=:])(?:\/|~)/.test(text) || /(?:^|[/=])\.\.(?:\/|$)/.test(text) || value === null;
+  return /(?:^(?:-\w)?|[=:])(?:\/|~)/.test(text) || /(?:^|[/=])\.\.(?:\/|$)/.test(text) || value === null;
 }
 
 export function isVersion(args: readonly ShellWord[]): boolean {

@@ -5,7 +5,7 @@ import { fixedWord } from "../shell-word.ts";
 
 type Operands = "files" | "files-or-here" | "text" | "none";
 
-export interface ReaderRow {
+interface ReaderRow {
   readonly names: string;
   readonly why: string;
   readonly options: string;
@@ -183,7 +183,7 @@ const ROWS: readonly ReaderRow[] = [
     names: "ps pgrep",
     why: "lists processes",
     operands: "none",
-    options: "-aAdefFlLwxfnov -C: -o: -p: -t: -u: -U: --forest --sort= --no-headers --pid= --user=",
+    options: "-aAdefFlLwxfnov -C: -p: -t: -u: -U: --forest --sort= --no-headers --pid= --user=",
   },
   { names: "cal", why: "prints a calendar", operands: "text", options: "-138jmsy" },
   { names: "seq", why: "prints numbers", operands: "text", options: "-w -f: -s: --equal-width --format= --separator=" },
@@ -209,7 +209,7 @@ function reader({ why, options, operands }: ReaderRow): Grammar {
   };
 }
 
-export function readerTable(rows: readonly ReaderRow[]): Grammars {
+function readerTable(rows: readonly ReaderRow[]): Grammars {
   return Object.fromEntries(rows.flatMap((row) => row.names.split(" ").map((name) => [name, reader(row)])));
 }
 

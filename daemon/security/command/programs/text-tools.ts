@@ -122,7 +122,7 @@ function jq({ args }: Call): Finding {
   const program = hasFile ? undefined : parsed.operands[0];
   if (
     program !== undefined &&
-    (program.value === null || /\b(?:import|include|input_filename|env|\$ENV)\b|\$ENV/.test(program.value))
+    (program.value === null || /\b(?:import|include|input_filename|modulemeta|env|\$ENV)\b|\$ENV/.test(program.value))
   )
     return unknown("its program reads more than its files");
   return {

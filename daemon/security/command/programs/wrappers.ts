@@ -88,6 +88,8 @@ function env({ args }: Call): Finding {
   if (!parsed.ok) return hidden(args, parsed.why);
   const folder = parsed.given.filter(({ name }) => name === "-C" || name === "--chdir").at(-1);
   const rest = [...parsed.operands];
+  // A dash alone is -i.
+  if (rest[0]?.value === "-") rest.shift();
   let effect: Finding["effect"] = parsed.given.some(({ name }) => name === "-u" || name === "--unset")
     ? "unknown"
     : "reads";
@@ -131,7 +133,7 @@ function xargs({ args }: Call): Finding {
 }
 
 function watch({ args }: Call): Finding {
-  const parsed = parseOptions("-bcdegtx -n: --interval= --differences --exec --no-title", args, true);
+  const parsed = parseOptions("-bcdegt -n: --interval= --differences --no-title", args, true);
   if (!parsed.ok) return hidden(args, parsed.why);
   const text = parsed.operands.map(({ value }) => value);
   const [first] = parsed.operands;
