@@ -163,7 +163,10 @@ export async function recordCopy(
     throw nexusError("workspace.git_failed", `The run's copy is gone: ${resolve(place.folder)}.`);
   return withIndexCopy(home, place.indexFile, async (indexFile, isCopy) => {
     // The repository itself, not what a .git in the copy says: the agent can change that.
-    const call = { ...callOnObjects(repository), folder: place.folder, workTree: place.folder, indexFile };
+    const objects = callOnObjects(repository);
+    // The index is ours alone: nobody needs its checksum.
+    const config = [...repository.config, ["index.skipHash", "true"] as const];
+    const call = { ...objects, config, folder: place.folder, workTree: place.folder, indexFile };
     const cancellable = signal === undefined ? call : { ...call, signal };
     if (!isCopy) await git(cancellable, "read-tree", copy.baseCommit);
     const recorded = await recordTree({

@@ -185,7 +185,7 @@ async function lookAt(path: string, maxBytes: number): Promise<number | string |
   if (stats?.isSymbolicLink()) return 0;
   if (stats === undefined) return 0;
   if (!stats.isFile()) return undefined;
-  if (stats.size > maxBytes) return `${inMebibytes(stats.size)}, more than ${inMebibytes(maxBytes)}`;
+  if (stats.size > maxBytes) return `${inMebibytes(stats.size)}, more than ${Math.round(maxBytes / MEBIBYTE)}`;
   return (await isReadable(path)) ? stats.size : "not readable";
 }
 
