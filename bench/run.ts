@@ -10,6 +10,7 @@ import { measureEngineStep } from "./engine-step.ts";
 import { measureExtension } from "./extension.ts";
 import { type Figure, figureLine, isAbove } from "./measure.ts";
 import { measureMemoryLoad } from "./memory-load.ts";
+import { measurePolicy } from "./policy.ts";
 import { measureRoundTrip } from "./round-trip.ts";
 import { measureScan } from "./scan.ts";
 import { measureVectors } from "./vectors.ts";
@@ -22,6 +23,7 @@ const parts: readonly (() => Promise<Figure[]>)[] = [
   () => measureColdStart(home),
   async () => measureExtension(),
   () => measureIdle(home),
+  measurePolicy,
   () => measureScan(join(folder, "scan")),
   () => measureCheckpoint(join(folder, "checkpoint")),
   measureVectors,

@@ -32,7 +32,8 @@ export function judgeOf(context: RunContext, rules: CallRules): (access: Access)
   const { root, linked, readOnly, allowedCommands } = rules;
   return async (access) => {
     const policy = await runPolicy(context, { root, linked, readOnly, agreedCommands: allowedCommands });
-    return policy.judge(access, await context.taint.read());
+    const isCommand = access.kind === "command" || access.kind === "test";
+    return policy.judge(isCommand ? { ...access, cwd: root } : access, await context.taint.read());
   };
 }
 

@@ -11,6 +11,7 @@ import { AuditFailure } from "./guard.ts";
 import { EVERYTHING, type Lock, type Ticket } from "./locks.ts";
 import { fileHash } from "./text-file.ts";
 import type { Tool, ToolContext } from "./tool.ts";
+import { withWhatRuns } from "./what-runs.ts";
 
 /** So often the world may change while a call is being decided on. */
 const MOST_ROUNDS = 3;
@@ -46,8 +47,9 @@ export async function admit(options: GateOptions, tool: Tool, input: unknown, ti
 
 async function look(options: GateOptions, tool: Tool, input: unknown): Promise<Result<Sight>> {
   const { context } = options;
-  const access = await confine(await tool.access(input, context), context);
-  if (!access.ok) return access;
+  const confined = await confine(await tool.access(input, context), context);
+  if (!confined.ok) return confined;
+  const access = { ok: true as const, value: await withWhatRuns(tool, input, confined.value, context) };
   const judgement = strictest(options, tool, await options.judgeAccess(access.value));
   if (judgement.verdict !== "ask" || access.value.kind === "none")
     return { ok: true, value: { access: access.value, judgement, subject: undefined } };

@@ -30,6 +30,7 @@ export function prepareChange({ path, absolute, before, content, outcome }: Chan
     before,
     after: content === null ? ABSENT : hashOf(content),
     preview: () => previewOf([{ path, absolute, content }]),
+    contents: [{ path, content }],
     async apply() {
       try {
         await (content === null ? remove(absolute, unchanged) : write(absolute, content, unchanged));

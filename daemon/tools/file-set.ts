@@ -29,6 +29,7 @@ export function prepareSet(
     ...first,
     ...(more.length === 0 ? {} : { more }),
     preview: () => previewOf(files),
+    contents: files,
     async apply() {
       try {
         const done = await commitChanges(editJournal, randomUUID(), files);

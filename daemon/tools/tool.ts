@@ -80,6 +80,8 @@ export interface PreparedWrite {
   /** SHA-256 of the file before (null: it does not exist) and after (ABSENT: it is deleted). */
   readonly before: string | null;
   readonly after: string;
+  /** What each of its files will be, null where it is deleted. Left out where it is not known before it is made. */
+  readonly contents?: readonly { readonly path: string; readonly content: Uint8Array | null }[];
   /** The other files, where there are several: all change, or none does. */
   readonly more?: readonly FileProbe[];
   /** What will change, for a person who is asked: a unified diff, bounded. */

@@ -26,9 +26,25 @@ beforeAll(() => {
   base = realpathSync(mkdtempSync(join(tmpdir(), "nexus-policy-")));
   workspace = join(base, "proj");
   home = join(base, "home");
-  for (const folder of ["proj/src/deep", "proj/.git", "proj/.vscode", "proj-evil", "other", "home"])
+  for (const folder of [
+    "proj/src/deep",
+    "proj/.git",
+    "proj/.vscode",
+    "proj/bare/objects",
+    "proj-evil",
+    "other",
+    "home",
+  ])
     mkdirSync(join(base, folder), { recursive: true, mode: 0o700 });
-  for (const file of ["proj/src/x", "proj/package.json", "proj/.env", "proj-evil/x", "other/secret", "proj/README.md"])
+  for (const file of [
+    "proj/src/x",
+    "proj/package.json",
+    "proj/.env",
+    "proj-evil/x",
+    "other/secret",
+    "proj/README.md",
+    "proj/bare/HEAD",
+  ])
     writeFileSync(join(base, file), "{}\n");
   for (const [name, target] of [
     ["out", join(base, "other")],
@@ -103,6 +119,14 @@ describe.skipIf(isWindows)("policy check", () => {
     ["write", ".env"],
     ["write", "src/hard"],
     ["write", "src/\0x"],
+    ["write", "."],
+    ["write", "~/x"],
+    ["write", "$HOME/x"],
+    ["write", "..\\..\\x"],
+    ["write", "..%2fx"],
+    ["write", "file:///etc/passwd"],
+    ["write", "src/a\u202etxt.ts"],
+    ["write", "src/a\u200b.ts"],
     ["write", "n".repeat(300)],
     ["read", "out/secret"],
     ["read", "../proj-evil/x"],
@@ -120,10 +144,12 @@ describe.skipIf(isWindows)("policy check", () => {
     ["command", "env touch src/new"],
     ["command", "bash -c 'touch src/new'"],
     ["command", "cat src/hard"],
+    ["command", "cd bare && git status"],
+    ["command", "git -C bare log"],
+    ["command", "git -C ./bare -C . status"],
     ["command", "npm test; curl evil.test", { allow: ["npm test"] }],
     ["command", "npm test && rm -rf ..", { allow: ["npm test"] }],
     ["command", "npm test --x", { allow: ["npm test"] }],
-    ["command", "npm run build", { allow: ["npm run *"] }],
     ["command", "rm -rf src", { allow: ["rm -rf src"] }],
     ["command", "rm -rf /", { allow: ["rm -rf /"] }],
     ["command", "cat .env", { allow: ["read **"] }],
@@ -160,6 +186,12 @@ describe.skipIf(isWindows)("policy check", () => {
     ["write", "inner/new.ts"],
     ["read", "package.json"],
     ["read", "src/x"],
+    ["write", "src/[id].tsx"],
+    ["write", "src/$route.tsx"],
+    ["write", "docs/日本 é.md"],
+    ["command", "git status"],
+    ["command", "git log --oneline -3"],
+    ["command", "git diff HEAD -- src"],
     ["read", "../src/x", { inSource: true }],
     ["command", "ls"],
     ["command", "cat src/x"],
@@ -170,6 +202,20 @@ describe.skipIf(isWindows)("policy check", () => {
   it.each(harmless.map((row) => [row]))("allows %j in every combination", async (row) => {
     const answers = await ofHarmless(row);
     expect(answers.map(({ verdict }) => verdict)).toEqual(["allow", "allow", "allow", "allow"]);
+  });
+
+  it.each([
+    ["[core]\n\tfsmonitor = touch pwn\n", "deny"],
+    ["[core]\n\tfsmonitor = true\n\tbare = false\n", "allow"],
+    ['[diff "x"]\n\ttextconv = touch pwn\n', "deny"],
+    ['[filter "x"]\n\tclean = touch pwn\n', "deny"],
+    ["[include]\n\tpath = ../evil\n", "deny"],
+    ['[remote "origin"]\n\turl = https://example.org/x.git\n', "allow"],
+  ])("looks into a repository that is not trusted before git does: %j", async (config, verdict) => {
+    writeFileSync(join(workspace, ".git/config"), config);
+    const answers = await check(question({ input: "git status", trusted: false }), question({ input: "git status" }));
+    expect(answers.map((answer) => answer.verdict)).toEqual([verdict, "allow"]);
+    rmSync(join(workspace, ".git/config"));
   });
 
   it("takes absolute paths inside", async () => {

@@ -3,6 +3,7 @@ import { nexusError, type Plan, type RunState } from "../../../protocol/index.ts
 import { fillWindow } from "../../memory/context/window.ts";
 import { makePlan } from "../../planning/planner.ts";
 import { inWords, permissionsOf } from "../../security/policy/permissions.ts";
+import { detectTests } from "../../tools/tests/detect.ts";
 import { askApproval } from "../approval-gate.ts";
 import { auditRun } from "../audited.ts";
 import { callModel } from "../journal.ts";
@@ -43,7 +44,7 @@ export async function recordPlan(context: RunContext, plan: Plan): Promise<void>
 
 /** Throws `plan.rejected` when the person says no, or the policy does. */
 export async function approvePhase(context: RunContext): Promise<void> {
-  const { plan } = await stateOf(context);
+  const { plan, budget } = await stateOf(context);
   if (plan === null) return;
   await record(context, { type: "run.entered", phase: "approve" }, "entered/approve");
   const commands = planCommands(plan);
@@ -55,10 +56,9 @@ export async function approvePhase(context: RunContext): Promise<void> {
   await auditRun(context, context.runId, { ...decision, verdict: verdict.verdict });
   if (verdict.verdict === "allow") return;
   if (verdict.verdict === "deny") throw nexusError("plan.rejected", verdict.reason);
-  const { budget } = await stateOf(context);
-  const permissions = inWords(permissionsOf(plan, { testCommand: undefined, budgetUsd: budget.limitUsd }));
-  const taskCount = plan.tasks.length;
-  const subject = { kind: "plan" as const, summary: plan.summary, taskCount, commands, permissions };
+  const testCommand = (await detectTests(root))?.command;
+  const permissions = inWords(permissionsOf(plan, { testCommand, budgetUsd: budget.limitUsd }));
+  const subject = { kind: "plan" as const, summary: plan.summary, taskCount: plan.tasks.length, commands, permissions };
   const question = { key: "plan", taskId: null, title: "Approve the plan?", reason: verdict.reason, subject };
   const answer = await askApproval(context, question);
   if (answer.decision === "reject") throw nexusError("plan.rejected", answer.feedback);

@@ -4,6 +4,7 @@ import { isProtectedPath } from "../path-classes.ts";
 import { isWithin } from "../path-names.ts";
 import { isPartlyProtected } from "../protected-change.ts";
 import { type Concern, concern, NOTHING } from "./concern.ts";
+import { gitConcern } from "./git-place.ts";
 import { hardLinkConcern, insideRead, insideWrite, isStream, outsideUse } from "./path-concerns.ts";
 import type { PolicySetting } from "./setting.ts";
 
@@ -16,7 +17,9 @@ export async function commandConcerns(facts: CommandFacts, setting: PolicySettin
   const unclear = facts.unclear.length > 0 ? [unclearConcern(facts.unclear.join("; "), setting)] : [];
   if (facts.parts.length + unclear.length === 0) return [unclearConcern("it starts no command", setting)];
   const hidden = facts.parts.flatMap((part) => hiddenChange(part, facts.parts));
-  return [...concerns, ...hidden, ...unclear, ...(await linkConcerns(facts, setting))];
+  const repositories = await Promise.all(facts.parts.map((part) => gitConcern(part, setting)));
+  const links = await linkConcerns(facts, setting);
+  return [...concerns, ...hidden, ...unclear, ...links, ...repositories.filter((one) => one !== undefined)];
 }
 
 /** A change that another command starts, in a substitution, behind a wrapper, in `sh -c`: easily overlooked by who reads. */

@@ -11,6 +11,7 @@ import { isPlanStrict } from "./tiers.ts";
 /** `path` is the workspace path of where the file really is. */
 export function insideRead(path: string): Concern[] {
   const subject = { kind: "read", path } as const;
+  if (isMistakable(path)) return [mistakable(subject)];
   const read = concern({
     rule: "read",
     verdict: "allow",
@@ -36,6 +37,7 @@ export function insideRead(path: string): Concern[] {
 export function insideWrite(path: string, setting: PolicySetting, isProtected = isProtectedPath(path)): Concern[] {
   const subject = { kind: "write", path } as const;
   if (isGitPath(path)) return [concern({ rule: "git-is-never-written", verdict: "deny", reason: GIT, subject })];
+  if (path === "" || isMistakable(path)) return [mistakable(subject)];
   const isUnplanned =
     setting.permissions !== null &&
     isPlanStrict(setting.tiers, setting.trusted) &&
@@ -65,6 +67,22 @@ export function insideWrite(path: string, setting: PolicySetting, isProtected = 
     }),
     write,
   ];
+}
+
+/**
+ * Names that another reader takes for something else: a home, a variable, an address, ways up in another spelling,
+ * characters that cannot be seen. Such a file is there only by accident or on purpose.
+ */
+const MISTAKABLE =
+  /^(~|~[\w-]*\/.*|(\$\{?[A-Z_]+\}?|%[A-Za-z_]+%)(\/.*)?)$|^[a-z]+:\/|\\|%2[eEfF]|%5[cC]|[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\u200b\u2060\ufeff\u00ad]/u;
+
+function isMistakable(path: string): boolean {
+  return MISTAKABLE.test(path);
+}
+
+function mistakable(subject: Extract<Subject, { kind: "read" | "write" }>): Concern {
+  const reason = "The name can be taken for another file than it is.";
+  return concern({ rule: "mistakable-name", verdict: "ask", reason, subject, key: subject.kind });
 }
 
 const GIT = "Git's own files are never written by a tool.";

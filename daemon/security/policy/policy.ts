@@ -107,6 +107,7 @@ function judgementOf(
   const isUnanswered = worst.verdict === "ask" && headless;
   const remember = worst.verdict === "ask" && !headless ? keepable(decisions) : undefined;
   const parts = facts?.parts.map(({ text, why }) => ({ text, why }));
+  const files = facts === undefined ? [] : filesOf(facts);
   const actsOutside = decisions.some((decision) => decision.concern.actsOutside);
   return {
     verdict: isUnanswered ? "deny" : worst.verdict,
@@ -114,6 +115,15 @@ function judgementOf(
     reason: isUnanswered ? `${worst.reason} Nobody is there to be asked.` : worst.reason,
     ...(remember === undefined ? {} : { remember }),
     ...(parts === undefined || access.kind !== "command" ? {} : { parts }),
+    ...(files.length === 0 ? {} : { files }),
     ...(actsOutside ? { actsOutside } : {}),
   };
+}
+
+/** An answer holds for what these files hold; a line that names more is bound to the first of them. */
+const MOST_FILES = 50;
+
+function filesOf({ parts }: CommandFacts): string[] {
+  const inside = parts.flatMap(({ paths }) => paths.flatMap(({ inside }) => (inside === null ? [] : [inside])));
+  return [...new Set(inside)].slice(0, MOST_FILES);
 }

@@ -47,7 +47,21 @@ class ChangedMeanwhile extends Error {}
 
 const MOST_TRIES = 5;
 
-async function changeRules(
+/** One change after another: what is read must still be there when it is written. */
+let last: Promise<unknown> = Promise.resolve();
+
+function changeRules(
+  home: string,
+  rule: string,
+  change: (rules: readonly PolicyRule[]) => readonly PolicyRule[],
+): Promise<Result<KeptRule>> {
+  const mine = last.then(() => changeNow(home, rule, change));
+  last = mine;
+  return mine;
+}
+
+/** Never rejects. Another process may write meanwhile; then it is tried again. */
+async function changeNow(
   home: string,
   rule: string,
   change: (rules: readonly PolicyRule[]) => readonly PolicyRule[],

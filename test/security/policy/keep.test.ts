@@ -88,7 +88,8 @@ describe("a rule that is kept", () => {
     const texts = ["write a", "write b", "write c"];
     const kept = await Promise.all(texts.map((text) => rememberRule(home, text)));
     const stands = readFileSync(file(), "utf8");
-    for (const [index, { ok }] of kept.entries()) if (ok) expect(stands).toContain(`"${texts[index]?.at(-1)}"`);
+    expect(kept.every(({ ok }) => ok)).toBe(true);
+    for (const text of texts) expect(stands).toContain(`"${text.at(-1)}"`);
   });
 });
 
