@@ -2,6 +2,7 @@
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { measureCheckpoint } from "./checkpoint.ts";
 import { measureColdStart, measureIdle } from "./cold-start.ts";
 import { startDaemon, stopDaemon } from "./daemon.ts";
 import { measureEdits } from "./edits.ts";
@@ -24,6 +25,7 @@ const parts: readonly (() => Promise<Figure[]>)[] = [
   () => measureIdle(home),
   measurePolicy,
   () => measureScan(join(folder, "scan")),
+  () => measureCheckpoint(join(folder, "checkpoint")),
   measureVectors,
   async () => measureEdits(),
   () => measureMemoryLoad(join(folder, "load")),

@@ -98,7 +98,7 @@ async function openParts(
   { home, main, redactor, log }: Beginning,
   onFatal: (error: unknown) => void,
 ): Promise<DaemonParts> {
-  const { budgetUsd, policy } = settings;
+  const { budgetUsd, policy, checkpoints } = settings;
   let model = settings.model;
   if (model?.apiKey) redactor.add(model.apiKey);
   for (const secret of embeddingSecrets(settings.embedding)) redactor.add(secret);
@@ -146,7 +146,7 @@ async function openParts(
     log,
     redactor,
     defaultModel: () => model,
-    defaults: { budgetUsd, policy },
+    defaults: { budgetUsd, policy, checkpoints },
     createModel: (own) => createChatModel(own),
     memory: createIndexedMemory({ memory, clock: systemClock, log }),
     policyPlace,

@@ -34,6 +34,8 @@ export interface Settings {
   readonly policy: PolicyRules;
   readonly idleExitMs: number;
   readonly embedding: EmbeddingSettings;
+  /** How long and how many bytes of checkpoints are kept of ended runs. */
+  readonly checkpoints: { readonly days: number; readonly maxBytes: number };
   /** The user's own MCP servers, as they stand in the file. */
   readonly mcpServers: McpServers;
 }
@@ -42,6 +44,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Less does not hold the agent's instructions, its tools, a request and an answer. */
 const MIN_WINDOW_TOKENS = 4000;
+const DEFAULT_CHECKPOINTS = { days: 30, maxBytes: 2 * 1024 ** 3 };
 const DEFAULT_IDLE_EXIT_MS = 15 * 60_000;
 const DEFAULT_MODELS: Readonly<Record<Provider, string | null>> = {
   openai: "gpt-6.1-terra",
@@ -79,6 +82,12 @@ const SettingsFile = z.strictObject({
   policy: z.optional(PolicyRules),
   idleExitMs: z.optional(z.int().check(z.gte(100))),
   embedding: z.optional(EmbeddingFile),
+  checkpoints: z.optional(
+    z.strictObject({
+      days: z.optional(z.number().check(z.gte(0))),
+      maxBytes: z.optional(z.number().check(z.gte(0))),
+    }),
+  ),
   mcpServers: z.optional(McpServers),
 });
 export type SettingsFile = z.infer<typeof SettingsFile>;
@@ -95,6 +104,10 @@ export function parseSettings(home: string, env: Environment, file: SettingsFile
     budgetUsd: amount(env, "NEXUS_BUDGET") ?? file.budgetUsd ?? null,
     policy: file.policy ?? {},
     embedding: embeddingSettings(env, file.embedding),
+    checkpoints: {
+      days: file.checkpoints?.days ?? DEFAULT_CHECKPOINTS.days,
+      maxBytes: file.checkpoints?.maxBytes ?? DEFAULT_CHECKPOINTS.maxBytes,
+    },
     mcpServers: file.mcpServers ?? {},
     idleExitMs: milliseconds(env, "NEXUS_IDLE_MS") ?? file.idleExitMs ?? DEFAULT_IDLE_EXIT_MS,
   };

@@ -143,6 +143,18 @@ export const ERRORS = {
     hint: "The run's state is kept. `nexus daemon logs` has the details; please report it.",
     action: "showLogs",
   },
+  "checkpoint.unknown": {
+    message: "The run has no such checkpoint.",
+    hint: "`nexus runs checkpoints RUN` lists them.",
+  },
+  "rewind.nothing": {
+    message: "There is nothing to go back to.",
+    hint: "`nexus runs checkpoints RUN` shows what the run can go back to.",
+  },
+  "rewind.accepted": {
+    message: "The run's change is in your folder, so its conversation cannot go back alone.",
+    hint: "Use --both, which takes the accept back first.",
+  },
   "plan.invalid": {
     message: "The model did not produce a usable plan, even after two corrections.",
     hint: "Try another model, or say the goal in more detail. `nexus runs show` lists what was wrong.",

@@ -6,6 +6,7 @@ import * as memory from "./memory.ts";
 import * as facts from "./memory-facts.ts";
 import * as graph from "./memory-graph.ts";
 import * as search from "./memory-search.ts";
+import * as rewind from "./rewind-requests.ts";
 import * as run from "./run.ts";
 import * as tools from "./tools.ts";
 import * as workspace from "./workspace.ts";
@@ -35,6 +36,11 @@ export const REQUESTS = [
   run.changesFile,
   run.changesAccept,
   run.changesDiscard,
+  rewind.runCheckpoints,
+  rewind.runCheckpointDiff,
+  rewind.runRewind,
+  rewind.runFork,
+  rewind.runPrune,
   workspace.workspaceTrust,
   workspace.workspaceSetTrust,
   memory.memoryStatus,

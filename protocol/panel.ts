@@ -26,6 +26,9 @@ export type PanelRequest =
   | { readonly type: "resume" }
   | { readonly type: "accept"; readonly paths: readonly string[] | null }
   | { readonly type: "discard"; readonly paths: readonly string[] | null }
+  /** Asks the person what is to go back to this checkpoint. */
+  | { readonly type: "rewind"; readonly checkpoint: number }
+  | { readonly type: "undoRewind" }
   | { readonly type: "diff"; readonly path: string }
   | { readonly type: "openDiff"; readonly path: string }
   | { readonly type: "openFile"; readonly path: string }
@@ -86,6 +89,8 @@ const FIELDS: { readonly [Type in PanelRequestType]: Fields<Type> } = {
   resume: {},
   accept: { paths: isPaths },
   discard: { paths: isPaths },
+  rewind: { checkpoint: isSeq },
+  undoRewind: {},
   diff: { path: isName },
   openDiff: { path: isName },
   openFile: { path: isName },

@@ -9,6 +9,7 @@ import { ErrorValue } from "./errors.ts";
 import { Plan } from "./plan.ts";
 import { PolicyRules } from "./policy.ts";
 import { Question, TodoList } from "./question.ts";
+import { Rewind } from "./rewind.ts";
 import { Taint } from "./taint.ts";
 
 export const SessionMode = z.enum(["ask", "plan", "act"]);
@@ -269,11 +270,33 @@ export const RunEventBody = z.discriminatedUnion("type", [
   }),
   event("changes.ready", { changeSet: ChangeSet }),
   /** The intent to write these paths into the user's tree; after a crash it is carried to its end. */
-  event("changes.applying", { paths: z.array(z.string()) }),
+  event("changes.applying", {
+    paths: z.array(z.string()),
+    /** Commit that keeps what was there before, byte for byte; not in the logs of older versions. */
+    kept: z.optional(z.string()),
+  }),
   event("changes.accepted", { paths: z.array(z.string()) }),
   event("changes.discarded", { paths: z.array(z.string()) }),
   event("changes.conflicted", { conflicts: z.array(ChangeConflict) }),
   event("changes.superseded", { byRun: z.string() }),
+  /** The run's copy before the calls of a turn are carried out. */
+  event("checkpoint.taken", {
+    number: z.int(),
+    taskId: z.string(),
+    turn: z.int(),
+    commit: z.string(),
+    /** Files that are not in it: too large, or not readable. */
+    leftOut: z.array(z.string()),
+    durationMs: z.number(),
+  }),
+  /** The intent to put files back; after a crash it is carried to its end. */
+  event("rewind.started", { rewind: Rewind }),
+  /** With conflicts nothing was written. */
+  event("rewind.finished", { number: z.int(), conflicts: z.array(ChangeConflict) }),
+  /** The history before this was copied from another run. */
+  event("run.forked", { from: z.string(), checkpoint: z.int(), origin: z.string() }),
+  /** The conversation went back: another run goes on from one of this run's checkpoints. Null: that was taken back. */
+  event("run.rewound", { byRun: z.nullable(z.string()), checkpoint: z.nullable(z.int()) }),
   event("budget.changed", { budgetUsd: z.nullable(z.number()) }),
   event("run.cancel_requested", { by: z.string() }),
   event("run.suspended", { reason: z.string() }),
@@ -281,6 +304,7 @@ export const RunEventBody = z.discriminatedUnion("type", [
 ]);
 export type RunEventBody = z.infer<typeof RunEventBody>;
 export type RunEventType = RunEventBody["type"];
+export type RunEventOf<Type extends RunEventType> = Extract<RunEventBody, { type: Type }>;
 
 export const RunEvent = z.object({
   runId: z.string(),

@@ -4,17 +4,25 @@
  */
 import * as z from "zod/mini";
 import { Approval } from "./approval.ts";
-import { ChangeConflict, ChangeSet } from "./change-set.ts";
 import { ErrorValue } from "./errors.ts";
 import { Plan } from "./plan.ts";
 import { PolicyRules } from "./policy.ts";
 import { Question, TodoList } from "./question.ts";
+import {
+  ChangesState,
+  changeChanges,
+  type FileDecision,
+  finishedRewind,
+  RewindState,
+  rewoundState,
+} from "./rewind-state.ts";
 import {
   ContextUse,
   EndStatus,
   Evidence,
   ModelChoice,
   type RunEvent,
+  type RunEventOf,
   RunKind,
   RunPhase,
   SessionMode,
@@ -24,9 +32,6 @@ import { changeTask, startTask, TaskState, waitingTask } from "./task-state.ts";
 
 export const RunStatus = z.enum(["queued", "working", "awaiting_approval", "suspended", ...EndStatus.options]);
 export type RunStatus = z.infer<typeof RunStatus>;
-
-export const FileDecision = z.enum(["pending", "accepted", "discarded"]);
-export type FileDecision = z.infer<typeof FileDecision>;
 
 export const RunStats = z.object({
   modelCalls: z.int(),
@@ -80,15 +85,15 @@ export const RunState = z.object({
   isolation: z.nullable(
     z.object({ baseCommit: z.string(), startCommit: z.string(), worktree: z.string(), linked: z.array(z.string()) }),
   ),
-  changes: z.nullable(
-    z.object({
-      changeSet: ChangeSet,
-      decisions: z.record(z.string(), FileDecision),
-      applying: z.array(z.string()),
-      conflicts: z.array(ChangeConflict),
-      supersededBy: z.nullable(z.string()),
-    }),
-  ),
+  changes: z.nullable(ChangesState),
+  /** How many checkpoints were taken; left out before the first. */
+  checkpoints: z.optional(z.int()),
+  /** The last rewind. */
+  rewind: z.optional(RewindState),
+  /** The run that this one was forked from, and the one whose approvals its history holds. */
+  forkedFrom: z.optional(z.object({ runId: z.string(), checkpoint: z.int(), origin: z.string() })),
+  /** The run that goes on where this one's conversation went back. */
+  rewoundBy: z.optional(z.nullable(z.string())),
   budget: z.object({ limitUsd: z.nullable(z.number()), reservedUsd: z.number(), spentUsd: z.number() }),
   stats: RunStats,
   /** What the latest request of an agent was made of; left out before the first. */
@@ -283,12 +288,17 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
         changes: { changeSet: body.changeSet, decisions: {}, applying: [], conflicts: [], supersededBy: null },
       };
     case "changes.applying":
-      return changeChanges(state, () => ({ applying: body.paths, conflicts: [] }));
+      return changeChanges(state, () => ({
+        applying: body.paths,
+        conflicts: [],
+        ...(body.kept === undefined ? {} : { kept: body.kept }),
+      }));
     case "changes.accepted":
       return changeChanges(state, (changes) => ({
         applying: [],
         conflicts: [],
         decisions: { ...changes.decisions, ...decide(body.paths, "accepted") },
+        written: { ...changes.written, ...valueFor(body.paths, changes.changeSet.resultCommit) },
       }));
     case "changes.discarded":
       return changeChanges(state, (changes) => ({
@@ -299,6 +309,16 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
       return changeChanges(state, () => ({ applying: [], conflicts: body.conflicts }));
     case "changes.superseded":
       return changeChanges(state, () => ({ supersededBy: body.byRun }));
+    case "checkpoint.taken":
+      return { checkpoints: body.number };
+    case "rewind.started":
+      return { rewind: { ...body.rewind, status: "working" } };
+    case "rewind.finished":
+      return finishedRewind(state, body);
+    case "run.forked":
+      return { forkedFrom: { runId: body.from, checkpoint: body.checkpoint, origin: body.origin } };
+    case "run.rewound":
+      return rewoundState(state, body.byRun);
     case "budget.changed":
       return { budget: { ...state.budget, limitUsd: body.budgetUsd } };
     case "run.cancel_requested":
@@ -323,9 +343,7 @@ function waitingStatus(approvals: readonly Approval[], questions: readonly Quest
   return approvals.length + questions.length > 0 ? "awaiting_approval" : "working";
 }
 
-type Body<Type extends RunEvent["body"]["type"]> = Extract<RunEvent["body"], { type: Type }>;
-
-function respondedState(state: RunState, body: Body<"model.responded">): Partial<RunState> {
+function respondedState(state: RunState, body: RunEventOf<"model.responded">): Partial<RunState> {
   const { usage } = body;
   return {
     budget: { ...state.budget, reservedUsd: 0, spentUsd: state.budget.spentUsd + body.costUsd },
@@ -340,7 +358,7 @@ function respondedState(state: RunState, body: Body<"model.responded">): Partial
   };
 }
 
-function requestedTool(state: RunState, body: Body<"tool.requested">): Partial<RunState> {
+function requestedTool(state: RunState, body: RunEventOf<"tool.requested">): Partial<RunState> {
   const firstEdit = state.stats.callsBeforeFirstEdit === null && body.effect === "verifiable";
   return {
     stats: {
@@ -352,12 +370,10 @@ function requestedTool(state: RunState, body: Body<"tool.requested">): Partial<R
   };
 }
 
-type Changes = NonNullable<RunState["changes"]>;
-
-function changeChanges(state: RunState, change: (changes: Changes) => Partial<Changes>): Partial<RunState> {
-  return state.changes === null ? {} : { changes: { ...state.changes, ...change(state.changes) } };
+function decide(paths: string[], decision: FileDecision): Record<string, FileDecision> {
+  return valueFor(paths, decision);
 }
 
-function decide(paths: string[], decision: FileDecision): Record<string, FileDecision> {
-  return Object.fromEntries(paths.map((path) => [path, decision]));
+function valueFor<Value>(paths: string[], value: Value): Record<string, Value> {
+  return Object.fromEntries(paths.map((path) => [path, value]));
 }

@@ -1,7 +1,7 @@
 /** The one table of commands and flags: parser, help, completion and docs/cli.md are made from it. */
-
 import { type Command, type Flag, json, repo } from "./command.ts";
 import { POLICY_COMMANDS } from "./commands-policy.ts";
+import { REWIND_COMMANDS } from "./commands-rewind.ts";
 import { GUARD_COMMANDS } from "./guard-commands.ts";
 import { TOOLS_COMMANDS } from "./tools-commands.ts";
 
@@ -90,6 +90,7 @@ export const COMMANDS = {
     positionals: [run],
     flags: [jsonLines, budget, detach],
   },
+  ...REWIND_COMMANDS,
   "runs cancel": { summary: "Cancel a run", positionals: [run], flags: [json] },
   ...POLICY_COMMANDS,
   index: {

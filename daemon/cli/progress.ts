@@ -1,5 +1,5 @@
 /** What a run does, as lines that people read while it happens. */
-import type { RunEvent, RunState, TodoItem } from "../../protocol/index.ts";
+import type { ChangeConflict, RunEvent, RunState, TodoItem } from "../../protocol/index.ts";
 import { isEnded } from "../../protocol/index.ts";
 import { count, oneLine, type Paint, printable } from "./format.ts";
 import { changesText, evidenceText, outcomeText, planText } from "./report.ts";
@@ -103,6 +103,16 @@ function describe(event: RunEvent, state: RunState, paint: Paint, width: number)
       return `Gave up the change of ${count(body.paths.length, "file")}.`;
     case "changes.conflicted":
       return body.conflicts.map(({ path, reason }) => paint("red", `✗ ${path}: ${reason}`)).join("\n");
+    case "rewind.started":
+      return "";
+    case "rewind.finished":
+      return rewindText(body.conflicts, paint);
+    case "run.forked":
+      return paint("cyan", `↳ Goes on from checkpoint ${body.checkpoint} of run ${body.from}.`);
+    case "run.rewound":
+      return body.byRun === null
+        ? note("The conversation stands again.")
+        : note(`The conversation went back to checkpoint ${body.checkpoint}; run ${body.byRun} goes on from there.`);
     case "run.cancel_requested":
       return note("Cancelling.");
     case "run.suspended":
@@ -117,9 +127,15 @@ function describe(event: RunEvent, state: RunState, paint: Paint, width: number)
     case "prompt.delivered":
     case "changes.applying":
     case "changes.superseded":
+    case "checkpoint.taken":
     case "budget.changed":
       return "";
   }
+}
+
+function rewindText(conflicts: readonly ChangeConflict[], paint: Paint): string {
+  if (conflicts.length === 0) return paint("green", "↶ Files were put back.");
+  return conflicts.map(({ path, reason }) => paint("red", `✗ ${printable(path)}: ${reason}`)).join("\n");
 }
 
 const KINDS = { question: "A question", change: "A small change", goal: "A goal" } as const;

@@ -6,7 +6,7 @@ import type { Approval, ApprovalDecision, ApprovalSubject, RunEvent } from "../.
 import { hashOf } from "../host/files.ts";
 import { subjectHash } from "../security/approvals.ts";
 import { auditRun } from "./audited.ts";
-import { type RunContext, record } from "./run-context.ts";
+import { type RunContext, record, stateOf } from "./run-context.ts";
 
 export interface Question {
   /** Names the place in the run, so that the same question is asked once however often the run restarts. */
@@ -44,9 +44,11 @@ export async function askApproval(context: RunContext, question: Question): Prom
 async function askOnce(context: RunContext, question: Question, round: number): Promise<Decided | "lapsed"> {
   const { key, subject, parts, remember, ...shown } = question;
   const hash = subjectHash(subject);
+  // A fork's history holds the questions, and the answers, of the run that it was forked from.
+  const asker = (await stateOf(context)).forkedFrom?.origin ?? context.runId;
   // The subject's hash is part of the id: a question that changed is a new question.
   const again = round === 0 ? "" : `/${round}`;
-  const approvalId = hashOf(`${context.runId}/${key}/${hash}${again}`).slice(0, 16);
+  const approvalId = hashOf(`${asker}/${key}/${hash}${again}`).slice(0, 16);
   const answered = waitForAnswer(context, approvalId, hash);
   try {
     const known = await answerOf(context, approvalId);

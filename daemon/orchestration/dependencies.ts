@@ -25,7 +25,12 @@ export interface RunDependencies {
   readonly redactor: { add(secret: string): void; redact(text: string): string };
   /** The daemon's own model settings, for runs whose client brought none; null when nothing is configured. */
   readonly defaultModel: () => ModelSettings | null;
-  readonly defaults: { readonly budgetUsd: number | null; readonly policy: PolicyRules };
+  readonly defaults: {
+    readonly budgetUsd: number | null;
+    readonly policy: PolicyRules;
+    /** How long and how much is kept of ended runs. */
+    readonly checkpoints?: { readonly days: number; readonly maxBytes: number };
+  };
   /** Throws `model.*` when the settings cannot work, before anything is asked of the network. */
   readonly createModel: (settings: ModelSettings) => ChatModel;
   /** What runs know of their repository; left out: names, words and rules straight from the files. */

@@ -4,6 +4,7 @@ import { isEnded, nexusError } from "../../protocol/index.ts";
 import type { RunDependencies } from "./dependencies.ts";
 import { settingsOfChoice } from "./model-settings.ts";
 import { isQuarantined, quarantine } from "./quarantine.ts";
+import { finishRewind, REWIND_PROMPTS } from "./rewind/rewind.ts";
 import { finishApplying } from "./run-changes.ts";
 import { isStoreFailure, RunStopped } from "./run-context.ts";
 import { type Execution, executeRun } from "./run-execution.ts";
@@ -14,6 +15,8 @@ export interface Launcher {
   launch(runId: string, reason: Execution["reason"], choice: RunState["model"]): void;
   /** Keeps a run's key for this process's life, and out of everything that is written. */
   keepKey(runId: string, apiKey: string | null | undefined): void;
+  /** Lets a new run use the key that another one was given. */
+  shareKey(from: string, runId: string): void;
   /** Throws `model.*` when the run's model cannot work with what this process knows. */
   checkModel(runId: string, choice: RunState["model"]): void;
   isActive(runId: string): boolean;
@@ -75,6 +78,7 @@ export function createLauncher(
     const state = await requireState(runId);
     if (draining || state.status !== "done") return;
     for (const prompt of state.pendingPrompts) {
+      if (prompt.promptId.startsWith(REWIND_PROMPTS)) continue;
       const { sessionId, workspace, mode, headless, autoApply, policy, model, budget, trusted = true } = state;
       const idempotencyKey = `queued/${prompt.promptId}`;
       const same = { workspace, sessionId, mode, headless, autoApply, policy, trusted };
@@ -105,7 +109,10 @@ export function createLauncher(
 
   async function recoverRun(runId: string): Promise<void> {
     const state = await requireState(runId);
-    if (isEnded(state.status)) return finishApplying(dependencies, runId);
+    if (isEnded(state.status)) {
+      await finishApplying(dependencies, runId);
+      return finishRewind(dependencies, runId);
+    }
     if (active.has(runId)) return;
     if (await isQuarantined(store, state)) return quarantine(dependencies, runId);
     try {
@@ -122,6 +129,7 @@ export function createLauncher(
   return {
     launch,
     keepKey,
+    shareKey: (from, runId) => keepKey(runId, keys.get(from)),
     checkModel,
     isActive: (runId) => active.has(runId),
     get working() {

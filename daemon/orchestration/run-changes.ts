@@ -40,7 +40,11 @@ async function applyPaths(
   const reason = actor === "nexus" ? "The run was started with the acceptance of its change." : "It was accepted.";
   const decision = { event: "accept" as const, actor, action: `accept ${paths.join(", ")}`, reason };
   await auditRun(dependencies, runId, { ...decision, verdict: "approved" });
-  await dependencies.store.events.append(runId, [{ body: { type: "changes.applying", paths } }]);
+  const { state, changes } = await waitingChanges(dependencies, runId);
+  const earlier = changes.kept === undefined ? {} : { earlier: changes.kept };
+  const files = { name: "before-accept", paths, ...earlier };
+  const kept = await dependencies.changes.checkpoints.keepFiles(state, files);
+  await dependencies.store.events.append(runId, [{ body: { type: "changes.applying", paths, kept } }]);
   return carryOut(dependencies, runId, paths);
 }
 

@@ -21,6 +21,11 @@ export interface RunService {
   file(params: Params<"changes/file">): Promise<Answer<"changes/file">>;
   accept(params: Params<"changes/accept">, caller: Caller): Promise<Answer<"changes/accept">>;
   discard(params: Params<"changes/discard">, caller: Caller): Promise<Answer<"changes/discard">>;
+  checkpoints(params: Params<"run/checkpoints">): Promise<Answer<"run/checkpoints">>;
+  checkpointDiff(params: Params<"run/checkpointDiff">): Promise<Answer<"run/checkpointDiff">>;
+  rewind(params: Params<"run/rewind">, caller: Caller): Promise<Answer<"run/rewind">>;
+  fork(params: Params<"run/fork">, caller: Caller): Promise<Answer<"run/fork">>;
+  prune(params: Params<"run/prune">): Promise<Answer<"run/prune">>;
   /** Runs at work in this process now (waiting for a person does not count). */
   readonly activeRuns: number;
   /** Told of committed events; the server forwards them to the connections that watch the run. */

@@ -8,6 +8,8 @@ import { createLauncher } from "./launcher.ts";
 import { createListeners } from "./listeners.ts";
 import { choiceOf, requireModel, settingsFromInput } from "./model-settings.ts";
 import { answerQuestion } from "./question-gate.ts";
+import { pruneWhenIdle } from "./rewind/prune.ts";
+import { createRewindService } from "./rewind/service.ts";
 import { acceptChanges, discardChanges } from "./run-changes.ts";
 import { RunStopped } from "./run-context.ts";
 import type { Execution } from "./run-execution.ts";
@@ -128,6 +130,8 @@ export function createRunService(dependencies: RunDependencies): RunService {
       return oneAtATime(workspace, () => discardChanges(dependencies, params, caller));
     },
 
+    ...createRewindService(dependencies, launcher, oneAtATime),
+
     get activeRuns() {
       return launcher.working;
     },
@@ -136,7 +140,10 @@ export function createRunService(dependencies: RunDependencies): RunService {
     onDelta: deltas.add,
     onChanged: changed.add,
 
-    recover: launcher.recover,
+    async recover() {
+      await launcher.recover();
+      pruneWhenIdle(dependencies, () => launcher.working === 0);
+    },
     drain: launcher.drain,
   };
 
@@ -173,4 +180,6 @@ const CHANGES_SUMMARY: ReadonlySet<RunEvent["body"]["type"]> = new Set([
   "changes.accepted",
   "changes.discarded",
   "changes.superseded",
+  "rewind.finished",
+  "run.rewound",
 ]);

@@ -16,6 +16,7 @@ import { remember } from "../tools/remember.ts";
 import { searchCode } from "../tools/search-code.ts";
 import type { ToolContext } from "../tools/tool.ts";
 import { wholeResult } from "./journal.ts";
+import { takeCheckpoint } from "./rewind/take.ts";
 import { type RunContext, record, stateOf } from "./run-context.ts";
 import type { RunMemory } from "./run-memory.ts";
 import { createRunWindow } from "./run-window.ts";
@@ -77,7 +78,12 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
       if (handOver === undefined) return callTool(context, caller, { turn, index, signal }, call);
       return take(handOver, call.argumentsText, locks, signal);
     },
-    beforeCalls: async (turn) => context.beforeCalls?.({ taskId, turn, root: options.root }),
+    async beforeCalls(turn, calls) {
+      await context.beforeCalls?.({ taskId, turn, root: options.root });
+      const changing = toolbox.tools().filter((tool) => tool.effect !== "pure");
+      const hasEffects = calls.some((call) => changing.some((tool) => tool.name === call.tool));
+      if (hasEffects && !options.readOnly) await takeCheckpoint(context, taskId, turn);
+    },
     steering: (turn) => takeSteering(context, taskId, turn),
     accept: options.accept,
   });

@@ -10,7 +10,7 @@ import {
 import type { Log } from "../observability/log.ts";
 import { insertArtifacts } from "./artifacts.ts";
 import type { Database, Reader, Writer } from "./database.ts";
-import { findKeys, insertEvent, loadState, readEvents } from "./event-rows.ts";
+import { findKeys, insertEvent, loadState, readEvents, readKeyedEvents } from "./event-rows.ts";
 import { createRecent } from "./recent.ts";
 import { projectRun } from "./run-rows.ts";
 import type { EventLog, NewEvent } from "./store.ts";
@@ -82,6 +82,8 @@ export function createEventLog({ database, now, log, validateEvents }: EventLogO
     },
 
     read: (runId, range) => database.read((reader) => readEvents(reader, runId, range)),
+
+    readKeyed: (runId, range) => database.read((reader) => readKeyedEvents(reader, runId, range)),
 
     find: (runId, key) => database.read(async (reader) => (await findKeys(reader, runId, [key])).get(key)),
 

@@ -2,6 +2,7 @@
 import { applyRunEvent, nexusError, type RunEvent, type RunState } from "../../protocol/index.ts";
 import type { Reader, Writer } from "./database.ts";
 import { checkDigest, digestOf } from "./digest.ts";
+import type { KeyedEvent } from "./store.ts";
 
 const PAGE = 500;
 const COLUMNS = ["run_id", "seq", "key", "at", "type", "body", "digest"] as const;
@@ -45,22 +46,33 @@ export async function findKeys(reader: Reader, runId: string, keys: readonly str
   return new Map(rows.map((row) => [row.key ?? "", eventOf(row)]));
 }
 
+interface Range {
+  readonly after?: number;
+  readonly before?: number;
+  readonly limit: number;
+}
+
 /** See EventLog.read. */
-export async function readEvents(
+export async function readEvents(reader: Reader, runId: string, range: Range): Promise<RunEvent[]> {
+  return (await readKeyedEvents(reader, runId, range)).map(({ event }) => event);
+}
+
+export async function readKeyedEvents(
   reader: Reader,
   runId: string,
-  { after = 0, before, limit }: { after?: number; before?: number; limit: number },
-): Promise<RunEvent[]> {
+  { after = 0, before, limit }: Range,
+): Promise<KeyedEvent[]> {
   const base = reader.selectFrom("events").select(COLUMNS).where("run_id", "=", runId).where("seq", ">", after);
   const isBackward = before !== undefined;
   const rows = await (isBackward ? base.where("seq", "<", before) : base)
     .orderBy("seq", isBackward ? "desc" : "asc")
     .limit(limit)
     .execute();
-  const events = (isBackward ? rows.reverse() : rows).map(eventOf);
+  const keyed = (isBackward ? rows.reverse() : rows).map((row) => ({ event: eventOf(row), key: row.key }));
+  const events = keyed.map(({ event }) => event);
   const first = isBackward ? (events[0]?.seq ?? 0) : after + 1;
   checkGapless(runId, events, first);
-  return events;
+  return keyed;
 }
 
 /** A row that an index no longer finds must not make a run shorter. */

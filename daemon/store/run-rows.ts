@@ -38,7 +38,7 @@ function runRow(state: RunState): RunRow {
     session_id: state.sessionId,
     workspace: state.workspace,
     ended: ended ? 1 : 0,
-    applying: ended && (state.changes?.applying.length ?? 0) > 0 ? 1 : 0,
+    applying: ended && ((state.changes?.applying.length ?? 0) > 0 || state.rewind?.status === "working") ? 1 : 0,
     summary: JSON.stringify(summaryOf(state)),
     seq: state.seq,
   };
@@ -67,7 +67,9 @@ export async function projectRun(
     await writer.insertInto("runs").values(row).execute();
   } else {
     // Indexed columns are named only when they may change: each one costs a look into its index.
-    const indexed = before?.status === after.status && before.changes === after.changes ? {} : { ended, applying };
+    const isSame =
+      before?.status === after.status && before.changes === after.changes && before.rewind === after.rewind;
+    const indexed = isSame ? {} : { ended, applying };
     await writer
       .updateTable("runs")
       .set({ ...changing, ...indexed })

@@ -17,6 +17,11 @@ export interface NewEvent {
   readonly key?: string;
 }
 
+export interface KeyedEvent {
+  readonly event: RunEvent;
+  readonly key: string | null;
+}
+
 export interface EventLog {
   /**
    * Appends events as one transaction with the projections, and answers with the numbered events once they are
@@ -25,6 +30,8 @@ export interface EventLog {
   append(runId: string, events: readonly NewEvent[], artifacts?: readonly Uint8Array[]): Promise<RunEvent[]>;
   /** Events after number `after` (default 0), oldest first, or with `before` the last ones below it, oldest first. */
   read(runId: string, range: { after?: number; before?: number; limit: number }): Promise<RunEvent[]>;
+  /** A page of events after number `after`, oldest first, with the keys they were appended under. */
+  readKeyed(runId: string, range: { after: number; limit: number }): Promise<KeyedEvent[]>;
   find(runId: string, key: string): Promise<RunEvent | undefined>;
   /** The fold of all the run's events; undefined for an unknown run. Cheap for runs in use. */
   state(runId: string): Promise<RunState | undefined>;
@@ -49,7 +56,7 @@ export interface Projections {
   listRuns(query: RunQuery): Promise<{ runs: RunSummary[]; nextCursor: string | null }>;
   /** Ids of runs whose status is not an end, oldest first. */
   unfinishedRuns(): Promise<string[]>;
-  /** Ids of ended runs whose accept was cut off (`changes.applying` without its end), oldest first. */
+  /** Ids of ended runs whose accept or rewind was cut off (begun without an end), oldest first. */
   applyingRuns(): Promise<string[]>;
   pendingApprovals(): Promise<{ runId: string; approval: Approval }[]>;
   /** The run that an idempotency key of run/start made, if any. */

@@ -85,6 +85,11 @@ export const SETTINGS: readonly Setting[] = [
     otherwise: "15 minutes",
   },
   {
+    name: "checkpoints",
+    meaning: "`days` and `maxBytes` of checkpoints that are kept of ended runs: see [rewind](rewind.md)",
+    otherwise: "30 days, 2 GiB in a repository",
+  },
+  {
     name: "embedding",
     meaning: "which model makes vectors of the code, and which store keeps them: see [vectors](vectors.md)",
     otherwise: "the built-in table: nothing leaves the machine",

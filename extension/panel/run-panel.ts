@@ -8,6 +8,7 @@ import type { RunEvent } from "../../protocol/run-events.ts";
 import type { RunState } from "../../protocol/run-state.ts";
 import { acceptChanges, discardChanges } from "../changes/decide.ts";
 import { openChangedFile, openDiff } from "../changes/diff-documents.ts";
+import { rewindTo, undoRewind } from "../changes/rewind.ts";
 import { cancelRun, resumeRun } from "../commands/run-control.ts";
 import { errorOf } from "../error-of.ts";
 import { performAction } from "../messages.ts";
@@ -124,6 +125,10 @@ export class RunPanel {
         return await acceptChanges(this.#nexus, runId, request.paths);
       case "discard":
         return await discardChanges(this.#nexus, runId, request.paths);
+      case "rewind":
+        return await this.#rewind(request.checkpoint);
+      case "undoRewind":
+        return await undoRewind(this.#nexus, runId);
       case "diff":
         return await this.#diff(request.path);
       case "openDiff":
@@ -202,6 +207,11 @@ export class RunPanel {
     const start = { workspace, prompt: text, sessionId, mode, headless: false, idempotencyKey, ...model };
     const { runId } = await daemon.request("run/start", start);
     await this.#show(runId);
+  }
+
+  async #rewind(checkpoint: number): Promise<void> {
+    const next = await rewindTo(this.#nexus, this.#runId, checkpoint);
+    if (next !== undefined) await this.#show(next);
   }
 
   async #diff(path: string): Promise<void> {

@@ -142,6 +142,7 @@ describe("nexus run", () => {
       recordFile: null,
       replayFile: null,
     };
+    const checkpoints = { days: 30, maxBytes: 1e9 };
     const context = createTestContext(terminal, [connection], {
       cwd: folder,
       settings: async () => ({
@@ -152,6 +153,7 @@ describe("nexus run", () => {
         mcpServers: {},
         idleExitMs: 1000,
         embedding: BUILT_IN,
+        checkpoints,
       }),
     });
     const line = "run fix it --detach --policy policy.json --mode ask --session s1";

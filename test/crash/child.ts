@@ -95,6 +95,7 @@ function bound(log: EventLog): EventLog {
   return {
     append: (...args) => log.append(...args),
     read: (...args) => log.read(...args),
+    readKeyed: (...args) => log.readKeyed(...args),
     find: (...args) => log.find(...args),
     state: (...args) => log.state(...args),
     subscribe: (...args) => log.subscribe(...args),

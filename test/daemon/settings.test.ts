@@ -145,6 +145,8 @@ describe("the settings file", () => {
       policy: {},
       idleExitMs: 900_000,
       embedding: BUILT_IN,
+      checkpoints: { days: 30, maxBytes: 2_147_483_648 },
+      mcpServers: {},
     });
   });
 

@@ -126,6 +126,7 @@ export function createTestContext(
       idleExitMs: 1000,
       mcpServers: {},
       embedding: BUILT_IN,
+      checkpoints: { days: 30, maxBytes: 1e9 },
     }),
     async connect() {
       const next = waiting.shift();

@@ -173,6 +173,7 @@ function withAppend(store: Store, before: (events: readonly NewEvent[]) => void)
   const watched: EventLog = {
     append,
     read: (...args) => events.read(...args),
+    readKeyed: (...args) => events.readKeyed(...args),
     find: (...args) => events.find(...args),
     state: (...args) => events.state(...args),
     subscribe: (...args) => events.subscribe(...args),

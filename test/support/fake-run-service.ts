@@ -96,6 +96,11 @@ export function createFakeRunService(): FakeRunService {
     file: respond("file", () => ({ text: null })),
     accept: respond("accept", () => ({ accepted: ["a.ts"], conflicts: [] })),
     discard: respond("discard", () => ({ discarded: ["a.ts"] })),
+    checkpoints: respond("checkpoints", () => ({ checkpoints: [], canUndo: false, accepted: [] })),
+    checkpointDiff: respond("checkpointDiff", () => ({ files: [], patch: "", truncated: false })),
+    rewind: respond("rewind", () => ({ files: [], conflicts: [], newRunId: null })),
+    fork: respond("fork", () => ({ runId: "run-2", sessionId: "session-1" })),
+    prune: respond("prune", () => ({ runs: [], keptBytes: 0 })),
     async events({ runId, after = 0, before, limit = 200 }) {
       await service.beforeRead();
       const log = logOf(runId);

@@ -1,7 +1,8 @@
 /** The change set: every file with its figures, its diff, and accept or discard for it or for all. */
 import { type ReactNode, useState } from "react";
 import type { ChangedFile } from "../../protocol/change-set.ts";
-import { type FileDecision, isEnded, pendingPaths, type RunState } from "../../protocol/run-state.ts";
+import type { FileDecision } from "../../protocol/rewind-state.ts";
+import { isEnded, pendingPaths, type RunState } from "../../protocol/run-state.ts";
 import { Button } from "../controls/button.tsx";
 import { plural } from "../format.ts";
 import { Icon } from "../icons.tsx";

@@ -6,6 +6,7 @@ import { EvidenceView } from "../run/evidence-view.tsx";
 import { usePanel } from "../state/panel-context.tsx";
 import { streamKey } from "../state/panel-state.ts";
 import { MarkdownView } from "../text/markdown-view.tsx";
+import { RewindTo, UndoRewind } from "./rewind-buttons.tsx";
 import type { NoteStep, Step, TurnStep } from "./timeline.ts";
 import { ToolCall } from "./tool-call.tsx";
 
@@ -87,6 +88,7 @@ function Note({ step }: { readonly step: NoteStep }): ReactNode {
       <div className={`step-note tone-${tone}`}>
         <Icon name={NOTE_ICONS[step.tone]} />
         <span>{step.text}</span>
+        {step.rewind === undefined ? null : <UndoRewind rewind={step.rewind} />}
       </div>
     );
   return (
@@ -118,6 +120,7 @@ function Turn({ step }: { readonly step: TurnStep }): ReactNode {
         </p>
       )}
       <p className="turn-facts">
+        {step.checkpoint === null ? null : <RewindTo checkpoint={step.checkpoint} turn={step.turn} />}
         {isWriting ? (
           <>
             <span className="pulse" aria-hidden="true" /> {stream === undefined ? "Thinking" : "Writing"}… ·{" "}

@@ -22,6 +22,8 @@ export interface TurnStep extends StepBase {
   readonly outputTokens: number;
   readonly durationMs: number;
   readonly error: ErrorValue | null;
+  /** Number of the checkpoint that was taken before its calls; null: none. */
+  readonly checkpoint: number | null;
 }
 
 export interface ToolStep extends StepBase {
@@ -41,6 +43,8 @@ export interface NoteStep extends StepBase {
   readonly tone: "plain" | "good" | "bad" | "warning";
   readonly text: string;
   readonly details: readonly string[];
+  /** The rewind that it tells of; null: the conversation's. */
+  readonly rewind?: number | null;
 }
 
 export type Step =
@@ -103,6 +107,11 @@ function stepOf(event: RunEvent, steps: ReadonlyMap<string, Step>): Step | undef
     case "verification.finished":
       if (body.evidence === null) return noteStep(event);
       return { ...base(`check/${seq}`), kind: "check", taskId: body.taskId, evidence: body.evidence };
+    case "checkpoint.taken": {
+      const isIts = (step: Step) => step.kind === "turn" && step.taskId === body.taskId && step.turn === body.turn;
+      const turn = [...steps.values()].findLast(isIts);
+      return turn?.kind === "turn" ? { ...turn, checkpoint: body.number } : undefined;
+    }
     case "prompt.received":
       return { ...base(`prompt/${body.promptId}`), kind: "prompt", text: body.text, delivery: body.delivery };
     default:
@@ -131,6 +140,7 @@ function turnStep(
     outputTokens: 0,
     durationMs: 0,
     error: null,
+    checkpoint: null,
   };
   switch (body.type) {
     case "model.requested":
@@ -244,6 +254,19 @@ function noteStep({ body, seq, at }: RunEvent): NoteStep | undefined {
       );
     case "changes.superseded":
       return note("plain", "A later run goes on from this change set.");
+    case "rewind.finished": {
+      const conflicts = body.conflicts.map((conflict) => `${conflict.path}: ${conflict.reason}`);
+      if (conflicts.length > 0) return note("bad", "Nothing was put back: files were changed meanwhile", conflicts);
+      return { ...note("good", "Files were put back."), rewind: body.number };
+    }
+    case "run.forked":
+      return note("plain", `Goes on from checkpoint ${body.checkpoint} of another run.`);
+    case "run.rewound":
+      if (body.byRun === null) return note("plain", "The conversation stands again.");
+      return {
+        ...note("plain", `The conversation went back to checkpoint ${body.checkpoint}; another run goes on.`),
+        rewind: null,
+      };
     case "budget.changed":
       return note("plain", body.budgetUsd === null ? "No budget limit." : `Budget is now $${body.budgetUsd}.`);
     case "run.cancel_requested":

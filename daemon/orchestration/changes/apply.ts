@@ -8,8 +8,17 @@ import type { ChangeConflict, ChangeSet } from "../../../protocol/index.ts";
 import { NexusError, nexusError } from "../../../protocol/index.ts";
 import { errorCode, lstat, removeEmptyFolder, removeFile } from "../../host/files.ts";
 import { syncFolder } from "../../host/place.ts";
-import { type BlobChange, blobChanges } from "./change-set.ts";
-import { clearDesk, type Desk, deskOf, type Journal, readJournal, takeOut, writeJournal } from "./desk.ts";
+import { type Blob, type BlobChange, blobChanges } from "./change-set.ts";
+import {
+  clearDesk,
+  type Desk,
+  deskOf,
+  type Journal,
+  readJournal,
+  takeOut,
+  takeOutExactly,
+  writeJournal,
+} from "./desk.ts";
 import { keepLineEndings } from "./line-endings.ts";
 import { cleanId, fingerprintOf, look, type Present, type Standing, standingOf, type Tree } from "./present.ts";
 import type { Repository } from "./repository.ts";
@@ -18,8 +27,10 @@ import { ChangedMeanwhile, checkBackup, perform, type Step, stage, takeBack } fr
 export interface ApplyOptions {
   readonly home: string;
   readonly repository: Repository;
-  readonly changeSet: ChangeSet;
+  readonly changeSet: Pick<ChangeSet, "baseCommit" | "resultCommit">;
   readonly paths: readonly string[];
+  /** The result holds the files byte for byte, not as git would have them. */
+  readonly exact?: boolean;
 }
 
 type Beside = Pick<Step, "staged" | "backup">;
@@ -42,13 +53,13 @@ export async function applyChanges(options: ApplyOptions): Promise<{ conflicts: 
       await clearDesk(desk);
       return { conflicts };
     }
-    return await write({ tree, desk, changeSet, repository, judged, journal });
+    return await write({ tree, desk, changeSet, repository, judged, journal, exact: options.exact === true });
   } catch (error) {
     throw systemError(error);
   }
 }
 
-async function treeFor({ repository, changeSet, paths }: ApplyOptions): Promise<Tree> {
+async function treeFor({ repository, changeSet, paths, exact = false }: ApplyOptions): Promise<Tree> {
   const changes = await blobChanges(repository, changeSet.baseCommit, changeSet.resultCommit);
   const known = new Map(changes.map((change) => [change.path, change]));
   const chosen = paths.map((path) => {
@@ -56,7 +67,7 @@ async function treeFor({ repository, changeSet, paths }: ApplyOptions): Promise<
     if (change === undefined) throw nexusError("changes.unknown_path", path);
     return [path, change] as const;
   });
-  return { repository, root: join(repository.top, repository.prefix), chosen: new Map(chosen) };
+  return { repository, root: join(repository.top, repository.prefix), chosen: new Map(chosen), exact };
 }
 
 async function judge(tree: Tree): Promise<Judged[]> {
@@ -74,8 +85,9 @@ function conflictsOf(judged: readonly Judged[]): ChangeConflict[] {
 interface Writing {
   readonly tree: Tree;
   readonly desk: Desk;
-  readonly changeSet: ChangeSet;
+  readonly changeSet: ApplyOptions["changeSet"];
   readonly repository: Repository;
+  readonly exact: boolean;
   readonly judged: readonly Judged[];
   readonly journal: Journal | undefined;
 }
@@ -136,12 +148,15 @@ async function missingFolders(tree: Tree, path: string): Promise<string[]> {
 async function prepare(writing: Writing, pending: readonly Judged[], journal: Journal): Promise<Step[]> {
   const { tree, desk, changeSet, repository } = writing;
   const wanted = pending.filter(({ change }) => change.after !== undefined).map(({ change }) => change.path);
-  const contents = await takeOut(desk, repository, changeSet.resultCommit, wanted);
+  const contents = writing.exact
+    ? await takeOutExactly(desk, repository, blobsOf(pending))
+    : await takeOut(desk, repository, changeSet.resultCommit, wanted);
   const steps: Step[] = [];
   for (const { change, standing } of pending) {
     if (standing.state === "conflict") continue;
     const { present } = standing;
-    const content = await contentFor(tree, change, { present, taken: contents(change.path) });
+    const taken = contents(change.path);
+    const content = await contentFor(tree, change, { present, taken, exact: writing.exact });
     const states = { before: fingerprintOf(present), after: fingerprintOf(content) };
     const target = join(tree.root, change.path);
     const step: Step = { change, target, ...states, ...besides(writing, journal, change.path) };
@@ -154,14 +169,20 @@ async function prepare(writing: Writing, pending: readonly Judged[], journal: Jo
   return steps;
 }
 
+function blobsOf(pending: readonly Judged[]): Map<string, Blob> {
+  return new Map(
+    pending.flatMap(({ change: { path, after } }) => (after === undefined ? [] : [[path, after] as const])),
+  );
+}
+
 async function contentFor(
   tree: Tree,
   change: BlobChange,
-  { present, taken }: { present: Present; taken: string },
+  { present, taken, exact }: { present: Present; taken: string; exact: boolean },
 ): Promise<Present> {
   if (change.after === undefined) return { kind: "missing" };
   const content = await look(taken);
-  if (content.kind !== "file" || present.kind !== "file") return content;
+  if (exact || content.kind !== "file" || present.kind !== "file") return content;
   const { id } = change.after;
   const isTheSame = async (bytes: Uint8Array) => (await cleanId(tree, change.path, bytes)) === id;
   return { ...content, bytes: await keepLineEndings(present.bytes, content.bytes, isTheSame) };

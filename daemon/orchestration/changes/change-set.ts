@@ -7,8 +7,8 @@ import { rename } from "../../host/files.ts";
 import { git, splitNul, tryGit } from "../../host/git.ts";
 import { callOnObjects, type Repository, refOf } from "./repository.ts";
 import { commitTree, setRef, withIndexCopy } from "./snapshot.ts";
-import { recordTree } from "./tree.ts";
-import { type CopyPlace, hasCopy } from "./worktree.ts";
+import { type RecordedTree, recordTree, type TreeLimits } from "./tree.ts";
+import { type CopyPlace, hasCopy, isSparse } from "./worktree.ts";
 
 const MAX_PATCH_CHARACTERS = 200_000;
 const MAX_TEXT_BYTES = 5 * 1024 * 1024;
@@ -96,7 +96,7 @@ export async function blobChanges(repository: Repository, from: string, to: stri
   return changes;
 }
 
-async function changedFiles(repository: Repository, from: string, to: string): Promise<ChangedFile[]> {
+export async function changedFiles(repository: Repository, from: string, to: string): Promise<ChangedFile[]> {
   const changes = await blobChanges(repository, from, to);
   if (changes.length === 0) return [];
   const output = await git(
@@ -129,7 +129,7 @@ function blob(mode: string, id: string): Blob | undefined {
   return mode === "000000" ? undefined : { mode, id };
 }
 
-async function patchOf(
+export async function patchOf(
   repository: Repository,
   from: string,
   to: string,
@@ -149,21 +149,35 @@ function scopeOf(repository: Repository): string[] {
 
 /** The tree of the copy as it is now; linked dependencies and ignored files are no part of it. */
 export async function treeOfCopy(home: string, copy: Copy, signal?: AbortSignal): Promise<string> {
+  return (await recordCopy(home, copy, signal === undefined ? {} : { signal })).tree;
+}
+
+/** The same, with what was left out of it. */
+export async function recordCopy(
+  home: string,
+  copy: Copy,
+  { signal, limits }: { readonly signal?: AbortSignal; readonly limits?: TreeLimits } = {},
+): Promise<RecordedTree> {
   const { repository, place, linked } = copy;
   if (!(await hasCopy(place)))
     throw nexusError("workspace.git_failed", `The run's copy is gone: ${resolve(place.folder)}.`);
   return withIndexCopy(home, place.indexFile, async (indexFile, isCopy) => {
     // The repository itself, not what a .git in the copy says: the agent can change that.
-    const call = { ...callOnObjects(repository), folder: place.folder, workTree: place.folder, indexFile };
+    const objects = callOnObjects(repository);
+    // The index is ours alone: nobody needs its checksum.
+    const config = [...repository.config, ["index.skipHash", "true"] as const];
+    const call = { ...objects, config, folder: place.folder, workTree: place.folder, indexFile };
     const cancellable = signal === undefined ? call : { ...call, signal };
     if (!isCopy) await git(cancellable, "read-tree", copy.baseCommit);
-    const { tree } = await recordTree({
+    const recorded = await recordTree({
       call: cancellable,
       within: repository.prefix,
       leaveOut: (path) => isLinked(path, linked),
+      hasNoFlags: !(await isSparse(place, repository.commonDir)),
+      ...(limits === undefined ? {} : { limits }),
     });
     await rename(indexFile, place.indexFile);
-    return tree;
+    return recorded;
   });
 }
 

@@ -1,5 +1,5 @@
 /** Work in isolation: what the engine needs of it. Git does the work (snapshot.ts, worktree.ts, apply.ts). */
-import type { ChangeConflict, ChangeSet, FileDiff } from "../../../protocol/index.ts";
+import type { ChangeConflict, ChangeSet, FileDiff, RewindPlace } from "../../../protocol/index.ts";
 import type { GitPort } from "../../tools/git-port.ts";
 
 export interface Isolation {
@@ -13,6 +13,68 @@ export interface Isolation {
   readonly linked: readonly string[];
   /** Files that are not in the copy, each with the reason in brackets: too large, not readable. */
   readonly skipped?: readonly string[];
+}
+
+/** A run, and where it works. */
+export interface RunPlace {
+  readonly runId: string;
+  readonly workspace: string;
+  readonly isolation: Isolation;
+}
+
+export interface CheckpointPort {
+  /** Commits the copy as it is, under refs/nexus/<run>/turns/<number>; an unchanged copy has the last one's commit. */
+  take(place: RunPlace, options: { number: number; signal: AbortSignal }): Promise<SavedCopy>;
+  hasCopy(runId: string): Promise<boolean>;
+  /** Commits the copy as it is now under the ref that ends with `name`. */
+  saveCopy(place: RunPlace, name: string): Promise<SavedCopy>;
+  /** Keeps files of the user's tree byte for byte under the ref that ends with `name`; on top of `earlier`. */
+  keepFiles(
+    run: { readonly runId: string; readonly workspace: string },
+    files: { readonly name: string; readonly paths: readonly string[]; readonly earlier?: string },
+  ): Promise<string>;
+  /** Paths that differ between two commits. */
+  differing(workspace: string, from: string, to: string): Promise<string[]>;
+  /** Of paths with the commit that Nexus wrote last, those that somebody else changed since, but for those as in `target`. */
+  changedByUser(workspace: string, written: ReadonlyMap<string, string>, target: string): Promise<ChangeConflict[]>;
+  /** All or nothing, never over what is not as it was saved; can be repeated after a crash. */
+  restore(run: { readonly runId: string; readonly workspace: string }, place: RewindPlace): Promise<ChangeConflict[]>;
+  /** The change set from one commit to another, held under the ref that ends with `name`. */
+  resultAt(
+    run: { readonly runId: string; readonly workspace: string },
+    commits: { readonly base: string; readonly at: string },
+    name: string,
+  ): Promise<ChangeSet>;
+  /** What turns one commit into another; the patch is cut at 200 000 characters. */
+  compare(
+    workspace: string,
+    from: string,
+    to: string,
+  ): Promise<{ files: ChangeSet["files"]; patch: string; truncated: boolean }>;
+  /** A copy for a new run that begins at a commit of another one; `keep`: commits to hold under the new run's refs. */
+  isolateAt(
+    run: { readonly runId: string; readonly workspace: string },
+    start: { readonly base: string; readonly commit: string; readonly keep: ReadonlyMap<string, string> },
+    signal: AbortSignal,
+  ): Promise<Isolation>;
+  /** Size and names of what is kept of runs in the repository of a workspace. */
+  keptOf(workspace: string): Promise<KeptRun[]>;
+  /** Forgets kept commits; git removes their content when it next cleans up. */
+  drop(workspace: string, refs: readonly string[]): Promise<void>;
+}
+
+export interface SavedCopy {
+  readonly commit: string;
+  /** Paths whose content is not in the commit: too large or not readable; relative to the workspace. */
+  readonly leftOut: readonly string[];
+}
+
+export interface KeptRun {
+  readonly runId: string;
+  /** Full names of refs, oldest checkpoint first. */
+  readonly refs: readonly string[];
+  /** On the disk, as far as no branch or tag has it. */
+  readonly bytes: number;
 }
 
 export interface ChangesPort {
@@ -39,4 +101,5 @@ export interface ChangesPort {
   gitOf(options: { workspace: string; isolation: Isolation | null; signal: AbortSignal }): Promise<GitPort | undefined>;
   /** Removes the copy. The commits stay reachable under refs/nexus/ until the run is pruned. */
   release(runId: string, workspace: string): Promise<void>;
+  readonly checkpoints: CheckpointPort;
 }

@@ -1,12 +1,14 @@
 /** The real ChangesPort: git does the work. */
-import { relative, resolve, sep } from "node:path";
 import type { ChangeSet } from "../../../protocol/index.ts";
 import { makeFolder, realPath } from "../../host/files.ts";
 import type { Log } from "../../observability/log.ts";
 import { applyChanges } from "./apply.ts";
-import { type Copy, collectChanges, diffOfCopy, fileDiff, fileText } from "./change-set.ts";
-import type { ChangesPort, Isolation } from "./changes.ts";
+import { collectChanges, diffOfCopy, fileDiff, fileText } from "./change-set.ts";
+import type { ChangesPort } from "./changes.ts";
+import { keepBeforeRemoval } from "./checkpoint.ts";
+import { copyOf, isolationOf } from "./copy.ts";
 import { gitOfCopy } from "./copy-git.ts";
+import { createCheckpoints, type Turns } from "./create-checkpoints.ts";
 import { callOn, openRepository, type Repository } from "./repository.ts";
 import { takeSnapshot, treeOf } from "./snapshot.ts";
 import { type CopyRecord, hasCopy, makeCopy, placeOf, readRecord, removeCopy } from "./worktree.ts";
@@ -19,8 +21,11 @@ export function createChanges(options: { home: string; log: Log }): ChangesPort 
     return realPath(options.home);
   });
   const inTurn = createTurns();
+  const checkpoints = createCheckpoints({ home, inTurn });
 
   return {
+    checkpoints,
+
     async isolate({ runId, workspace, continues, signal }) {
       const folder = await home();
       const place = placeOf(folder, runId);
@@ -72,7 +77,14 @@ export function createChanges(options: { home: string; log: Log }): ChangesPort 
       const folder = await home();
       const place = placeOf(folder, runId);
       const known = await readRecord(place);
+      if (known !== undefined && (await hasCopy(place))) {
+        const { baseCommit, linked } = known;
+        const repository = await openRepository(folder, workspace);
+        const left = await keepBeforeRemoval(folder, { repository, place, baseCommit, linked }, runId);
+        for (const file of left) log.write("warn", "goes with the run's copy: it is in no commit", { runId, file });
+      }
       const commonDir = known?.commonDir ?? (await openRepository(folder, workspace)).commonDir;
+      checkpoints.forget(runId);
       await removeCopy(place, commonDir);
     },
   };
@@ -92,29 +104,10 @@ async function begin(
   return isThere ? { ...commits, startCommit: continues.resultCommit } : commits;
 }
 
-function isolationOf(repository: Repository, folder: string, record: CopyRecord): Isolation {
-  const { baseCommit, startCommit, skipped } = record;
-  const { prefix } = repository;
-  const linked = record.linked.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
-  return { baseCommit, startCommit, worktree: resolve(folder, prefix), linked, skipped };
-}
-
-async function copyOf(home: string, workspace: string, isolation: Isolation): Promise<Copy> {
-  const repository = await openRepository(home, workspace);
-  const top = resolve(isolation.worktree, relative(`${sep}${repository.prefix}`, sep));
-  const linked = isolation.linked.map((path) => repository.prefix + path);
-  return {
-    repository,
-    place: placeOf(home, relative(resolve(home, "worktrees"), top)),
-    baseCommit: isolation.baseCommit,
-    linked,
-  };
-}
-
-/** One accept at a time in a tree. */
-function createTurns(): <Value>(key: string, work: () => Promise<Value>) => Promise<Value> {
+/** One accept or rewind at a time in a tree. */
+function createTurns(): Turns {
   const last = new Map<string, Promise<unknown>>();
-  return async (key, work) => {
+  return async <Value>(key: string, work: () => Promise<Value>) => {
     const before = last.get(key) ?? Promise.resolve();
     const mine = before.then(work, work);
     const settled = mine.then(

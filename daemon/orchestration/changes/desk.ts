@@ -1,8 +1,9 @@
 /** Where an accept is prepared, in the data folder: contents taken out of git, and what is about to be touched. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as z from "zod/mini";
-import { hashOf, makeFolder, readText, removeTree, writeAtomically } from "../../host/files.ts";
+import { changeMode, hashOf, linkFile, makeFolder, readText, removeTree, writeAtomically } from "../../host/files.ts";
 import { git } from "../../host/git.ts";
+import type { Blob } from "./change-set.ts";
 import { callOnObjects, type Repository } from "./repository.ts";
 
 const Journal = z.object({
@@ -57,5 +58,28 @@ export async function takeOut(
   await git(call, "read-tree", commit);
   const input = paths.map((path) => `${repository.prefix}${path}\0`).join("");
   await git({ ...call, input }, "checkout-index", "--quiet", "--force", "-z", "--stdin", `--prefix=${contents}/`);
+  return placeOf;
+}
+
+/** Like `takeOut`, but byte for byte as git has them, without conversions: for files that were kept that way. */
+export async function takeOutExactly(
+  desk: Desk,
+  repository: Repository,
+  wanted: ReadonlyMap<string, Blob>,
+): Promise<(path: string) => string> {
+  const contents = join(desk.folder, "contents");
+  const placeOf = (path: string) => join(contents, path);
+  await removeTree(contents);
+  await makeFolder(contents, 0o700);
+  for (const [path, { id, mode }] of wanted) {
+    const bytes = await git(callOnObjects(repository), "cat-file", "blob", id);
+    await makeFolder(dirname(placeOf(path)), 0o700);
+    if (mode === "120000") {
+      await linkFile(bytes.toString(), placeOf(path));
+      continue;
+    }
+    await writeAtomically(placeOf(path), bytes);
+    if (mode === "100755") await changeMode(placeOf(path), 0o755);
+  }
   return placeOf;
 }

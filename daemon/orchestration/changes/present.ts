@@ -23,6 +23,8 @@ export interface Tree {
   readonly root: string;
   /** Everything that is to be written or deleted, by path. */
   readonly chosen: ReadonlyMap<string, BlobChange>;
+  /** Contents are compared byte for byte, not by git's own measure. */
+  readonly exact?: boolean;
 }
 
 /** No change set holds files of this size, so one that is there is somebody else's. */
@@ -65,6 +67,14 @@ function conflictReason(change: BlobChange, present: Present): string {
     : "you changed it since the run began";
 }
 
+/** Whether what stands at the path is this content, by git's own measure; undefined: whether nothing is there. */
+export async function isContent(tree: Tree, path: string, blob: Blob | undefined): Promise<boolean> {
+  if ((await judgeParents(tree, path)).kind !== "fine") return false;
+  const present = await look(join(tree.root, path));
+  if (blob === undefined || present.kind === "missing") return blob === undefined && present.kind === "missing";
+  return holds(tree, path, present, blob);
+}
+
 async function isAs(tree: Tree, change: BlobChange, present: Present, side: "before" | "after"): Promise<boolean> {
   const blob = change[side];
   if (blob === undefined || present.kind === "missing") return blob === undefined && present.kind === "missing";
@@ -78,7 +88,7 @@ async function isAs(tree: Tree, change: BlobChange, present: Present, side: "bef
 async function holds(tree: Tree, path: string, present: Present, blob: Blob): Promise<boolean> {
   if (present.kind !== (blob.mode === "120000" ? "link" : "file") || !("bytes" in present)) return false;
   if (rawId(present.bytes, blob.id) === blob.id) return true;
-  return present.kind === "file" && (await cleanId(tree, path, present.bytes)) === blob.id;
+  return present.kind === "file" && tree.exact !== true && (await cleanId(tree, path, present.bytes)) === blob.id;
 }
 
 function rawId(bytes: Uint8Array, like: string): string {

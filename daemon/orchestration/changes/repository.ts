@@ -32,14 +32,14 @@ const DEFAULT_EXCLUDES = [
 export async function openRepository(home: string, workspace: string, signal?: AbortSignal): Promise<Repository> {
   const folder = await realFolder(workspace);
   const call = { folder, ...(signal === undefined ? {} : { signal }) };
-  const found = await discover(call);
+  const [found, config] = await Promise.all([discover(call), filterSettings(call)]);
   if (found === undefined) return openPrivate(home, folder);
   const { top, prefix } = found;
   // A home folder under version control holds settings; the folders in it are not parts of that project.
   if (top === (await userHome()) && prefix !== "") return openPrivate(home, folder);
   if (resolve(top, prefix) !== folder)
     throw nexusError("workspace.git_failed", `The working tree of ${folder} is elsewhere: ${top}.`);
-  return { kind: "user", ...found, config: await filterSettings(call) };
+  return { kind: "user", ...found, config };
 }
 
 /** How to call git on the user's own tree with an index that is not the user's. */
@@ -127,6 +127,7 @@ export function checkedRunId(runId: string): string {
   return runId;
 }
 
-export function refOf(runId: string, what: "base" | "result"): string {
+/** base, start, result, kept, before-accept · turns/<number> · rewinds/<number>-copy, -tree, -result. */
+export function refOf(runId: string, what: string): string {
   return posix.join("refs/nexus", checkedRunId(runId), what);
 }

@@ -62,6 +62,28 @@ export async function commitTree(call: GitCall, tree: string, parents: readonly 
   return (await git(call, "commit-tree", tree, ...flags, "-m", "Nexus")).toString().trim();
 }
 
+/** A commit of a tree, and the ref that holds it, in one call of git. Never cancelled half way. */
+export async function commitAs(
+  repository: Repository,
+  ref: string,
+  { tree, parent }: { readonly tree: string; readonly parent: string },
+): Promise<string> {
+  const input = [
+    `commit ${ref}`,
+    "mark :1",
+    "committer Nexus <nexus@localhost> 946684800 +0000",
+    "data 5",
+    "Nexus",
+    `from ${parent}`,
+    `M 040000 ${tree} `,
+    "",
+    "get-mark :1",
+    "",
+  ].join("\n");
+  const command = ["fast-import", "--quiet", "--force", "--date-format=raw"];
+  return (await git({ ...callOnObjects(repository), input }, ...command)).toString().trim();
+}
+
 /** Never cancelled half way: that would leave the ref locked. */
 export async function setRef(repository: Repository, ref: string, commit: string): Promise<void> {
   await git(callOnObjects(repository), "update-ref", ref, commit);

@@ -14,16 +14,28 @@ export interface TreeInput {
   /** Only this folder ("a/b/") is looked at; "" for all. The rest stays as the index has it. */
   readonly within: string;
   readonly leaveOut: (path: string) => boolean;
+  /** Left out: 50 MiB a file, 2 GiB in all. */
+  readonly limits?: TreeLimits;
+  /** The index was made by Nexus alone, of a whole checkout, so it holds no flags that hide edits. */
+  readonly hasNoFlags?: boolean;
+}
+
+export interface TreeLimits {
+  /** Bytes that a file may have, and all new and changed files together. */
+  readonly file: number;
+  readonly total: number;
 }
 
 export interface RecordedTree {
   readonly tree: string;
   /** Files that were left out, with the reason, for people: at most 20. */
   readonly skipped: readonly string[];
+  /** All paths that were left out, as git names them; a folder's ends with a slash. */
+  readonly leftOut: readonly string[];
 }
 
-const MAX_FILE_BYTES = 50 * 1024 * 1024;
-const MAX_TOTAL_BYTES = 2 * 1024 * 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
+const DEFAULT_LIMITS: TreeLimits = { file: 50 * MEBIBYTE, total: 2048 * MEBIBYTE };
 const MAX_FILES = 100_000;
 const MAX_NESTED = 100;
 const MAX_SKIPPED_NAMES = 20;
@@ -32,7 +44,7 @@ const BATCH = 256;
 
 /** Rejects with `workspace.git_failed`, also when more than 100 000 files would have to be read. */
 export async function recordTree(input: TreeInput): Promise<RecordedTree> {
-  await clearFlags(input.call);
+  if (input.hasNoFlags !== true) await clearFlags(input.call);
   for (let attempt = 1; ; attempt += 1) {
     const changes = await listChanges(input);
     const { fitting, skipped } = await fittingFiles(input, [...changes.changed, ...changes.untracked]);
@@ -40,7 +52,12 @@ export async function recordTree(input: TreeInput): Promise<RecordedTree> {
       await updateIndex(input.call, ["--force-remove"], changes.deleted);
       await updateIndex(input.call, ["--add", "--remove", "--replace"], fitting);
       const tree = await git(input.call, "write-tree", "--missing-ok");
-      return { tree: tree.toString().trim(), skipped: [...changes.skipped, ...skipped].slice(0, MAX_SKIPPED_NAMES) };
+      const left = [...changes.skipped, ...skipped];
+      return {
+        tree: tree.toString().trim(),
+        skipped: left.slice(0, MAX_SKIPPED_NAMES).map(({ path, reason }) => `${path} (${reason})`),
+        leftOut: left.map(({ path }) => path),
+      };
     } catch (error) {
       // Somebody changes the folder while we look at it: look again.
       if (attempt === ATTEMPTS || input.call.signal?.aborted) throw error;
@@ -51,11 +68,16 @@ export async function recordTree(input: TreeInput): Promise<RecordedTree> {
 /** Our own leftovers of an accept that was cut off; never a part of anything. */
 const STAGED_NAME = /(^|\/)\.nexus-[0-9a-f]{16}\.(new|old)$/;
 
+interface Skipped {
+  readonly path: string;
+  readonly reason: string;
+}
+
 interface Changes {
   readonly changed: string[];
   readonly deleted: string[];
   readonly untracked: string[];
-  readonly skipped: string[];
+  readonly skipped: Skipped[];
 }
 
 /** “Assume unchanged” hides edits, and so does “skip” for a file that is there: the copy shows the tree as it is. */
@@ -106,14 +128,14 @@ function sortTracked(entries: readonly string[], input: TreeInput): { changed: s
  * Git lists a repository inside the tree as one entry. Its files are part of the folder that the user opened, so they
  * are copied as plain files, by that repository's own ignore rules and without its history.
  */
-async function expandNested(input: TreeInput, others: string[]): Promise<{ untracked: string[]; skipped: string[] }> {
+async function expandNested(input: TreeInput, others: string[]): Promise<{ untracked: string[]; skipped: Skipped[] }> {
   const untracked = others.filter((path) => !path.endsWith("/") && isUsable(path, input));
-  const skipped: string[] = [];
+  const skipped: Skipped[] = [];
   const waiting = others.filter((path) => path.endsWith("/") && isUsable(path, input));
   for (let count = 0; waiting.length > 0; count += 1) {
     const folder = waiting.shift() ?? "";
     const files = count < MAX_NESTED ? await listNested(input, folder) : undefined;
-    if (files === undefined) skipped.push(`${folder} (a git repository that cannot be read)`);
+    if (files === undefined) skipped.push({ path: folder, reason: "a git repository that cannot be read" });
     for (const file of files ?? []) (file.endsWith("/") ? waiting : untracked).push(file);
   }
   return { untracked, skipped };
@@ -137,17 +159,19 @@ function isUsable(path: string, input: TreeInput): boolean {
 async function fittingFiles(
   input: TreeInput,
   paths: readonly string[],
-): Promise<{ fitting: string[]; skipped: string[] }> {
+): Promise<{ fitting: string[]; skipped: Skipped[] }> {
+  const limits = input.limits ?? DEFAULT_LIMITS;
   const fitting: string[] = [];
-  const skipped: string[] = [];
+  const skipped: Skipped[] = [];
   let total = 0;
   for (let start = 0; start < paths.length; start += BATCH) {
     const batch = paths.slice(start, start + BATCH);
-    const looks = await Promise.all(batch.map((path) => lookAt(join(input.call.workTree, path))));
+    const looks = await Promise.all(batch.map((path) => lookAt(join(input.call.workTree, path), limits.file)));
     for (const [index, look] of looks.entries()) {
       const path = batch[index] ?? "";
-      if (typeof look === "string") skipped.push(`${path} (${look})`);
-      else if (total + (look ?? 0) > MAX_TOTAL_BYTES) skipped.push(`${path} (more than 2 GiB of new files)`);
+      if (typeof look === "string") skipped.push({ path, reason: look });
+      else if (total + (look ?? 0) > limits.total)
+        skipped.push({ path, reason: `more than ${inMebibytes(limits.total)} of new files` });
       else if (look !== undefined) fitting.push(path);
       total += typeof look === "number" ? look : 0;
     }
@@ -156,13 +180,17 @@ async function fittingFiles(
 }
 
 /** The size in bytes; why the file is left out; undefined when there is nothing to take, or nothing to say. */
-async function lookAt(path: string): Promise<number | string | undefined> {
+async function lookAt(path: string, maxBytes: number): Promise<number | string | undefined> {
   const stats = await lstat(path);
   if (stats?.isSymbolicLink()) return 0;
   if (stats === undefined) return 0;
   if (!stats.isFile()) return undefined;
-  if (stats.size > MAX_FILE_BYTES) return `${Math.round(stats.size / 1024 / 1024)} MiB, more than 50`;
+  if (stats.size > maxBytes) return `${inMebibytes(stats.size)}, more than ${Math.round(maxBytes / MEBIBYTE)}`;
   return (await isReadable(path)) ? stats.size : "not readable";
+}
+
+function inMebibytes(bytes: number): string {
+  return `${Math.round(bytes / MEBIBYTE)} MiB`;
 }
 
 async function updateIndex(call: GitCall, flags: readonly string[], paths: readonly string[]): Promise<void> {

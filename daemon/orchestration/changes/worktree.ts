@@ -85,6 +85,12 @@ export async function hasCopy(place: CopyPlace): Promise<boolean> {
   return (await lstat(place.folder))?.isDirectory() === true;
 }
 
+/** True when git may have marked files of the copy as not checked out. */
+export async function isSparse(place: CopyPlace, commonDir: string): Promise<boolean> {
+  const admin = await adminFolder(commonDir, place.folder);
+  return admin !== undefined && (await lstat(join(admin, "info", "sparse-checkout"))) !== undefined;
+}
+
 /** The copy's entry in the repository. `git worktree prune` would also drop the entries of worktrees on a disk that is not mounted now, so: by hand. */
 export async function adminFolder(commonDir: string, folder: string): Promise<string | undefined> {
   const entries = join(commonDir, "worktrees");

@@ -17,6 +17,12 @@ export function createRunHandlers(service: RunService): RunHandlers {
     "run/cancel": (params, caller) => service.cancel(params, caller),
     "run/resume": (params, caller) => service.resume(params, caller),
 
+    "run/checkpoints": (params) => service.checkpoints(params),
+    "run/checkpointDiff": (params) => service.checkpointDiff(params),
+    "run/rewind": (params, caller) => service.rewind(params, caller),
+    "run/fork": (params, caller) => service.fork(params, caller),
+    "run/prune": (params) => service.prune(params),
+
     async "run/events"(params) {
       const { events, lastSeq } = await service.events(params);
       return { events: fitting(events, params.before === undefined ? "first" : "last"), lastSeq };

@@ -39,6 +39,26 @@ describe("the timeline", () => {
     ]);
   });
 
+  it("gives a turn the checkpoint that was taken before its calls, and says which rewind can be taken back", () => {
+    const taken: RunEventBody = {
+      ...{ type: "checkpoint.taken", number: 4, taskId: "t", turn: 2, commit: "c", leftOut: [], durationMs: 1 },
+    };
+    const turns = [modelRequested("t", 1, 10), modelResponded("t", 1, "", []), modelRequested("t", 2, 10)];
+    expect(steps(...turns, modelResponded("t", 2, "", []), taken)).toMatchObject([
+      { kind: "turn", turn: 1, checkpoint: null },
+      { kind: "turn", turn: 2, checkpoint: 4, status: "done" },
+    ]);
+    expect(steps(taken)).toEqual([]);
+    const conflicts = [{ path: "a", reason: "changed" }];
+    expect(
+      steps(
+        { type: "rewind.finished", number: 1, conflicts: [] },
+        { type: "rewind.finished", number: 2, conflicts },
+        { type: "run.rewound", byRun: "r2", checkpoint: 4 },
+      ),
+    ).toMatchObject([{ tone: "good", rewind: 1 }, { tone: "bad", details: ["a: changed"] }, { rewind: null }]);
+  });
+
   it("makes a note of a compaction, and no step of the call that wrote it", () => {
     const compacted: RunEventBody = {
       type: "context.compacted",

@@ -1,0 +1,103 @@
+/** A new run with the history of another one up to a checkpoint: the events are copied, and replay as after a crash. */
+import type { CheckpointInfo, RunEventBody, RunState } from "../../../protocol/index.ts";
+import { nexusError } from "../../../protocol/index.ts";
+import type { KeyedEvent, NewEvent } from "../../store/store.ts";
+import type { RunDependencies } from "../dependencies.ts";
+import { allEvents } from "./listing.ts";
+
+export interface Fork {
+  readonly from: RunState;
+  readonly checkpoint: CheckpointInfo;
+  /** Commit that the new copy begins with. */
+  readonly commit: string;
+  /** Told to the agent before its next step. */
+  readonly prompt: string | undefined;
+  readonly idempotencyKey: string;
+  readonly by: string;
+}
+
+/** Records the new run as one transaction; it is not set going here. */
+export async function forkRun(
+  dependencies: RunDependencies,
+  fork: Fork,
+): Promise<{ runId: string; sessionId: string; isNew: boolean }> {
+  const { store, changes, newId } = dependencies;
+  const known = await store.projections.runOfKey(fork.idempotencyKey);
+  if (known !== undefined) return { ...known, isNew: false };
+  const { isolation, workspace, sessionId } = fork.from;
+  if (isolation === null) throw nexusError("rewind.nothing");
+  const history = untilTurn(await allEvents(store, fork.from.runId), fork.checkpoint);
+  const runId = newId();
+  const start = { base: isolation.baseCommit, commit: fork.commit, keep: checkpointRefs(history) };
+  const copy = await changes.checkpoints.isolateAt({ runId, workspace }, start, new AbortController().signal);
+  const isolated: RunEventBody = {
+    type: "run.isolated",
+    baseCommit: copy.baseCommit,
+    startCommit: copy.startCommit,
+    worktree: copy.worktree,
+    linked: [...copy.linked],
+  };
+  await store.events.append(runId, [...history.flatMap((event) => copied(event, fork, isolated)), ...endOf(fork)]);
+  return { runId, sessionId, isNew: true };
+}
+
+/** The answer of the checkpoint's turn is not part of it: the model is asked anew. */
+function untilTurn(events: readonly KeyedEvent[], { taskId, turn, number }: CheckpointInfo): KeyedEvent[] {
+  const end = events.findIndex(({ event: { body } }) => {
+    if (body.type === "checkpoint.taken") return body.number === number;
+    return body.type === "model.requested" && body.key === `model/${taskId}/${turn}`;
+  });
+  return events.slice(0, end < 0 ? events.length : end);
+}
+
+function checkpointRefs(history: readonly KeyedEvent[]): Map<string, string> {
+  const commits = history.flatMap(({ event: { body } }) =>
+    body.type === "checkpoint.taken" ? [[`turns/${body.number}`, body.commit] as const] : [],
+  );
+  return new Map(commits);
+}
+
+/** What the original run decided, ended with or paid for stays its own. */
+function copied({ event: { body }, key }: KeyedEvent, fork: Fork, isolated: RunEventBody): NewEvent[] {
+  const as = (own: RunEventBody): NewEvent[] => [{ body: own, ...(key === null ? {} : { key }) }];
+  switch (body.type) {
+    case "run.created":
+      return [{ body, key: fork.idempotencyKey }];
+    case "run.isolated":
+      return as(isolated);
+    case "model.requested":
+      return as({ ...body, reservedUsd: 0 });
+    case "model.responded":
+      return as({ ...body, costUsd: 0 });
+    case "prompt.received":
+      return body.delivery === "queue" ? [] : as(body);
+    case "run.finished":
+    case "run.suspended":
+    case "run.cancel_requested":
+    case "run.rewound":
+    case "run.forked":
+    case "changes.ready":
+    case "changes.applying":
+    case "changes.accepted":
+    case "changes.discarded":
+    case "changes.conflicted":
+    case "changes.superseded":
+    case "rewind.started":
+    case "rewind.finished":
+      return [];
+    default:
+      return as(body);
+  }
+}
+
+function endOf({ from, checkpoint, prompt, idempotencyKey, by }: Fork): NewEvent[] {
+  const origin = from.forkedFrom?.origin ?? from.runId;
+  const forked: RunEventBody = { type: "run.forked", from: from.runId, checkpoint: checkpoint.number, origin };
+  if (prompt === undefined) return [{ body: forked, key: "forked" }];
+  const promptId = `fork/${idempotencyKey}`;
+  const said: RunEventBody = { type: "prompt.received", promptId, text: prompt, delivery: "steer", by };
+  return [
+    { body: forked, key: "forked" },
+    { body: said, key: `prompt/${promptId}` },
+  ];
+}
