@@ -14,7 +14,7 @@ import { createIndexedMemory } from "./orchestration/indexed-memory.ts";
 import { createReranker } from "./orchestration/reranker.ts";
 import { createRunService } from "./orchestration/runs.ts";
 import { createAudit } from "./security/audit/audit.ts";
-import { createRedactor, type Redactor } from "./security/secrets.ts";
+import { createRedactor, environmentSecrets, type Redactor } from "./security/secrets.ts";
 import { createTrust } from "./security/trust.ts";
 import { type DaemonParts, isStoreFailure, type RunningDaemon, startDaemon } from "./server/life.ts";
 import { configuredModel, embeddingSecrets, loadSettings, SECRET_VARIABLES, type Settings } from "./settings.ts";
@@ -62,6 +62,7 @@ async function start({ home, main, redactor, log }: Beginning): Promise<RunningD
     redactor.add(process.env[name] ?? "");
     delete process.env[name];
   }
+  for (const secret of environmentSecrets(process.env)) redactor.add(secret);
   // LangChain and LangGraph would send every prompt to a tracing service that these name; Nexus sends nothing anywhere.
   for (const name of TRACING_VARIABLES) delete process.env[name];
   return startDaemon({

@@ -27,6 +27,8 @@ export interface RunContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly redact: (text: string) => string;
+  /** Hides from now on what in the text of a file of secrets looks like one. */
+  readonly learnSecrets: (text: string) => void;
   readonly signal: AbortSignal;
   /** Built at the first use, so that a run without a usable model fails where people see it. */
   model(): ChatModel;
