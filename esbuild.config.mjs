@@ -56,6 +56,8 @@ const BUNDLES = {
       "memory-thread": "daemon/memory/thread/program.ts",
       "learn-thread": "daemon/memory/thread/learn-program.ts",
       "parse-thread": "daemon/memory/index/parse-thread.ts",
+      // Runs inside the sandbox.
+      bridge: "daemon/host/bridge.ts",
     },
     // Native, or loaded from where it is installed.
     external: ["@parcel/watcher", "tree-sitter", "usearch", "chromadb"],

@@ -4,10 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { measureColdStart, measureIdle } from "./cold-start.ts";
 import { startDaemon, stopDaemon } from "./daemon.ts";
+import { measureEdits } from "./edits.ts";
 import { measureEngineStep } from "./engine-step.ts";
 import { measureExtension } from "./extension.ts";
 import { type Figure, figureLine, isAbove } from "./measure.ts";
 import { measureMemoryLoad } from "./memory-load.ts";
+import { measurePolicy } from "./policy.ts";
 import { measureRoundTrip } from "./round-trip.ts";
 import { measureScan } from "./scan.ts";
 import { measureVectors } from "./vectors.ts";
@@ -20,8 +22,10 @@ const parts: readonly (() => Promise<Figure[]>)[] = [
   () => measureColdStart(home),
   async () => measureExtension(),
   () => measureIdle(home),
+  measurePolicy,
   () => measureScan(join(folder, "scan")),
   measureVectors,
+  async () => measureEdits(),
   () => measureMemoryLoad(join(folder, "load")),
 ];
 

@@ -1,9 +1,14 @@
 /** The composition root: builds the daemon bottom-up and takes it down again. No container, only this file. */
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { NexusError, nexusError } from "../protocol/index.ts";
+import { openPins } from "./connectors/mcp/pins.ts";
 import { currentBuild } from "./host/build.ts";
 import { systemClock } from "./host/clock.ts";
+import { openCommandLog } from "./host/command-log.ts";
 import { flushCompiledCode } from "./host/compile-cache.ts";
+import { resolveHost } from "./host/dns.ts";
+import { httpFetch } from "./host/http.ts";
 import { homePaths, prepareHome } from "./host/paths.ts";
 import { createMemory } from "./memory/create.ts";
 import { createChatModel } from "./models/create.ts";
@@ -11,15 +16,23 @@ import type { Log } from "./observability/log.ts";
 import { openFileLog } from "./observability/log-file.ts";
 import { createChanges } from "./orchestration/changes/create.ts";
 import { createIndexedMemory } from "./orchestration/indexed-memory.ts";
+import { openPolicyPlace } from "./orchestration/policy-place.ts";
 import { createReranker } from "./orchestration/reranker.ts";
 import { createRunService } from "./orchestration/runs.ts";
+import { listTools } from "./orchestration/tool-list.ts";
 import { createAudit } from "./security/audit/audit.ts";
+import { rememberRule } from "./security/policy/remember.ts";
+import { createCommandRunner } from "./security/sandbox/command-runner.ts";
+import { findSandbox } from "./security/sandbox/find.ts";
 import { createRedactor, environmentSecrets, type Redactor } from "./security/secrets.ts";
 import { createTrust } from "./security/trust.ts";
 import { type DaemonParts, isStoreFailure, type RunningDaemon, startDaemon } from "./server/life.ts";
 import { configuredModel, embeddingSecrets, loadSettings, SECRET_VARIABLES, type Settings } from "./settings.ts";
 import { acquireWriterLock } from "./store/lock.ts";
 import { openStore } from "./store/sqlite.ts";
+import { recoverEdits } from "./tools/edit-journal.ts";
+import { createForeignTools } from "./tools/foreign-tools.ts";
+import { runProgram, startedServer } from "./tools/programs.ts";
 
 /**
  * Is the daemon of a data folder until it ends; answers with the exit code. What keeps it from starting goes to standard
@@ -90,6 +103,7 @@ async function openParts(
   let model = settings.model;
   if (model?.apiKey) redactor.add(model.apiKey);
   for (const secret of embeddingSecrets(settings.embedding)) redactor.add(secret);
+  const policyPlace = await openPolicyPlace({ home, main, env: process.env, policy, log });
   const store = await openStore({ home, log });
   const audit = createAudit({
     ...{ home, heads: store.auditHeads, epoch: store.epoch, clock: systemClock, log, redact: redactor.redact },
@@ -107,7 +121,24 @@ async function openParts(
       });
     },
   });
+  const editJournal = join(home, "edits");
+  const recovery = await recoverEdits(editJournal);
+  if (recovery.finished + recovery.undone > 0)
+    log.write("info", "settled interrupted changes of files", { ...recovery });
+  const programs = { sandbox: findSandbox, hidden: [home], env: process.env };
+  const trusted = async (workspace: string) => (await trust.look(workspace)).state === "trusted";
+  const foreign = createForeignTools({
+    ...{ mcpServers: settings.mcpServers, env: process.env, clock: systemClock },
+    ...{ redact: redactor.redact, addSecret: redactor.add, network: { fetch: httpFetch, resolve: resolveHost } },
+    version: (await currentBuild()).version,
+    trusted,
+    pins: () => openPins(join(home, "mcp-pins.json")),
+    runProgram: (run) => runProgram(programs, run),
+    startProgram: (workspace) => (server) => startedServer(programs, workspace, server),
+  });
+  const commands = createCommandRunner({ hidden: [home] });
   const service = createRunService({
+    editJournal,
     store,
     changes: createChanges({ home, log }),
     audit,
@@ -119,7 +150,14 @@ async function openParts(
     defaults: { budgetUsd, policy },
     createModel: (own) => createChatModel(own),
     memory: createIndexedMemory({ memory, clock: systemClock, log }),
-    keepRule: async () => undefined,
+    policyPlace,
+    async keepRule(rule) {
+      const kept = await rememberRule(home, rule);
+      if (!kept.ok) throw new NexusError(kept.error);
+    },
+    foreignTools: async (place) => (await foreign.look(place)).tools,
+    commands,
+    commandLog: (runId, name) => openCommandLog(join(home, "commands", runId, `${name}.log`)),
     newId: randomUUID,
     onFatal,
   });
@@ -128,6 +166,7 @@ async function openParts(
     memory,
     trust,
     audit,
+    listTools: ({ workspace }, signal) => listTools({ policyPlace, look: foreign.look, trusted }, workspace, signal),
     check: () => store.projections.verify({ repair: false }),
     configureModel(params) {
       model = configuredModel(model, params);
@@ -135,7 +174,9 @@ async function openParts(
       return { provider: model?.provider ?? null, model: model?.model ?? null, hasKey: model?.apiKey != null };
     },
     async close() {
+      await foreign.close();
       await memory.close();
+      await commands.dispose();
       // The store keeps the end of the audit log.
       await audit.close().finally(() => store.close());
     },

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import type { ModelSettingsInput, Params } from "../protocol/index.ts";
 import { nexusError, PolicyRules } from "../protocol/index.ts";
 import { validate } from "../protocol/validate.ts";
+import { McpServers } from "./connectors/mcp/config.ts";
 import { readText } from "./host/files.ts";
 import { checkPrivateFile, homePaths } from "./host/paths.ts";
 import type { EmbeddingSettings } from "./memory/embedding/choice.ts";
@@ -33,6 +34,8 @@ export interface Settings {
   readonly policy: PolicyRules;
   readonly idleExitMs: number;
   readonly embedding: EmbeddingSettings;
+  /** The user's own MCP servers, as they stand in the file. */
+  readonly mcpServers: McpServers;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -76,6 +79,7 @@ const SettingsFile = z.strictObject({
   policy: z.optional(PolicyRules),
   idleExitMs: z.optional(z.int().check(z.gte(100))),
   embedding: z.optional(EmbeddingFile),
+  mcpServers: z.optional(McpServers),
 });
 export type SettingsFile = z.infer<typeof SettingsFile>;
 
@@ -91,6 +95,7 @@ export function parseSettings(home: string, env: Environment, file: SettingsFile
     budgetUsd: amount(env, "NEXUS_BUDGET") ?? file.budgetUsd ?? null,
     policy: file.policy ?? {},
     embedding: embeddingSettings(env, file.embedding),
+    mcpServers: file.mcpServers ?? {},
     idleExitMs: milliseconds(env, "NEXUS_IDLE_MS") ?? file.idleExitMs ?? DEFAULT_IDLE_EXIT_MS,
   };
 }
@@ -137,7 +142,8 @@ async function readSettingsFile(home: string): Promise<SettingsFile> {
   }
   const file = parseFile(raw, path);
   const { apiKey, embedding } = file;
-  if ((apiKey ?? embedding?.apiKey ?? embedding?.chroma?.headers) !== undefined) await checkPrivateFile(path);
+  const mayHoldKeys = apiKey ?? embedding?.apiKey ?? embedding?.chroma?.headers ?? file.mcpServers;
+  if (mayHoldKeys !== undefined) await checkPrivateFile(path);
   return file;
 }
 

@@ -168,6 +168,10 @@ export const ERRORS = {
     message: "The answer does not fit what was asked.",
     hint: "The question changed since it was shown; look at it again and answer anew.",
   },
+  "question.unknown": {
+    message: "There is no such open question.",
+    hint: "It may have been answered from another client; `nexus runs show` tells.",
+  },
   "changes.none": { message: "The run has no change set waiting.", hint: "It was accepted, discarded, or never made." },
   "changes.unknown_path": {
     message: "The change set holds no such file.",

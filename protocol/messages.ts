@@ -7,6 +7,7 @@ import * as facts from "./memory-facts.ts";
 import * as graph from "./memory-graph.ts";
 import * as search from "./memory-search.ts";
 import * as run from "./run.ts";
+import * as tools from "./tools.ts";
 import * as workspace from "./workspace.ts";
 
 export const REQUESTS = [
@@ -17,6 +18,7 @@ export const REQUESTS = [
   daemon.daemonCheck,
   daemon.requestCancel,
   daemon.modelConfigure,
+  tools.toolsList,
   run.runStart,
   run.runPrompt,
   run.runList,
@@ -27,6 +29,7 @@ export const REQUESTS = [
   run.runCancel,
   run.runResume,
   run.approvalAnswer,
+  run.questionAnswer,
   run.approvalList,
   run.changesDiff,
   run.changesFile,

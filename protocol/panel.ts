@@ -19,6 +19,7 @@ export type PanelRequest =
       /** Also keep the rule that the approval offers. */
       readonly remember: boolean;
     }
+  | { readonly type: "answerQuestion"; readonly questionId: string; readonly answer: string }
   /** `next` starts a new run in the run's session. */
   | { readonly type: "prompt"; readonly text: string; readonly delivery: "steer" | "queue" | "next" }
   | { readonly type: "cancel" }
@@ -75,6 +76,10 @@ const FIELDS: { readonly [Type in PanelRequestType]: Fields<Type> } = {
     decision: isOneOf("approve", "reject"),
     feedback: (value) => typeof value === "string" && value.length <= 10_000,
     remember: (value) => typeof value === "boolean",
+  },
+  answerQuestion: {
+    questionId: isName,
+    answer: (value) => typeof value === "string" && value.trim() !== "" && value.length <= 10_000,
   },
   prompt: { text: (value) => isText(value) && value !== "", delivery: isOneOf("steer", "queue", "next") },
   cancel: {},

@@ -8,6 +8,7 @@ import { ChangeConflict, ChangeSet } from "./change-set.ts";
 import { ErrorValue } from "./errors.ts";
 import { Plan } from "./plan.ts";
 import { PolicyRules } from "./policy.ts";
+import { Question, TodoList } from "./question.ts";
 import { Taint } from "./taint.ts";
 
 export const SessionMode = z.enum(["ask", "plan", "act"]);
@@ -115,6 +116,8 @@ export type ToolStatus = z.infer<typeof ToolStatus>;
 export const RunPhase = z.enum(["triage", "recall", "plan", "approve", "tasks", "verify", "review", "finish"]);
 export type RunPhase = z.infer<typeof RunPhase>;
 
+const FileProbe = z.object({ path: z.string(), before: z.nullable(z.string()), after: z.string() });
+
 const event = <Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) =>
   z.object({ type: z.literal(type), ...shape });
 
@@ -169,6 +172,10 @@ export const RunEventBody = z.discriminatedUnion("type", [
     /** The rule that the person keeps from now on. */
     remembered: z.optional(z.string()),
   }),
+  event("question.asked", { question: Question }),
+  event("question.answered", { questionId: z.string(), answer: z.string(), by: z.string() }),
+  /** The agent's own list, as a whole. */
+  event("todo.changed", { todo: TodoList }),
   event("task.started", { taskId: z.string(), title: z.string(), agent: z.string() }),
   event("task.finished", { taskId: z.string(), outcome: z.enum(["done", "failed", "skipped"]), summary: z.string() }),
   event("model.requested", {
@@ -219,7 +226,7 @@ export const RunEventBody = z.discriminatedUnion("type", [
     input: z.string(),
     effect: ToolEffect,
     /** For verifiable effects: how to tell whether it happened (path → content hashes before and after). */
-    probe: z.optional(z.object({ path: z.string(), before: z.nullable(z.string()), after: z.string() })),
+    probe: z.optional(z.extend(FileProbe, { more: z.optional(z.array(FileProbe)) })),
   }),
   event("tool.finished", {
     ...call,

@@ -8,6 +8,7 @@ import { ChangeConflict, ChangeSet } from "./change-set.ts";
 import { ErrorValue } from "./errors.ts";
 import { Plan } from "./plan.ts";
 import { PolicyRules } from "./policy.ts";
+import { Question, TodoList } from "./question.ts";
 import {
   ContextUse,
   EndStatus,
@@ -19,29 +20,10 @@ import {
   SessionMode,
 } from "./run-events.ts";
 import { mergeTaint, Taint, taintOf } from "./taint.ts";
+import { changeTask, startTask, TaskState, waitingTask } from "./task-state.ts";
 
 export const RunStatus = z.enum(["queued", "working", "awaiting_approval", "suspended", ...EndStatus.options]);
 export type RunStatus = z.infer<typeof RunStatus>;
-
-export const TaskStatus = z.enum(["waiting", "working", "done", "failed", "skipped"]);
-export type TaskStatus = z.infer<typeof TaskStatus>;
-
-export const TaskState = z.object({
-  id: z.string(),
-  title: z.string(),
-  agent: z.string(),
-  status: TaskStatus,
-  dependsOn: z.array(z.string()),
-  files: z.array(z.string()),
-  steps: z.int(),
-  toolCalls: z.int(),
-  costUsd: z.number(),
-  evidence: z.nullable(Evidence),
-  summary: z.string(),
-  startedAt: z.nullable(z.string()),
-  finishedAt: z.nullable(z.string()),
-});
-export type TaskState = z.infer<typeof TaskState>;
 
 export const FileDecision = z.enum(["pending", "accepted", "discarded"]);
 export type FileDecision = z.infer<typeof FileDecision>;
@@ -82,6 +64,10 @@ export const RunState = z.object({
   plan: z.nullable(Plan),
   tasks: z.array(TaskState),
   pendingApprovals: z.array(Approval),
+  /** Left out before the first question, and in what older versions wrote. */
+  pendingQuestions: z.optional(z.array(Question)),
+  /** Of the agent that last changed its list; left out where none has one. */
+  todo: z.optional(TodoList),
   pendingPrompts: z.array(z.object({ promptId: z.string(), text: z.string(), delivery: z.enum(["steer", "queue"]) })),
   /** Steering prompts that reached an agent, and before which of its turns. */
   deliveredPrompts: z.array(z.object({ promptId: z.string(), taskId: z.string(), turn: z.int() })),
@@ -226,8 +212,16 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
       return { status: "awaiting_approval", pendingApprovals: [...state.pendingApprovals, body.approval] };
     case "approval.answered": {
       const pendingApprovals = state.pendingApprovals.filter((approval) => approval.approvalId !== body.approvalId);
-      return { pendingApprovals, status: pendingApprovals.length > 0 ? "awaiting_approval" : "working" };
+      return { pendingApprovals, status: waitingStatus(pendingApprovals, state.pendingQuestions) };
     }
+    case "question.asked":
+      return { status: "awaiting_approval", pendingQuestions: [...(state.pendingQuestions ?? []), body.question] };
+    case "question.answered": {
+      const pendingQuestions = state.pendingQuestions?.filter(({ questionId }) => questionId !== body.questionId) ?? [];
+      return { pendingQuestions, status: waitingStatus(state.pendingApprovals, pendingQuestions) };
+    }
+    case "todo.changed":
+      return { todo: body.todo };
     case "task.started":
       return { tasks: startTask(state.tasks, body, event.at) };
     case "task.finished":
@@ -317,10 +311,16 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
         summary: body.summary,
         error: body.error ?? null,
         pendingApprovals: [],
+        ...(state.pendingQuestions === undefined ? {} : { pendingQuestions: [] }),
         budget: { ...state.budget, reservedUsd: 0 },
         tasks: state.tasks.map((task) => (task.status === "working" ? { ...task, status: "failed" } : task)),
       };
   }
+}
+
+/** A run that asks anything waits for a person, whatever it asks. */
+function waitingStatus(approvals: readonly Approval[], questions: readonly Question[] = []): RunStatus {
+  return approvals.length + questions.length > 0 ? "awaiting_approval" : "working";
 }
 
 type Body<Type extends RunEvent["body"]["type"]> = Extract<RunEvent["body"], { type: Type }>;
@@ -350,36 +350,6 @@ function requestedTool(state: RunState, body: Body<"tool.requested">): Partial<R
     },
     tasks: changeTask(state.tasks, body.taskId, (task) => ({ toolCalls: task.toolCalls + 1 })),
   };
-}
-
-function waitingTask(task: Plan["tasks"][number]): TaskState {
-  return {
-    id: task.id,
-    title: task.title,
-    agent: task.agent,
-    status: "waiting",
-    dependsOn: task.dependsOn,
-    files: task.files,
-    steps: 0,
-    toolCalls: 0,
-    costUsd: 0,
-    evidence: null,
-    summary: "",
-    startedAt: null,
-    finishedAt: null,
-  };
-}
-
-/** A task that no plan announced (a small change, a repair) joins the list when it starts. */
-function startTask(tasks: TaskState[], body: Body<"task.started">, at: string): TaskState[] {
-  const known = tasks.some((task) => task.id === body.taskId);
-  const announced = { ...body, id: body.taskId, goal: "", files: [], acceptance: null, dependsOn: [] };
-  const all = known ? tasks : [...tasks, waitingTask(announced)];
-  return changeTask(all, body.taskId, (task) => ({ status: "working", startedAt: task.startedAt ?? at }));
-}
-
-function changeTask(tasks: TaskState[], id: string, change: (task: TaskState) => Partial<TaskState>): TaskState[] {
-  return tasks.map((task) => (task.id === id ? { ...task, ...change(task) } : task));
 }
 
 type Changes = NonNullable<RunState["changes"]>;

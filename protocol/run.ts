@@ -132,6 +132,13 @@ export const approvalAnswer = request(
   z.object({}),
 );
 
+export const questionAnswer = request(
+  "question/answer",
+  "Answers a question of an agent. The first answer wins; the others are told.",
+  z.object({ runId, questionId: z.string(), answer: z.string().check(z.minLength(1), z.maxLength(10_000)) }),
+  z.object({}),
+);
+
 export const approvalList = request(
   "approval/list",
   "What waits for a person now, over all runs, oldest first: one queue for all clients.",

@@ -9,8 +9,10 @@ import { ApprovalCard } from "./run/approval-card.tsx";
 import { Composer } from "./run/composer.tsx";
 import { PhaseStrip } from "./run/phase-strip.tsx";
 import { ProblemCard } from "./run/problem-card.tsx";
+import { QuestionCard } from "./run/question-card.tsx";
 import { AnswerCard, EvidenceCard, FindingsCard } from "./run/result-cards.tsx";
 import { RunHeader, statusSentence } from "./run/run-header.tsx";
+import { TodoCard } from "./run/todo-card.tsx";
 import { PanelContext, usePanel } from "./state/panel-context.tsx";
 import { usePanelStore } from "./state/use-panel-store.ts";
 import { Steps } from "./steps/steps.tsx";
@@ -52,6 +54,9 @@ function Board({ run }: { readonly run: RunState }): ReactNode {
   return (
     <div className="board">
       <main className="overview" ref={overview}>
+        {(run.pendingQuestions ?? []).map((question) => (
+          <QuestionCard key={question.questionId} question={question} />
+        ))}
         {run.pendingApprovals.map((approval) => (
           <ApprovalCard key={approval.approvalId} approval={approval} />
         ))}
@@ -62,6 +67,7 @@ function Board({ run }: { readonly run: RunState }): ReactNode {
         <AnswerCard run={run} />
         <ChangeSetCard run={run} />
         <PlanCard run={run} />
+        <TodoCard run={run} />
         <EvidenceCard run={run} />
         <FindingsCard run={run} />
       </main>
@@ -94,7 +100,7 @@ function ConnectionBar(): ReactNode {
 
 /** Told to screen readers: politely how the run is, at once when it asks something. */
 function Announcer({ run }: { readonly run: RunState }): ReactNode {
-  const asks = run.pendingApprovals.length > 0;
+  const asks = run.pendingApprovals.length + (run.pendingQuestions?.length ?? 0) > 0;
   const sentence = statusSentence(run);
   return (
     <>

@@ -11,18 +11,37 @@ export const coder: Agent = {
     "search_code",
     "find_symbol",
     "edit_file",
+    "multi_edit",
+    "apply_patch",
     "write_file",
+    "move_file",
     "delete_file",
     "run_command",
     "show_diff",
-    "remember",
   ],
+  moreTools: {
+    small: [],
+    question: ["git", "recall", "fetch_url"],
+    planned: [
+      "run_tests",
+      "diagnostics",
+      "git",
+      "git_record",
+      "ask_user",
+      "todo",
+      "recall",
+      "remember",
+      "fetch_url",
+      "command_output",
+      "stop_command",
+    ],
+  },
   system: `You are the coding agent of Nexus. You work in a private copy of the user's repository; their own files change only when they accept your result.
 
 How to work:
 - Look before you change: read the files you edit, search instead of guessing. Paths are relative to the repository's root.
 - Make the smallest change that fully does what is asked, in the style of the code around it. Keep what works working.
-- Prefer edit_file for existing files; its search text must match exactly and only once.
+- Prefer edits to rewriting existing files; the text to replace must match exactly and only once.
 - When a tool reports an error, read it and change your approach; never repeat the same call.
 - Nexus runs the project's tests itself when you finish. Run a command only when you need its output.
 - A question needs no change: look things up, then answer with the paths and lines your answer rests on.

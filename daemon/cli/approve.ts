@@ -1,8 +1,17 @@
 /** Asks the person at the terminal what a run wants to know, until any client has answered. */
-import type { Approval, ApprovalSubject, ClientConnection, Params, RunState } from "../../protocol/index.ts";
+import type { Approval, ApprovalSubject, ClientConnection, Params, Question, RunState } from "../../protocol/index.ts";
 import { NexusError } from "../../protocol/index.ts";
 import type { Terminal } from "../host/terminal.ts";
 import { type Paint, printable } from "./format.ts";
+import { questionPrompt, questionText, wordsOf } from "./question.ts";
+
+/** Something that waits for the person: what is shown, what is asked, and where the answer goes. */
+interface Item {
+  readonly id: string;
+  readonly shown: string;
+  readonly prompt: string;
+  send(answer: string): Promise<void>;
+}
 
 export interface Approver {
   /** Asks about what is open in this state, one question at a time; withdraws what another client has answered. */
@@ -12,43 +21,65 @@ export interface Approver {
 
 export function createApprover(terminal: Terminal, paint: Paint, connection: () => ClientConnection): Approver {
   const asked = new Set<string>();
-  let open: Approval[] = [];
-  let asking: { approvalId: string; withdraw: AbortController } | undefined;
+  let open: Item[] = [];
+  let asking: { id: string; withdraw: AbortController } | undefined;
   let runId = "";
 
   async function askNext(): Promise<void> {
-    const approval = open.find(({ approvalId }) => !asked.has(approvalId));
-    if (approval === undefined || asking !== undefined) return;
-    asked.add(approval.approvalId);
-    asking = { approvalId: approval.approvalId, withdraw: new AbortController() };
-    terminal.out(approvalText(approval, paint));
-    const always = approval.remember === undefined ? "" : "[a]lways, ";
-    const question = `  Allow it? [y]es, ${always}[n]o, or say what to do instead: `;
-    const answer = await terminal.ask(question, asking.withdraw.signal);
+    const item = open.find(({ id }) => !asked.has(id));
+    if (item === undefined || asking !== undefined) return;
+    asked.add(item.id);
+    asking = { id: item.id, withdraw: new AbortController() };
+    terminal.out(item.shown);
+    const answer = await terminal.ask(item.prompt, asking.withdraw.signal);
     const wasWithdrawn = asking.withdraw.signal.aborted;
     asking = undefined;
-    if (!wasWithdrawn && answer !== undefined) await send(approval, answer.trim());
+    if (!wasWithdrawn && answer !== undefined) await send(item, answer.trim());
     await askNext();
   }
 
-  async function send({ approvalId, subjectHash, remember }: Approval, answer: string): Promise<void> {
-    const given = answerOf(answer, remember !== undefined);
+  async function send(item: Item, answer: string): Promise<void> {
     try {
-      await connection().request("approval/answer", { runId, approvalId, subjectHash, ...given });
+      await item.send(answer);
     } catch (error) {
       if (!(error instanceof NexusError)) throw error;
       // After a lost connection the question comes again with the next state.
-      if (error.value.code === "daemon.unreachable") asked.delete(approvalId);
+      if (error.value.code === "daemon.unreachable") asked.delete(item.id);
       else terminal.err(`${error.value.message}\n`);
     }
+  }
+
+  function approvalItem(approval: Approval): Item {
+    const { approvalId, subjectHash, remember } = approval;
+    const always = remember === undefined ? "" : "[a]lways, ";
+    return {
+      id: approvalId,
+      shown: approvalText(approval, paint),
+      prompt: `  Allow it? [y]es, ${always}[n]o, or say what to do instead: `,
+      async send(answer) {
+        const given = answerOf(answer, remember !== undefined);
+        await connection().request("approval/answer", { runId, approvalId, subjectHash, ...given });
+      },
+    };
+  }
+
+  function questionItem(question: Question): Item {
+    const { questionId } = question;
+    return {
+      id: questionId,
+      shown: questionText(question, paint),
+      prompt: questionPrompt(question),
+      async send(typed) {
+        await connection().request("question/answer", { runId, questionId, answer: wordsOf(question, typed) });
+      },
+    };
   }
 
   return {
     update(state) {
       runId = state.runId;
-      open = state.pendingApprovals;
-      if (asking !== undefined && !open.some(({ approvalId }) => approvalId === asking?.approvalId))
-        asking.withdraw.abort();
+      open = [...state.pendingApprovals.map(approvalItem), ...(state.pendingQuestions ?? []).map(questionItem)];
+      if (asking !== undefined && !open.some(({ id }) => id === asking?.id)) asking.withdraw.abort();
       void askNext();
     },
     stop: () => asking?.withdraw.abort(),

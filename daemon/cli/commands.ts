@@ -1,39 +1,16 @@
 /** The one table of commands and flags: parser, help, completion and docs/cli.md are made from it. */
 
+import { type Command, type Flag, json, repo } from "./command.ts";
+import { POLICY_COMMANDS } from "./commands-policy.ts";
 import { GUARD_COMMANDS } from "./guard-commands.ts";
+import { TOOLS_COMMANDS } from "./tools-commands.ts";
 
-export interface Flag {
-  readonly name: string;
-  readonly type: "boolean" | "string";
-  /** What the value is, in capitals, for help. */
-  readonly value?: string;
-  readonly summary: string;
-  /** The only values that are accepted. */
-  readonly choices?: readonly string[];
-  /** May be given several times. */
-  readonly repeated?: boolean;
-}
+export type { Command, Flag } from "./command.ts";
 
-export interface Command {
-  readonly summary: string;
-  /** Words after the name. `rest`: all that follow, as one text or as a list. */
-  readonly positionals: readonly { readonly name: string; readonly optional?: boolean; readonly rest?: boolean }[];
-  readonly flags: readonly Flag[];
-  /** More for help and docs: what a person should know before using it. */
-  readonly details?: string;
-}
-
-const json: Flag = { name: "json", type: "boolean", summary: "Print JSON instead of text." };
 const jsonLines: Flag = {
   name: "json",
   type: "boolean",
   summary: "Print events as JSON Lines, at the end a result object.",
-};
-const repo: Flag = {
-  name: "repo",
-  type: "string",
-  value: "DIR",
-  summary: "The folder to work on (default: this one).",
 };
 const budget: Flag = { name: "budget", type: "string", value: "USD", summary: "The most that the run may cost." };
 const detach: Flag = { name: "detach", type: "boolean", summary: "Do not wait for the end; print the run's id." };
@@ -114,6 +91,7 @@ export const COMMANDS = {
     flags: [jsonLines, budget, detach],
   },
   "runs cancel": { summary: "Cancel a run", positionals: [run], flags: [json] },
+  ...POLICY_COMMANDS,
   index: {
     summary: "Read a folder's code into memory, so that it can be searched",
     positionals: [{ name: "DIR", optional: true }],
@@ -201,6 +179,13 @@ export const COMMANDS = {
       { name: "limit", type: "string", value: "N", summary: "How many places (default 100, at most 500)." },
       json,
     ],
+  },
+  edits: {
+    summary: "Apply search-and-replace edits to texts, with the engine that agents use",
+    positionals: [],
+    flags: [{ name: "stdin", type: "boolean", summary: "Read edits from standard input as JSON Lines." }],
+    details:
+      "Each line is {id, original, edits: [{search, replace}]}, where original is a text, or null for a file that is not there. It is answered in order with {id, status, result?, message?}; status is applied, applied_approx, ambiguous, rejected, already_applied or noop. Touches no file, needs no daemon.",
   },
   "memory status": {
     summary: "Tell what is known of a folder, what was skipped and why",
@@ -325,6 +310,7 @@ export const COMMANDS = {
     flags: [],
   },
   ...GUARD_COMMANDS,
+  ...TOOLS_COMMANDS,
   "daemon start": {
     summary: "Start the daemon unless it runs",
     positionals: [],

@@ -3,14 +3,16 @@ import type { CheckResult } from "../../protocol/index.ts";
 import { errorValue } from "../../protocol/index.ts";
 import { isWritable } from "../host/files.ts";
 import { prepareHome, prepareSocketAddress } from "../host/paths.ts";
-import { findProgram, probeHttp } from "../host/probe.ts";
+import { probeHttp } from "../host/probe.ts";
 import { runProcess } from "../host/processes.ts";
 import { commandEnvironment } from "../security/environment.ts";
+import { findSandbox } from "../security/sandbox/find.ts";
 import type { Environment, ModelSettings } from "../settings.ts";
 import type { CliContext } from "./context.ts";
 import { problem } from "./doctor-daemon.ts";
 
 const PROBE_MS = 3000;
+const SANDBOX_HINT = "docs/sandbox.md says how to get one; until then the policy asks more often.";
 const OLDEST_GIT = [2, 30] as const;
 
 /** main.ts refuses to come this far with an older one. */
@@ -52,12 +54,16 @@ export async function checkGit(env: Environment): Promise<CheckResult> {
   }
 }
 
-/** For information: commands run without a sandbox today, under the policy's eyes. */
-export async function checkSandbox(env: Environment): Promise<CheckResult> {
-  const name = process.platform === "darwin" ? "sandbox-exec" : "bwrap";
-  const found = process.platform === "win32" ? undefined : await findProgram(name, env["PATH"] ?? "");
-  const message = found === undefined ? "No sandbox program was found; none is needed yet." : `${found} is there.`;
-  return { name: "sandbox", status: "ok", message };
+/** Builds a wall around a command that does nothing; without one every command that is not known to be harmless asks. */
+export async function checkSandbox(find = findSandbox): Promise<CheckResult> {
+  const found = await find();
+  if (found.kind !== "none") return { name: "sandbox", status: "ok", message: `Commands run behind ${found.kind}.` };
+  return {
+    name: "sandbox",
+    status: "warning",
+    message: `Commands run without a sandbox. ${found.reason}`,
+    hint: SANDBOX_HINT,
+  };
 }
 
 /** Asks the provider for its list of models, which costs nothing. */

@@ -35,7 +35,7 @@ export async function doctorCommand(context: CliContext, args: Arguments): Promi
     else tell(daemon.storeChecks);
     tell(await checkMemory(context));
   }
-  tell([await checkGit(context.env), await checkSandbox(context.env), ...(await checkModel(context))]);
+  tell([await checkGit(context.env), await checkSandbox(), ...(await checkModel(context))]);
   const healthy = !checks.some(({ status }) => status === "error");
   if (isJson) printJson(context, { healthy, checks });
   return healthy ? EXIT.done : EXIT.failed;

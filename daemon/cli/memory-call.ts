@@ -42,7 +42,8 @@ export async function withMemory(
   }
 }
 
-async function workspaceOf(context: CliContext, folder: string | undefined): Promise<string> {
+/** Absolute real path of the folder that is meant. Rejects with `workspace.missing`. */
+export async function workspaceOf(context: CliContext, folder: string | undefined): Promise<string> {
   const path = resolve(context.cwd, folder ?? ".");
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory() !== true) throw nexusError("workspace.missing", path);

@@ -1,5 +1,5 @@
 /** What a run does, as lines that people read while it happens. */
-import type { RunEvent, RunState } from "../../protocol/index.ts";
+import type { RunEvent, RunState, TodoItem } from "../../protocol/index.ts";
 import { isEnded } from "../../protocol/index.ts";
 import { count, oneLine, type Paint, printable } from "./format.ts";
 import { changesText, evidenceText, outcomeText, planText } from "./report.ts";
@@ -64,6 +64,12 @@ function describe(event: RunEvent, state: RunState, paint: Paint, width: number)
       return `${paint("cyan", "?")} ${printable(body.approval.title)} ${paint("dim", printable(body.approval.reason))}`;
     case "approval.answered":
       return paint("dim", `  ${body.decision === "approve" ? "Approved" : "Rejected"} by ${printable(body.by)}.`);
+    case "question.asked":
+      return `${paint("cyan", "?")} ${printable(body.question.agent)} asks: ${printable(body.question.text)}`;
+    case "question.answered":
+      return paint("dim", `  Answered by ${printable(body.by)}: ${oneLine(body.answer, width - 30)}`);
+    case "todo.changed":
+      return todoText(body.todo.items, paint, width);
     case "task.started":
       return `${paint("bold", `▸ ${taskNumber(state, body.taskId)}${oneLine(body.title, width - 20)}`)} ${paint("dim", body.agent)}`;
     case "task.finished":
@@ -121,6 +127,17 @@ const KINDS = { question: "A question", change: "A small change", goal: "A goal"
 function taskNumber(state: RunState, taskId: string): string {
   const index = state.tasks.findIndex((task) => task.id === taskId);
   return state.tasks.length > 1 && index >= 0 ? `${index + 1}/${state.tasks.length} ` : "";
+}
+
+const TODO_MARKS = { open: "☐", doing: "▸", done: "☑" } as const;
+
+function todoText(items: readonly TodoItem[], paint: Paint, width: number): string {
+  return items
+    .map(({ text, status }) => {
+      const line = `  ${TODO_MARKS[status]} ${oneLine(text, width - 6)}`;
+      return status === "done" ? paint("dim", line) : line;
+    })
+    .join("\n");
 }
 
 function taskFinished(

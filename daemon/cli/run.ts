@@ -2,8 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import type { Params } from "../../protocol/index.ts";
-import { NexusError, nexusError, PolicyRules, SessionMode } from "../../protocol/index.ts";
+import { NexusError, nexusError, type PolicyRules, SessionMode } from "../../protocol/index.ts";
 import { readText, stat } from "../host/files.ts";
+import { parsePolicy } from "../security/policy/load-tiers.ts";
 import { modelInput } from "../settings.ts";
 import { attendRun, resultOf } from "./attend.ts";
 import { amountOf, type CliContext, printJson } from "./context.ts";
@@ -103,10 +104,7 @@ async function startParams(context: CliContext, args: Arguments, fixed: Fixed): 
 async function readPolicy(path: string): Promise<PolicyRules> {
   const text = await readText(path);
   if (text === undefined) throw nexusError("usage.invalid", `--policy: there is no file ${path}.`);
-  try {
-    return PolicyRules.parse(JSON.parse(text));
-  } catch {
-    const shape = '{"read"|"write"|"protectedWrite"|"test"|"command"|"plan": "allow"|"ask"|"deny"}';
-    throw nexusError("settings.invalid", `${path} is no policy; it must be a JSON object like ${shape}.`);
-  }
+  const parsed = parsePolicy(text, path);
+  if (!parsed.ok) throw new NexusError(parsed.error);
+  return parsed.value;
 }

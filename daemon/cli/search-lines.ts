@@ -3,6 +3,7 @@ import type { ErrorValue, Params } from "../../protocol/index.ts";
 import { errorValue, NexusError } from "../../protocol/index.ts";
 import { type CliContext, printJson } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { inputLines, MAX_LINE_LENGTH } from "./input-lines.ts";
 import type { MemoryCall } from "./memory-call.ts";
 import { indexWithProgress } from "./memory-index.ts";
 
@@ -11,7 +12,6 @@ export type SearchOptions = Omit<Params<"memory/search">, "workspace" | "query">
 
 /** Searches that are under way at once. */
 const IN_FLIGHT = 8;
-const MAX_LINE_LENGTH = 1024 * 1024;
 
 /** Answers every line; a line that cannot be answered gets an error and the rest goes on. Fails only with the daemon. */
 export async function answerLines(context: CliContext, call: MemoryCall, options: SearchOptions): Promise<ExitCode> {
@@ -24,7 +24,7 @@ export async function answerLines(context: CliContext, call: MemoryCall, options
   });
   const printed: Promise<void>[] = [];
   let last = Promise.resolve();
-  for await (const line of linesOf(context.terminal.input())) {
+  for await (const line of inputLines(context.terminal.input(), MAX_LINE_LENGTH)) {
     if (signal.aborted) break;
     const answer = answerLine(call, options, line);
     // Handled when its turn comes.
@@ -78,22 +78,4 @@ function readLine(text: string): Line {
     id: typeof id === "string" || typeof id === "number" ? id : null,
     params: Object.fromEntries(fields.filter(([name]) => FIELDS.includes(name))),
   };
-}
-
-/**
- * Lines that end in "\n" and nothing else: JSON may hold U+2028. Blank ones are left out; of one that is too long no more
- * is kept than is needed to see that.
- */
-async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const chunk of chunks) {
-    const parts = chunk.split("\n");
-    for (const [index, part] of parts.entries()) {
-      if (rest.length <= MAX_LINE_LENGTH) rest += part;
-      if (index === parts.length - 1) break;
-      if (rest.trim() !== "") yield rest;
-      rest = "";
-    }
-  }
-  if (rest.trim() !== "") yield rest;
 }

@@ -99,6 +99,11 @@ export async function linkFile(target: string, path: string): Promise<void> {
   await fs.symlink(target, path);
 }
 
+export type OpenFile = (path: string, flags: number, mode: number | undefined) => Promise<fs.FileHandle>;
+
+/** A new file and no other. */
+const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+
 /**
  * Replaces a file so that a reader, or a crash at any point, sees the old content or the new, never a mixture: a new
  * file next to it, flushed, renamed over it. The mode of an existing file is kept unless `mode` is given.
@@ -109,11 +114,12 @@ export async function writeAtomically(
   content: Uint8Array | string,
   mode?: number,
   beforeRename?: () => Promise<void>,
+  open: OpenFile = (temporary, flags, mode) => fs.open(temporary, flags, mode),
 ): Promise<void> {
   const temporary = join(dirname(path), `${temporaryPrefix(path)}${randomBytes(6).toString("hex")}${TEMPORARY_ENDING}`);
   const present = mode ?? (await stat(path))?.mode;
   try {
-    const file = await fs.open(temporary, "wx", present === undefined ? 0o666 : present & 0o7777);
+    const file = await open(temporary, CREATE, present === undefined ? 0o666 : present & 0o7777);
     try {
       await file.writeFile(content);
       if (present !== undefined) await file.chmod(present & 0o7777);
@@ -157,6 +163,13 @@ export async function createExclusively(path: string, content: Uint8Array | stri
 
 export async function isWritable(path: string): Promise<boolean> {
   return fs.access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+export async function isExecutable(path: string): Promise<boolean> {
+  return fs.access(path, constants.X_OK).then(
     () => true,
     () => false,
   );

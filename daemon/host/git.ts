@@ -20,6 +20,8 @@ export interface GitCall {
   readonly signal?: AbortSignal;
   /** Default two minutes. */
   readonly timeoutMs?: number;
+  /** Whose commit it is; left out: Nexus's own, with a fixed time. */
+  readonly author?: { readonly name: string; readonly email: string };
   /** Bytes of output to keep: the rest of a longer one is dropped. Left out: all of it, or an error. */
   readonly firstBytes?: number;
 }
@@ -156,7 +158,7 @@ function gitEnvironment(call: GitCall): Record<string, string> {
     GIT_DIR: call.gitDir,
     GIT_WORK_TREE: call.workTree,
     GIT_INDEX_FILE: call.indexFile,
-    ...identity(),
+    ...identity(call.author),
     ...settings([...SETTINGS, ...(call.config ?? [])]),
   };
   return Object.fromEntries(
@@ -165,7 +167,14 @@ function gitEnvironment(call: GitCall): Record<string, string> {
 }
 
 /** Nexus signs its private commits with a fixed name and time, so that the same content gives the same commit. */
-function identity(): Record<string, string> {
+function identity(author: GitCall["author"]): Record<string, string> {
+  if (author !== undefined)
+    return {
+      GIT_AUTHOR_NAME: author.name,
+      GIT_AUTHOR_EMAIL: author.email,
+      GIT_COMMITTER_NAME: author.name,
+      GIT_COMMITTER_EMAIL: author.email,
+    };
   const at = "946684800 +0000";
   return {
     GIT_AUTHOR_NAME: "Nexus",

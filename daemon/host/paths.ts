@@ -42,6 +42,23 @@ export function dataFolder(env: Environment, platform: NodeJS.Platform = process
   }
 }
 
+/** Where an administrator's policy stands; no user can write there. */
+export function organisationPolicyFile(env: Environment, platform: NodeJS.Platform = process.platform): string {
+  switch (platform) {
+    case "win32":
+      return join(env["PROGRAMDATA"] || "C:\\ProgramData", "Nexus", "policy.json");
+    case "darwin":
+      return "/Library/Application Support/Nexus/policy.json";
+    default:
+      return "/etc/nexus/policy.json";
+  }
+}
+
+/** The user's home, every link resolved; null when it cannot be told. */
+export function userHome(): Promise<string | null> {
+  return realPath(homedir()).catch(() => null);
+}
+
 export function homePaths(home: string): HomePaths {
   const logs = join(home, "logs");
   return {
@@ -96,6 +113,15 @@ export async function checkPrivateFile(path: string, otherBits = 0o077): Promise
   if (stats === undefined || isWindows) return;
   const problem = ownerProblem(stats) ?? modeProblem(stats, otherBits);
   if (stats.isSymbolicLink()) throw nexusError("daemon.folder_unsafe", `${path} is a symbolic link.`);
+  if (problem !== undefined) throw nexusError("daemon.folder_unsafe", `${path} ${problem}.`);
+}
+
+/** Refuses an administrator's file that others can write. It may be a link, as configuration tools make them. */
+export async function checkManagedFile(path: string): Promise<void> {
+  const stats = await stat(path);
+  if (stats === undefined || isWindows) return;
+  const owner = stats.uid === 0 ? undefined : ownerProblem(stats);
+  const problem = owner ?? modeProblem(stats, 0o022);
   if (problem !== undefined) throw nexusError("daemon.folder_unsafe", `${path} ${problem}.`);
 }
 

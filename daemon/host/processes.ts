@@ -1,5 +1,6 @@
 /** Child processes: started in a group of their own, so that a cancel ends the whole tree. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { constants } from "node:os";
 import { killMarked, MARK_VARIABLE, newMark } from "./process-tree.ts";
 
 export interface ProcessOptions {
@@ -104,6 +105,11 @@ export function runProcess(options: ProcessOptions): Promise<ProcessResult> {
       return { exitCode: timedOut ? null : exitCode, signal, ...bytes, truncated, timedOut };
     }
   });
+}
+
+/** The signal that an exit code stands for where a shell or a sandbox tells of it as 128 and its number. */
+export function signalOf(exitCode: number): string | undefined {
+  return Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)?.[0];
 }
 
 function start(options: ProcessOptions): ChildProcess {

@@ -28,6 +28,7 @@ export interface MemoryOptions extends Omit<KnowledgeParts, "symbolText"> {
 export interface Memory extends MemoryService {
   /** For those inside the daemon who need more of it than clients do. */
   readonly knowledge: () => Promise<Knowledge>;
+  readonly syntax: ThreadService["syntax"];
   close(): Promise<void>;
 }
 

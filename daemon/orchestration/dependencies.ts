@@ -4,13 +4,16 @@ import type { Clock } from "../host/clock.ts";
 import type { ChatModel } from "../models/model.ts";
 import type { Log } from "../observability/log.ts";
 import type { Audit } from "../security/audit/record.ts";
+import type { CommandRunner } from "../security/sandbox/command-runner.ts";
 import type { Redactor } from "../security/secrets.ts";
 import type { Trust } from "../security/trust.ts";
 import type { ModelSettings } from "../settings.ts";
 import type { Store } from "../store/store.ts";
+import type { CommandLog } from "../tools/background.ts";
 import type { ForeignPlace } from "../tools/foreign.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
+import type { PolicyPlace } from "./policy-place.ts";
 import type { OpenMemory } from "./run-memory.ts";
 
 export interface RunDependencies {
@@ -30,10 +33,18 @@ export interface RunDependencies {
   readonly memory?: OpenMemory;
   /** Adds a rule in its text form to the user's own policy. Rejects when it cannot be kept. */
   readonly keepRule: (rule: string) => Promise<void>;
+  /** Folder outside of every workspace where changes of several files are recorded while they are made. */
+  readonly editJournal?: string;
   /** Tools that others wrote, for work on this workspace in this copy. */
   readonly foreignTools?: (place: ForeignPlace) => Promise<readonly Tool[]>;
   /** Called before the calls of a turn are carried out, replayed ones too: the moment for a checkpoint. */
   readonly beforeCalls?: (place: { runId: string; taskId: string; turn: number; root: string }) => Promise<void>;
+  /** Runs commands; left out: behind the wall that this machine has, with nothing hidden but keys. */
+  readonly commands?: CommandRunner;
+  /** Keeps the whole output of a background command. */
+  readonly commandLog?: (runId: string, name: string) => Promise<CommandLog>;
+  /** Whose rules count and how commands are understood; left out: the run's own rules, and no commands. */
+  readonly policyPlace?: PolicyPlace;
   /** Fresh and hard to guess; ids of runs and sessions. */
   readonly newId: () => string;
   /** The store can no longer be trusted: the daemon must stop. */

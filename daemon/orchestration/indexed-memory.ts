@@ -16,7 +16,7 @@ import type { CodeLookup } from "../tools/code-lookup.ts";
 import { type MemoryPlace, type OpenMemory, type RunMemory, recallMemory } from "./run-memory.ts";
 
 export interface IndexedMemoryParts {
-  readonly memory: Pick<Memory, "search" | "map" | "uses" | "knowledge">;
+  readonly memory: Pick<Memory, "search" | "map" | "uses" | "knowledge"> & Partial<Pick<Memory, "syntax">>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -26,6 +26,8 @@ type Found = readonly { readonly path: string; readonly why: string }[];
 /** How long a run waits for its first look; a tool, whose agent has nothing else to go by, waits longer. */
 const PATIENCE_MS = 2000;
 const TOOL_PATIENCE_MS = 15_000;
+/** An edit does not wait long for what is only said beside its result. */
+const SYNTAX_PATIENCE_MS = 3000;
 const LONGEST_QUERY = 10_000;
 const LONGEST_WHY = 160;
 /** Of the files: kept for those that the run has changed, which the index does not know as they are. */
@@ -125,6 +127,11 @@ function createLookup({ memory, clock }: Pick<IndexedMemoryParts, "memory" | "cl
       (await patient(memory.search({ workspace, query, limit, paths: [...paths] }, call)))?.results,
     symbols: async (query, limit) =>
       (await patient(memory.search({ workspace, query, limit, mode: "symbol" }, call)))?.results,
+    async syntax(path, text) {
+      if (memory.syntax === undefined) return undefined;
+      const problems = await within(clock, SYNTAX_PATIENCE_MS, memory.syntax({ path, text }, call));
+      return problems ?? undefined;
+    },
     uses: (symbol, path, limit) =>
       patient(memory.uses({ workspace, symbol, limit, ...(path === undefined ? {} : { path }) }, call)),
   };

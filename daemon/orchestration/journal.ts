@@ -141,7 +141,7 @@ export function effectJournal(context: RunContext, call: CallPlace & { callId: s
     async intend(key, { input, effect, probe }) {
       throwIfStopped(context);
       const text = context.redact(typeof input === "string" ? input : JSON.stringify(input)).slice(0, EVENT_TEXT);
-      const known = probe === undefined ? {} : { probe };
+      const known = probe === undefined ? {} : { probe: { ...probe, more: probe.more && [...probe.more] } };
       await record(context, { type: "tool.requested", key, ...call, input: text, effect, ...known }, `${key}/intent`);
     },
     async record(key, outcome, whole) {

@@ -8,10 +8,13 @@ import type { Price } from "../models/prices.ts";
 import type { ModelWindow } from "../models/windows.ts";
 import type { Log } from "../observability/log.ts";
 import type { Audit } from "../security/audit/record.ts";
+import type { CommandRunner } from "../security/sandbox/command-runner.ts";
 import type { Store } from "../store/store.ts";
+import type { CommandLog } from "../tools/background.ts";
 import type { TaintPort } from "../tools/gate.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
+import type { PolicyPlace } from "./policy-place.ts";
 import type { MemoryPlace, RunMemory } from "./run-memory.ts";
 
 /** What the run's model takes, and who counts it. */
@@ -23,13 +26,16 @@ export interface RunContext {
   readonly runId: string;
   readonly store: Store;
   readonly changes: ChangesPort;
-  readonly audit: Audit;
   readonly clock: Clock;
   readonly log: Log;
   readonly redact: (text: string) => string;
   /** Hides from now on what in the text of a file of secrets looks like one. */
   readonly learnSecrets: (text: string) => void;
   readonly signal: AbortSignal;
+  /** As the settings name it; decides in which form it edits files. */
+  readonly modelName: string;
+  /** Where changes of several files are recorded while they are made; left out: none are. */
+  readonly editJournal?: string | undefined;
   /** Built at the first use, so that a run without a usable model fails where people see it. */
   model(): ChatModel;
   /** How much the model takes, and who counts it; loads a tokenizer at the first use. */
@@ -37,11 +43,18 @@ export interface RunContext {
   memory(place: Pick<MemoryPlace, "root" | "workspace" | "base">): RunMemory;
   readonly price: () => Price | undefined;
   readonly onDelta: (delta: RunDelta) => void;
+  readonly audit: Audit;
   readonly taint: TaintPort;
+  /** Left out: no command is understood, and only the run's own rules count. */
+  readonly policyPlace?: PolicyPlace;
   /** Tools that others wrote, for work in this copy. */
   readonly foreignTools?: (root: string) => Promise<readonly Tool[]>;
   /** Called before the calls of a turn are carried out, replayed ones too: the moment for a checkpoint. */
   readonly beforeCalls?: (place: { taskId: string; turn: number; root: string }) => Promise<void>;
+  /** Left out: behind the wall that this machine has, with nothing hidden but keys. */
+  readonly commands?: CommandRunner;
+  /** Keeps the whole output of a background command; left out: only what is in memory. */
+  readonly commandLog?: (name: string) => Promise<CommandLog>;
 }
 
 /** Why a run's signal was aborted. A cancel ends the run; a suspension lets a later daemon go on with it. */

@@ -7,7 +7,6 @@ import { estimateTokens } from "../models/tokens.ts";
 import { windowOf } from "../models/windows.ts";
 import { learnSecretFiles } from "../security/secret-files.ts";
 import type { ModelSettings } from "../settings.ts";
-import type { TaintPort } from "../tools/gate.ts";
 import type { RunDependencies } from "./dependencies.ts";
 import { applyAtEnd } from "./run-changes.ts";
 import { type CountedWindow, isStoreFailure, type RunContext, RunStopped, record, stateOf } from "./run-context.ts";
@@ -48,7 +47,7 @@ export async function executeRun(dependencies: RunDependencies, execution: Execu
 }
 
 function createContext(dependencies: RunDependencies, execution: Execution): RunContext {
-  const { store, changes, audit, clock, redactor } = dependencies;
+  const { store, changes, audit, clock, redactor, commands, commandLog } = dependencies;
   const { runId, settings, signal, onDelta } = execution;
   const openMemory = dependencies.memory ?? recallMemory;
   let model: ReturnType<RunDependencies["createModel"]> | undefined;
@@ -64,28 +63,27 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     redact: (text) => redactor.redact(text),
     learnSecrets: (text) => redactor.learn(text),
     signal,
+    modelName: settings.model,
+    editJournal: dependencies.editJournal,
     model: () => (model ??= dependencies.createModel(settings)),
     window: openCounted,
     memory: (place) => openMemory({ ...place, signal, count: async () => (await openCounted()).counter.count }),
     price: () => priceOf(settings),
     onDelta,
-    get taint() {
-      return taintPort(context);
+    taint: {
+      read: async () => taintOf(await stateOf(context)),
+      see: (bits) => taintRun(context, bits, "A tool was used."),
     },
     foreignTools: async (root) => {
       const { workspace, trusted = true } = await stateOf(context);
       return (await dependencies.foreignTools?.({ workspace, root, trusted, signal })) ?? [];
     },
     beforeCalls: async (place) => dependencies.beforeCalls?.({ runId, ...place }),
+    ...(commands === undefined ? {} : { commands }),
+    ...(commandLog === undefined ? {} : { commandLog: (name) => commandLog(runId, name) }),
+    ...(dependencies.policyPlace === undefined ? {} : { policyPlace: dependencies.policyPlace }),
   };
   return context;
-}
-
-function taintPort(context: RunContext): TaintPort {
-  return {
-    read: async () => taintOf(await stateOf(context)),
-    see: (bits) => taintRun(context, bits, "A tool's result, or what it did."),
-  };
 }
 
 async function openWindow(settings: ModelSettings): Promise<CountedWindow> {

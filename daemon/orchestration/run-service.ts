@@ -15,6 +15,7 @@ export interface RunService {
   cancel(params: Params<"run/cancel">, caller: Caller): Promise<Answer<"run/cancel">>;
   resume(params: Params<"run/resume">, caller: Caller): Promise<Answer<"run/resume">>;
   answer(params: Params<"approval/answer">, caller: Caller): Promise<Answer<"approval/answer">>;
+  answerQuestion(params: Params<"question/answer">, caller: Caller): Promise<Answer<"question/answer">>;
   approvals(): Promise<Answer<"approval/list">>;
   diff(params: Params<"changes/diff">): Promise<Answer<"changes/diff">>;
   file(params: Params<"changes/file">): Promise<Answer<"changes/file">>;

@@ -1,5 +1,5 @@
 /** Makes a run: checks the workspace, finds or makes its session, and records the first event. */
-import type { ModelChoice, Params, Taint } from "../../protocol/index.ts";
+import type { ModelChoice, Params, PolicyRules, Taint } from "../../protocol/index.ts";
 import { isEnded, mergeTaint, nexusError, pendingPaths } from "../../protocol/index.ts";
 import { realPath, stat } from "../host/files.ts";
 import type { Session } from "../store/store.ts";
@@ -41,7 +41,7 @@ export async function createRun(
     autoApply: params.autoApply ?? false,
     model,
     budgetUsd,
-    policy: params.policy ?? dependencies.defaults.policy,
+    policy: params.policy ?? (await userPolicy(dependencies, workspace)),
     continues: await pendingRunOf(dependencies, session.sessionId),
     trusted: trust.trusted,
   };
@@ -69,6 +69,11 @@ function isTainted(taint: Taint): boolean {
 function whyTainted({ origin }: Params<"run/start">, { trusted }: RunTrust): string {
   if (origin === "outsider") return "The prompt comes from somebody whom the user does not vouch for.";
   return trusted ? "Earlier runs of the session were." : "The workspace is not trusted.";
+}
+
+/** As it is written now: rules may have been kept since the daemon started. */
+async function userPolicy({ policyPlace, defaults }: RunDependencies, workspace: string): Promise<PolicyRules> {
+  return (await policyPlace?.tiers(workspace))?.user ?? defaults.policy;
 }
 
 async function checkedWorkspace(path: string): Promise<string> {

@@ -7,6 +7,7 @@ import type { RunDependencies } from "./dependencies.ts";
 import { createLauncher } from "./launcher.ts";
 import { createListeners } from "./listeners.ts";
 import { choiceOf, requireModel, settingsFromInput } from "./model-settings.ts";
+import { answerQuestion } from "./question-gate.ts";
 import { acceptChanges, discardChanges } from "./run-changes.ts";
 import { RunStopped } from "./run-context.ts";
 import type { Execution } from "./run-execution.ts";
@@ -103,6 +104,11 @@ export function createRunService(dependencies: RunDependencies): RunService {
 
     ...createAnswers(dependencies),
 
+    async answerQuestion(params, caller) {
+      await answerQuestion(store, await requireState(params.runId), params, caller);
+      return {};
+    },
+
     async diff({ runId, path }) {
       const { workspace, changes } = await requireChanges(runId, path);
       return { diff: await dependencies.changes.diff(workspace, changes.changeSet, path) };
@@ -162,6 +168,8 @@ const CHANGES_SUMMARY: ReadonlySet<RunEvent["body"]["type"]> = new Set([
   "run.finished",
   "approval.requested",
   "approval.answered",
+  "question.asked",
+  "question.answered",
   "changes.ready",
   "changes.accepted",
   "changes.discarded",

@@ -1,52 +1,41 @@
 /** Carries out an agent's calls: the gate of tools/ with the run's journal, policy, approvals, audit and watchers around it. */
-import type { ApprovalSubject, PolicyRules, SessionMode } from "../../protocol/index.ts";
+import type { ApprovalSubject } from "../../protocol/index.ts";
 import type { ToolAnswer } from "../agents/loop.ts";
 import type { ToolCall } from "../models/model.ts";
 import type { Access } from "../security/access.ts";
 import type { Judgement } from "../security/judgement.ts";
 import { isSecretPath } from "../security/path-classes.ts";
-import { judge } from "../security/policy.ts";
 import type { GateOptions } from "../tools/gate.ts";
 import type { LockTable } from "../tools/locks.ts";
 import { runTool } from "../tools/run.ts";
 import type { ToolContext } from "../tools/tool.ts";
 import { askApproval } from "./approval-gate.ts";
 import { effectJournal } from "./journal.ts";
+import { personPort } from "./person-port.ts";
 import type { RunContext } from "./run-context.ts";
+import { runPolicy } from "./run-policy.ts";
 import type { Toolbox } from "./toolbox.ts";
 
 /** What the calls of one piece of work have in common. */
 export interface CallRules {
   readonly taskId: string;
   readonly agentName: string;
+  readonly root: string;
+  readonly linked: readonly string[];
   /** Nothing may be changed or run, whatever the session's mode. */
   readonly readOnly: boolean;
-  readonly mode: SessionMode;
   readonly headless: boolean;
-  /** False: nothing of the workspace is run. */
-  readonly trusted: boolean;
-  readonly rules: PolicyRules;
   readonly allowedCommands: readonly string[];
 }
 
-/** The policy as it stands for this piece of work. */
-export function judgeOf(options: CallRules): (access: Access) => Promise<Judgement> {
-  const { readOnly, headless, rules, allowedCommands } = options;
-  const mode = readOnly && options.mode === "act" ? "ask" : options.mode;
-  return async (access) =>
-    (options.trusted ? undefined : refusal(access)) ?? judge({ access, mode, headless, rules, allowedCommands });
-}
-
-const UNTRUSTED: Judgement = {
-  verdict: "deny",
-  rule: "untrusted-workspace",
-  reason: "The workspace is not trusted, so nothing of it is run.",
-};
-
-/** A shell line may run anything of the workspace, a tool of the workspace is part of it. */
-function refusal(access: Access): Judgement | undefined {
-  const runsIt = access.kind === "command" || (access.kind === "foreign" && access.source === "workspace");
-  return runsIt ? UNTRUSTED : undefined;
+/** The policy as it stands for this piece of work, asked anew for each call: rules may have been kept since. */
+export function judgeOf(context: RunContext, rules: CallRules): (access: Access) => Promise<Judgement> {
+  const { root, linked, readOnly, allowedCommands } = rules;
+  return async (access) => {
+    const policy = await runPolicy(context, { root, linked, readOnly, agreedCommands: allowedCommands });
+    const isCommand = access.kind === "command" || access.kind === "test";
+    return policy.judge(isCommand ? { ...access, cwd: root } : access, await context.taint.read());
+  };
 }
 
 export interface CallPlace {
@@ -84,7 +73,7 @@ export async function callTool(
   const key = `tool/${taskId}/${turn}/${index}`;
   const signal = AbortSignal.any([context.signal, place.signal]);
   const { journal, isLive } = watched(effectJournal(context, { taskId, turn, callId: call.callId, tool: call.tool }));
-  const judgeAccess = judgeOf(rules);
+  const judgeAccess = judgeOf(context, rules);
   let readsSecrets = false;
   const outcome = await runTool({
     key,
@@ -92,6 +81,7 @@ export async function callTool(
     tools: toolbox.tools(),
     context: {
       ...toolContext,
+      ...personPort({ ...context, signal }, { taskId, agent: agentName, headless }, key),
       signal,
       onOutput: (text) => context.onDelta({ taskId, turn, text, call: index }),
     },

@@ -1,12 +1,17 @@
 /** One agent at work on one task: the loop of agents/, with the run's journal, gate, policy and steering around it. */
 import type { ErrorValue, PolicyRules, SessionMode } from "../../protocol/index.ts";
 import { errorValue } from "../../protocol/index.ts";
-import type { Agent } from "../agents/agent.ts";
+import type { Agent, WorkSize } from "../agents/agent.ts";
 import { type LoopOutcome, runAgent, type ToolAnswer } from "../agents/loop.ts";
 import type { Section } from "../memory/context/window.ts";
 import type { ToolSchema } from "../models/model.ts";
+import { machineRunner } from "../security/sandbox/command-runner.ts";
+import { type BackgroundCommands, createBackgroundCommands } from "../tools/background.ts";
+import { isFormFor } from "../tools/edits/forms.ts";
 import { findSymbol } from "../tools/find-symbol.ts";
+import type { GitPort } from "../tools/git-port.ts";
 import { createLockTable, EVERYTHING, type LockTable } from "../tools/locks.ts";
+import { recallFacts } from "../tools/recall.ts";
 import { remember } from "../tools/remember.ts";
 import { searchCode } from "../tools/search-code.ts";
 import type { ToolContext } from "../tools/tool.ts";
@@ -43,9 +48,9 @@ export interface WorkOptions {
   readonly allowedCommands: readonly string[];
   readonly handOvers: readonly HandOver[];
   readonly memory: RunMemory;
-  /** It may propose what later work should know. */
-  readonly mayNote: boolean;
+  readonly size: WorkSize;
   readonly diff: () => Promise<string>;
+  readonly git: () => Promise<GitPort | undefined>;
   /** Judges a finished piece of work; what it answers goes back to the agent. */
   readonly accept: (text: string, turn: number) => Promise<string | undefined>;
 }
@@ -58,12 +63,14 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
   const rules: CallRules = { ...options, agentName: agent.name };
   const toolbox = await openToolbox(context, options, rules);
   const locks = createLockTable();
-  const caller: Caller = { rules, toolbox, toolContext: contextOfTools(context, options), locks };
+  const background = openBackground(context, taskId);
+  const toolContext = { ...contextOfTools(context, options), background };
+  const caller: Caller = { rules, toolbox, toolContext, locks };
   const own = handOvers.map((handOver) => handOver.schema);
   const tools = () => [...toolbox.schemas(), ...own];
   const said = { sections, rules: projectRules, openRequest };
   const respond = await createRunWindow(context, { taskId, system: agent.system, tools, ...said });
-  return runAgent(MAX_TURNS, {
+  const outcome = runAgent(MAX_TURNS, {
     respond,
     callTool(turn, index, call, signal) {
       const handOver = handOvers.find((candidate) => candidate.schema.name === call.tool);
@@ -74,34 +81,56 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
     steering: (turn) => takeSteering(context, taskId, turn),
     accept: options.accept,
   });
+  return outcome.finally(background.dispose);
+}
+
+/** What an agent leaves running ends with its work. */
+function openBackground({ commands, commandLog, signal }: RunContext, taskId: string): BackgroundCommands {
+  const runner = commands ?? machineRunner();
+  const openLog = commandLog === undefined ? {} : { openLog: (id: string) => commandLog(`${taskId}-${id}`) };
+  return createBackgroundCommands({ runner, signal, ...openLog });
 }
 
 /** What the policy would deny in any form, or memory cannot do, is not offered at all. */
 async function openToolbox(context: RunContext, options: WorkOptions, rules: CallRules): Promise<Toolbox> {
-  const { agent, memory, mayNote, root, allowedCommands } = options;
+  const { agent, memory, size, root, allowedCommands } = options;
+  const named = new Set([...agent.tools, ...agent.moreTools[size]]);
   return createToolbox({
     isUseful(tool) {
-      if (!agent.tools.includes(tool.name)) return false;
-      if (tool === searchCode || tool === findSymbol) return memory.lookup !== undefined;
-      return tool !== remember || (mayNote && memory.note !== undefined);
+      if (!named.has(tool.name) || !isFormFor(tool.name, context.modelName)) return false;
+      if ("changesSeveral" in tool && context.editJournal === undefined) return false;
+      if (tool === searchCode || tool === findSymbol || tool === recallFacts) return memory.lookup !== undefined;
+      return tool !== remember || memory.note !== undefined;
     },
     foreign: (await context.foreignTools?.(root)) ?? [],
-    judgeAccess: judgeOf(rules),
+    judgeAccess: judgeOf(context, rules),
     allowedCommands,
     count: (await context.window()).counter.count,
   });
 }
 
 function contextOfTools(context: RunContext, options: WorkOptions): ToolContext {
-  const { root, linked, diff, agent, memory, taskId } = options;
+  const { root, linked, diff, git, agent, memory, taskId } = options;
   // Whatever a run reads, the repository included, is not the user's word: its notes wait for a person.
   const note = memory.note?.({ agent: agent.name, runId: context.runId, source: "untrusted" });
   const ports = {
-    ...(memory.lookup === undefined ? {} : { code: memory.lookup }),
+    ...(memory.lookup === undefined ? {} : { code: memory.lookup, recall: memory.knowledge }),
     ...(note === undefined ? {} : { note }),
+    ...(context.editJournal === undefined ? {} : { editJournal: context.editJournal }),
+    ...(context.commands === undefined ? {} : { commands: context.commands }),
     wholeResult: (handle: string) => wholeResult(context, taskId, handle),
   };
-  return { root, linked, signal: context.signal, seen: new Map(), diff, ...ports };
+  return {
+    root,
+    linked,
+    signal: context.signal,
+    seen: new Map(),
+    baselines: new Map(),
+    diff,
+    git,
+    actor: agent.name,
+    ...ports,
+  };
 }
 
 /** Comes after all calls that were written before it, and before all after it. */

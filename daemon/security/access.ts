@@ -9,7 +9,13 @@ export interface CommandAccess {
 
 export type Access =
   /** `paths`: as asked for, and where each really is; relative to the workspace. */
-  | { readonly kind: "read" | "write"; readonly paths: readonly string[] }
+  | { readonly kind: "read"; readonly paths: readonly string[] }
+  | {
+      readonly kind: "write";
+      readonly paths: readonly string[];
+      /** Those of them whose new content would make programs run something else (`isProtectedChange`). */
+      readonly runs?: readonly string[];
+    }
   | CommandAccess
   /** The project's own tests, all of them, found by Nexus, not named by a model. */
   | { readonly kind: "test"; readonly command: string; readonly cwd: string }

@@ -1,5 +1,5 @@
 /** The fence around a workspace: which file a path really means, and whether that is inside. Denies on doubt. */
-import { isAbsolute, join, relative, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, parse, relative, sep } from "node:path";
 import { failure, ok, type Result } from "../../protocol/errors.ts";
 import { lstat, realPath } from "../host/files.ts";
 import { isWithin, splitRelative } from "./path-names.ts";
@@ -23,22 +23,116 @@ export async function resolveInside(
 ): Promise<Result<InsidePath>> {
   try {
     const realRoot = await realPath(root);
-    const split = splitRelative(withoutRoot(path, root, realRoot), process.platform);
+    const named = withoutRoot(path, root, realRoot);
+    const split = splitRelative(named, process.platform);
     if ("problem" in split) return outside(path, split.problem);
     const { real, rest } = await resolveExisting(realRoot, split.parts);
     const absolute = join(real, ...rest);
     // A name that the system refuses is refused here, not where somebody opens it.
     if (rest.length > 1) await lstat(absolute);
+    if (!(await meansTheSame(realRoot, named, absolute)))
+      return outside(path, "what “..” means behind a link is unclear");
     if (isWithin(realRoot, absolute, sep))
       return ok({ absolute, relative: relative(realRoot, absolute).split(sep).join("/") });
-    const named = split.parts.join("/");
-    const link = linked.find((name) => isWithin(name, named, "/"));
+    const plain = split.parts.join("/");
+    const link = linked.find((name) => isWithin(name, plain, "/"));
     if (link !== undefined && isWithin(await realPath(join(realRoot, link)), absolute, sep))
-      return ok({ absolute, relative: named });
+      return ok({ absolute, relative: plain });
     return outside(path, "a link on the way leads out");
   } catch (error) {
     return outside(path, `it cannot be resolved (${error instanceof Error ? error.message.split(",")[0] : "error"})`);
   }
+}
+
+/** Where a path leads, inside or not; null where it cannot be told. */
+export interface ResolvedPlace {
+  readonly absolute: string | null;
+  /** Workspace path with forward slashes, "" for the root; null: outside, or it cannot be told. */
+  readonly inside: string | null;
+}
+
+/**
+ * Resolves an absolute path as the system would, each link and each `..` where it stands, and tells the place even when
+ * that is outside. `root` must be a real path. `linked` as for resolveInside.
+ */
+export async function resolveAnywhere(
+  root: string,
+  path: string,
+  linked: readonly string[] = [],
+): Promise<ResolvedPlace> {
+  try {
+    const absolute = await follow(root, path);
+    // What stands there differs from process to process.
+    if (/^\/(?:proc|dev)(?:\/|$)/.test(absolute)) return { absolute, inside: null };
+    if (isWithin(root, absolute, sep)) return { absolute, inside: relative(root, absolute).split(sep).join("/") };
+    return { absolute, inside: await insideLinked(root, path, absolute, linked) };
+  } catch {
+    return { absolute: null, inside: null };
+  }
+}
+
+/** As resolveAnywhere, but a link at the path's end is itself what is meant. */
+export async function resolveEntry(root: string, path: string): Promise<ResolvedPlace> {
+  const plain = path.replace(/(?<=[^\\/])[\\/]+$/, "");
+  const name = basename(plain);
+  if (name === "." || name === ".." || name === "") return resolveAnywhere(root, path);
+  const folder = await resolveAnywhere(root, dirname(plain));
+  if (folder.absolute === null) return folder;
+  const absolute = join(folder.absolute, name);
+  const inside = folder.inside === null ? null : folder.inside === "" ? name : `${folder.inside}/${name}`;
+  return { absolute, inside };
+}
+
+async function follow(root: string, path: string): Promise<string> {
+  if (path.includes("\0") || !isAbsolute(path)) throw new Error("no absolute path");
+  const isPlain = isWithin(root, path, sep) && !path.split(/[\\/]/).includes("..");
+  const start = isPlain ? root : parse(path).root;
+  let current = start;
+  let isMissing = false;
+  for (const part of path.slice(start.length).split(sep === "/" ? "/" : /[\\/]/)) {
+    if (part === "" || part === ".") continue;
+    if (part === "..") {
+      if (isMissing) throw new Error("a way up from where nothing is");
+      current = dirname(current);
+      continue;
+    }
+    current = join(current, part);
+    if (isMissing || /^\/proc(?:\/|$)/.test(current)) continue;
+    const info = await lstat(current);
+    if (info === undefined) isMissing = true;
+    else if (info.isSymbolicLink()) current = await realPath(current);
+  }
+  return current;
+}
+
+async function insideLinked(
+  root: string,
+  path: string,
+  absolute: string,
+  linked: readonly string[],
+): Promise<string | null> {
+  if (!isWithin(root, path, sep)) return null;
+  const split = splitRelative(path.slice(root.length).replace(/^[\\/]+/, ""), process.platform);
+  if ("problem" in split) return null;
+  const named = split.parts.join("/");
+  const link = linked.find((name) => isWithin(name, named, "/"));
+  if (link === undefined || path.split(/[\\/]/).includes("..")) return null;
+  return isWithin(await realPath(join(root, link)), absolute, sep) ? named : null;
+}
+
+/**
+ * A way up is resolved on the letters alone, but the system would go up from where a link leads. Where the two differ,
+ * a person who reads the path and a program that opens it mean two files.
+ */
+async function meansTheSame(realRoot: string, named: string, absolute: string): Promise<boolean> {
+  const parts = named.split(sep === "\\" ? /[\\/]/ : "/").filter((part) => part !== "" && part !== ".");
+  if (!parts.includes("..")) return true;
+  let place = realRoot;
+  for (const part of parts) {
+    place = join(place, part);
+    if (part !== ".." && (await lstat(place))?.isSymbolicLink()) place = await realPath(place);
+  }
+  return place === absolute;
 }
 
 /** The real place of the deepest component that is there, and the names below it that are not. */

@@ -18,6 +18,7 @@ import type { DaemonControl } from "./rpc/daemon.ts";
 import { createHandlers } from "./rpc/handlers.ts";
 import type { RpcLimits } from "./rpc/limits.ts";
 import { type RpcServer, startRpcServer } from "./rpc/server.ts";
+import type { ListTools } from "./rpc/tools.ts";
 
 /** From the signal to the exit; a run that has not come to rest by then is taken up from its last recorded step. */
 const DRAIN_MS = 9000;
@@ -29,6 +30,7 @@ export interface DaemonParts {
   readonly memory: MemoryService;
   readonly trust: Trust;
   readonly audit: Audit;
+  readonly listTools: ListTools;
   check(): Promise<CheckResult[]>;
   configureModel(params: Params<"model/configure">): Answer<"model/configure">;
   close(): Promise<void>;
@@ -172,7 +174,7 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
     await Promise.race([work, tooLong]).finally(() => cancel());
   }
 
-  function control({ check, configureModel, trust }: DaemonParts): DaemonControl {
+  function control({ check, configureModel, trust, listTools }: DaemonParts): DaemonControl {
     return {
       status,
       stop({ ifIdle, by }) {
@@ -185,6 +187,7 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
       check,
       configureModel,
       trust,
+      listTools,
     };
   }
 

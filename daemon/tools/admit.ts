@@ -1,6 +1,6 @@
 /** What a call must pass before anything happens: fence → policy → audit → approval → locks. */
 
-import { failure, type Result } from "../../protocol/index.ts";
+import { type ApprovalSubject, failure, type Result } from "../../protocol/index.ts";
 import { hashOf } from "../host/files.ts";
 import type { Access } from "../security/access.ts";
 import { type Binding, canonicalJson, subjectHash, subjectOf } from "../security/approvals.ts";
@@ -11,6 +11,7 @@ import { AuditFailure } from "./guard.ts";
 import { EVERYTHING, type Lock, type Ticket } from "./locks.ts";
 import { fileHash } from "./text-file.ts";
 import type { Tool, ToolContext } from "./tool.ts";
+import { withWhatRuns } from "./what-runs.ts";
 
 /** So often the world may change while a call is being decided on. */
 const MOST_ROUNDS = 3;
@@ -46,14 +47,33 @@ export async function admit(options: GateOptions, tool: Tool, input: unknown, ti
 
 async function look(options: GateOptions, tool: Tool, input: unknown): Promise<Result<Sight>> {
   const { context } = options;
-  const access = await confine(await tool.access(input, context), context);
-  if (!access.ok) return access;
+  const confined = await confine(await tool.access(input, context), context);
+  if (!confined.ok) return confined;
+  const access = { ok: true as const, value: await withWhatRuns(tool, input, confined.value, context) };
   const judgement = strictest(options, tool, await options.judgeAccess(access.value));
-  const subject =
-    judgement.verdict === "ask" && access.value.kind !== "none"
-      ? subjectOf(access.value, judgement.reason, await bindingOf(tool, input, access.value, judgement, context))
-      : undefined;
-  return { ok: true, value: { access: access.value, judgement, subject } };
+  if (judgement.verdict !== "ask" || access.value.kind === "none")
+    return { ok: true, value: { access: access.value, judgement, subject: undefined } };
+  const binding = await bindingOf(tool, input, access.value, judgement, context);
+  const bound = subjectOf(access.value, judgement.reason, binding);
+  const subject = await shown(options, tool, input, bound);
+  return subject.ok ? { ok: true, value: { access: access.value, judgement, subject: subject.value } } : subject;
+}
+
+/** What a person should see beside the bare call: the wall around a command, the lines that a write changes. */
+async function shown(
+  { context, redact }: GateOptions,
+  tool: Tool,
+  input: unknown,
+  subject: ApprovalSubject,
+): Promise<Result<ApprovalSubject>> {
+  if (subject.kind === "command" && context.commands !== undefined)
+    return { ok: true, value: { ...subject, sandbox: await context.commands.wall() } };
+  if (subject.kind !== "write" || tool.effect !== "verifiable") return { ok: true, value: subject };
+  // A change that cannot be made needs nobody's answer.
+  const prepared = await tool.prepare(input, context);
+  if ("ok" in prepared) return prepared;
+  const files = [prepared, ...(prepared.more ?? [])].map(({ path, after }) => ({ path, sha256: after || null }));
+  return { ok: true, value: { ...subject, files, diff: redact(await prepared.preview()) } };
 }
 
 /** Names every file by its real place as well, so that the policy is not fooled by a link. */
@@ -128,7 +148,7 @@ export function locksOf(access: Access): readonly Lock[] {
   }
 }
 
-/** Records what the policy decided, and where it says so asks a person and records the answer. */
+/** Records what the policy decided, and where it says so asks a person. */
 async function permit(options: GateOptions, tool: Tool, sight: Sight, onAsk: () => void): Promise<Result<null>> {
   const { verdict, rule, reason } = sight.judgement;
   const hash = sight.subject === undefined ? null : subjectHash(sight.subject);
@@ -137,11 +157,9 @@ async function permit(options: GateOptions, tool: Tool, sight: Sight, onAsk: () 
   if (verdict === "allow") return { ok: true, value: null };
   if (verdict === "deny" || sight.subject === undefined) return failure("tool.denied", `${reason} (rule ${rule})`);
   onAsk();
-  const { decision, feedback, by } = await options.askApproval(sight.subject, reason, sight.judgement);
-  const isApproved = decision === "approve";
-  const answer = { verdict: isApproved ? "approved" : "rejected", reason: feedback ?? "" } as const;
-  await audit(options, { event: "approval", actor: by ?? "person", action, rule, approvalHash: hash, ...answer });
-  if (!isApproved) return failure("tool.denied", `The user said no${feedback ? `: ${feedback}` : "."}`);
+  // Whoever takes the answer records it.
+  const { decision, feedback } = await options.askApproval(sight.subject, reason, sight.judgement);
+  if (decision !== "approve") return failure("tool.denied", `The user said no${feedback ? `: ${feedback}` : "."}`);
   await tool.foreign?.approved?.();
   return { ok: true, value: null };
 }

@@ -1,16 +1,29 @@
 /** All tools, and their schemas as a model is told of them. */
 import * as z from "zod/mini";
+import { applyPatch } from "./apply-patch.ts";
+import { askUser } from "./ask-user.ts";
+import { commandOutput } from "./command-output.ts";
 import { deleteFile } from "./delete-file.ts";
+import { diagnostics } from "./diagnostics.ts";
 import { editFile } from "./edit-file.ts";
+import { fetchUrl } from "./fetch-url.ts";
 import { findSymbol } from "./find-symbol.ts";
+import { gitLook } from "./git.ts";
+import { gitRecord } from "./git-record.ts";
 import { listFiles } from "./list-files.ts";
+import { moveFile } from "./move-file.ts";
+import { multiEdit } from "./multi-edit.ts";
 import { readFile } from "./read-file.ts";
 import { readResult } from "./read-result.ts";
+import { recallFacts } from "./recall.ts";
 import { remember } from "./remember.ts";
 import { runCommand } from "./run-command.ts";
+import { runTests } from "./run-tests.ts";
 import { searchCode } from "./search-code.ts";
 import { searchText } from "./search-text.ts";
 import { showDiff } from "./show-diff.ts";
+import { stopCommand } from "./stop-command.ts";
+import { todo } from "./todo.ts";
 import type { Tool } from "./tool.ts";
 import { writeFile } from "./write-file.ts";
 
@@ -29,11 +42,24 @@ export const TOOLS: readonly Tool[] = [
   searchCode,
   findSymbol,
   editFile,
+  multiEdit,
+  applyPatch,
   writeFile,
+  moveFile,
   deleteFile,
   runCommand,
+  commandOutput,
+  stopCommand,
+  fetchUrl,
+  runTests,
+  diagnostics,
+  gitLook,
+  gitRecord,
   showDiff,
+  recallFacts,
   remember,
+  askUser,
+  todo,
   readResult,
 ];
 

@@ -1,10 +1,12 @@
 /** A change of one file, prepared first and written later: what the writing tools have in common. */
 import { dirname } from "node:path";
 import { failure } from "../../protocol/index.ts";
-import { errorCode, hashOf, makeFolder, removeFile, writeAtomically } from "../host/files.ts";
+import { errorCode, hashOf, makeFolder, removeFile } from "../host/files.ts";
+import { writeReal } from "../host/real-files.ts";
 import { REDACTED } from "../security/secrets.ts";
 import { fileHash } from "./text-file.ts";
 import { ABSENT, type PreparedWrite, type ToolOutcome } from "./tool.ts";
+import { previewOf } from "./write-preview.ts";
 
 interface Change {
   readonly path: string;
@@ -27,13 +29,15 @@ export function prepareChange({ path, absolute, before, content, outcome }: Chan
     path,
     before,
     after: content === null ? ABSENT : hashOf(content),
+    preview: () => previewOf([{ path, absolute, content }]),
+    contents: [{ path, content }],
     async apply() {
       try {
         await (content === null ? remove(absolute, unchanged) : write(absolute, content, unchanged));
         return outcome;
       } catch (error) {
         if (error instanceof ChangedMeanwhile) return failure("edit.stale", `${path} was not changed.`);
-        const problem = PROBLEMS[errorCode(error) ?? ""];
+        const problem = problemOf(errorCode(error));
         if (problem === undefined) throw error;
         return failure("tool.failed", `${path} could not be written: ${problem}.`);
       }
@@ -59,13 +63,19 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   EROFS: "the disk is read-only",
   ENOTDIR: "a part of the path is a file, not a folder",
   EEXIST: "a file is where a folder is needed",
+  ELOOP: "a folder on the way to it has become a link",
   EISDIR: "it is a folder",
   ENAMETOOLONG: "the name is too long",
 };
 
+/** In words; undefined for an error that nobody expects. */
+export function problemOf(code: string | undefined): string | undefined {
+  return PROBLEMS[code ?? ""];
+}
+
 async function write(absolute: string, content: Buffer, unchanged: () => Promise<void>): Promise<void> {
   await makeFolder(dirname(absolute));
-  await writeAtomically(absolute, content, undefined, unchanged);
+  await writeReal(absolute, content, unchanged);
 }
 
 async function remove(absolute: string, unchanged: () => Promise<void>): Promise<void> {

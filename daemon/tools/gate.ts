@@ -41,8 +41,6 @@ export interface GateOptions {
   ) => Promise<{
     readonly decision: ApprovalDecision;
     readonly feedback?: string | undefined;
-    /** Who answered, for the audit. */
-    readonly by?: string | undefined;
   }>;
   /** Nobody can answer: what has to be asked is denied. */
   readonly headless?: boolean;

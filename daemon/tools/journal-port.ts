@@ -2,10 +2,15 @@
 import type { ToolEffect, ToolStatus } from "../../protocol/index.ts";
 
 /** How to tell whether a change of a file happened: SHA-256 before (null: no file) and after ("": no file). */
-export interface Probe {
+export interface FileProbe {
   readonly path: string;
   readonly before: string | null;
   readonly after: string;
+}
+
+export interface Probe extends FileProbe {
+  /** The other files of a change of several, which happens to all of them or to none. */
+  readonly more?: readonly FileProbe[] | undefined;
 }
 
 export interface Intent {

@@ -3,13 +3,15 @@ import { failure } from "../../protocol/index.ts";
 import { stat } from "../host/files.ts";
 import { listWorkspace } from "../memory/listing.ts";
 import { resolveInside } from "../security/fence.ts";
+import { globMatcher } from "../security/glob.ts";
 import type { DirectTool } from "./tool.ts";
 
 const MAX_ENTRIES = 400;
 
 const input = z.object({
   path: z.optional(z.string().check(z.describe("Folder; default: the root"))),
-  depth: z.optional(z.int().check(z.gte(1), z.lte(20), z.describe("Folders below this level are shown as counts"))),
+  depth: z.optional(z.int().check(z.gte(1), z.lte(20), z.describe("Deeper folders as counts"))),
+  glob: z.optional(z.string().check(z.minLength(1), z.maxLength(300))),
 });
 
 /** Files by workspace path, one a line; folders too deep, or too many to show, as `src/ (120 files)`. */
@@ -19,7 +21,7 @@ export const listFiles: DirectTool<typeof input> = {
   input,
   effect: "pure",
   access: ({ path }) => ({ kind: "read", paths: [path ?? "."] }),
-  async execute({ path = ".", depth }, context) {
+  async execute({ path = ".", depth, glob }, context) {
     const at = await resolveInside(context.root, path, context.linked);
     if (!at.ok) return at;
     const stats = await stat(at.value.absolute);
@@ -27,7 +29,8 @@ export const listFiles: DirectTool<typeof input> = {
     if (!stats.isDirectory()) return failure("tool.failed", `${path} is a file; read it with read_file.`);
     const folder = at.value.relative;
     const { paths, truncated } = await listWorkspace(context.root, { signal: context.signal, folder });
-    const files = paths.filter((file) => !context.linked.includes(file));
+    const matches = glob === undefined ? () => true : globMatcher(glob);
+    const files = paths.filter((file) => !context.linked.includes(file) && matches(file));
     const entries = fold(files, folder === "" ? 0 : folder.split("/").length, depth);
     const shown = entries.slice(0, MAX_ENTRIES);
     const rest = entries.length - shown.length;

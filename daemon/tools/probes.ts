@@ -12,9 +12,22 @@ export async function isPossible(
   judgeAccess: (access: Access) => Promise<Judgement>,
   allowedCommands: readonly string[],
 ): Promise<boolean> {
-  for (const access of tool.probes ?? probesOf(tool, allowedCommands))
-    if ((await judgeAccess(access)).verdict !== "deny") return true;
-  return false;
+  return (await denialOf(tool, judgeAccess, allowedCommands)) === undefined;
+}
+
+/** Why the tool can do nothing; undefined when it can do something. */
+export async function denialOf(
+  tool: Tool,
+  judgeAccess: (access: Access) => Promise<Judgement>,
+  allowedCommands: readonly string[],
+): Promise<string | undefined> {
+  let denial = "There is nothing that it could do.";
+  for (const access of tool.probes ?? probesOf(tool, allowedCommands)) {
+    const { verdict, reason, rule } = await judgeAccess(access);
+    if (verdict !== "deny") return undefined;
+    denial = `${reason} (rule ${rule})`;
+  }
+  return denial;
 }
 
 function probesOf({ effect }: Tool, allowedCommands: readonly string[]): readonly Access[] {

@@ -4,9 +4,7 @@
  * failing audit are thrown.
  */
 import { failure, type ToolEffect, type ToolStatus } from "../../protocol/index.ts";
-import { removeTemporaries } from "../host/files.ts";
 import type { Access } from "../security/access.ts";
-import { resolveInside } from "../security/fence.ts";
 import type { Taint } from "../security/taint.ts";
 import { admit } from "./admit.ts";
 import { parseArguments } from "./arguments.ts";
@@ -16,8 +14,8 @@ import type { Probe, RecordedOutcome } from "./journal-port.ts";
 import type { Ticket } from "./locks.ts";
 import { createOutputStream } from "./output-stream.ts";
 import { oneLine, printable, show } from "./result.ts";
-import { fileHash } from "./text-file.ts";
-import { ABSENT, type DirectTool, type Tool, type ToolContext, type ToolOutcome, type WritingTool } from "./tool.ts";
+import type { DirectTool, Tool, ToolContext, ToolOutcome } from "./tool.ts";
+import { remember, write } from "./writes.ts";
 
 const MAX_OUTPUT = 30_000;
 
@@ -60,11 +58,6 @@ async function rememberSeen({ key, journal, context }: GateOptions): Promise<voi
   if (probe !== undefined) remember(probe, context);
 }
 
-function remember({ path, after }: Pick<Probe, "path" | "after">, context: ToolContext): void {
-  if (after === ABSENT) context.seen.delete(path);
-  else context.seen.set(path, after);
-}
-
 async function decide(options: GateOptions, tool: Tool | undefined, ticket: Ticket): Promise<ToolOutcome> {
   const { key, call, tools, journal } = options;
   if (tool === undefined)
@@ -95,7 +88,9 @@ function touched({ kind }: Access, { taint }: ToolOutcome): Partial<Taint> | und
 /** `probe` is that of an intent which an earlier process recorded without a result. */
 function runEffect(options: GateOptions, tool: Tool, input: unknown, probe: Probe | undefined): Promise<ToolOutcome> {
   if (tool.effect !== "verifiable") return guarded(options, tool, (context) => direct(options, tool, input, context));
-  return guarded(options, tool, (context) => write(options, tool, input, context, probe));
+  return guarded(options, tool, (context) =>
+    write(tool, input, context, probe, (found) => intend(options, tool.effect, found)),
+  );
 }
 
 async function direct(
@@ -114,46 +109,6 @@ async function direct(
   } finally {
     stream.end();
   }
-}
-
-async function write(
-  options: GateOptions,
-  tool: WritingTool,
-  input: unknown,
-  context: ToolContext,
-  intended: Probe | undefined,
-): Promise<ToolOutcome> {
-  if (intended !== undefined) {
-    const state = await stateOf(intended, context);
-    if (state === "after") return done(tool.applied(input), intended, context);
-    if (state === "other") return failure("tool.failed", unexpected(intended.path));
-  }
-  const prepared = await tool.prepare(input, context);
-  if ("ok" in prepared) return prepared;
-  const { path, before, after } = prepared;
-  if (intended === undefined) await intend(options, tool.effect, { path, before, after });
-  const outcome = await prepared.apply();
-  return outcome.ok ? done(outcome, prepared, context) : outcome;
-}
-
-function unexpected(path: string): string {
-  return `The daemon stopped while it wrote ${path}, and the file is neither as it was nor as it was to be. Read it again.`;
-}
-
-/** What the agent wrote it has seen. */
-function done(outcome: ToolOutcome, probe: Probe, context: ToolContext): ToolOutcome {
-  remember(probe, context);
-  return outcome.ok ? { ...outcome, changed: [probe.path] } : outcome;
-}
-
-/** Looks where the file stands after a restart, and clears away what a cut-off write left beside it. */
-async function stateOf(probe: Probe, context: ToolContext): Promise<"before" | "after" | "other"> {
-  const at = await resolveInside(context.root, probe.path);
-  if (!at.ok) return "other";
-  await removeTemporaries(at.value.absolute);
-  const hash = await fileHash(at.value.absolute);
-  if ((hash ?? ABSENT) === probe.after) return "after";
-  return hash === probe.before ? "before" : "other";
 }
 
 /** A journal that fails is no failure of the tool: it must reach the run. */

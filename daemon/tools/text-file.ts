@@ -1,6 +1,7 @@
 /** Reading and writing the text files of a workspace: inside the fence, hashed, refused where they are no text. */
 import { failure, type Result } from "../../protocol/index.ts";
 import { hashOf, readBytes, readSlice, stat } from "../host/files.ts";
+import { readReal } from "../host/real-files.ts";
 import { listWorkspace } from "../memory/listing.ts";
 import { type InsidePath, resolveInside } from "../security/fence.ts";
 import type { ToolContext } from "./tool.ts";
@@ -27,14 +28,20 @@ export async function loadText(
   if (!stats.isFile()) return failure("tool.failed", `${path} is no regular file.`);
   if (stats.size > MAX_FILE_BYTES)
     return failure("tool.failed", `${path} is too large (${stats.size} bytes; at most ${MAX_FILE_BYTES}).`);
-  if (looksBinary(await readSlice(at.value.absolute, 0, 8192)))
-    return failure("tool.failed", `${path} is a binary file (${stats.size} bytes), not text.`);
-  const bytes = await readBytes(at.value.absolute);
+  const head = await readSlice(at.value.absolute, 0, 8192);
+  if (isUtf16(head))
+    return failure("tool.failed", `${path} is UTF-16, which no tool here reads; only UTF-8 and Latin-1.`);
+  if (looksBinary(head)) return failure("tool.failed", `${path} is a binary file (${stats.size} bytes), not text.`);
+  const bytes = await readReal(at.value.absolute);
   if (bytes === undefined) return failure("tool.failed", `${path} has just been removed.`);
   return { ok: true, value: { at: at.value, bytes, hash: hashOf(bytes) } };
 }
 
-/** UTF-16 counts as binary: none of our tools could show or change it faithfully. */
+function isUtf16(head: Uint8Array): boolean {
+  return (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
+}
+
+/** UTF-16 without a mark counts as binary: none of our tools could show or change it faithfully. */
 export function looksBinary(head: Uint8Array): boolean {
   return head.includes(0);
 }

@@ -1,9 +1,15 @@
 /** A tool is one file: a name, a schema, an effect class, and what it does. Only run.ts executes it. */
 import type * as z from "zod/mini";
-import type { ErrorValue, ToolEffect } from "../../protocol/index.ts";
+import type { ErrorValue, TodoItem, ToolEffect } from "../../protocol/index.ts";
 import type { Access } from "../security/access.ts";
+import type { CommandRunner } from "../security/sandbox/command-runner.ts";
 import type { Taint } from "../security/taint.ts";
+import type { BackgroundCommands } from "./background.ts";
+import type { PlacedProblem } from "./checks/problem.ts";
 import type { CodeLookup, NoteFact } from "./code-lookup.ts";
+import type { FetchPage } from "./fetch-page.ts";
+import type { GitPort } from "./git-port.ts";
+import type { FileProbe } from "./journal-port.ts";
 import type { Lock } from "./locks.ts";
 
 export interface ToolContext {
@@ -18,8 +24,28 @@ export interface ToolContext {
   diff(): Promise<string>;
   /** The code index; left out where there is none. */
   readonly code?: CodeLookup;
+  /** The repository of the copy; left out, or undefined, where there is none. */
+  readonly git?: () => Promise<GitPort | undefined>;
+  /** Resolves with the person's own words; left out where nobody can answer. */
+  readonly ask?: (question: { readonly text: string; readonly choices: string[] }) => Promise<string>;
+  /** Shows people the agent's own list. */
+  readonly showTodo?: (items: readonly TodoItem[]) => Promise<void>;
+  /** What is noted on the project and in use, the best first, one text each; left out where nothing is noted. */
+  readonly recall?: (query: string, limit: number) => Promise<readonly string[]>;
+  /** What each checker found when the agent first asked, by the checker's name. */
+  readonly baselines?: Map<string, readonly PlacedProblem[]>;
+  /** The agent's name, where it is told to people. */
+  readonly actor?: string;
   /** Proposes a note in the agent's name; left out where nothing can be noted. */
   readonly note?: NoteFact;
+  /** Runs shell lines; left out: behind the wall that this machine has, with nothing hidden but keys. */
+  readonly commands?: CommandRunner;
+  /** Commands that go on beside the agent; left out where none may. */
+  readonly background?: BackgroundCommands;
+  /** Gets a page of the web; left out: from the internet. */
+  readonly fetchPage?: FetchPage;
+  /** Folder outside of the copy where a change of several files is recorded while it is made; see edit-journal.ts. */
+  readonly editJournal?: string;
   /** Output as it comes, for whoever watches; the gate bounds it and takes secrets out. */
   readonly onOutput?: (text: string) => void;
   /** The whole of an earlier result by the handle that its cut named; undefined: there is none. */
@@ -47,13 +73,19 @@ export type ToolOutcome =
 /** Stands for the hash of a file that is not there, as what a deletion leaves. */
 export const ABSENT = "";
 
-/** A change of one file, computed before anything is written, so that the journal can tell later whether it happened. */
+/** A change of files, computed before anything is written, so that the journal can tell later whether it happened. */
 export interface PreparedWrite {
   /** Where the file really is, relative to the workspace. */
   readonly path: string;
   /** SHA-256 of the file before (null: it does not exist) and after (ABSENT: it is deleted). */
   readonly before: string | null;
   readonly after: string;
+  /** What each of its files will be, null where it is deleted. Left out where it is not known before it is made. */
+  readonly contents?: readonly { readonly path: string; readonly content: Uint8Array | null }[];
+  /** The other files, where there are several: all change, or none does. */
+  readonly more?: readonly FileProbe[];
+  /** What will change, for a person who is asked: a unified diff, bounded. */
+  preview(): Promise<string>;
   apply(): Promise<ToolOutcome>;
 }
 
@@ -105,6 +137,8 @@ export interface WritingTool<Input extends z.ZodMiniType = z.ZodMiniType> extend
     input: z.output<Input>,
     context: ToolContext,
   ): Promise<PreparedWrite | { readonly ok: false; readonly error: ErrorValue }>;
+  /** It changes more than one file at once, which needs the context's editJournal. */
+  readonly changesSeveral?: boolean;
   /** The outcome to report when a restart finds the file already in its state after. */
   applied(input: z.output<Input>): ToolOutcome;
 }

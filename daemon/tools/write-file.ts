@@ -1,7 +1,9 @@
 import * as z from "zod/mini";
-import { failure, type Result } from "../../protocol/index.ts";
-import { lstat } from "../host/files.ts";
+import { failure, ok, type Result } from "../../protocol/index.ts";
+import { hashOf, lstat } from "../host/files.ts";
 import { type InsidePath, resolveInside } from "../security/fence.ts";
+import { decode, type Encoded } from "./edits/encoding.ts";
+import { placeholderIn } from "./edits/placeholders.ts";
 import { bringsMark, MARK_PROBLEM, prepareChange } from "./file-change.ts";
 import { loadText } from "./text-file.ts";
 import type { ToolContext, ToolOutcome, WritingTool } from "./tool.ts";
@@ -22,11 +24,20 @@ export const writeFile: WritingTool<typeof input> = {
     if (!at.ok) return at;
     const present = await readPresent(path, at.value, context);
     if (!present.ok) return present;
-    const { hash, text } = present.value;
+    const { hash, file } = present.value;
+    const text = file?.text ?? null;
     if (bringsMark([content], text)) return failure("tool.failed", MARK_PROBLEM);
-    const bytes = Buffer.from(text === null ? content : inTheStyleOf(text, content));
-    if (hash !== null && text === bytes.toString("utf8"))
-      return failure("tool.failed", `${path} already has exactly this content.`);
+    const placeholder = placeholderIn(content, text ?? "");
+    if (placeholder !== undefined)
+      return failure(
+        "tool.failed",
+        `“${placeholder}” would be written in place of what it stands for. Write the whole file, or edit it.`,
+      );
+    const whole = content.toWellFormed();
+    const encoded = file === null ? ok(Buffer.from(whole)) : file.encode(inTheStyleOf(file.text, whole));
+    if (!encoded.ok) return encoded;
+    const bytes = encoded.value;
+    if (hash === hashOf(bytes)) return failure("tool.failed", `${path} already has exactly this content.`);
     return prepareChange({
       ...at.value,
       path: at.value.relative,
@@ -41,23 +52,31 @@ export const writeFile: WritingTool<typeof input> = {
 interface Present {
   /** Both null where no file is. */
   readonly hash: string | null;
-  readonly text: string | null;
+  readonly file: Encoded | null;
 }
 
 async function readPresent(path: string, at: InsidePath, context: ToolContext): Promise<Result<Present>> {
   if (at.relative === "" || path.endsWith("/")) return failure("tool.failed", `${path} is a folder.`);
-  if ((await lstat(at.absolute)) === undefined) return { ok: true, value: { hash: null, text: null } };
+  if ((await lstat(at.absolute)) === undefined) return { ok: true, value: { hash: null, file: null } };
   const file = await loadText(context, path);
   if (!file.ok) return file;
   const { hash, bytes } = file.value;
   const seen = context.seen.get(at.relative);
   if (seen === undefined)
     return failure("tool.failed", `${path} exists and you have not read it; read it first, or use edit_file.`);
-  return seen === hash ? { ok: true, value: { hash, text: bytes.toString("utf8") } } : failure("edit.stale", path);
+  return seen === hash ? { ok: true, value: { hash, file: decode(bytes) } } : failure("edit.stale", path);
 }
 
-/** A file with CRLF only, or with a byte order mark, keeps it: models write neither. */
+/** A file keeps CRLF, a byte order mark, and whether its last line is ended, unless that is all that changes. */
 function inTheStyleOf(present: string, content: string): string {
+  const styled = markedAs(present, content);
+  const isEnded = present.endsWith("\n");
+  if (present === "" || styled === "" || styled.endsWith("\n") === isEnded) return styled;
+  const other = isEnded ? styled + (present.endsWith("\r\n") ? "\r\n" : "\n") : styled.replace(/\r?\n$/, "");
+  return other === present ? styled : other;
+}
+
+function markedAs(present: string, content: string): string {
   const hasCrlfOnly = present.includes("\r\n") && !/(?<!\r)\n/.test(present);
   const lines = hasCrlfOnly ? content.replace(/\r?\n/g, "\r\n") : content;
   return present.startsWith("\ufeff") && !lines.startsWith("\ufeff") ? `\ufeff${lines}` : lines;

@@ -58,7 +58,7 @@ export const SETTINGS: readonly Setting[] = [
   },
   {
     name: "policy",
-    meaning: "`allow`, `ask` or `deny` for `read`, `write`, `protectedWrite`, `test`, `command` and `plan`",
+    meaning: "what an agent may do: `allow`, `ask` or `deny` by kind, and single `rules`; see [policy.md](policy.md)",
     otherwise: "see each run's `policy` in `nexus runs show RUN --json`",
   },
   {
@@ -88,6 +88,11 @@ export const SETTINGS: readonly Setting[] = [
     name: "embedding",
     meaning: "which model makes vectors of the code, and which store keeps them: see [vectors](vectors.md)",
     otherwise: "the built-in table: nothing leaves the machine",
+  },
+  {
+    name: "mcpServers",
+    meaning: "MCP servers whose tools agents may ask for: see [MCP servers](mcp-servers.md)",
+    otherwise: "none",
   },
 ];
 

@@ -110,6 +110,11 @@ export class RunPanel {
         await daemon.request("approval/answer", { runId, ...answer });
         return;
       }
+      case "answerQuestion": {
+        const { questionId, answer } = request;
+        await daemon.request("question/answer", { runId, questionId, answer });
+        return;
+      }
       case "prompt":
         return await this.#prompt(request.text, request.delivery);
       case "cancel":

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { Approval } from "../../protocol/approval.ts";
 import type { RunSummary } from "../../protocol/run.ts";
+import type { RunState } from "../../protocol/run-state.ts";
 import { acceptChanges } from "../changes/decide.ts";
 import { resumeRun } from "../commands/run-control.ts";
 import { showError } from "../messages.ts";
@@ -27,7 +28,7 @@ async function notify(nexus: Nexus, { run, before }: RunChange): Promise<void> {
 async function notifyApproval(nexus: Nexus, { runId }: RunSummary): Promise<void> {
   const { run } = await nexus.daemon.request("run/show", { runId });
   const approval = run.pendingApprovals[0];
-  if (approval === undefined) return;
+  if (approval === undefined) return notifyQuestion(nexus, run);
   const canAnswer = approval.subject.kind !== "plan";
   const always = approval.remember === undefined ? [] : ["Always Allow"];
   const buttons = canAnswer ? ["Approve", ...always, "Reject", "Show Run"] : ["Review Plan"];
@@ -39,6 +40,18 @@ async function notifyApproval(nexus: Nexus, { runId }: RunSummary): Promise<void
     const remember = chosen === "Always Allow" ? { remember: true } : {};
     await nexus.daemon.request("approval/answer", { runId, approvalId, subjectHash, decision, ...remember });
   } else if (chosen !== undefined) nexus.panels.open(runId);
+}
+
+/** Few choices are buttons; anything longer is answered in the panel. */
+async function notifyQuestion(nexus: Nexus, { runId, pendingQuestions = [] }: RunState): Promise<void> {
+  const question = pendingQuestions[0];
+  if (question === undefined) return;
+  const { questionId, text, choices } = question;
+  const buttons = choices.length <= 3 ? choices : [];
+  const message = `Nexus asks: ${text.length <= 300 ? text : `${text.slice(0, 299)}…`}`;
+  const chosen = await vscode.window.showInformationMessage(message, ...buttons, "Answer…");
+  if (chosen === "Answer…") nexus.panels.open(runId);
+  else if (chosen !== undefined) await nexus.daemon.request("question/answer", { runId, questionId, answer: chosen });
 }
 
 function questionOf({ subject, title }: Approval): string {

@@ -186,6 +186,55 @@ describe("for people", () => {
     expect(answer?.params).toEqual({ runId: "run-1", approvalId: "a1", subjectHash: "h", ...given });
   });
 
+  it.each([
+    ["2", "yen"],
+    ["francs", "francs"],
+    ["3", "3"],
+    ["", "(no answer: decide by yourself)"],
+  ])("asks an agent's question and takes %j for %j", async (typed, answer) => {
+    const question = {
+      questionId: "q1",
+      taskId: "t",
+      agent: "coder",
+      text: "Which\u001b[2J currency?",
+      choices: ["euro", "yen"],
+    };
+    const run = new Run().add(created(), { type: "question.asked", question });
+    const terminal = createTestTerminal(true);
+    terminal.answers.push(typed);
+    const connection = run.connection({
+      "question/answer": (params: { answer: string }) => {
+        run.tell(connection, { type: "question.answered", questionId: "q1", answer: params.answer, by: "me" });
+        run.tell(connection, finished());
+      },
+    });
+    await attend(createTestContext(terminal, []), connection);
+    expect(terminal.stdout()).toContain("  2 yen");
+    expect(terminal.stdout()).not.toContain("\u001b[2J");
+    const sent = connection.requests.find(({ name }) => name === "question/answer")?.params;
+    expect(sent).toEqual({ runId: "run-1", questionId: "q1", answer });
+  });
+
+  it("withdraws an agent's question that another client has answered, and shows its steps", async () => {
+    const question = { questionId: "q1", taskId: "t", agent: "coder", text: "Which?", choices: [] };
+    const items = [
+      { text: "Ask", status: "done" as const },
+      { text: "Build", status: "doing" as const },
+    ];
+    const run = new Run().add(created(), { type: "question.asked", question });
+    const terminal = createTestTerminal(true);
+    const connection = run.connection();
+    const attended = attend(createTestContext(terminal, []), connection);
+    await vi.waitFor(() => expect(terminal.questions).toHaveLength(1));
+    run.tell(connection, { type: "question.answered", questionId: "q1", answer: "this", by: "editor" });
+    run.tell(connection, { type: "todo.changed", todo: { taskId: "t", items } });
+    run.tell(connection, finished());
+    await attended;
+    expect(connection.requests.map(({ name }) => name)).not.toContain("question/answer");
+    expect(terminal.stdout()).toContain("Answered by editor: this");
+    expect(terminal.stdout()).toContain("  ☑ Ask\n  ▸ Build");
+  });
+
   it("withdraws a question that another client has answered", async () => {
     const approval = {
       approvalId: "a1",

@@ -144,7 +144,15 @@ describe("nexus run", () => {
     };
     const context = createTestContext(terminal, [connection], {
       cwd: folder,
-      settings: async () => ({ home: "/h", model, budgetUsd: 5, policy: {}, idleExitMs: 1000, embedding: BUILT_IN }),
+      settings: async () => ({
+        home: "/h",
+        model,
+        budgetUsd: 5,
+        policy: {},
+        mcpServers: {},
+        idleExitMs: 1000,
+        embedding: BUILT_IN,
+      }),
     });
     const line = "run fix it --detach --policy policy.json --mode ask --session s1";
     expect(await runCommand(context, argumentsOf(line))).toBe(0);

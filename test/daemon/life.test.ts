@@ -59,6 +59,7 @@ async function start(more: Partial<LifeOptions> = {}): Promise<RunningDaemon> {
         check: async () => [],
         configureModel: () => ({ provider: null, model: null, hasKey: false }),
         trust: memoryTrust(),
+        listTools: async () => ({ trusted: false, tools: [], servers: [], problems: [] }),
         audit: collectingAudit(),
         close,
       };

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { hashOf } from "../../daemon/host/files.ts";
-import { detectTests, runCheck } from "../../daemon/orchestration/verification.ts";
+import { runCheck } from "../../daemon/orchestration/verification.ts";
+import { detectTests } from "../../daemon/tools/tests/detect.ts";
 
 let root: string;
 beforeEach(() => {

@@ -114,6 +114,24 @@ describe("applyRunEvent", () => {
     });
   });
 
+  it("waits for every open question, beside approvals, and shows the latest list", () => {
+    const question = { questionId: "q1", taskId: "t", agent: "coder", text: "Which?", choices: [] };
+    const todo = { taskId: "t", items: [{ text: "Build", status: "doing" as const }] };
+    const asked: RunEventBody[] = [
+      { type: "approval.requested", approval },
+      { type: "question.asked", question },
+      { type: "todo.changed", todo },
+    ];
+    const answered: RunEventBody = { type: "question.answered", questionId: "q1", answer: "this", by: "me" };
+    const approved: RunEventBody = { type: "approval.answered", approvalId: "a1", decision: "approve", by: "me" };
+    expect(fold(...asked)).toMatchObject({ status: "awaiting_approval", pendingQuestions: [question], todo });
+    expect(fold(...asked, approved).status).toBe("awaiting_approval");
+    expect(fold(...asked, answered).status).toBe("awaiting_approval");
+    expect(fold(...asked, answered, approved)).toMatchObject({ status: "working", pendingQuestions: [] });
+    const ended: RunEventBody = { type: "run.finished", status: "cancelled", summary: "" };
+    expect(fold(...asked, ended).pendingQuestions).toEqual([]);
+  });
+
   it("keeps track of what was decided about each file", () => {
     const file = (path: string) => ({ path, status: "modified" as const, additions: 1, deletions: 0, binary: false });
     const ready: RunEventBody = {

@@ -13,7 +13,7 @@ beforeAll(() => {
   base = realpathSync(mkdtempSync(join(tmpdir(), "nexus-fence-")));
   root = join(base, "proj");
   for (const folder of [
-    "proj/src",
+    "proj/src/deep",
     "proj/.git",
     "proj-evil",
     "home/.config",
@@ -33,6 +33,7 @@ beforeAll(() => {
     ["cfg", join(base, "home/.config")],
     ["src/link.ts", "a.ts"],
     ["inner", "src"],
+    ["deep-link", "src/deep"],
     ["dangling", join(base, "nowhere/x")],
     ["dangling-inside", "not-yet"],
     ["loop", "loop"],
@@ -58,6 +59,8 @@ describe("resolveInside allows", () => {
     ["src/link.ts", "src/a.ts"],
     ["inner/a.ts", "src/a.ts"],
     ["inner/new.ts", "src/new.ts"],
+    ["inner/../src/a.ts", "src/a.ts"],
+    ["nowhere/../src/a.ts", "src/a.ts"],
     ["..data/x", "..data/x"],
     ["name\nwith line feed", "name\nwith line feed"],
   ];
@@ -87,6 +90,9 @@ describe("resolveInside denies", () => {
     ["a dangling link, whatever it names", () => "dangling-inside"],
     ["a link loop", () => "loop/x"],
     ["a link to the folder above", () => "up/proj-evil/x"],
+    ["a way up behind a link to outside", () => "cfg/../src/a.ts"],
+    ["a way up behind a link to a deeper folder", () => "inner/../../x"],
+    ["a way up that the system takes from elsewhere", () => "deep-link/../a.ts"],
     ["a name that is too long", () => `${"n".repeat(300)}/x`],
     ["a path that is too long", () => "deep/".repeat(2000)],
     ["dependencies that were not named", () => "node_modules/left-pad/index.js"],

@@ -124,6 +124,7 @@ export function createTestContext(
       budgetUsd: null,
       policy: {},
       idleExitMs: 1000,
+      mcpServers: {},
       embedding: BUILT_IN,
     }),
     async connect() {

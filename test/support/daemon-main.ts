@@ -47,6 +47,7 @@ async function serve(home: string): Promise<number> {
         check: async () => [],
         configureModel: () => ({ provider: null, model: null, hasKey: false }),
         trust: memoryTrust(),
+        listTools: async () => ({ trusted: false, tools: [], servers: [], problems: [] }),
         audit: collectingAudit(),
         close: async () => undefined,
       }),

@@ -9,6 +9,7 @@ import { systemClock } from "../../daemon/host/clock.ts";
 import { createChatModel } from "../../daemon/models/create.ts";
 import type { Log } from "../../daemon/observability/log.ts";
 import { createChanges } from "../../daemon/orchestration/changes/create.ts";
+import type { RunDependencies } from "../../daemon/orchestration/dependencies.ts";
 import type { OpenMemory } from "../../daemon/orchestration/run-memory.ts";
 import type { RunService } from "../../daemon/orchestration/run-service.ts";
 import { createRunService } from "../../daemon/orchestration/runs.ts";
@@ -35,6 +36,10 @@ export interface EngineOptions {
   readonly memory?: OpenMemory;
   /** Told of the rules that people keep. */
   readonly keepRule?: (rule: string) => Promise<void>;
+  /** Tools that others wrote. */
+  readonly foreignTools?: RunDependencies["foreignTools"];
+  /** Called before the calls of a turn. */
+  readonly beforeCalls?: RunDependencies["beforeCalls"];
   /** Called before each append to the event log; what it throws is what the store throws. */
   readonly beforeAppend?: (events: readonly NewEvent[]) => void;
 }
@@ -123,7 +128,13 @@ async function openParts(
   home: string,
   settings: ModelSettings,
   note: (line: string) => void,
-  { beforeAppend = () => undefined, memory, keepRule = async () => undefined }: EngineOptions,
+  {
+    beforeAppend = () => undefined,
+    memory,
+    foreignTools,
+    beforeCalls,
+    keepRule = async () => undefined,
+  }: EngineOptions,
 ) {
   const log = collectingLog(note);
   const store = withAppend(await openStore({ home, log }), beforeAppend);
@@ -146,6 +157,8 @@ async function openParts(
     newId: () => randomUUID().slice(0, 13),
     onFatal: (error) => note(String(error)),
     ...(memory === undefined ? {} : { memory }),
+    ...(foreignTools === undefined ? {} : { foreignTools }),
+    ...(beforeCalls === undefined ? {} : { beforeCalls }),
   });
   return { store, service, audit, trust };
 }

@@ -88,6 +88,7 @@ export function createFakeRunService(): FakeRunService {
     cancel: respond("cancel", () => ({})),
     resume: respond("resume", () => ({})),
     answer: respond("answer", () => ({})),
+    answerQuestion: respond("answerQuestion", () => ({})),
     approvals: async () => ({ approvals: [] }),
     diff: respond("diff", ({ path }: { path: string }) => ({
       diff: { path, status: "modified", binary: false, patch: "@@ -1 +1 @@\n-a\n+b\n", truncated: false },

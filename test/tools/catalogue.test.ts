@@ -3,13 +3,27 @@ import * as z from "zod/mini";
 import { AGENTS } from "../../daemon/agents/coder.ts";
 import { estimateTokens } from "../../daemon/models/tokens.ts";
 import { jsonSchemaOf, TOOLS, toolSchemas } from "../../daemon/tools/catalogue.ts";
+import { isFormFor } from "../../daemon/tools/edits/forms.ts";
 
-it("costs few tokens: all tools of the start at most 1 200, with the agent's prompt under 3 000", () => {
-  // read_result is offered only once a result was cut.
-  const tokens = estimateTokens(JSON.stringify(toolSchemas((tool) => tool.name !== "read_result")));
-  expect(tokens).toBeLessThanOrEqual(1200);
-  for (const agent of AGENTS) expect(tokens + estimateTokens(agent.system)).toBeLessThan(3000);
-});
+/** A second way of editing has its price. */
+const MODELS = [
+  ["gpt-5.1", 1200],
+  ["claude-sonnet-5-5", 1330],
+  ["qwen2.5-coder", 1200],
+] as const;
+
+it.each(MODELS)(
+  "costs few tokens for %s: for a small change at most %i, for anything with the agent's prompt under 3 000",
+  (model, limit) => {
+    for (const { tools, moreTools, system } of AGENTS) {
+      const costOf = (names: readonly string[]) =>
+        estimateTokens(JSON.stringify(toolSchemas(({ name }) => names.includes(name) && isFormFor(name, model))));
+      expect(costOf(tools)).toBeLessThanOrEqual(limit);
+      for (const more of Object.values(moreTools))
+        expect(costOf([...tools, ...more]) + estimateTokens(system)).toBeLessThan(3000);
+    }
+  },
+);
 
 it("offers only what is allowed, in the same order, as the same objects", () => {
   const first = toolSchemas((tool) => tool.effect === "pure");
@@ -19,7 +33,10 @@ it("offers only what is allowed, in the same order, as the same objects", () => 
     "search_text",
     "search_code",
     "find_symbol",
+    "command_output",
+    "git",
     "show_diff",
+    "recall",
     "read_result",
   ]);
   expect(toolSchemas(() => true)[0]).toBe(first[0]);
@@ -38,7 +55,8 @@ it("has a name, a description and an object schema for each tool, as every provi
 
 it("knows every tool that an agent names", () => {
   const names = TOOLS.map((tool) => tool.name);
-  for (const agent of AGENTS) expect(names).toEqual(expect.arrayContaining([...agent.tools]));
+  for (const agent of AGENTS)
+    expect(names).toEqual(expect.arrayContaining([...agent.tools, ...Object.values(agent.moreTools).flat()]));
 });
 
 it("drops the bounds that say nothing, and keeps those that do", () => {

@@ -49,7 +49,7 @@ it("writes to the file that a link inside the workspace names", async () => {
 it.each([
   [
     "is not there, with the closest lines",
-    [["function addd(a, b) {", "x"]],
+    [["function adding(a, b, c) {", "x"]],
     "Did you mean these lines, from line 1?\nfunction add(a, b) {",
   ],
   ["is not there, with its indentation", [["return a + b;\n }", "x"]], "  return a + b;\n}"],
@@ -64,7 +64,7 @@ it.each([
     ],
     "Edit 2 of 2; none was applied",
   ],
-  ["changes nothing", [["return", "return"]], "search and replace are the same"],
+  ["changes nothing", [["return", "return"]], "Search and replacement are the same"],
   [
     "would write the mark of a hidden secret",
     [["return a", `return "${REDACTED}"`]],

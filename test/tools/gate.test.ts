@@ -5,12 +5,12 @@ import * as z from "zod/mini";
 import { hashOf } from "../../daemon/host/files.ts";
 import type { LogLevel } from "../../daemon/observability/log.ts";
 import type { Access } from "../../daemon/security/access.ts";
-import { judge } from "../../daemon/security/policy.ts";
 import { createRedactor, REDACTED } from "../../daemon/security/secrets.ts";
 import { TOOLS } from "../../daemon/tools/catalogue.ts";
 import type { Intent, Probe } from "../../daemon/tools/journal-port.ts";
 import type { DirectTool, Tool, ToolContext, ToolOutcome } from "../../daemon/tools/tool.ts";
 import { failure, nexusError } from "../../protocol/index.ts";
+import { policyOf } from "../security/policy/setting.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { call, contextOf, get, makeFolder, memoryJournal, person, put } from "./workspace.ts";
 
@@ -93,8 +93,7 @@ describe("what a model may get wrong", () => {
 });
 
 describe("policy and approval", () => {
-  const judgeAccess = async (access: Access) =>
-    judge({ access, mode: "act", headless: false, rules: {}, allowedCommands: ["true"] });
+  const judgeAccess = async (access: Access) => policyOf({ agreedCommands: ["true"] }).judge(access);
 
   it("sees a file by its real place too", async () => {
     const root = makeFolder({ ".vscode/settings.json": "{}", ".env": "KEY=1" });

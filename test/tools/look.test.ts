@@ -50,6 +50,14 @@ describe("read_file", () => {
 });
 
 describe("list_files", () => {
+  it("lists what a glob matches, below a folder where one is named", async () => {
+    const root = makeFolder({ "a.ts": "", "src/b.ts": "", "src/b.test.ts": "", "lib/c.test.ts": "" });
+    expect((await call(root, "list_files", { glob: "*.test.ts" })).output).toBe("lib/c.test.ts\nsrc/b.test.ts");
+    expect((await call(root, "list_files", { glob: "src/*.ts" })).output).toBe("src/b.test.ts\nsrc/b.ts");
+    expect((await call(root, "list_files", { path: "src", glob: "*.test.ts" })).output).toBe("src/b.test.ts");
+    expect((await call(root, "list_files", { glob: "*.py" })).output).toBe("(no files)");
+  });
+
   it("lists what git lists: no ignored files, no deleted ones, new ones too", async () => {
     const root = makeRepository({ ".gitignore": "dist\nnode_modules/\n", "src/a.ts": "", "src/b.ts": "" });
     put(root, "dist/out.js", "");

@@ -19,7 +19,9 @@ import type { ApprovalSubject } from "../../protocol/index.ts";
 
 export function makeFolder(files: Record<string, string | Buffer> = {}): string {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "nexus-tools-")));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  onTestFinished(() => {
+    for (const folder of [root, `${root}-edits`]) rmSync(folder, { recursive: true, force: true });
+  });
   for (const [path, content] of Object.entries(files)) put(root, path, content);
   return root;
 }
@@ -48,7 +50,8 @@ export function get(root: string, path: string): string {
 
 export function contextOf(root: string, changes: Partial<ToolContext> = {}): ToolContext {
   const { signal } = new AbortController();
-  return { root, linked: [], signal, seen: new Map(), diff: async () => "", ...changes };
+  const editJournal = `${root}-edits`;
+  return { root, linked: [], signal, editJournal, seen: new Map(), diff: async () => "", ...changes };
 }
 
 /** A journal in memory that remembers the order of what it was told, and can be copied as a crash would leave it. */

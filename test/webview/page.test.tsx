@@ -51,6 +51,28 @@ describe("the page", () => {
     expect(html).toContain('<pre class="command">rm -rf build &amp;&amp; make</pre>');
   });
 
+  it("asks an agent's question with its choices as buttons, and reads it out at once", () => {
+    const question = {
+      questionId: "q",
+      taskId: "t",
+      agent: "coder",
+      text: "Which <currency>?",
+      choices: ["euro", "yen"],
+    };
+    const html = draw([
+      CREATED,
+      { type: "run.started", attempt: 1, reason: "new" },
+      { type: "question.asked", question },
+      { type: "todo.changed", todo: { taskId: "t", items: [{ text: "Build it", status: "doing" }] } },
+    ]);
+    const [, spoken = ""] = /aria-live="assertive">([^<]*)</.exec(html) ?? [];
+    expect(spoken).toBe("coder asks: Which &lt;currency&gt;? Choices: euro; yen.");
+    for (const choice of ["euro", "yen", "Send answer"])
+      expect(html).toMatch(new RegExp(`<vscode-button[^>]*>${choice}</`));
+    expect(html).toContain('aria-label="Your answer to: Which &lt;currency&gt;?"');
+    expect(html).toMatch(/Build it<\/span><span class="reader-only">, under way</);
+  });
+
   it("shows a plan's commands before it is approved", () => {
     const html = draw(WAITING);
     expect(html).toContain("Approving also allows these commands:");

@@ -1,6 +1,7 @@
 /** The plan with each task's progress: as a graph to look at, or as a table to read. */
 import { lazy, type ReactNode, Suspense } from "react";
-import type { RunState, TaskState } from "../../protocol/run-state.ts";
+import type { RunState } from "../../protocol/run-state.ts";
+import type { TaskState } from "../../protocol/task-state.ts";
 import { formatCost, plural } from "../format.ts";
 import { Icon } from "../icons.tsx";
 import { Card } from "../run/card.tsx";

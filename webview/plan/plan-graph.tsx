@@ -10,7 +10,7 @@ import {
   ReactFlow,
 } from "@xyflow/react";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
-import type { TaskState } from "../../protocol/run-state.ts";
+import type { TaskState } from "../../protocol/task-state.ts";
 import { formatCost, plural } from "../format.ts";
 import { Icon } from "../icons.tsx";
 import { TASK_STATUS } from "../run/status.ts";

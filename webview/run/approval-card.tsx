@@ -1,11 +1,12 @@
 /** A question to the person: exactly what is to happen, and two answers. */
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Approval, ApprovalSubject } from "../../protocol/approval.ts";
 import { Button } from "../controls/button.tsx";
 import { TextArea } from "../controls/text-area.tsx";
 import { plural } from "../format.ts";
 import { useIsPending, usePanel } from "../state/panel-context.tsx";
 import { MarkdownView } from "../text/markdown-view.tsx";
+import { useAttention } from "./attention.ts";
 import { Card } from "./card.tsx";
 
 export function ApprovalCard({ approval }: { readonly approval: Approval }): ReactNode {
@@ -167,14 +168,4 @@ function PlanSubject({ subject }: { readonly subject: Extract<ApprovalSubject, {
       )}
     </>
   );
-}
-
-/** Brings the question into view, and takes the focus only when nothing else has it. */
-function useAttention() {
-  const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    place.current?.scrollIntoView({ block: "nearest" });
-    if (document.activeElement === document.body) place.current?.focus({ preventScroll: true });
-  }, []);
-  return place;
 }

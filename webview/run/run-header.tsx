@@ -1,5 +1,6 @@
 /** Who, how far and how much: the prompt, the status, and the run's figures. */
 import { type ReactNode, useEffect, useState } from "react";
+import type { Question } from "../../protocol/question.ts";
 import { isEnded, type RunState, type RunStatus } from "../../protocol/run-state.ts";
 import { taintWords } from "../../protocol/taint.ts";
 import { Button } from "../controls/button.tsx";
@@ -148,9 +149,15 @@ export function statusSentence(run: RunState): string {
   const status = RUN_STATUS[run.status].label;
   const approval = run.pendingApprovals[0];
   if (approval !== undefined) return `${approval.title} ${approvalWords(run)}`;
+  const question = run.pendingQuestions?.[0];
+  if (question !== undefined) return questionSentence(question);
   const done = run.tasks.filter((task) => task.status === "done").length;
   const tasks = run.tasks.length === 0 ? "" : `, ${done} of ${plural(run.tasks.length, "task")} done`;
   return `${status}${tasks}${run.error === null ? "" : `: ${run.error.message}`}`;
+}
+
+function questionSentence({ agent, text, choices }: Question): string {
+  return `${agent} asks: ${text}${choices.length === 0 ? "" : ` Choices: ${choices.join("; ")}.`}`;
 }
 
 function approvalWords({ pendingApprovals }: RunState): string {

@@ -1,5 +1,6 @@
 /** How a run's and a task's status looks and reads on the page. */
-import type { RunStatus, TaskStatus } from "../../protocol/run-state.ts";
+import type { RunStatus } from "../../protocol/run-state.ts";
+import type { TaskStatus } from "../../protocol/task-state.ts";
 import type { IconName } from "../icons.tsx";
 
 export interface StatusLook {

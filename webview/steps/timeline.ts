@@ -202,6 +202,10 @@ function noteStep({ body, seq, at }: RunEvent): NoteStep | undefined {
       return note("warning", `Plan ${body.attempt} was not usable`, body.problems);
     case "approval.answered":
       return note(body.decision === "approve" ? "good" : "bad", `${body.by} chose to ${body.decision}.`);
+    case "question.asked":
+      return note("warning", `${body.question.agent} asks: ${body.question.text}`, body.question.choices);
+    case "question.answered":
+      return note("good", `${body.by} answered.`, [body.answer]);
     case "task.finished":
       return note(
         OUTCOMES[body.outcome],

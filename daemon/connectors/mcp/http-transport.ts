@@ -27,12 +27,12 @@ export function createHttpTransport({ url, headers }: HttpServer, network: Netwo
 }
 
 /** Only to the origin that was configured, only while it is where it may be, and only answers of a bounded size. */
-function guardedFetch(base: URL, { fetch, resolve }: Network): FetchLike {
+function guardedFetch(base: URL, { fetch: request, resolve }: Network): FetchLike {
   return async (target, init) => {
     const url = new URL(target);
     if (url.origin !== base.origin) throw new Error(`${url.origin} is not the configured ${base.origin}.`);
     if (!isLoopback(url)) await checkAddresses(url, resolve);
-    return bounded(await fetch(url.href, init ?? {}));
+    return bounded(await request(url.href, init ?? {}));
   };
 }
 

@@ -1,6 +1,6 @@
 /** web-tree-sitter, where the native binding or a native grammar does not load: slower by half, the same answers. */
 import { join } from "node:path";
-import { Language as Grammar, Parser, Query } from "web-tree-sitter";
+import { Language as Grammar, type Node, Parser, Query } from "web-tree-sitter";
 import { systemClock } from "../../host/clock.ts";
 import { packageFolder } from "../../host/packages.ts";
 import { readNow } from "../../host/sync-files.ts";
@@ -14,11 +14,9 @@ let started: Promise<boolean> | undefined;
 
 /** Undefined when the grammar's file is not there or not what web-tree-sitter can load. */
 export async function createWasmParser(language: Language): Promise<TagParser | undefined> {
-  const bytes = grammarBytes(language);
-  started ??= start(join(language.folder, ".."));
-  if (bytes === undefined || !(await started)) return undefined;
+  const grammar = await loadGrammar(language);
+  if (grammar === undefined) return undefined;
   try {
-    const grammar = await Grammar.load(bytes);
     const parser = new Parser().setLanguage(grammar);
     const query = new Query(grammar, language.tags);
     return {
@@ -32,6 +30,40 @@ export async function createWasmParser(language: Language): Promise<TagParser | 
   } catch {
     return undefined;
   }
+}
+
+export interface GrammarParser {
+  /** What `use` makes of the tree, which is freed after it; undefined when the text takes longer than PARSE_LIMIT_MS. */
+  parse<Value>(text: string, use: (root: Node) => Value): Value | undefined;
+}
+
+/** A parser alone, for whoever wants the tree itself; undefined as for `createWasmParser`. */
+export async function createGrammarParser(language: Language): Promise<GrammarParser | undefined> {
+  const grammar = await loadGrammar(language);
+  if (grammar === undefined) return undefined;
+  const parser = new Parser().setLanguage(grammar);
+  return {
+    parse(text, use) {
+      const end = systemClock.monotonic() + PARSE_LIMIT_MS;
+      const tree = parser.parse(text, null, { progressCallback: () => systemClock.monotonic() > end });
+      if (tree === null) {
+        parser.reset();
+        return undefined;
+      }
+      try {
+        return use(tree.rootNode);
+      } finally {
+        tree.delete();
+      }
+    },
+  };
+}
+
+async function loadGrammar(language: Language): Promise<Grammar | undefined> {
+  const bytes = grammarBytes(language);
+  started ??= start(join(language.folder, ".."));
+  if (bytes === undefined || !(await started)) return undefined;
+  return Grammar.load(bytes).catch(() => undefined);
 }
 
 /** The bundle has its files in the grammars' folder; from source they are in the packages. */

@@ -1,6 +1,7 @@
 /** The table of what the memory thread can be asked. */
 import type { Answer, Params } from "../../../protocol/index.ts";
 import type { Clock } from "../../host/clock.ts";
+import { createSyntaxChecker, type SyntaxChecker, type SyntaxProblem } from "../code/syntax.ts";
 import type { SymbolText } from "../knowledge/cited-code.ts";
 import { citedCodeOf } from "../knowledge/code-of-view.ts";
 import { readLearnedTable, tablesFolder } from "../vector/table-file.ts";
@@ -30,6 +31,7 @@ export const METHODS = [
   "file",
   "hotspots",
   "symbolText",
+  "syntax",
   "embedding",
   "tablesFolder",
   "adoptLearned",
@@ -51,6 +53,8 @@ export interface MemoryMethods {
   hotspots(params: Params<"memory/hotspots">, signal: AbortSignal): Promise<Answer<"memory/hotspots">>;
   /** The lines of a definition that knowledge cites; null where there is none. */
   symbolText(params: CitedSymbol, signal: AbortSignal): Promise<SymbolText | null>;
+  /** Where a text does not follow its language's grammar; null where that cannot be told. Needs no index. */
+  syntax(params: { readonly path: string; readonly text: string }): Promise<readonly SyntaxProblem[] | null>;
   embedding(params: Params<"memory/embedding">, signal: AbortSignal): Promise<Answer<"memory/embedding">>;
   /** Where tables that are learned from a workspace's history are kept. */
   tablesFolder(params: { readonly workspace: string }, signal: AbortSignal): Promise<string>;
@@ -92,7 +96,13 @@ export function createAnswers(parts: AnswerParts): MemoryMethods {
     return { ...body, tookMs, degraded: [...degraded, ...(body.degraded ?? [])], stale };
   }
 
+  let checker: SyntaxChecker | undefined;
+
   return {
+    async syntax({ path, text }) {
+      checker ??= createSyntaxChecker({ folder: parts.grammars });
+      return (await checker.check(path, text)) ?? null;
+    },
     status: async ({ workspace }, signal) => statusOf(workspace, signal),
     async index(params, signal) {
       const startedAt = clock.monotonic();

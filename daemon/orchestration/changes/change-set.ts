@@ -147,7 +147,8 @@ function scopeOf(repository: Repository): string[] {
   return repository.prefix === "" ? [] : [`--relative=${repository.prefix}`];
 }
 
-async function treeOfCopy(home: string, copy: Copy, signal?: AbortSignal): Promise<string> {
+/** The tree of the copy as it is now; linked dependencies and ignored files are no part of it. */
+export async function treeOfCopy(home: string, copy: Copy, signal?: AbortSignal): Promise<string> {
   const { repository, place, linked } = copy;
   if (!(await hasCopy(place)))
     throw nexusError("workspace.git_failed", `The run's copy is gone: ${resolve(place.folder)}.`);

@@ -1,5 +1,6 @@
 /** Work in isolation: what the engine needs of it. Git does the work (snapshot.ts, worktree.ts, apply.ts). */
 import type { ChangeConflict, ChangeSet, FileDiff } from "../../../protocol/index.ts";
+import type { GitPort } from "../../tools/git-port.ts";
 
 export interface Isolation {
   /** Commit of the user's tree as it was: tracked, uncommitted and untracked files, ignored ones not. */
@@ -34,6 +35,8 @@ export interface ChangesPort {
    * their final state count as written, so that it can be repeated after a crash.
    */
   apply(workspace: string, changeSet: ChangeSet, paths: readonly string[]): Promise<{ conflicts: ChangeConflict[] }>;
+  /** Git for the run's tools: on the copy, or to look only on the workspace. Undefined: it is in no repository. */
+  gitOf(options: { workspace: string; isolation: Isolation | null; signal: AbortSignal }): Promise<GitPort | undefined>;
   /** Removes the copy. The commits stay reachable under refs/nexus/ until the run is pruned. */
   release(runId: string, workspace: string): Promise<void>;
 }

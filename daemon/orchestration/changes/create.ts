@@ -6,7 +6,8 @@ import type { Log } from "../../observability/log.ts";
 import { applyChanges } from "./apply.ts";
 import { type Copy, collectChanges, diffOfCopy, fileDiff, fileText } from "./change-set.ts";
 import type { ChangesPort, Isolation } from "./changes.ts";
-import { openRepository, type Repository } from "./repository.ts";
+import { gitOfCopy } from "./copy-git.ts";
+import { callOn, openRepository, type Repository } from "./repository.ts";
 import { takeSnapshot, treeOf } from "./snapshot.ts";
 import { type CopyRecord, hasCopy, makeCopy, placeOf, readRecord, removeCopy } from "./worktree.ts";
 
@@ -56,6 +57,15 @@ export function createChanges(options: { home: string; log: Log }): ChangesPort 
       const folder = await home();
       const repository = await openRepository(folder, workspace);
       return inTurn(repository.top, () => applyChanges({ home: folder, repository, changeSet, paths }));
+    },
+
+    async gitOf({ workspace, isolation, signal }) {
+      const folder = await home();
+      const repository = await openRepository(folder, workspace, signal);
+      if (repository.kind === "private") return undefined;
+      if (isolation === null)
+        return { look: { ...callOn(repository, repository.indexFile, signal), folder: workspace } };
+      return gitOfCopy(folder, await copyOf(folder, workspace, isolation), isolation.worktree, signal);
     },
 
     async release(runId, workspace) {

@@ -85,8 +85,8 @@ export async function hasCopy(place: CopyPlace): Promise<boolean> {
   return (await lstat(place.folder))?.isDirectory() === true;
 }
 
-/** `git worktree prune` would also drop the entries of worktrees on a disk that is not mounted now, so: by hand. */
-async function adminFolder(commonDir: string, folder: string): Promise<string | undefined> {
+/** The copy's entry in the repository. `git worktree prune` would also drop the entries of worktrees on a disk that is not mounted now, so: by hand. */
+export async function adminFolder(commonDir: string, folder: string): Promise<string | undefined> {
   const entries = join(commonDir, "worktrees");
   for (const entry of await listFolder(entries)) {
     const gitdir = await readText(join(entries, entry.name, "gitdir"));

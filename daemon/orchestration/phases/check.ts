@@ -2,10 +2,10 @@
 import type { Evidence } from "../../../protocol/index.ts";
 import { hashOf } from "../../host/files.ts";
 import { asData } from "../../memory/context/cut.ts";
-import { judge } from "../../security/policy.ts";
 import { askApproval } from "../approval-gate.ts";
 import { auditRun } from "../audited.ts";
 import { notice, type RunContext, record, stateOf } from "../run-context.ts";
+import { runPolicy } from "../run-policy.ts";
 import { runCheck } from "../verification.ts";
 
 export interface Check {
@@ -32,10 +32,10 @@ export async function mayCheck(
   },
 ): Promise<boolean> {
   const { key, taskId, command, root, kind, allowed } = options;
-  const { mode, headless, policy, trusted } = await stateOf(context);
+  const { trusted } = await stateOf(context);
   if (trusted === false) return notTrusted(context, command, key);
-  const access = { kind, command, cwd: root };
-  const { verdict, rule, reason } = judge({ access, mode, headless, rules: policy, allowedCommands: allowed });
+  const policy = await runPolicy(context, { root, linked: [], readOnly: false, agreedCommands: allowed });
+  const { verdict, rule, reason } = await policy.judge({ kind, command, cwd: root });
   const action = `${command} in ${root}`;
   await auditRun(context, context.runId, { event: "check", actor: "nexus", action, verdict, rule, reason });
   if (verdict === "allow") return true;
@@ -63,9 +63,12 @@ export async function check(context: RunContext, options: Check): Promise<{ evid
   const known = await context.store.events.find(context.runId, key);
   if (known?.body.type === "verification.finished" && known.body.evidence !== null)
     return { evidence: known.body.evidence, live: false };
+  const { isolation } = await stateOf(context);
   const artifacts: Uint8Array[] = [];
   const evidence = await runCheck({
     ...what,
+    linked: isolation?.linked ?? [],
+    ...(context.commands === undefined ? {} : { runner: context.commands }),
     signal: context.signal,
     timeoutMs: TIMEOUT_MS,
     artifact: async (output) => {

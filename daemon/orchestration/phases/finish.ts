@@ -1,8 +1,8 @@
 /** The last phases: verification of the whole change, review, and the change set. */
 import { type ChangeSet, nexusError } from "../../../protocol/index.ts";
+import { detectTests } from "../../tools/tests/detect.ts";
 import { reviewChange } from "../review.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
-import { detectTests } from "../verification.ts";
 import { workRoot } from "./begin.ts";
 import { check, mayCheck, reportOf } from "./check.ts";
 

@@ -2,11 +2,13 @@
 import { nexusError, type Plan, type RunState } from "../../../protocol/index.ts";
 import { fillWindow } from "../../memory/context/window.ts";
 import { makePlan } from "../../planning/planner.ts";
-import { judge } from "../../security/policy.ts";
+import { inWords, permissionsOf } from "../../security/policy/permissions.ts";
+import { detectTests } from "../../tools/tests/detect.ts";
 import { askApproval } from "../approval-gate.ts";
 import { auditRun } from "../audited.ts";
 import { callModel } from "../journal.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
+import { isAgreed, runPolicy } from "../run-policy.ts";
 import { workRoot } from "./begin.ts";
 import { sectionsOfPlanning } from "./openings.ts";
 import { type Survey, survey } from "./survey.ts";
@@ -42,17 +44,21 @@ export async function recordPlan(context: RunContext, plan: Plan): Promise<void>
 
 /** Throws `plan.rejected` when the person says no, or the policy does. */
 export async function approvePhase(context: RunContext): Promise<void> {
-  const { plan, mode, headless, policy } = await stateOf(context);
+  const { plan, budget } = await stateOf(context);
   if (plan === null) return;
   await record(context, { type: "run.entered", phase: "approve" }, "entered/approve");
   const commands = planCommands(plan);
-  const verdict = judge({ access: { kind: "plan" }, mode, headless, rules: policy, allowedCommands: [] });
+  const { root, linked } = await workRoot(context);
+  const policy = await runPolicy(context, { root, linked, readOnly: false, agreedCommands: [] });
+  const verdict = await policy.judge({ kind: "plan" });
   const action = `a plan of ${plan.tasks.length} tasks: ${plan.summary}; checks: ${commands.join(" · ") || "none"}`;
   const decision = { event: "plan" as const, actor: "nexus", action, rule: verdict.rule, reason: verdict.reason };
   await auditRun(context, context.runId, { ...decision, verdict: verdict.verdict });
   if (verdict.verdict === "allow") return;
   if (verdict.verdict === "deny") throw nexusError("plan.rejected", verdict.reason);
-  const subject = { kind: "plan" as const, summary: plan.summary, taskCount: plan.tasks.length, commands };
+  const testCommand = (await detectTests(root))?.command;
+  const permissions = inWords(permissionsOf(plan, { testCommand, budgetUsd: budget.limitUsd }));
+  const subject = { kind: "plan" as const, summary: plan.summary, taskCount: plan.tasks.length, commands, permissions };
   const question = { key: "plan", taskId: null, title: "Approve the plan?", reason: verdict.reason, subject };
   const answer = await askApproval(context, question);
   if (answer.decision === "reject") throw nexusError("plan.rejected", answer.feedback);
@@ -67,9 +73,8 @@ export function allowedCommands(
   { plan, headless, policy }: Pick<RunState, "plan" | "headless" | "policy">,
   testCommand: string | undefined,
 ): string[] {
-  const isAgreed = !headless || policy.plan === "allow";
   return [
-    ...(plan !== null && isAgreed ? planCommands(plan) : []),
+    ...(plan !== null && isAgreed({ headless, policy }) ? planCommands(plan) : []),
     ...(testCommand === undefined ? [] : [testCommand]),
   ];
 }

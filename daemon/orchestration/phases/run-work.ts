@@ -39,9 +39,9 @@ export async function runWork(context: RunContext, input: WorkInput): Promise<Lo
     allowedCommands: allowedCommands(state, input.seen.testCommand),
     handOvers: input.handOvers ?? [],
     memory: await memoryAt(context, root),
-    // A small change is not made to pay for it at every step.
-    mayNote: plan !== null && input.kind === "task",
+    size: input.kind === "question" ? "question" : plan === null ? "small" : "planned",
     diff: async () => (isolation === null ? "" : context.changes.workingDiff(isolation, workspace)),
+    git: async () => context.changes.gitOf({ workspace, isolation, signal: context.signal }),
     accept: input.accept ?? (async () => undefined),
   });
 }

@@ -9,6 +9,21 @@ export interface SandboxRules {
   readonly hidden: readonly string[];
   /** Hosts that it may reach through our proxy; empty: no network at all. */
   readonly hosts: readonly string[];
+  /** A private folder for what tools cache, so that it lives as long as a run; left out: a fresh one. */
+  readonly caches?: string;
+  /** Hears what the proxy let through and what it refused. */
+  readonly onHost?: (decision: HostDecision) => void;
+}
+
+/** One attempt of a command to reach something. */
+export interface HostDecision {
+  /** As the program named it: host and port. */
+  readonly host: string;
+  readonly port: number;
+  /** The address that was connected; null when refused. */
+  readonly address: string | null;
+  /** Why it was refused; null when let through. */
+  readonly refused: string | null;
 }
 
 export type SandboxKind = "bubblewrap" | "seatbelt";

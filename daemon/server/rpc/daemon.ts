@@ -2,6 +2,7 @@
 import type { Answer, CheckResult, DaemonStatus, Handlers, Params } from "../../../protocol/index.ts";
 import type { Trust } from "../../security/trust.ts";
 import type { RpcContext } from "./connection.ts";
+import type { ListTools } from "./tools.ts";
 
 /** What the daemon's life (server/life.ts) and its composition root offer to clients. */
 export interface DaemonControl {
@@ -11,6 +12,7 @@ export interface DaemonControl {
   check(): Promise<CheckResult[]>;
   configureModel(params: Params<"model/configure">): Answer<"model/configure">;
   readonly trust: Trust;
+  readonly listTools: ListTools;
 }
 
 type DaemonHandlers = Pick<

@@ -8,6 +8,7 @@ import type { RpcContext } from "./connection.ts";
 import { createDaemonHandlers, type DaemonControl } from "./daemon.ts";
 import { createMemoryHandlers } from "./memory.ts";
 import { createRunHandlers } from "./run.ts";
+import { createToolsHandlers } from "./tools.ts";
 import { createWorkspaceHandlers } from "./workspace.ts";
 
 export function createHandlers(
@@ -22,5 +23,6 @@ export function createHandlers(
     ...createMemoryHandlers(memory),
     ...createDaemonHandlers(control),
     ...createWorkspaceHandlers(control.trust),
+    ...createToolsHandlers(control.listTools),
   };
 }

@@ -1,0 +1,227 @@
+/**
+ * The edit engine: search and replace on text, pure. Each search goes down a ladder (locate.ts, approximate.ts) and must
+ * mean one place; what is not replaced keeps every character, and of what is replaced that in which search and
+ * replacement agree. Several edits apply in order, all or none.
+ */
+import { locateApproximate } from "./approximate.ts";
+import { createDocument, type Document } from "./document.ts";
+import { fold, toLf } from "./fold.ts";
+import { lineAt } from "./lines.ts";
+import { locate } from "./locate.ts";
+import type { Match } from "./match.ts";
+import { hasLeakedMarkers, placeholderIn } from "./placeholders.ts";
+import { rebuild } from "./rebuild.ts";
+import { approximately, type Refusal, refusals } from "./words.ts";
+
+export interface Edit {
+  readonly search: string;
+  readonly replace: string;
+}
+
+/** An edit of a patch knows more: it means whole lines, and where they were. */
+export interface PlacedEdit extends Edit {
+  readonly wholeLines?: boolean;
+  /** Number of the line, from 1, that is taken where several fit exactly. */
+  readonly hintLine?: number;
+  /** Lines that stand before it, outermost first: where several places fit exactly, the first after them is taken. */
+  readonly after?: readonly string[];
+}
+
+export type EditOutcome =
+  | {
+      readonly status: "applied" | "applied_approx";
+      readonly text: string;
+      /** The line, from 1, where each edit begins in the text that it was applied to. */
+      readonly lines: readonly number[];
+      /** What differed, for each approximate match. */
+      readonly notes: readonly string[];
+    }
+  | Refusal;
+
+const NUL = "\0";
+
+interface Step {
+  readonly text: string;
+  readonly line: number;
+  readonly note: string | undefined;
+}
+
+/** Never throws. `index` of a refusal counts from 0. */
+export function applyEdits(original: string, edits: readonly PlacedEdit[]): EditOutcome {
+  const binary = edits.findIndex(({ replace }) => original.includes(NUL) || replace.includes(NUL));
+  if (binary >= 0) return refusals.binary(binary);
+  let text = original;
+  const steps: Step[] = [];
+  for (const [index, edit] of edits.entries()) {
+    const step = applyEdit(createDocument(text), edit, original, index);
+    if ("status" in step) return step;
+    steps.push(step);
+    text = step.text;
+  }
+  if (text === original) return refusals.noop(0);
+  const notes = steps.flatMap(({ note }) => note ?? []);
+  const status = notes.length === 0 ? "applied" : "applied_approx";
+  return { status, text, lines: steps.map(({ line }) => line), notes };
+}
+
+/** A file that is not there is made by an edit whose search is empty; the others apply to what that wrote. */
+export function createByEdits(edits: readonly PlacedEdit[]): EditOutcome {
+  const [first, ...others] = edits;
+  if (first === undefined || first.search !== "") return refusals.noFile();
+  const placeholder = placeholderIn(first.replace, "");
+  if (placeholder !== undefined) return refusals.placeholder(0, placeholder);
+  if (first.replace.includes(NUL)) return refusals.binary(0);
+  if (others.length === 0) return { status: "applied", text: first.replace, lines: [1], notes: [] };
+  const outcome = applyEdits(first.replace, others);
+  return "index" in outcome ? { ...outcome, index: outcome.index + 1 } : outcome;
+}
+
+function applyEdit(document: Document, edit: PlacedEdit, original: string, index: number): Step | Refusal {
+  const { text } = document;
+  const hasMark = text.startsWith(BOM) && edit.search.startsWith(BOM);
+  // The mark is the file's, not the text's: it stays, whether or not an edit names it.
+  const search = hasMark ? withoutMark(edit.search) : edit.search;
+  if (search === "" && text === "") return written(edit.replace, original, index);
+  if (search === "") return refusals.emptySearch(index);
+  if (search === edit.replace || toLf(search) === toLf(edit.replace)) return refusals.noop(index);
+  const replace = search.startsWith(BOM) ? edit.replace : withoutMark(edit.replace);
+  if (search === replace) return refusals.noop(index);
+  const placeholder = placeholderIn(replace, original);
+  if (placeholder !== undefined) return refusals.placeholder(index, placeholder);
+  if (hasLeakedMarkers(replace, original)) return refusals.markers(index);
+  const found = locate(document, search, edit);
+  if (found.kind === "one") return replaced(document, found.match, search, replace, index);
+  if (found.kind === "many") return hinted(document, { ...edit, search }, replace, found.lines, index);
+  return otherwise(document, { ...edit, search }, replace, original, index);
+}
+
+const BOM = "\ufeff";
+
+function withoutMark(text: string): string {
+  return text.startsWith(BOM) ? text.slice(1) : text;
+}
+
+/** What an empty file becomes. */
+function written(content: string, original: string, index: number): Step | Refusal {
+  const placeholder = placeholderIn(content, original);
+  if (placeholder !== undefined) return refusals.placeholder(index, placeholder);
+  return content === "" ? refusals.noop(index) : { text: content, line: 1, note: undefined };
+}
+
+function replaced({ text }: Document, match: Match, search: string, replace: string, index: number): Step | Refusal {
+  if (standsAround(text, match, search, replace)) return refusals.already(index, lineAt(text, match.from));
+  const rebuilt = rebuild(text, match, search, replace);
+  if (!rebuilt.ok) return refusals.unfit(index, lineAt(text, match.from), rebuilt.problem);
+  const result = text.slice(0, rebuilt.from) + rebuilt.text + text.slice(rebuilt.to);
+  if (result === text) return refusals.already(index, lineAt(text, match.from));
+  const line = lineAt(text, match.from);
+  return { text: result, line, note: match.level === "approximate" ? approximately(match, line) : undefined };
+}
+
+/** Added characters that no two edits add by chance. */
+const MIN_ADDED = 8;
+
+/**
+ * An edit that adds to what it searches for finds it again once it is made. Where the file holds the whole replacement
+ * around the match already, it was.
+ */
+function standsAround(text: string, { from, to }: Match, search: string, replace: string): boolean {
+  const [wanted, whole, lines] = [fold(search), fold(replace), fold(text.slice(from, to))];
+  const before = whole.indexOf(wanted);
+  if (wanted === "" || before < 0 || lines !== wanted) return false;
+  const added = whole.slice(0, before) + whole.slice(before + wanted.length);
+  const isLine = added.includes("\n") && added.trim() !== "";
+  if (!isLine && added.replace(/\s/g, "").length < MIN_ADDED) return false;
+  for (let at = before; at >= 0; at = whole.indexOf(wanted, at + 1)) {
+    const slack = 2 * whole.length + 2;
+    const left = fold(text.slice(Math.max(0, from - slack), from));
+    const right = fold(text.slice(to, to + slack));
+    if (left.endsWith(whole.slice(0, at)) && right.startsWith(whole.slice(at + wanted.length))) return true;
+  }
+  return false;
+}
+
+/** Several places fit exactly: a patch says which one it means, if its line number is right. */
+function hinted(
+  document: Document,
+  edit: PlacedEdit,
+  replace: string,
+  lines: readonly number[],
+  index: number,
+): Step | Refusal {
+  const { text } = document;
+  const { search } = edit;
+  const hintLine = edit.hintLine ?? firstAfter(text, edit.after ?? [], lines);
+  if (hintLine === undefined || lines.filter((line) => line === hintLine).length !== 1)
+    return refusals.ambiguous(index, lines);
+  let from = -1;
+  do from = text.indexOf(search, from + 1);
+  while (from >= 0 && lineAt(text, from) < hintLine);
+  if (from < 0 || lineAt(text, from) !== hintLine) return refusals.ambiguous(index, lines);
+  const span = { from, to: from + search.length, shift: { add: "", remove: "" }, lacksFinalEnding: false };
+  return replaced(document, { level: "exact", foldText: fold, ...span }, search, replace, index);
+}
+
+/** Each of the lines that stand before it must be there once, after the one before. */
+function firstAfter(text: string, before: readonly string[], lines: readonly number[]): number | undefined {
+  if (before.length === 0) return undefined;
+  const all = text.split(/\r?\n/).map((line) => line.trim());
+  let last = 0;
+  for (const wanted of before) {
+    const found = all.flatMap((line, index) => (line === wanted && index + 1 > last ? [index + 1] : []));
+    const [line] = found;
+    if (line === undefined || found.length > 1) return undefined;
+    last = line;
+  }
+  return lines.find((line) => line > last);
+}
+
+/** Nothing fits: is it done already, is one block almost it, were line numbers copied along? */
+function otherwise(
+  document: Document,
+  edit: PlacedEdit,
+  replace: string,
+  original: string,
+  index: number,
+): Step | Refusal {
+  const { search } = edit;
+  const already = alreadyAt(document, replace);
+  if (already !== undefined) return refusals.already(index, already);
+  const bare = withoutNumbers(edit, replace);
+  if (bare !== undefined) return unnumbered(document, bare, original, index);
+  const close = locateApproximate(document, search);
+  if (close.kind === "one") return replaced(document, close.match, search, replace, index);
+  if (close.kind === "many") return refusals.ambiguous(index, close.lines);
+  const isOverlap = document.text !== original && locate(createDocument(original), search).kind === "one";
+  return isOverlap ? refusals.overlap(index) : refusals.notFound(index, document, search);
+}
+
+/** Where the replacement stands; a text of a few characters stands in many files by chance. */
+function alreadyAt(document: Document, replace: string): number | undefined {
+  const text = replace.trim();
+  if (text === "") return undefined;
+  const found = locate(document, replace, { wholeLines: text.length < MIN_ADDED });
+  if (found.kind === "none") return undefined;
+  return found.kind === "one" ? lineAt(document.text, found.match.from) : found.lines[0];
+}
+
+const NUMBERED = /^ *\d+\t/;
+
+/** Line numbers as read_file prints them, before every line of the search, one after the other. */
+function withoutNumbers({ search, wholeLines }: PlacedEdit, replace: string): Edit | undefined {
+  const isEnded = search.endsWith("\n");
+  const lines = (isEnded ? search.slice(0, -1) : search).split("\n");
+  if (wholeLines === true || !lines.every((line) => NUMBERED.test(line))) return undefined;
+  const numbers = lines.map((line) => Number.parseInt(line, 10));
+  if (numbers.some((number, index) => number !== (numbers[0] ?? 0) + index)) return undefined;
+  const strip = (text: string) => text.replace(/^ *\d+\t/gm, "");
+  const isNumbered = replace.split("\n").every((line) => line === "" || NUMBERED.test(line));
+  return { search: strip(search), replace: isNumbered ? strip(replace) : replace };
+}
+
+function unnumbered(document: Document, edit: Edit, original: string, index: number): Step | Refusal {
+  const step = applyEdit(document, edit, original, index);
+  if ("status" in step) return step;
+  const note = "The search began each line with its number, which is not in the file; the numbers were left out.";
+  return { ...step, note: step.note === undefined ? note : `${note} ${step.note}` };
+}

@@ -1,0 +1,60 @@
+/** How far a run's tasks are. */
+import * as z from "zod/mini";
+import type { Plan } from "./plan.ts";
+import { Evidence, type RunEventBody } from "./run-events.ts";
+
+type StartedTask = Extract<RunEventBody, { type: "task.started" }>;
+
+export const TaskStatus = z.enum(["waiting", "working", "done", "failed", "skipped"]);
+export type TaskStatus = z.infer<typeof TaskStatus>;
+
+export const TaskState = z.object({
+  id: z.string(),
+  title: z.string(),
+  agent: z.string(),
+  status: TaskStatus,
+  dependsOn: z.array(z.string()),
+  files: z.array(z.string()),
+  steps: z.int(),
+  toolCalls: z.int(),
+  costUsd: z.number(),
+  evidence: z.nullable(Evidence),
+  summary: z.string(),
+  startedAt: z.nullable(z.string()),
+  finishedAt: z.nullable(z.string()),
+});
+export type TaskState = z.infer<typeof TaskState>;
+
+export function waitingTask(task: Plan["tasks"][number]): TaskState {
+  return {
+    id: task.id,
+    title: task.title,
+    agent: task.agent,
+    status: "waiting",
+    dependsOn: task.dependsOn,
+    files: task.files,
+    steps: 0,
+    toolCalls: 0,
+    costUsd: 0,
+    evidence: null,
+    summary: "",
+    startedAt: null,
+    finishedAt: null,
+  };
+}
+
+/** A task that no plan announced (a small change, a repair) joins the list when it starts. */
+export function startTask(tasks: TaskState[], body: StartedTask, at: string): TaskState[] {
+  const known = tasks.some((task) => task.id === body.taskId);
+  const announced = { ...body, id: body.taskId, goal: "", files: [], acceptance: null, dependsOn: [] };
+  const all = known ? tasks : [...tasks, waitingTask(announced)];
+  return changeTask(all, body.taskId, (task) => ({ status: "working", startedAt: task.startedAt ?? at }));
+}
+
+export function changeTask(
+  tasks: TaskState[],
+  id: string,
+  change: (task: TaskState) => Partial<TaskState>,
+): TaskState[] {
+  return tasks.map((task) => (task.id === id ? { ...task, ...change(task) } : task));
+}
