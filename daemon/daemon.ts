@@ -24,7 +24,7 @@ import { createAudit } from "./security/audit/audit.ts";
 import { rememberRule } from "./security/policy/remember.ts";
 import { createCommandRunner } from "./security/sandbox/command-runner.ts";
 import { findSandbox } from "./security/sandbox/find.ts";
-import { createRedactor, type Redactor } from "./security/secrets.ts";
+import { createRedactor, environmentSecrets, type Redactor } from "./security/secrets.ts";
 import { createTrust } from "./security/trust.ts";
 import { type DaemonParts, isStoreFailure, type RunningDaemon, startDaemon } from "./server/life.ts";
 import { configuredModel, embeddingSecrets, loadSettings, SECRET_VARIABLES, type Settings } from "./settings.ts";
@@ -75,6 +75,7 @@ async function start({ home, main, redactor, log }: Beginning): Promise<RunningD
     redactor.add(process.env[name] ?? "");
     delete process.env[name];
   }
+  for (const secret of environmentSecrets(process.env)) redactor.add(secret);
   // LangChain and LangGraph would send every prompt to a tracing service that these name; Nexus sends nothing anywhere.
   for (const name of TRACING_VARIABLES) delete process.env[name];
   return startDaemon({

@@ -84,7 +84,7 @@ export function openWindow(context: vscode.ExtensionContext, events: WindowEvent
 
 function createDaemon(context: vscode.ExtensionContext, isNeeded: () => boolean): Daemon {
   return new Daemon({
-    client: { name: "vscode", version: __NEXUS_VERSION__, buildTime: __NEXUS_BUILD_TIME__ },
+    client: { name: "vscode", role: "human", version: __NEXUS_VERSION__, buildTime: __NEXUS_BUILD_TIME__ },
     launch: () => launchOptions(context),
     configure: async () => configureParams(readSettings(), await currentKey(context.secrets)),
     onProblem: (error) => void showError(error),

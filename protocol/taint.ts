@@ -26,3 +26,13 @@ const UNTAINTED: Taint = { untrustedInput: false, privateData: false, actedOutsi
 export function taintOf(state: { readonly taint?: Taint | undefined }): Taint {
   return state.taint ?? UNTAINTED;
 }
+
+/** The bits in words, for people: what the run has been in touch with. */
+export function taintWords(state: { readonly taint?: Taint | undefined }): string[] {
+  const { untrustedInput, privateData, actedOutside } = taintOf(state);
+  return [
+    ...(untrustedInput ? ["read what nobody vouched for"] : []),
+    ...(privateData ? ["could see private files"] : []),
+    ...(actedOutside ? ["acted outside this machine"] : []),
+  ];
+}

@@ -1,6 +1,6 @@
 /** Parts of a run's report, for progress, `runs show` and the end of a run. */
 import type { ChangedFile, Evidence, Plan, RunState } from "../../protocol/index.ts";
-import { isEnded, pendingPaths } from "../../protocol/index.ts";
+import { isEnded, pendingPaths, taintWords } from "../../protocol/index.ts";
 import {
   count,
   duration,
@@ -95,6 +95,8 @@ export function stateText(state: RunState, paint: Paint, width: number): string 
     ],
     ["tokens", `${stats.inputTokens} in, ${stats.cacheReadTokens} cached, ${stats.outputTokens} out`],
     ["overhead", `${stats.overheadTokens} tokens of prompt and tools`],
+    ["in touch", taintWords(state).join(", ") || "with nothing"],
+    ["trust", state.trusted === false ? "the folder is not trusted" : "the folder is trusted"],
   ];
   const sections = [
     [paint("bold", `Run ${state.runId}`), ...figures.map(([name, value]) => `  ${name.padEnd(11)}${value}`)].join("\n"),

@@ -5,6 +5,7 @@ import type { ChatModel } from "../models/model.ts";
 import type { Log } from "../observability/log.ts";
 import type { Audit } from "../security/audit/record.ts";
 import type { CommandRunner } from "../security/sandbox/command-runner.ts";
+import type { Redactor } from "../security/secrets.ts";
 import type { Trust } from "../security/trust.ts";
 import type { ModelSettings } from "../settings.ts";
 import type { Store } from "../store/store.ts";
@@ -22,7 +23,7 @@ export interface RunDependencies {
   readonly trust: Trust;
   readonly clock: Clock;
   readonly log: Log;
-  readonly redactor: { add(secret: string): void; redact(text: string): string };
+  readonly redactor: Redactor;
   /** The daemon's own model settings, for runs whose client brought none; null when nothing is configured. */
   readonly defaultModel: () => ModelSettings | null;
   readonly defaults: {

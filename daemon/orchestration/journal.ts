@@ -4,7 +4,7 @@
  */
 import type { ContextUse, RunEventBody } from "../../protocol/index.ts";
 import { hashOf } from "../host/files.ts";
-import type { ModelRequest, ModelResponse } from "../models/model.ts";
+import type { Message, ModelRequest, ModelResponse } from "../models/model.ts";
 import { costOf } from "../models/prices.ts";
 import { respondWithRetry } from "../models/retry.ts";
 import { estimateRequest } from "../models/tokens.ts";
@@ -39,14 +39,15 @@ export async function callModel(
   throwIfStopped(context);
   const { budget } = await stateOf(context);
   const { counter, answerTokens } = await context.window();
-  const { inputTokens, overheadTokens } = estimateRequest(asked, counter.count);
+  const clean = redactedRequest(asked, context.redact);
+  const { inputTokens, overheadTokens } = estimateRequest(clean, counter.count);
   const tokens = { inputTokens, overheadTokens };
   const price = context.price();
   const { reservedUsd, maxOutputTokens } = reserve(budget, price, {
     ...tokens,
     maxOutputTokens: Math.min(asked.maxOutputTokens, answerTokens),
   });
-  const request = { ...asked, maxOutputTokens };
+  const request = { ...clean, maxOutputTokens };
   const call = { key, ...place };
   const made = use === undefined ? {} : { context: use };
   const model = context.model().name;
@@ -57,6 +58,17 @@ export async function callModel(
   const costUsd = price === undefined ? 0 : costOf(price, response.usage);
   await recordResponse(context, call, response, { costUsd, durationMs });
   return { response, live: true };
+}
+
+/** The last place before the network: whatever the parts of a request came through, no known secret leaves with it. */
+function redactedRequest(request: ModelRequest, redact: (text: string) => string): ModelRequest {
+  const messages = request.messages.map((message): Message => {
+    const text = redact(message.text);
+    if (message.role !== "assistant") return { ...message, text };
+    const toolCalls = message.toolCalls.map((call) => ({ ...call, argumentsText: redact(call.argumentsText) }));
+    return { ...message, text, toolCalls };
+  });
+  return { ...request, system: redact(request.system), messages };
 }
 
 function keyOf({ taskId, turn }: CallPlace): string {

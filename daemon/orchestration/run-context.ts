@@ -29,6 +29,8 @@ export interface RunContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly redact: (text: string) => string;
+  /** Hides from now on what in the text of a file of secrets looks like one. */
+  readonly learnSecrets: (text: string) => void;
   readonly signal: AbortSignal;
   /** As the settings name it; decides in which form it edits files. */
   readonly modelName: string;

@@ -5,6 +5,7 @@ import { createTokenCounter } from "../memory/context/tokens.ts";
 import { priceOf } from "../models/prices.ts";
 import { estimateTokens } from "../models/tokens.ts";
 import { windowOf } from "../models/windows.ts";
+import { learnSecretFiles } from "../security/secret-files.ts";
 import type { ModelSettings } from "../settings.ts";
 import type { RunDependencies } from "./dependencies.ts";
 import { applyAtEnd } from "./run-changes.ts";
@@ -26,6 +27,7 @@ export async function executeRun(dependencies: RunDependencies, execution: Execu
   const before = await stateOf(context);
   const attempt = execution.reason === "restart" ? Math.max(1, before.attempt) : before.attempt + 1;
   await record(context, { type: "run.started", attempt, reason: execution.reason });
+  await learnSecretFiles(before.workspace, context.learnSecrets);
   context.memory({ root: before.workspace, workspace: before.workspace }).prepare?.();
   try {
     const { runGraph } = await import("./engine.ts");
@@ -59,6 +61,7 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     clock,
     log: dependencies.log.with({ runId }),
     redact: (text) => redactor.redact(text),
+    learnSecrets: (text) => redactor.learn(text),
     signal,
     modelName: settings.model,
     editJournal: dependencies.editJournal,

@@ -30,11 +30,12 @@ export async function createRun(
   const taint = mergeTaint(await taintOfSession(store, session.sessionId), {
     untrustedInput: params.origin === "outsider" || !trust.trusted,
   });
+  const prompt = dependencies.redactor.redact(params.prompt);
   const body = {
     type: "run.created" as const,
     sessionId: session.sessionId,
     workspace,
-    prompt: params.prompt,
+    prompt,
     mode: params.mode ?? session.mode,
     headless: params.headless,
     autoApply: params.autoApply ?? false,
@@ -48,9 +49,18 @@ export async function createRun(
     { body, key: params.idempotencyKey },
     ...(isTainted(taint) ? [{ body: { type: "run.tainted" as const, taint, reason: whyTainted(params, trust) } }] : []),
     ...(trust.notice === undefined ? [] : [{ body: trust.notice }]),
+    ...(prompt === params.prompt ? [] : [{ body: SECRET_PROMPT }]),
   ]);
   return { runId, sessionId: session.sessionId, isNew: true };
 }
+
+const SECRET_PROMPT = {
+  type: "run.noticed" as const,
+  level: "warning" as const,
+  code: "secret.removed",
+  message:
+    "Your words hold something that is or looks like a key or password. It was taken out; neither the model nor any log gets it.",
+};
 
 function isTainted(taint: Taint): boolean {
   return taint.untrustedInput || taint.privateData || taint.actedOutside;

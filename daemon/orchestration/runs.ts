@@ -51,10 +51,11 @@ export function createRunService(dependencies: RunDependencies): RunService {
       return { runId: made.runId, sessionId: made.sessionId };
     },
 
-    async prompt({ runId, text, delivery, idempotencyKey }, caller) {
+    async prompt({ runId, text: typed, delivery, idempotencyKey }, caller) {
       launcher.refuseWhenDraining();
       const state = await requireState(runId);
       if (isEnded(state.status)) throw nexusError("run.ended");
+      const text = dependencies.redactor.redact(typed);
       const body = { type: "prompt.received" as const, promptId: idempotencyKey, text, delivery, by: caller.name };
       await store.events.append(runId, [{ body, key: promptKey(idempotencyKey) }]);
       return { promptId: idempotencyKey };

@@ -4,6 +4,7 @@ import type { ToolAnswer } from "../agents/loop.ts";
 import type { ToolCall } from "../models/model.ts";
 import type { Access } from "../security/access.ts";
 import type { Judgement } from "../security/judgement.ts";
+import { isSecretPath } from "../security/path-classes.ts";
 import type { GateOptions } from "../tools/gate.ts";
 import type { LockTable } from "../tools/locks.ts";
 import { runTool } from "../tools/run.ts";
@@ -72,6 +73,8 @@ export async function callTool(
   const key = `tool/${taskId}/${turn}/${index}`;
   const signal = AbortSignal.any([context.signal, place.signal]);
   const { journal, isLive } = watched(effectJournal(context, { taskId, turn, callId: call.callId, tool: call.tool }));
+  const judgeAccess = judgeOf(context, rules);
+  let readsSecrets = false;
   const outcome = await runTool({
     key,
     call,
@@ -82,7 +85,10 @@ export async function callTool(
       signal,
       onOutput: (text) => context.onDelta({ taskId, turn, text, call: index }),
     },
-    judgeAccess: judgeOf(context, rules),
+    judgeAccess(access) {
+      readsSecrets ||= access.kind === "read" && access.paths.some(isSecretPath);
+      return judgeAccess(access);
+    },
     askApproval: (subject, reason, { parts, remember }) => {
       const title = `${agentName} ${WANTS[subject.kind]}`;
       const shown = parts === undefined ? {} : { parts: [...parts] };
@@ -95,7 +101,11 @@ export async function callTool(
     taint: context.taint,
     locks,
     journal,
-    redact: context.redact,
+    redact(text) {
+      // A person let the agent see the file, not that its values leave this machine.
+      if (readsSecrets) context.learnSecrets(text);
+      return context.redact(text);
+    },
     log: context.log,
     clock: context.clock,
   });

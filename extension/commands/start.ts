@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import type { SessionMode } from "../../protocol/run-events.ts";
 import type { Nexus } from "../nexus.ts";
 import { readSettings, runModelSettings } from "../settings.ts";
+import { trustForRun } from "./trust.ts";
 
 interface ModeItem extends vscode.QuickPickItem {
   readonly mode: SessionMode;
@@ -29,12 +30,15 @@ export async function startRun(nexus: Nexus, mode: SessionMode | undefined, give
   if (prompt === undefined) return;
   const chosenMode = mode ?? givenMode(given) ?? (await askMode());
   if (chosenMode === undefined) return;
+  const trust = await trustForRun(nexus, folder.uri.fsPath);
+  if (trust === undefined) return;
   const { budgetUsd } = readSettings(folder.uri);
   const { runId } = await nexus.daemon.request("run/start", {
     workspace: folder.uri.fsPath,
     prompt,
     mode: chosenMode,
     headless: false,
+    ...trust,
     ...(budgetUsd === null ? {} : { budgetUsd }),
     ...(await runModelSettings(nexus.context.secrets, folder.uri)),
     idempotencyKey: randomUUID(),

@@ -10,6 +10,7 @@ import { acceptChanges, discardChanges } from "../changes/decide.ts";
 import { openChangedFile, openDiff } from "../changes/diff-documents.ts";
 import { rewindTo, undoRewind } from "../changes/rewind.ts";
 import { cancelRun, resumeRun } from "../commands/run-control.ts";
+import { trustForRun } from "../commands/trust.ts";
 import { errorOf } from "../error-of.ts";
 import { performAction } from "../messages.ts";
 import type { Nexus } from "../nexus.ts";
@@ -204,7 +205,9 @@ export class RunPanel {
     if (this.#run === undefined) return;
     const { workspace, sessionId, mode } = this.#run;
     const model = await runModelSettings(context.secrets);
-    const start = { workspace, prompt: text, sessionId, mode, headless: false, idempotencyKey, ...model };
+    const trust = await trustForRun(this.#nexus, workspace);
+    if (trust === undefined) return;
+    const start = { workspace, prompt: text, sessionId, mode, headless: false, idempotencyKey, ...trust, ...model };
     const { runId } = await daemon.request("run/start", start);
     await this.#show(runId);
   }

@@ -34,9 +34,10 @@ function open(script: Script = CHANGE, files = PROJECT) {
   });
 }
 
+/** All but the calls of tools. */
 async function audited() {
   return (await readAuditEnd(engine.home, 100)).lines.flatMap(({ record }) =>
-    record === undefined ? [] : [record.entry],
+    record === undefined || record.entry.event === "tool" ? [] : [record.entry],
   );
 }
 

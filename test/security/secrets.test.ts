@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRedactor, hidesSecret, REDACTED } from "../../daemon/security/secrets.ts";
+import { createRedactor, environmentSecrets, hidesSecret, REDACTED } from "../../daemon/security/secrets.ts";
 
 const { redact } = createRedactor();
 const letters = (count: number) => "aB3dE5gH7jK9".repeat(20).slice(0, count);
@@ -108,4 +108,82 @@ it("takes no time that grows faster than the text", () => {
   const started = performance.now();
   for (const text of [...hostile, "const x = 1;\n".repeat(100_000)]) redactor.redact(text);
   expect(performance.now() - started).toBeLessThan(2500);
+});
+
+describe("more shapes and spellings", () => {
+  const issued = [
+    `sk_live_${letters(24)}`,
+    `rk_test_${letters(24)}`,
+    `whsec_${letters(32)}`,
+    `xapp-1-A012-345-${letters(40)}`,
+    `hooks.slack.com/services/T0123/B0123/${letters(24)}`,
+    `ya29.${letters(60)}`,
+    `GOCSPX-${letters(28)}`,
+    `abc8Q~${letters(34)}`,
+    `hf_${letters(34)}`,
+    `pypi-AgEIcHlwaS5vcmc${letters(60)}`,
+    `dckr_pat_${letters(27)}`,
+    `AGE-SECRET-KEY-1${"QPZRY9X8GF".repeat(6)}`,
+    `SG.${letters(22)}.${letters(43)}`,
+    `glrt-${letters(24)}`,
+    `hvs.${letters(90)}`,
+    `gsk_${letters(52)}`,
+  ];
+  it.each(issued)("%s", (secret) => expect(redact(`"${secret}"`)).toBe(`"${REDACTED}"`));
+
+  it("hides what a header, a netrc file and a connection string carry", () => {
+    expect(redact("curl -H 'Authorization: Bearer abcdefgh.12345'")).toBe(
+      `curl -H 'Authorization: Bearer ${REDACTED}'`,
+    );
+    expect(redact('{"authorization": "Basic dXNlcjpwYXNz"}')).toBe(`{"authorization": "Basic ${REDACTED}"}`);
+    expect(redact("machine x.test login me password hunter2")).toBe(`machine x.test login me password ${REDACTED}`);
+    expect(redact(`AccountKey=${letters(86)}==;x`)).toBe(`AccountKey=${REDACTED};x`);
+  });
+
+  it("finds a known secret in each encoding, over line ends and encoded twice", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 12, maxLength: 60 }),
+        fc.string({ maxLength: 100 }),
+        fc.string({ maxLength: 100 }),
+        (secret, before, after) => {
+          const redactor = createRedactor();
+          redactor.add(secret);
+          const base64 = Buffer.from(`${before}${secret}${after}`).toString("base64");
+          const wrapped = base64.replace(/.{76}/g, "$&\n");
+          const core = Buffer.from(secret).toString("base64").slice(4, -4);
+          for (const text of [secret, Buffer.from(secret).toString("hex"), encodeURIComponent(secret)])
+            expect(redactor.redact(`${before}${text}${after}`)).not.toContain(text);
+          expect(redactor.redact(wrapped)).not.toBe(wrapped);
+          const twice = redactor.redact(Buffer.from(Buffer.from(secret).toString("base64")).toString("base64"));
+          expect(Buffer.from(twice, "base64").toString("latin1")).not.toContain(core);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it("learns the values of a file of secrets, and not its words", () => {
+    const redactor = createRedactor();
+    redactor.learn(
+      "# a comment with Words123456789x\nDB_HOST=localhost\nPORT=5432\nDB_PASSWORD='Tr0ub4dor&3xyz'\ntoken: q1w2e3r4t5y6u7\n",
+    );
+    expect(redactor.redact("Tr0ub4dor&3xyz q1w2e3r4t5y6u7")).toBe(`${REDACTED} ${REDACTED}`);
+    const kept = "DB_HOST=localhost PORT=5432 DB_PASSWORD Words123456789x";
+    expect(redactor.redact(kept)).toBe(kept);
+  });
+
+  it("takes what an environment calls secret", () => {
+    const env = { GITHUB_TOKEN: "abc", MY_API_KEY: "def", PATH: "/bin", SSH_KEY_FILE: "/home/u/.ssh/id", MONKEY: "x" };
+    expect(environmentSecrets(env)).toEqual(["abc", "def"]);
+  });
+
+  it("looks for many secrets in a long text in little time", () => {
+    const redactor = createRedactor();
+    for (let index = 0; index < 1000; index++) redactor.add(`secret-number-${index}-${letters(10)}`);
+    const text = `${"The quick brown fox; ".repeat(50_000)}secret-number-7-${letters(10)}`;
+    const started = performance.now();
+    expect(redactor.redact(text).endsWith(REDACTED)).toBe(true);
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
 });

@@ -20,7 +20,7 @@ export interface AuditRecord {
 
 export type OpenRecord = Omit<AuditRecord, "hash">;
 
-export const FIRST_HASH = "0".repeat(64);
+const FIRST_HASH = "0".repeat(64);
 /** Before the first record. */
 export const CHAIN_START: AuditHead = { number: 0, hash: FIRST_HASH };
 
