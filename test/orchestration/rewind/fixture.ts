@@ -56,7 +56,7 @@ export async function runIn(workspace: string, home = temporaryFolder()): Promis
       log: silent,
       newId: randomUUID,
     },
-    redactor: { add: () => undefined, redact: (text) => text },
+    redactor: { add: () => undefined, learn: () => undefined, redact: (text) => text },
     defaultModel: () => null,
     defaults: { budgetUsd: null, policy: {} },
     createModel: () => {
