@@ -24,6 +24,8 @@ export const ApprovalSubject = z.discriminatedUnion("kind", [
     cwd: z.string(),
     /** The wall that it will run behind. */
     sandbox: z.optional(z.enum(["bubblewrap", "seatbelt", "none"])),
+    /** The hosts that it could reach from there. */
+    hosts: z.optional(z.array(z.string())),
     /** Scripts that it runs: another content is another question. */
     files: z.optional(z.array(BoundFile)),
     binding,

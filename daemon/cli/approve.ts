@@ -118,7 +118,8 @@ function subjectLines(subject: ApprovalSubject, bold: Painted, dim: Painted): st
       const bound = (subject.files ?? []).map(({ path, sha256 }) =>
         dim(`${path} ${sha256?.slice(0, 12) ?? "(missing)"}`),
       );
-      return [`${bold(subject.command)} ${dim(`in ${subject.cwd}${wall}`)}`, ...bound];
+      const hosts = subject.hosts === undefined ? [] : [dim(`may reach ${subject.hosts.join(", ")}`)];
+      return [`${bold(subject.command)} ${dim(`in ${subject.cwd}${wall}`)}`, ...hosts, ...bound];
     }
     case "read":
       return [`${bold(subject.path)} ${dim(subject.reason)}`];

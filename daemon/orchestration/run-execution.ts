@@ -5,6 +5,7 @@ import { createTokenCounter } from "../memory/context/tokens.ts";
 import { priceOf } from "../models/prices.ts";
 import { estimateTokens } from "../models/tokens.ts";
 import { windowOf } from "../models/windows.ts";
+import { removeStandIns } from "../security/sandbox/protected.ts";
 import { learnSecretFiles } from "../security/secret-files.ts";
 import type { ModelSettings } from "../settings.ts";
 import type { RunDependencies } from "./dependencies.ts";
@@ -27,6 +28,8 @@ export async function executeRun(dependencies: RunDependencies, execution: Execu
   const before = await stateOf(context);
   const attempt = execution.reason === "restart" ? Math.max(1, before.attempt) : before.attempt + 1;
   await record(context, { type: "run.started", attempt, reason: execution.reason });
+  // A command that ended with the daemon could not clear away what stood in the copy for protected names.
+  if (before.isolation !== null) await removeStandIns(before.isolation.worktree).catch(() => undefined);
   await learnSecretFiles(before.workspace, context.learnSecrets);
   context.memory({ root: before.workspace, workspace: before.workspace }).prepare?.();
   try {

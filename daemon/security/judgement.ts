@@ -13,6 +13,8 @@ export interface Judgement {
   readonly parts?: readonly { readonly text: string; readonly why: string }[];
   /** Of a command: workspace paths of the files that it would run, read or change; an approval is bound to their content. */
   readonly files?: readonly string[];
+  /** Of a command: the hosts that it may reach through the sandbox's proxy once it runs. */
+  readonly hosts?: readonly string[];
   /** True when it can send something out of this machine or change what others see: the third bit of the Rule of Two. */
   readonly actsOutside?: boolean;
 }

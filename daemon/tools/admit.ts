@@ -55,8 +55,12 @@ async function look(options: GateOptions, tool: Tool, input: unknown): Promise<R
     return { ok: true, value: { access: access.value, judgement, subject: undefined } };
   const binding = await bindingOf(tool, input, access.value, judgement, context);
   const bound = subjectOf(access.value, judgement.reason, binding);
-  const subject = await shown(options, tool, input, bound);
+  const subject = await shown(options, tool, input, withHosts(bound, judgement));
   return subject.ok ? { ok: true, value: { access: access.value, judgement, subject: subject.value } } : subject;
+}
+
+function withHosts(subject: ApprovalSubject, { hosts = [] }: Judgement): ApprovalSubject {
+  return subject.kind !== "command" || hosts.length === 0 ? subject : { ...subject, hosts: [...hosts] };
 }
 
 /** What a person should see beside the bare call: the wall around a command, the lines that a write changes. */

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { failure } from "../../protocol/index.ts";
 import { machineRunner } from "../security/sandbox/command-runner.ts";
+import type { HostDecision } from "../security/sandbox/sandbox.ts";
 import { endOf } from "./background.ts";
 import { createLiveOutput } from "./live-output.ts";
 import { plainOutput } from "./plain-output.ts";
@@ -37,24 +38,29 @@ async function toItsEnd(
   { command, timeoutSeconds = DEFAULT_SECONDS }: Input,
   context: ToolContext,
 ): Promise<ToolOutcome> {
-  const { root, linked, signal, onOutput } = context;
+  const { root, linked, hosts = [], signal, onOutput } = context;
+  const refused = new Set<string>();
+  const onHost = ({ host, port, refused: why }: HostDecision) => {
+    if (why !== null) refused.add(`The sandbox let nothing through to ${host}:${port}: ${why}.`);
+  };
   const live = onOutput === undefined ? undefined : createLiveOutput(onOutput);
   const timeoutMs = timeoutSeconds * 1000;
   const more = live === undefined ? {} : { onOutput: live.add };
   const result = await (context.commands ?? machineRunner())
-    .run({ line: command, root, linked, signal, timeoutMs, maxOutputBytes: KEPT_BYTES, ...more })
+    .run({ line: command, root, linked, hosts, onHost, signal, timeoutMs, maxOutputBytes: KEPT_BYTES, ...more })
     .finally(() => live?.end());
   const output = plainOutput(result.output.toString("utf8")).trimEnd();
   if (result.timedOut)
     return failure("command.timeout", `It ran ${timeoutSeconds} s. Its output:\n${output || "(none)"}\n`);
   const ended = endOf(result);
-  return { ok: true, output: `${ended}\n${output || "(no output)"}`, summary: `ran ${firstLine(command)}: ${ended}` };
+  const told = [ended, output || "(no output)", ...[...refused].slice(0, 5)].join("\n");
+  return { ok: true, output: told, summary: `ran ${firstLine(command)}: ${ended}` };
 }
 
 async function inBackground({ command }: Input, context: ToolContext): Promise<ToolOutcome> {
-  const { root, linked, background } = context;
+  const { root, linked, hosts = [], background } = context;
   if (background === undefined) return failure("tool.failed", "Commands cannot go on in the background here.");
-  const started = await background.start({ line: command, root, linked, timeoutMs: BACKGROUND_SECONDS * 1000 });
+  const started = await background.start({ line: command, root, linked, hosts, timeoutMs: BACKGROUND_SECONDS * 1000 });
   if (!started.ok) return started;
   const id = started.value;
   const output = `It runs as ${id}. command_output shows what it prints, stop_command ends it; it ends with the run.`;

@@ -74,7 +74,9 @@ async function decide(options: GateOptions, tool: Tool | undefined, ticket: Tick
   if (!admitted.ok) return admitted;
   const { access, judgement } = admitted.value;
   if (judgement.actsOutside === true) await options.taint.see({ actedOutside: true });
-  const outcome = await runEffect(options, tool, input.value, intended?.probe);
+  const { hosts = [] } = judgement;
+  const reaching = { ...options, context: { ...options.context, hosts } };
+  const outcome = await runEffect(reaching, tool, input.value, intended?.probe);
   const seen = touched(access, outcome);
   if (seen !== undefined) await options.taint.see(seen);
   return outcome;

@@ -40,6 +40,8 @@ export interface ToolContext {
   readonly note?: NoteFact;
   /** Runs shell lines; left out: behind the wall that this machine has, with nothing hidden but keys. */
   readonly commands?: CommandRunner;
+  /** Hosts that a command of this call may reach; left out: none. */
+  readonly hosts?: readonly string[];
   /** Commands that go on beside the agent; left out where none may. */
   readonly background?: BackgroundCommands;
   /** Gets a page of the web; left out: from the internet. */

@@ -8,6 +8,7 @@ import type { Judgement } from "../judgement.ts";
 import { type Taint, UNTAINTED } from "../taint.ts";
 import { accessConcerns } from "./access-concerns.ts";
 import { commandConcerns, onlyReads, unclearConcern } from "./command-concerns.ts";
+import { hostsOf } from "./command-hosts.ts";
 import { type Concern, concern, NOTHING } from "./concern.ts";
 import { type Decision, decide, isStricter } from "./decide.ts";
 import { keepable } from "./keepable.ts";
@@ -36,7 +37,8 @@ export function createPolicy(setting: PolicySetting): Policy {
       .map((one) => (setting.trusted ? one : eachTime(one)))
       .map((one) => (isThird(one, taint) ? ruleOfTwo(one) : one))
       .map((one) => decide(one, tiers, isAgreed));
-    return { judgement: judgementOf(access, decisions, facts, setting), decisions };
+    const hosts = facts === undefined ? [] : hostsOf(facts, tiers);
+    return { judgement: judgementOf(access, decisions, { facts, hosts }, setting), decisions };
   };
   return { explain, judge: async (access, taint) => (await explain(access, taint)).judgement };
 }
@@ -95,7 +97,7 @@ function decidesMore(next: Decision, before: Decision): boolean {
 function judgementOf(
   access: PolicyAccess,
   decisions: readonly Decision[],
-  facts: CommandFacts | undefined,
+  { facts, hosts }: { readonly facts: CommandFacts | undefined; readonly hosts: readonly string[] },
   { headless }: PolicySetting,
 ): Judgement {
   const worst = decisions.reduce<Decision | undefined>(
@@ -116,6 +118,7 @@ function judgementOf(
     ...(remember === undefined ? {} : { remember }),
     ...(parts === undefined || access.kind !== "command" ? {} : { parts }),
     ...(files.length === 0 ? {} : { files }),
+    ...(hosts.length === 0 ? {} : { hosts }),
     ...(actsOutside ? { actsOutside } : {}),
   };
 }
