@@ -28,38 +28,38 @@ export function standsAround(text: string, { from, to, level }: Match, search: s
   return false;
 }
 
-/** The search leaves only something away: then the replacement stands in every file that has not changed yet. */
-export function isPartOf(search: string, replace: string): boolean {
-  return fold(search).includes(fold(replace).trim());
+export interface Standing {
+  readonly line: number;
+  /**
+   * `sure`: the edit was made. `alike`: a short line that says so only where the search is almost another line, because
+   * such a one would be changed in its place. `cut`: the search leaves only something away, so that the replacement stands
+   * in many files that have not changed yet; it says so only where nothing is almost the search.
+   */
+  readonly says: "sure" | "alike" | "cut";
 }
 
-/** The line where the replacement stands; undefined for nowhere, or where that says nothing. */
-export function alreadyAt(document: Document, search: string, replace: string): number | undefined {
+/** Where the replacement of an edit whose search is nowhere stands; undefined for nowhere, or where that says nothing. */
+export function alreadyAt(document: Document, search: string, replace: string): Standing | undefined {
   const words = replace.trim();
   if (words === "") return undefined;
-  if (isPartOf(search, replace)) return lineOf(document, replace, true);
-  if (words.length >= MIN_CHARACTERS) return lineOf(document, replace, false);
+  const isCut = fold(search).includes(fold(replace).trim());
+  if (isCut || words.length >= MIN_CHARACTERS) {
+    const found = locate(document, replace, { wholeLines: isCut });
+    if (found.kind === "none") return undefined;
+    const line = found.kind === "one" ? lineAt(document.text, found.match.from) : (found.lines[0] ?? 1);
+    return { line, says: isCut ? "cut" : "sure" };
+  }
   // A brace ends many blocks.
-  if (/^[\s{}()[\]<>;,/*]*$/.test(words)) return undefined;
-  return onlyLineOf(document, replace) ?? onlyWordAt(document, search, words);
-}
-
-function lineOf(document: Document, replace: string, wholeLines: boolean): number | undefined {
-  const found = locate(document, replace, { wholeLines });
-  if (found.kind === "none") return undefined;
-  return found.kind === "one" ? lineAt(document.text, found.match.from) : found.lines[0];
-}
-
-function onlyLineOf(document: Document, replace: string): number | undefined {
+  const isShort = search.trim().length <= 2 * words.length + 2 && !/^[\s{}()[\]<>;,/*]*$/.test(words);
   const found = locate(document, replace, { wholeLines: true });
-  return found.kind === "one" ? lineAt(document.text, found.match.from) : undefined;
+  if (found.kind === "one") return { line: lineAt(document.text, found.match.from), says: isShort ? "sure" : "alike" };
+  return isShort ? onlyWord(document, words) : undefined;
 }
 
-/** Within a line it says something where it stands once, not in a longer word, and the search is about as short. */
-function onlyWordAt({ text }: Document, search: string, words: string): number | undefined {
-  if (words.length < MIN_WORD || search.trim().length > 2 * words.length + 2) return undefined;
+/** Within a line a short text says something where it stands once, and not in a longer word. */
+function onlyWord({ text }: Document, words: string): Standing | undefined {
   const at = text.indexOf(words);
-  if (at < 0 || text.indexOf(words, at + 1) >= 0) return undefined;
+  if (words.length < MIN_WORD || at < 0 || text.indexOf(words, at + 1) >= 0) return undefined;
   const isInside = (place: number) => /[\p{L}\p{N}_]{2}/u.test(text.slice(Math.max(0, place - 1), place + 1));
-  return isInside(at) || isInside(at + words.length) ? undefined : lineAt(text, at);
+  return isInside(at) || isInside(at + words.length) ? undefined : { line: lineAt(text, at), says: "sure" };
 }

@@ -3,7 +3,7 @@
  * mean one place; what is not replaced keeps every character, and of what is replaced that in which search and
  * replacement agree. Several edits apply in order, all or none.
  */
-import { alreadyAt, isPartOf, standsAround } from "./already.ts";
+import { alreadyAt, standsAround } from "./already.ts";
 import { locateApproximate } from "./approximate.ts";
 import { createDocument, type Document } from "./document.ts";
 import { fold, toLf } from "./fold.ts";
@@ -163,7 +163,7 @@ function firstAfter(text: string, before: readonly string[], lines: readonly num
   return lines.find((line) => line > last);
 }
 
-/** Nothing fits: is one block almost it, is it done already? A block that the search would only cut down is never “done”. */
+/** Nothing fits: is it done already, or is one block almost it? */
 function otherwise(
   document: Document,
   edit: PlacedEdit,
@@ -172,15 +172,14 @@ function otherwise(
   index: number,
 ): Step | Refusal {
   const { search } = edit;
-  const cutsDown = isPartOf(search, replace);
-  const already = cutsDown ? undefined : alreadyAt(document, search, replace);
-  if (already !== undefined) return refusals.already(index, already);
+  const standing = alreadyAt(document, search, replace);
+  if (standing?.says === "sure") return refusals.already(index, standing.line);
   // What the search has too much, the replacement has as well.
   const close = hintFor(document, search) === "" ? locateApproximate(document, search) : NONE;
+  const isMade = standing !== undefined && (close.kind === "none") === (standing.says === "cut");
+  if (isMade) return refusals.already(index, standing.line);
   if (close.kind === "one") return replaced(document, close.match, search, replace, index);
   if (close.kind === "many") return refusals.ambiguous(index, close.lines);
-  const cut = cutsDown ? alreadyAt(document, search, replace) : undefined;
-  if (cut !== undefined) return refusals.already(index, cut);
   const isOverlap = document.text !== original && locate(createDocument(original), search).kind === "one";
   return isOverlap ? refusals.overlap(index) : refusals.notFound(index, document, search);
 }
