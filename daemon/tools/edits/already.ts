@@ -3,7 +3,7 @@ import type { Document } from "./document.ts";
 import { fold, toLf } from "./fold.ts";
 import { lineAt } from "./lines.ts";
 import { locate } from "./locate.ts";
-import type { Match } from "./match.ts";
+import type { Located, Match } from "./match.ts";
 
 /** Characters that no two edits write by chance. */
 const MIN_CHARACTERS = 8;
@@ -32,8 +32,8 @@ export interface Standing {
   readonly line: number;
   /**
    * `sure`: the edit was made. `alike`: a short line that says so only where the search is almost another line, because
-   * such a one would be changed in its place. `cut`: the search leaves only something away, so that the replacement stands
-   * in many files that have not changed yet; it says so only where nothing is almost the search.
+   * such a one would be changed in its place. `cut`: the replacement is a part of the search, and may stand
+   * there because the edit was not made yet; it says so only where it stands outside of what is almost the search.
    */
   readonly says: "sure" | "alike" | "cut";
 }
@@ -54,6 +54,14 @@ export function alreadyAt(document: Document, search: string, replace: string): 
   const found = locate(document, replace, { wholeLines: true });
   if (found.kind === "one") return { line: lineAt(document.text, found.match.from), says: isShort ? "sure" : "alike" };
   return isShort ? onlyWord(document, words) : undefined;
+}
+
+/** `close` is what is almost the search. */
+export function wasMade({ text }: Document, { line, says }: Standing, close: Located): boolean {
+  if (says === "sure") return true;
+  if (says === "alike") return close.kind !== "none";
+  if (close.kind !== "one") return close.kind === "none";
+  return line < lineAt(text, close.match.from) || line > lineAt(text, Math.max(close.match.from, close.match.to - 1));
 }
 
 /** Within a line a short text says something where it stands once, and not in a longer word. */

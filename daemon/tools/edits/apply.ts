@@ -3,7 +3,7 @@
  * mean one place; what is not replaced keeps every character, and of what is replaced that in which search and
  * replacement agree. Several edits apply in order, all or none.
  */
-import { alreadyAt, standsAround } from "./already.ts";
+import { alreadyAt, standsAround, wasMade } from "./already.ts";
 import { locateApproximate } from "./approximate.ts";
 import { createDocument, type Document } from "./document.ts";
 import { fold, toLf } from "./fold.ts";
@@ -176,8 +176,7 @@ function otherwise(
   if (standing?.says === "sure") return refusals.already(index, standing.line);
   // What the search has too much, the replacement has as well.
   const close = hintFor(document, search) === "" ? locateApproximate(document, search) : NONE;
-  const isMade = standing !== undefined && (close.kind === "none") === (standing.says === "cut");
-  if (isMade) return refusals.already(index, standing.line);
+  if (standing !== undefined && wasMade(document, standing, close)) return refusals.already(index, standing.line);
   if (close.kind === "one") return replaced(document, close.match, search, replace, index);
   if (close.kind === "many") return refusals.ambiguous(index, close.lines);
   const isOverlap = document.text !== original && locate(createDocument(original), search).kind === "one";
