@@ -33,6 +33,8 @@ export interface Finding {
   readonly runsFile?: boolean;
   /** Reads what lies below its paths too: secrets are looked for there. `hidden`: also names that begin with a dot. */
   readonly readsBelow?: "hidden" | "shown";
+  /** Of what lies below only files whose names end so (`.js`) are read; left out: all. */
+  readonly readsEndings?: readonly string[];
   /** It runs code that comes to it through a pipe. */
   readonly runsInput?: boolean;
   /** It makes text of what hides it. */

@@ -7,8 +7,16 @@ import type { Walk } from "./walk-state.ts";
 
 const MAX_ENTRIES = 20_000;
 
-/** `hidden`: names that begin with a dot are read too. Git's own folder is left out: it is read by no search of text worth asking about. */
-export async function secretsBelow(path: PathUse, names: "hidden" | "shown", walk: Walk): Promise<PathUse[]> {
+/**
+ * `hidden`: names that begin with a dot are read too; `endings`: only files whose names end so. Git's own folder is left
+ * out: it is read by no search of text worth asking about.
+ */
+export async function secretsBelow(
+  path: PathUse,
+  names: "hidden" | "shown",
+  endings: readonly string[] | undefined,
+  walk: Walk,
+): Promise<PathUse[]> {
   if (path.inside === null || path.absolute === null) return [];
   const found: PathUse[] = [];
   const folders = [{ absolute: path.absolute, inside: path.inside }];
@@ -25,7 +33,8 @@ export async function secretsBelow(path: PathUse, names: "hidden" | "shown", wal
       const inside = folder.inside === "" ? entry.name : `${folder.inside}/${entry.name}`;
       const absolute = join(folder.absolute, entry.name);
       if (entry.isDirectory()) folders.push({ absolute, inside });
-      else if (isSecretPath(inside)) found.push({ use: "read", written: path.written, inside, absolute });
+      else if (isSecretPath(inside) && (endings?.some((ending) => entry.name.endsWith(ending)) ?? true))
+        found.push({ use: "read", written: path.written, inside, absolute });
     }
   }
   return found;

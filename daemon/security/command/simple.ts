@@ -172,7 +172,8 @@ async function addPart(
   for (const touch of finding.touches ?? []) paths.push(...(await pathUse(touch, walk, folder)));
   if (finding.readsBelow !== undefined)
     for (const path of [...paths])
-      if (path.use === "read") paths.push(...(await secretsBelow(path, finding.readsBelow, walk)));
+      if (path.use === "read")
+        paths.push(...(await secretsBelow(path, finding.readsBelow, finding.readsEndings, walk)));
   // Redirections are opened by the shell, wherever the program goes then.
   for (const touch of touches) paths.push(...(await pathUse(touch, walk, from)));
   let { effect, why } = finding;

@@ -21,6 +21,8 @@ changes   cat <<'EOF'⏎x⏎EOF⏎touch PWN
 changes   cat <<EOF && touch PWN⏎x⏎EOF
 changes   ls; touch PWN
 changes   ls & touch PWN
+unknown   setsid sleep 3600 &
+unknown   nohup tail -f x &
 changes   ls⏎touch PWN
 changes   ls || touch PWN
 changes   ls | tee PWN
@@ -79,10 +81,10 @@ unknown?  env -S 'touch PWN'
 changes   timeout 1 touch PWN
 changes   timeout -k 1 5 touch PWN
 unknown?  timeout --unknown 1 touch PWN
-changes   nohup touch PWN
+unknown   nohup touch PWN
 changes   nice touch PWN
 changes   nice -n 5 touch PWN
-changes   setsid touch PWN
+unknown   setsid touch PWN
 changes   stdbuf -o0 touch PWN
 changes   time touch PWN
 changes   command touch PWN

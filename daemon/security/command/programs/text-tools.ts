@@ -38,8 +38,24 @@ function search(
       why: "searches text",
       touches: [...parsed.touches, ...reading([...files, ...here])],
     };
-    return below === undefined ? finding : { ...finding, readsBelow: below };
+    if (below === undefined) return finding;
+    const endings = endingsOf(parsed.given);
+    return { ...finding, readsBelow: below, ...(endings === undefined ? {} : { readsEndings: endings }) };
   };
+}
+
+/**
+ * The endings that a search is bound to by globs such as `*.js`; undefined when it may read other files too. With such
+ * globs only, no program differs in what they mean, whether it matches them on names or on whole paths.
+ */
+function endingsOf(given: readonly { readonly name: string; readonly value: string | null }[]): string[] | undefined {
+  const globs = given
+    .filter(({ name }) => ["--include", "--glob", "-g"].includes(name))
+    .map(({ value }) => value ?? "");
+  const endings = globs.map((glob) => /^\*(\.[A-Za-z0-9]+)$/.exec(glob)?.[1]);
+  const isMixed = given.some(({ name }) => name === "--exclude" || name === "--iglob");
+  const known = endings.filter((ending) => ending !== undefined);
+  return known.length === 0 || known.length < endings.length || isMixed ? undefined : known;
 }
 
 const searchesBelow = (names: readonly string[]) =>
