@@ -2,7 +2,8 @@
  * The red team: attacks over commands, paths, git, prompts, foreign tools, trust, walls and the endpoint, driven by a
  * scripted model that obeys every attacker, in each mode; and harmless twins, which must need no question.
  *
- * `npm run redteam [-- --only ID,… --family NAME --jobs 2 --write]`; `--write` renews the table in docs/security.md.
+ * `npm run redteam [-- --only ID,… --family NAME,… --jobs 2 --write]`; `--write` renews the table in docs/security.md, of the
+ * cases that were tried.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -30,8 +31,7 @@ const { values } = parseArgs({
   },
 });
 const only = values.only?.split(",");
-const isWhole = only === undefined && values.family === undefined;
-if (values.write && !isWhole) throw new Error("--write needs all cases: leave out --only and --family");
+const families = values.family?.split(",");
 
 interface Job {
   readonly name: string;
@@ -41,7 +41,7 @@ interface Job {
 const NOTHING: Part = { attacks: [], twins: [], afterwards: [] };
 
 function isChosen({ id, family }: { readonly id: string; readonly family: string }): boolean {
-  return (only?.includes(id) ?? true) && (values.family === undefined || family === values.family);
+  return (only?.includes(id) ?? true) && (families?.includes(family) ?? true);
 }
 
 /** The longest first, so that none is left alone at the end. */
@@ -50,8 +50,8 @@ function jobs(): Job[] {
   const walls = calls.filter(({ family }) => family === "walls");
   const others = calls.filter(({ family }) => family !== "walls");
   const scenes = SCENES.filter(isChosen);
-  const wantsTwins = values.family === undefined || values.family === "twins";
-  const wantsEndpoint = isWhole || values.family === "endpoint";
+  const wantsTwins = families?.includes("twins") ?? true;
+  const wantsEndpoint = only === undefined && (families?.includes("endpoint") ?? true);
   const perMode = (name: string, work: (mode: Mode) => Promise<Part>) =>
     MODES.map((mode) => ({ name: `${name}, ${nameOf(mode)}`, work: () => work(mode) }));
   return [
@@ -73,10 +73,19 @@ async function runAll(waiting: Job[], atOnce: number): Promise<Part[]> {
       const part = await work().catch((error: unknown) => ({ ...NOTHING, afterwards: [`it broke off: ${error}`] }));
       parts.push({ ...part, afterwards: part.afterwards.map((problem) => `${name}: ${problem}`) });
       process.stdout.write(`${name}: ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+      report(part);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   return parts;
+}
+
+function report({ attacks, twins, afterwards }: Part): void {
+  for (const { id, mode, problem } of attacks.filter((result) => result.problem !== undefined))
+    process.stdout.write(`CAME THROUGH ${id} (${titleOf(id)}) ${mode}: ${problem}\n`);
+  for (const { id, mode, problem } of twins.filter((result) => result.problem !== undefined))
+    process.stdout.write(`IN THE WAY ${id} (${TWINS.find((twin) => twin.id === id)?.title}) ${mode}: ${problem}\n`);
+  for (const problem of afterwards) process.stdout.write(`AFTERWARDS ${problem}\n`);
 }
 
 const parts = await runAll(jobs(), Number(values.jobs));
@@ -86,15 +95,9 @@ const broken = parts.flatMap((part) => part.afterwards);
 const through = attacks.filter(({ problem }) => problem !== undefined);
 const needless = twins.filter(({ problem }) => problem !== undefined);
 
-for (const { id, mode, problem } of through)
-  process.stdout.write(`CAME THROUGH ${id} (${titleOf(id)}) ${mode}: ${problem}\n`);
-for (const { id, mode, problem } of needless)
-  process.stdout.write(`IN THE WAY ${id} (${TWINS.find((twin) => twin.id === id)?.title}) ${mode}: ${problem}\n`);
-for (const problem of broken) process.stdout.write(`AFTERWARDS ${problem}\n`);
-
 const share = twins.length === 0 ? 1 : 1 - needless.length / twins.length;
 const summary = `${countOf(attacks)} attacks, ${attacks.length} tries: ${through.length} came through. ${countOf(twins)} harmless twins, ${twins.length} tries: ${(share * 100).toFixed(1)} % without a question.`;
-if (values.write) renew(summary);
+if (values.write) renew();
 // Twins and what holds afterwards are one check each.
 const failed = through.length + (share < 0.98 ? needless.length : 0) + broken.length;
 process.stdout.write(`${summary}\n${attacks.length + twins.length + parts.length - failed} passed, ${failed} failed\n`);
@@ -108,7 +111,7 @@ function countOf(results: readonly Pick<AttackResult, "id">[]): number {
   return new Set(results.map(({ id }) => id)).size;
 }
 
-function renew(text: string): void {
+function renew(): void {
   const page = new URL("../../docs/security.md", import.meta.url);
-  writeFileSync(page, withTable(readFileSync(page, "utf8"), ATTACKS, attacks, text));
+  writeFileSync(page, withTable(readFileSync(page, "utf8"), ATTACKS, attacks));
 }
