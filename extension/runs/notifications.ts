@@ -1,12 +1,12 @@
 /** Notices for what needs a person while no panel shows it: an approval, and the end of a run. */
 import * as vscode from "vscode";
-import type { Approval } from "../../protocol/approval.ts";
 import type { RunSummary } from "../../protocol/run.ts";
 import type { RunState } from "../../protocol/run-state.ts";
 import { acceptChanges } from "../changes/decide.ts";
 import { resumeRun } from "../commands/run-control.ts";
 import { showError } from "../messages.ts";
 import type { Nexus } from "../nexus.ts";
+import { questionOf } from "./approval-words.ts";
 import { isActive, shortPrompt } from "./run-facts.ts";
 import type { RunChange } from "./run-list.ts";
 import { statusLabel } from "./run-look.ts";
@@ -52,25 +52,6 @@ async function notifyQuestion(nexus: Nexus, { runId, pendingQuestions = [] }: Ru
   const chosen = await vscode.window.showInformationMessage(message, ...buttons, "Answer…");
   if (chosen === "Answer…") nexus.panels.open(runId);
   else if (chosen !== undefined) await nexus.daemon.request("question/answer", { runId, questionId, answer: chosen });
-}
-
-function questionOf({ subject, title }: Approval): string {
-  switch (subject.kind) {
-    case "plan":
-      return `${title} ${subject.taskCount} ${subject.taskCount === 1 ? "task" : "tasks"}: ${subject.summary}`;
-    case "command":
-      return `run \`${subject.command}\` in ${subject.cwd}?`;
-    case "read":
-      return `read ${subject.path}? ${subject.reason}`;
-    case "write":
-      return `change ${subject.path}? ${subject.reason}`;
-    case "network":
-      return `fetch ${subject.url}?`;
-    case "foreign":
-      return `use ${subject.name} with ${subject.input}?`;
-    case "git":
-      return `git ${subject.action}: ${subject.detail}?`;
-  }
 }
 
 async function notifyEnd(nexus: Nexus, run: RunSummary): Promise<void> {

@@ -1,0 +1,28 @@
+/** An approval as one line, for lists and notices. */
+import type { Approval } from "../../protocol/approval.ts";
+
+export function questionOf({ subject, title }: Pick<Approval, "subject" | "title">): string {
+  switch (subject.kind) {
+    case "plan":
+      return `${title} ${subject.taskCount} ${subject.taskCount === 1 ? "task" : "tasks"}: ${subject.summary}`;
+    case "command":
+      return `run \`${subject.command}\` in ${subject.cwd}?`;
+    case "read":
+      return `read ${subject.path}? ${subject.reason}`;
+    case "write":
+      return `change ${subject.path}? ${subject.reason}`;
+    case "network":
+      return `fetch ${subject.url}?`;
+    case "foreign":
+      return `use ${subject.name} with ${subject.input}?`;
+    case "git":
+      return `git ${subject.action}: ${subject.detail}?`;
+  }
+}
+
+/** "in 5 min", "in 3 h"; what has expired is told so. */
+export function timeLeft(expiresAt: string, now: number): string {
+  const minutes = Math.ceil((Date.parse(expiresAt) - now) / 60_000);
+  if (minutes <= 0) return "expired";
+  return minutes < 60 ? `expires in ${minutes} min` : `expires in ${Math.floor(minutes / 60)} h`;
+}
