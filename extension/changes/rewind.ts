@@ -62,7 +62,7 @@ async function confirm(nexus: Nexus, params: Params<"run/rewind">, question: str
   const detail = [
     files.length === 0 ? "No file changes." : `${count(files.length, "file")} will change:\n${lines.join("\n")}`,
     ...(changed.length === 0 ? [] : [`You changed ${listed(changed)} since; nothing is put over that without asking.`]),
-    "What is there now is kept.",
+    "What is there now is kept, and can be put back.",
   ].join("\n\n");
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, button)) === button;
 }

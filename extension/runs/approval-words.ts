@@ -20,6 +20,16 @@ export function questionOf({ subject, title }: Pick<Approval, "subject" | "title
   }
 }
 
+const MOST_IN_A_NOTICE = 300;
+
+/** True when the line says all that an answer holds for: what has a diff, arguments or a plan is answered where those are shown. */
+export function isWholeInOneLine(approval: Pick<Approval, "subject" | "title">): boolean {
+  const { kind } = approval.subject;
+  const isLine = kind === "command" || kind === "read" || kind === "network";
+  const line = questionOf(approval);
+  return isLine && line.length <= MOST_IN_A_NOTICE && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(line);
+}
+
 /** "in 5 min", "in 3 h"; what has expired is told so. */
 export function timeLeft(expiresAt: string, now: number): string {
   const minutes = Math.ceil((Date.parse(expiresAt) - now) / 60_000);

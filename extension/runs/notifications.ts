@@ -6,7 +6,7 @@ import { acceptChanges } from "../changes/decide.ts";
 import { resumeRun } from "../commands/run-control.ts";
 import { showError } from "../messages.ts";
 import type { Nexus } from "../nexus.ts";
-import { questionOf } from "./approval-words.ts";
+import { isWholeInOneLine, questionOf } from "./approval-words.ts";
 import { isActive, shortPrompt } from "./run-facts.ts";
 import type { RunChange } from "./run-list.ts";
 import { statusLabel } from "./run-look.ts";
@@ -24,16 +24,20 @@ async function notify(nexus: Nexus, { run, before }: RunChange): Promise<void> {
   else if (before !== undefined && isActive(before.status) && !isActive(run.status)) await notifyEnd(nexus, run);
 }
 
-/** A command or a write is shown word for word and can be answered here; a plan wants to be read. */
+/** What one line says as a whole can be answered here; anything else wants to be looked at. */
 async function notifyApproval(nexus: Nexus, { runId }: RunSummary): Promise<void> {
   const { run } = await nexus.daemon.request("run/show", { runId });
   const approval = run.pendingApprovals[0];
   if (approval === undefined) return notifyQuestion(nexus, run);
-  const canAnswer = approval.subject.kind !== "plan";
+  const canAnswer = isWholeInOneLine(approval);
   const always = approval.remember === undefined ? [] : ["Always Allow"];
-  const buttons = canAnswer ? ["Approve", ...always, "Reject", "Show Run"] : ["Review Plan"];
-  const offer = approval.remember === undefined ? "" : ` “Always Allow” keeps the rule: ${approval.remember}`;
-  const chosen = await vscode.window.showWarningMessage(`Nexus asks: ${questionOf(approval)}${offer}`, ...buttons);
+  const buttons = canAnswer ? ["Approve", ...always, "Reject", "Show Run"] : ["Review"];
+  const offer =
+    !canAnswer || approval.remember === undefined ? "" : ` “Always Allow” keeps the rule: ${approval.remember}`;
+  const chosen = await vscode.window.showWarningMessage(
+    `Nexus asks: ${shortPrompt(questionOf(approval), 300)}${offer}`,
+    ...buttons,
+  );
   if (chosen === "Approve" || chosen === "Always Allow" || chosen === "Reject") {
     const { approvalId, subjectHash } = approval;
     const decision = chosen === "Reject" ? "reject" : "approve";

@@ -27,7 +27,7 @@ export function ApprovalCard({ approval }: { readonly approval: Approval }): Rea
         aside={expiresAt === undefined ? undefined : <Expiry at={expiresAt} />}
       >
         <p className="muted">{approval.reason}</p>
-        <ApprovalSubjectView subject={approval.subject} parts={approval.parts ?? []} />
+        <ApprovalSubjectView approval={approval} />
         <div className="buttons">
           <Button look="primary" disabled={isPending} onPress={() => answer("approve")}>
             {remember === undefined ? "Approve" : "Approve once"}

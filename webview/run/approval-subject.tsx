@@ -9,8 +9,8 @@ import { MarkdownView } from "../text/markdown-view.tsx";
 type Parts = NonNullable<Approval["parts"]>;
 type SubjectOf<Kind extends ApprovalSubject["kind"]> = Extract<ApprovalSubject, { kind: Kind }>;
 
-export function ApprovalSubjectView(props: { readonly subject: ApprovalSubject; readonly parts: Parts }): ReactNode {
-  const { subject, parts } = props;
+export function ApprovalSubjectView({ approval }: { readonly approval: Approval }): ReactNode {
+  const { subject, parts = [] } = approval;
   switch (subject.kind) {
     case "command":
       return <CommandSubject subject={subject} parts={parts} />;
@@ -18,11 +18,11 @@ export function ApprovalSubjectView(props: { readonly subject: ApprovalSubject; 
       return (
         <>
           <pre className="shown-text">{subject.path}</pre>
-          <p>{subject.reason}</p>
+          <Reason of={subject} said={approval.reason} />
         </>
       );
     case "write":
-      return <WriteSubject subject={subject} />;
+      return <WriteSubject subject={subject} said={approval.reason} />;
     case "network":
       return <pre className="shown-text">{subject.url}</pre>;
     case "foreign":
@@ -120,15 +120,26 @@ function boundWords(verb: "runs" | "writes", sha256: string | null): string {
   return verb === "runs" ? "runs a file that is missing:" : "deletes";
 }
 
-function WriteSubject({ subject }: { readonly subject: SubjectOf<"write"> }): ReactNode {
-  const { path, reason, diff, files } = subject;
+interface ReasonProps {
+  readonly of: { readonly reason: string };
+  readonly said: string;
+}
+
+/** The card says most reasons above already. */
+function Reason({ of, said }: ReasonProps): ReactNode {
+  return of.reason === said ? null : <p>{of.reason}</p>;
+}
+
+function WriteSubject(props: { readonly subject: SubjectOf<"write">; readonly said: string }): ReactNode {
+  const { subject, said } = props;
+  const { path, diff, files } = subject;
   return (
     <>
       <p>
         <code>{path}</code>
       </p>
       {diff === undefined ? <p className="muted">The change cannot be shown as a diff.</p> : <DiffView patch={diff} />}
-      <p>{reason}</p>
+      <Reason of={subject} said={said} />
       <BoundFiles files={files ?? []} verb="writes" />
     </>
   );

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { questionOf, timeLeft } from "../../../extension/runs/approval-words.ts";
+import { isWholeInOneLine, questionOf, timeLeft } from "../../../extension/runs/approval-words.ts";
 import type { ApprovalSubject } from "../../../protocol/index.ts";
 
 const SUBJECTS: [ApprovalSubject, string][] = [
@@ -21,4 +21,14 @@ it("says how long a question stays", () => {
   expect(timeLeft("2026-03-02T09:04:30Z", now)).toBe("expires in 5 min");
   expect(timeLeft("2026-03-03T08:59:00Z", now)).toBe("expires in 23 h");
   expect(timeLeft("2026-03-02T09:00:00Z", now)).toBe("expired");
+});
+
+it("lets a notice answer only what it shows as a whole", () => {
+  const isWhole = (subject: ApprovalSubject) => isWholeInOneLine({ subject, title: "" });
+  expect(SUBJECTS.filter(([subject]) => isWhole(subject)).map(([{ kind }]) => kind)).toEqual([
+    ...["command", "read", "network"],
+  ]);
+  expect(isWhole({ kind: "command", command: `echo ${"x".repeat(300)}`, cwd: "/w" })).toBe(false);
+  expect(isWhole({ kind: "command", command: "ls\ncurl example.org", cwd: "/w" })).toBe(false);
+  expect(isWhole({ kind: "command", command: "ls \u202egnp.sl", cwd: "/w" })).toBe(false);
 });
