@@ -2,6 +2,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
+/** The only place that carries out a tool, and what belongs to it. */
+const GATE = ["run", "admit", "guard", "gate", "locks", "arguments", "writes", "journal-port"].map(
+  (name) => `daemon/tools/${name}.ts`,
+);
+const EDITS = ["daemon/tools/edits/**/*.ts", "daemon/tools/edit-journal.ts", "daemon/tools/file-set.ts"];
+
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic" } },
   test: {
@@ -23,5 +29,15 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ["default", "./test/project/count-reporter.ts"],
+    // `npm run test:coverage` measures what stands between a model and the machine, and nothing else.
+    coverage: {
+      provider: "v8",
+      include: ["daemon/security/**/*.ts", ...GATE, ...EDITS],
+      reporter: ["text", "json-summary"],
+      reportsDirectory: join(tmpdir(), "nexus-coverage"),
+      thresholds: Object.fromEntries(
+        ["daemon/security/**/*.ts", `{${GATE}}`, `{${EDITS}}`].map((files) => [files, { lines: 95, branches: 90 }]),
+      ),
+    },
   },
 });

@@ -186,8 +186,9 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
       return {};
     case "run.started":
       // A reservation without a settlement belongs to a call that a crash cut off; it will be reserved anew.
+      // What was asked before a restart is still asked, and is not written again.
       return {
-        status: "working",
+        status: waitingStatus(state.pendingApprovals, state.pendingQuestions),
         attempt: body.attempt,
         error: null,
         summary: "",

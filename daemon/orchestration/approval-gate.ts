@@ -46,9 +46,7 @@ async function askOnce(context: RunContext, question: Question, round: number): 
   const hash = subjectHash(subject);
   // A fork's history holds the questions, and the answers, of the run that it was forked from.
   const asker = (await stateOf(context)).forkedFrom?.origin ?? context.runId;
-  // The subject's hash is part of the id: a question that changed is a new question.
-  const again = round === 0 ? "" : `/${round}`;
-  const approvalId = hashOf(`${asker}/${key}/${hash}${again}`).slice(0, 16);
+  const approvalId = approvalIdOf(asker, { key, hash, round });
   const answered = waitForAnswer(context, approvalId, hash);
   try {
     const known = await answerOf(context, approvalId);
@@ -64,6 +62,20 @@ async function askOnce(context: RunContext, question: Question, round: number): 
   } finally {
     answered.dispose();
   }
+}
+
+/** The subject's hash is part of the id: a question that changed is a new question. */
+export function approvalIdOf(
+  asker: string,
+  { key, hash, round }: { key: string; hash: string; round: number },
+): string {
+  const again = round === 0 ? "" : `/${round}`;
+  return hashOf(`${asker}/${key}/${hash}${again}`).slice(0, 16);
+}
+
+/** What a check's question is asked under. */
+export function checkQuestionKey(checkKey: string): string {
+  return `may/${checkKey}`;
 }
 
 /** Key of the answer's event: the first answer takes it, and every later one finds it taken. */

@@ -1,4 +1,6 @@
-import { existsSync, readFileSync, watch } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, watch } from "node:fs";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { nexusError, type RunState } from "../../protocol/index.ts";
 import { type Engine, type EngineOptions, startEngine } from "../support/engine.ts";
@@ -29,12 +31,23 @@ function faulty(misbehave: Misbehaviour): Script {
   return EDIT.map((turn, index) => (index === 0 ? { ...turn, misbehave } : turn));
 }
 
-/** A process that ended but that nobody has waited for yet does not run any more. */
-function isRunning(pid: string): boolean {
+/** Command lines of this machine with the text in them; where a sandbox numbers its processes anew, the words still tell. */
+function running(text: string): string[] {
+  const lines =
+    process.platform === "linux"
+      ? readdirSync("/proc")
+          .filter((name) => /^\d+$/.test(name))
+          .map(commandLine)
+      : execFileSync("ps", ["-axo", "command="], { encoding: "utf8" }).split("\n");
+  return lines.filter((line) => line.includes(text));
+}
+
+/** Empty for a process that has ended. */
+function commandLine(pid: string): string {
   try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
   } catch {
-    return false;
+    return "";
   }
 }
 
@@ -146,23 +159,24 @@ describe("people", () => {
   });
 
   it("cancel a run in the middle of a command, and its whole process tree ends", async () => {
-    const command = "echo $$ > pid.txt; sleep 600 & echo $! >> pid.txt; wait";
+    const seconds = `600.${process.pid}${randomInt(1_000_000)}`;
+    const command = `sleep ${seconds} & echo > started.txt; wait`;
     const policy = { command: "allow" as const };
     await open({ files: FILES, script: [{ reply: call("run_command", { command }) }] });
     const runId = await engine.start("Change old to new in a.txt", { policy });
     const { isolation } = await engine.until(runId, (state) => state.stats.toolCalls === 1);
     const folder = isolation?.worktree ?? "";
-    const pids = () => readFileSync(`${folder}/pid.txt`, "utf8").trim().split("\n");
     await new Promise<void>((resolve) => {
-      const look = () => existsSync(`${folder}/pid.txt`) && pids().length === 2 && resolve();
+      const look = () => existsSync(`${folder}/started.txt`) && resolve();
       const watcher = watch(folder, look);
       onTestFinished(() => watcher.close());
       look();
     });
-    const started = pids();
+    expect(running(`sleep ${seconds}`)).not.toEqual([]);
     await engine.service.cancel({ runId }, { name: "t" });
     expect(await engine.ended(runId)).toMatchObject({ status: "cancelled" });
-    expect(started.filter(isRunning)).toEqual([]);
+    // The system takes a sandbox apart after the command has ended.
+    await expect.poll(() => running(`sleep ${seconds}`)).toEqual([]);
   });
 
   it("steer a run: the agent reads it before its next step", async () => {

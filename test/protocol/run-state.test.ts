@@ -132,6 +132,18 @@ describe("applyRunEvent", () => {
     expect(fold(...asked, ended).pendingQuestions).toEqual([]);
   });
 
+  it("still waits after a restart, until what was asked before it is answered", () => {
+    const question = { questionId: "q1", taskId: "t", agent: "coder", text: "Which?", choices: [] };
+    const restarted: RunEventBody = { type: "run.started", attempt: 2, reason: "restart" };
+    const answered: RunEventBody = { type: "question.answered", questionId: "q1", answer: "this", by: "me" };
+    const approved: RunEventBody = { type: "approval.answered", approvalId: "a1", decision: "approve", by: "me" };
+    const asked: RunEventBody = { type: "question.asked", question };
+    expect(fold({ type: "approval.requested", approval }, restarted).status).toBe("awaiting_approval");
+    expect(fold({ type: "approval.requested", approval }, restarted, approved).status).toBe("working");
+    expect(fold(asked, { type: "run.suspended", reason: "" }, restarted).status).toBe("awaiting_approval");
+    expect(fold(asked, answered, restarted).status).toBe("working");
+  });
+
   it("keeps track of what was decided about each file", () => {
     const file = (path: string) => ({ path, status: "modified" as const, additions: 1, deletions: 0, binary: false });
     const ready: RunEventBody = {

@@ -2,7 +2,7 @@
 import type { Evidence } from "../../../protocol/index.ts";
 import { hashOf } from "../../host/files.ts";
 import { asData } from "../../memory/context/cut.ts";
-import { askApproval } from "../approval-gate.ts";
+import { askApproval, checkQuestionKey } from "../approval-gate.ts";
 import { auditRun } from "../audited.ts";
 import { notice, type RunContext, record, stateOf } from "../run-context.ts";
 import { runPolicy } from "../run-policy.ts";
@@ -42,7 +42,7 @@ export async function mayCheck(
   if (verdict === "ask") {
     const subject = { kind: "command" as const, command, cwd: root };
     const title = "Nexus wants to run a check";
-    const { decision } = await askApproval(context, { key: `may/${key}`, taskId, title, reason, subject });
+    const { decision } = await askApproval(context, { key: checkQuestionKey(key), taskId, title, reason, subject });
     if (decision === "approve") return true;
   }
   await notice(context, "check.not_allowed", `\`${command}\` was not run. ${reason}`, `may/${key}`);

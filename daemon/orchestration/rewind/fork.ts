@@ -4,6 +4,7 @@ import { nexusError } from "../../../protocol/index.ts";
 import type { KeyedEvent, NewEvent } from "../../store/store.ts";
 import type { RunDependencies } from "../dependencies.ts";
 import { allEvents } from "./listing.ts";
+import { withoutUnusedGrants } from "./unused-grants.ts";
 
 export interface Fork {
   readonly from: RunState;
@@ -37,7 +38,8 @@ export async function forkRun(
     worktree: copy.worktree,
     linked: [...copy.linked],
   };
-  await store.events.append(runId, [...history.flatMap((event) => copied(event, fork, isolated)), ...endOf(fork)]);
+  const kept = withoutUnusedGrants(history, originOf(fork));
+  await store.events.append(runId, [...kept.flatMap((event) => copied(event, fork, isolated)), ...endOf(fork)]);
   return { runId, sessionId, isNew: true };
 }
 
@@ -90,8 +92,14 @@ function copied({ event: { body }, key }: KeyedEvent, fork: Fork, isolated: RunE
   }
 }
 
-function endOf({ from, checkpoint, prompt, idempotencyKey, by }: Fork): NewEvent[] {
-  const origin = from.forkedFrom?.origin ?? from.runId;
+/** The run under whose name the history's questions were asked. */
+function originOf({ from }: Fork): string {
+  return from.forkedFrom?.origin ?? from.runId;
+}
+
+function endOf(fork: Fork): NewEvent[] {
+  const { from, checkpoint, prompt, idempotencyKey, by } = fork;
+  const origin = originOf(fork);
   const forked: RunEventBody = { type: "run.forked", from: from.runId, checkpoint: checkpoint.number, origin };
   if (prompt === undefined) return [{ body: forked, key: "forked" }];
   const promptId = `fork/${idempotencyKey}`;

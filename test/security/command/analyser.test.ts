@@ -7,6 +7,7 @@ import { createCommandAnalyser } from "../../../daemon/security/command/analyser
 import { worst } from "../../../daemon/security/command/effects.ts";
 import type { CommandEffect, CommandFacts } from "../../../daemon/security/command/facts.ts";
 import { ATTACKS } from "./attacks.ts";
+import { EDGES } from "./edges.ts";
 import { HARMLESS } from "./harmless.ts";
 
 const analyser = createCommandAnalyser();
@@ -72,6 +73,10 @@ function rows(table: string): [line: string, expected: string][] {
 
 describe.skipIf(process.platform === "win32")("effects", () => {
   it.each(rows(HARMLESS))("tells what is harmless: %s", async (line, expected) => {
+    expect(summary(await analyse(line))).toBe(expected);
+  });
+
+  it.each(rows(EDGES))("knows where it ends: %s", async (line, expected) => {
     expect(summary(await analyse(line))).toBe(expected);
   });
 
@@ -219,6 +224,15 @@ const PLACED: readonly [line: string, expected: string][] = [
   ["tee src/a.ts b", "w:src/a.ts w:b"],
   ["grep -f .env x", "r:.env r:x"],
   ["grep -r x .", "r: r:.env"],
+  ["grep -r --include='*.js' x .", "r:"],
+  ["grep -r --include='*.js' --include='*' x .", "r: r:.env"],
+  ["grep -r --include='.e*' x .", "r: r:.env"],
+  ["grep -r --include='*.env' x .", "r: r:.env"],
+  ["grep -r --include='*.js' --exclude='*.ts' x .", "r: r:.env"],
+  ['grep -r --include="$kind" x .', "?"],
+  ["grep -r --include='*.js' x .env", "r:.env"],
+  ["rg --hidden -g '*.js' x", "r:"],
+  ["rg --hidden -g '!*.js' x", "r: r:.env"],
   ["grep -r x src", "r:src"],
   ["rg x", "r:"],
   ["rg --hidden x", "r: r:.env"],
@@ -310,6 +324,16 @@ describe.skipIf(process.platform === "win32")("doubt", () => {
       }),
       { numRuns: 800 },
     );
+  });
+
+  it("does not begin where it does not know the folder, and stops where a line is too long to judge", async () => {
+    const relative = { root: "here", cwd: "here", linked: [], home: null, platform: "linux" as const };
+    expect((await analyser.analyse("ls", relative)).unclear).not.toEqual([]);
+    const many = await analyse(Array.from({ length: 2000 }, () => "ls").join("; "));
+    expect(many.unclear).not.toEqual([]);
+    const deep = Array.from({ length: 12 }).reduce<string>((inner) => `eval ${JSON.stringify(inner)}`, "ls");
+    expect((await analyse(deep)).unclear).not.toEqual([]);
+    expect(summary(await analyse("cd", { home: null }))).toBe("reads");
   });
 
   it("does not know a home that it is not told", async () => {
