@@ -3,7 +3,7 @@ import { isAbsolute, relative, resolve, sep } from "node:path";
 import * as z from "zod/mini";
 import { nexusError, ok, type Result } from "../../protocol/index.ts";
 import { validate } from "../../protocol/validate.ts";
-import { realPath, stat } from "../host/files.ts";
+import { realPathNow, statNow } from "../host/sync-files.ts";
 import type { PolicyPlace } from "../orchestration/policy-place.ts";
 import type { Access } from "../security/access.ts";
 import { resolveInside } from "../security/fence.ts";
@@ -73,9 +73,9 @@ function isSayable(id: string | number): boolean {
 }
 
 async function verdictOf(place: PolicyPlace, line: Line): Promise<Verdict> {
-  const workspace = await folderAt(line.workspace);
+  const workspace = folderAt(line.workspace);
   if (workspace === undefined) return deny("bad-place", "workspace is no absolute path of a folder.");
-  const cwd = await folderAt(line.cwd);
+  const cwd = folderAt(line.cwd);
   if (cwd === undefined) return deny("bad-place", "cwd is no absolute path of a folder.");
   const { mode, trusted, allow = [] } = line;
   const policy = await folderPolicy(place, { workspace, headless: mode === "headless", trusted, allow });
@@ -88,10 +88,13 @@ async function verdictOf(place: PolicyPlace, line: Line): Promise<Verdict> {
   return { verdict, reason, rule };
 }
 
-async function folderAt(path: string): Promise<string | undefined> {
-  if (!isAbsolute(path) || path.includes("\0")) return undefined;
-  const found = await stat(path).catch(() => undefined);
-  return found?.isDirectory() === true ? realPath(path).catch(() => undefined) : undefined;
+function folderAt(path: string): string | undefined {
+  try {
+    if (!isAbsolute(path) || path.includes("\0")) return undefined;
+    return statNow(path)?.isDirectory() === true ? realPathNow(path) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 interface PathQuestion {
