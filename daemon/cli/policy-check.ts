@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import { nexusError, ok, type Result } from "../../protocol/index.ts";
 import { validate } from "../../protocol/validate.ts";
 import { realPathNow, statNow } from "../host/sync-files.ts";
+import { compileWasmQuickly } from "../host/wasm.ts";
 import type { PolicyPlace } from "../orchestration/policy-place.ts";
 import type { Access } from "../security/access.ts";
 import { resolveInside } from "../security/fence.ts";
@@ -30,13 +31,23 @@ const Line = z.object({
 });
 type Line = z.infer<typeof Line>;
 
+/** Answers; a slow reader holds up the judging instead of filling the memory. */
+const FLUSH_AFTER = 500;
+
 type Verdict = Pick<Judgement, "verdict" | "reason" | "rule">;
 
 export async function checkCommand(context: CliContext, args: Arguments): Promise<ExitCode> {
   if (!args.has("stdin")) throw nexusError("usage.invalid", "Give --stdin, and a question a line on standard input.");
+  compileWasmQuickly();
   const place = await openPlace(context);
-  for await (const text of inputLines(context.terminal.input(), MAX_LINE_LENGTH))
+  let unflushed = 0;
+  for await (const text of inputLines(context.terminal.input(), MAX_LINE_LENGTH)) {
     printJson(context, await answerLine(place, text));
+    unflushed += 1;
+    if (unflushed < FLUSH_AFTER) continue;
+    await context.terminal.flush();
+    unflushed = 0;
+  }
   return EXIT.done;
 }
 
