@@ -289,8 +289,8 @@ reads     command -v ls
 reads     command
 reads     exec ls
 reads     exec
-reads     nohup
-reads     nohup ls
+unknown   nohup
+unknown   nohup ls
 reads     cat <<-EOF⏎	x⏎	EOF⏎
 reads?    cat <<EOF⏎a\⏎b⏎EOF
 unknown?  cat <<EOF⏎$(ls⏎EOF
