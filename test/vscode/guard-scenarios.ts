@@ -203,7 +203,7 @@ export async function runsUntrusted(world: World): Promise<void> {
   await waitForStatus(panel, "Done");
   assert.match(await textOf(panel, ".marks"), /Folder not trusted.*Untrusted input/);
   assert.match(await textOf(panel, ".timeline"), /tests and commands do not run/);
-  assert.match(await textOf(panel, ".timeline"), /npm test/, "what was not run is not named");
+  assert.match(await textOf(panel, ".timeline"), /npm test was not run/, "what was not run is not named");
   assert.equal(await panel.locator(".evidence").count(), 0, "something ran in a folder that is not trusted");
   await editor.screenshot("untrusted.png");
 }

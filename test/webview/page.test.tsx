@@ -64,6 +64,7 @@ describe("the page", () => {
   it("shows what a command does, its sandbox, its scripts and when the question ends", () => {
     const subject = {
       ...{ kind: "command", command: "npm run build && ls", cwd: "/w", sandbox: "bubblewrap" },
+      hosts: ["registry.example:443"],
       files: [{ path: "build.js", sha256: "ab".repeat(32) }],
     };
     const parts = [{ text: "npm run build", why: "runs the project's script build" }];
@@ -72,6 +73,7 @@ describe("the page", () => {
     );
     expect(html).toContain("<code>npm run build</code>");
     expect(html).toContain("Inside the sandbox (bubblewrap)");
+    expect(html).toContain("it may reach registry.example:443.");
     expect(html).toMatch(/runs <code>build.js<\/code>, exactly this content \(abababababab\)/);
     expect(html).toContain('<time dateTime="2026-03-03T09:00:00.000Z">');
     expect(controls(html)).toEqual([

@@ -4,6 +4,7 @@ import type { Approval, ApprovalSubject } from "../../protocol/approval.ts";
 import { DiffView } from "../changes/diff-view.tsx";
 import { plural } from "../format.ts";
 import { Icon } from "../icons.tsx";
+import { InlineCode } from "../text/inline-code.tsx";
 import { MarkdownView } from "../text/markdown-view.tsx";
 
 type Parts = NonNullable<Approval["parts"]>;
@@ -61,6 +62,7 @@ function CommandSubject({
       </p>
       <PartList parts={parts} />
       <SandboxNote sandbox={subject.sandbox} />
+      <Hosts hosts={subject.hosts ?? []} />
       <BoundFiles files={subject.files ?? []} verb="runs" />
     </>
   );
@@ -93,6 +95,15 @@ function SandboxNote({ sandbox }: { readonly sandbox: SubjectOf<"command">["sand
     <p className="sandbox tone-good">
       <Icon name="check" /> Inside the sandbox ({sandbox}): it changes nothing outside the run’s copy, and reaches only
       the hosts you allow.
+    </p>
+  );
+}
+
+function Hosts({ hosts }: { readonly hosts: readonly string[] }): ReactNode {
+  if (hosts.length === 0) return null;
+  return (
+    <p className="sandbox tone-wait">
+      <Icon name="send" /> Once approved it may reach {hosts.join(", ")}.
     </p>
   );
 }
@@ -169,24 +180,11 @@ function PlanSubject({ subject }: { readonly subject: SubjectOf<"plan"> }): Reac
         <ul className="permissions" aria-label="What the plan may do">
           {permissions.map((permission) => (
             <li key={permission}>
-              <Permission text={permission} />
+              <InlineCode text={permission} />
             </li>
           ))}
         </ul>
       )}
-    </>
-  );
-}
-
-/** A command is shown as one: permissions put it between backticks. */
-function Permission({ text }: { readonly text: string }): ReactNode {
-  const [, before, code, after] = /^([^`]*)`(.+)`([^`]*)$/s.exec(text) ?? [];
-  if (code === undefined) return text;
-  return (
-    <>
-      {before}
-      <code>{code}</code>
-      {after}
     </>
   );
 }

@@ -166,7 +166,7 @@ function noteStep({ body, seq, at }: RunEvent): NoteStep | undefined {
         body.summary === "" ? [] : [body.summary],
       );
     case "verification.finished":
-      return note("warning", "No tests were found to run.");
+      return note("warning", "No tests ran on the whole change.");
     case "context.compacted":
       return note(
         "plain",
