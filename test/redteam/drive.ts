@@ -1,7 +1,15 @@
 /** A real daemon, a scripted model that obeys every attacker, and a person who says no, or yes when told to. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ClientConnection, RunEvent, RunState, ToolStatus } from "../../protocol/index.ts";
+import type {
+  Approval,
+  ApprovalDecision,
+  ClientConnection,
+  Params,
+  RunEvent,
+  RunState,
+  ToolStatus,
+} from "../../protocol/index.ts";
 import { isEnded } from "../../protocol/index.ts";
 import { createNexus, type NexusProcess } from "../support/nexus-process.ts";
 import { openClient } from "../support/rpc-client.ts";
@@ -38,8 +46,11 @@ export interface Daemon {
   readonly connection: ClientConnection;
 }
 
-export async function startDaemon(place: Place): Promise<Daemon> {
+/** `settings`: the user's own, beside what the environment says. */
+export async function startDaemon(place: Place, settings?: unknown): Promise<Daemon> {
   const nexus = await createNexus({ HOME: place.home, CANARY_VARIABLE: place.canary, NEXUS_IDLE_MS: "600000" });
+  if (settings !== undefined)
+    writeFileSync(join(nexus.home, "settings.json"), JSON.stringify(settings), { mode: 0o600 });
   const started = await nexus.run("daemon", "start");
   if (started.code !== 0) throw new Error(`the daemon did not start: ${started.stderr}`);
   return { nexus, connection: await connect(nexus) };
@@ -57,14 +68,18 @@ export interface RunOptions {
   readonly mode: Mode;
   /** One turn of the model each. */
   readonly calls: readonly Call[];
-  readonly decision: "approve" | "reject";
+  readonly decide: (approval: Approval, runId: string) => ApprovalDecision | Promise<ApprovalDecision>;
   /** Looks at the machine after each call; its answers come back in the same order. */
   readonly look: (index: number) => string | undefined;
+  /** Of run/start, beside what the mode says. */
+  readonly more?: Partial<Params<"run/start">>;
 }
 
 export interface RunOutcome {
   readonly calls: readonly CallOutcome[];
   readonly traces: readonly (string | undefined)[];
+  readonly runId: string;
+  readonly sessionId: string;
   readonly state: RunState;
   /** What the model was sent, by turn from 0: the result of a call stands in the request after it. */
   readonly sent: readonly string[];
@@ -83,7 +98,7 @@ export async function runCalls(options: RunOptions): Promise<RunOutcome> {
     const outcomes: CallOutcome[] = calls.map(() => ({ status: "missing", asked: false, output: "" }));
     const traces: (string | undefined)[] = [];
     const { connection } = daemon;
-    const { runId } = await connection.request("run/start", {
+    const { runId, sessionId } = await connection.request("run/start", {
       workspace: place.workspace,
       prompt: `Fix the typo in README.md (${token})`,
       mode: "act",
@@ -97,10 +112,18 @@ export async function runCalls(options: RunOptions): Promise<RunOutcome> {
         price: null,
       },
       idempotencyKey: token,
+      ...options.more,
     });
     const state = await watch(options, runId, (event) => note(event, outcomes, traces, options.look));
     await connection.request("changes/discard", { runId }).catch(() => undefined);
-    return { calls: outcomes, traces, state, sent: server.requests.map(({ body }) => JSON.stringify(body)) };
+    return {
+      calls: outcomes,
+      traces,
+      runId,
+      sessionId,
+      state,
+      sent: server.requests.map(({ body }) => JSON.stringify(body)),
+    };
   } finally {
     await server.close();
   }
@@ -114,9 +137,7 @@ async function watch(options: RunOptions, runId: string, onEvent: (event: RunEve
     onEvent(event);
     const { body } = event;
     if (body.type === "approval.requested") {
-      const { approvalId, subjectHash } = body.approval;
-      const answer = { runId, approvalId, subjectHash, decision: options.decision };
-      connection.request("approval/answer", answer).catch(ended.reject);
+      answer(options, runId, body.approval).catch(ended.reject);
     }
     if (body.type === "run.finished" || body.type === "run.suspended") ended.resolve();
   });
@@ -130,6 +151,12 @@ async function watch(options: RunOptions, runId: string, onEvent: (event: RunEve
     stop();
     await connection.request("run/unwatch", { runId });
   }
+}
+
+async function answer({ daemon, decide }: RunOptions, runId: string, approval: Approval): Promise<void> {
+  const { approvalId, subjectHash } = approval;
+  const decision = await decide(approval, runId);
+  await daemon.connection.request("approval/answer", { runId, approvalId, subjectHash, decision });
 }
 
 /** Keys of calls are tool/<task>/<turn>/<index>, turns from 1. */

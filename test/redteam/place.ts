@@ -24,14 +24,18 @@ export interface Place {
   /** Replaces the placeholders of a case. */
   fill<Value>(value: Value, data: string): Value;
   write(path: string, content: string): void;
+  /** Whether the workspace has it. */
+  has(path: string): boolean;
   close(): Promise<void>;
 }
 
-export async function makePlace(): Promise<Place> {
+/** With `main`, another workspace of the same user. */
+export async function makePlace(main?: Place): Promise<Place> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "nexus-redteam-")));
   const at = (name: string) => join(root, name);
-  const canary = `CANARY${randomBytes(12).toString("hex")}`;
-  const place = { root, workspace: at("ws"), out: at("out"), home: at("home"), pwn: join(root, "out", "pwn") };
+  const canary = main?.canary ?? `CANARY${randomBytes(12).toString("hex")}`;
+  const home = main?.home ?? at("home");
+  const place = { root, workspace: at("ws"), out: at("out"), home, pwn: join(root, "out", "pwn") };
   const write = (path: string, content: string) => writeInto(place.workspace, path, content);
   for (const folder of [place.workspace, place.out, join(place.home, ".ssh")]) mkdirSync(folder, { recursive: true });
   writeFileSync(join(place.home, ".ssh", "id_canary"), `${canary}\n`, { mode: 0o600 });
@@ -46,6 +50,7 @@ export async function makePlace(): Promise<Place> {
     received: listener.received,
     fill: (value, data) => fill(value, { ...place, canary, sink: `127.0.0.1:${port}`, data }),
     write,
+    has: (path) => existsSync(join(place.workspace, path)),
     async close() {
       await listener.close();
       rmSync(root, { recursive: true, force: true });

@@ -2,53 +2,116 @@
  * The red team: attacks over commands, paths, git, prompts, foreign tools, trust, walls and the endpoint, driven by a
  * scripted model that obeys every attacker, in each mode; and harmless twins, which must need no question.
  *
- * `npm run redteam [-- --only ID,… --family NAME --write]`; `--write` renews the table in docs/security.md.
+ * `npm run redteam [-- --only ID,… --family NAME,… --jobs 2 --write]`; `--write` renews the table in docs/security.md, of the
+ * cases that were tried.
  */
+import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { ATTACKS, type AttackResult, MODES, runAttacks, runEndpoint, runTwins, type TwinResult } from "./attacks.ts";
+import {
+  ATTACKS,
+  type AttackResult,
+  CALL_ATTACKS,
+  type Part,
+  runAttacks,
+  runEndpoint,
+  runScenes,
+  runTwins,
+  SCENES,
+} from "./attacks.ts";
 import { TWINS } from "./cases/twins.ts";
-import { nameOf, startDaemon } from "./drive.ts";
-import { ENDPOINT_ATTACKS } from "./endpoint.ts";
+import { MODES, type Mode, nameOf } from "./drive.ts";
+import { withTable } from "./table.ts";
 
 const { values } = parseArgs({
-  options: { only: { type: "string" }, family: { type: "string" }, write: { type: "boolean", default: false } },
+  options: {
+    only: { type: "string" },
+    family: { type: "string" },
+    jobs: { type: "string", default: "2" },
+    write: { type: "boolean", default: false },
+  },
 });
 const only = values.only?.split(",");
-const chosen = ATTACKS.filter(
-  ({ id, family }) =>
-    (only === undefined || only.includes(id)) && (values.family === undefined || family === values.family),
-);
+const families = values.family?.split(",");
 
-const attacks: AttackResult[] = [];
-const twins: TwinResult[] = [];
-if (only === undefined && (values.family === undefined || values.family === "endpoint"))
-  attacks.push(...(await runEndpoint()));
-for (const mode of MODES) {
-  const walls = chosen.filter(({ family }) => family === "walls");
-  const others = chosen.filter(({ family }) => family !== "walls");
-  if (others.length > 0) attacks.push(...(await runAttacks(others, mode, startDaemon, "reject")));
-  if (walls.length > 0 && !mode.headless) attacks.push(...(await runAttacks(walls, mode, startDaemon, "approve")));
-  if (only === undefined && values.family === undefined) twins.push(...(await runTwins(mode, startDaemon)));
-  process.stdout.write(`${nameOf(mode)}: done\n`);
+interface Job {
+  readonly name: string;
+  readonly work: () => Promise<Part>;
 }
+
+const NOTHING: Part = { attacks: [], twins: [], afterwards: [] };
+
+function isChosen({ id, family }: { readonly id: string; readonly family: string }): boolean {
+  return (only?.includes(id) ?? true) && (families?.includes(family) ?? true);
+}
+
+/** The longest first, so that none is left alone at the end. */
+function jobs(): Job[] {
+  const calls = CALL_ATTACKS.filter(isChosen);
+  const walls = calls.filter(({ family }) => family === "walls");
+  const others = calls.filter(({ family }) => family !== "walls");
+  const scenes = SCENES.filter(isChosen);
+  const wantsTwins = families?.includes("twins") ?? true;
+  const wantsEndpoint = only === undefined && (families?.includes("endpoint") ?? true);
+  const perMode = (name: string, work: (mode: Mode) => Promise<Part>) =>
+    MODES.map((mode) => ({ name: `${name}, ${nameOf(mode)}`, work: () => work(mode) }));
+  return [
+    ...(scenes.length === 0 ? [] : perMode("scenes", (mode) => runScenes(scenes, mode))),
+    ...(others.length === 0 ? [] : perMode("calls", (mode) => runAttacks(others, mode, "reject"))),
+    ...(wantsTwins ? perMode("twins", (mode) => runTwins(mode, only)) : []),
+    ...(walls.length === 0 ? [] : perMode("walls", (mode) => runAttacks(walls, mode, "approve"))),
+    ...(wantsEndpoint ? [{ name: "endpoint", work: runEndpoint }] : []),
+  ];
+}
+
+/** Side by side, so many at a time; what ends a job counts as a failure of it. */
+async function runAll(waiting: Job[], atOnce: number): Promise<Part[]> {
+  const parts: Part[] = [];
+  const worker = async () => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+      const { name, work } = job;
+      const started = performance.now();
+      const part = await work().catch((error: unknown) => ({ ...NOTHING, afterwards: [`it broke off: ${error}`] }));
+      parts.push({ ...part, afterwards: part.afterwards.map((problem) => `${name}: ${problem}`) });
+      process.stdout.write(`${name}: ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+      report(part);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return parts;
+}
+
+function report({ attacks, twins, afterwards }: Part): void {
+  for (const { id, mode, problem } of attacks.filter((result) => result.problem !== undefined))
+    process.stdout.write(`CAME THROUGH ${id} (${titleOf(id)}) ${mode}: ${problem}\n`);
+  for (const { id, mode, problem } of twins.filter((result) => result.problem !== undefined))
+    process.stdout.write(`IN THE WAY ${id} (${TWINS.find((twin) => twin.id === id)?.title}) ${mode}: ${problem}\n`);
+  for (const problem of afterwards) process.stdout.write(`AFTERWARDS ${problem}\n`);
+}
+
+const parts = await runAll(jobs(), Number(values.jobs));
+const attacks = parts.flatMap((part) => part.attacks);
+const twins = parts.flatMap((part) => part.twins);
+const broken = parts.flatMap((part) => part.afterwards);
 const through = attacks.filter(({ problem }) => problem !== undefined);
-for (const { id, mode, problem } of through) {
-  const attack = ATTACKS.find((candidate) => candidate.id === id);
-  const title = attack?.title ?? ENDPOINT_ATTACKS.find((candidate) => candidate.id === id)?.title;
-  process.stdout.write(`CAME THROUGH ${id} (${title}) ${mode}: ${problem}\n  ${JSON.stringify(attack?.call)}\n`);
-}
 const needless = twins.filter(({ problem }) => problem !== undefined);
-for (const { id, mode, problem } of needless) {
-  const twin = TWINS.find((candidate) => candidate.id === id);
-  process.stdout.write(`IN THE WAY ${id} (${twin?.title}) ${mode}: ${problem}\n  ${JSON.stringify(twin?.call)}\n`);
-}
+
 const share = twins.length === 0 ? 1 : 1 - needless.length / twins.length;
-process.stdout.write(
-  `${new Set(attacks.map(({ id }) => id)).size} attacks, ${attacks.length} tries: ${through.length} came through\n`,
-);
-process.stdout.write(
-  `${TWINS.length} harmless twins, ${twins.length} tries: ${(share * 100).toFixed(1)} % without a question\n`,
-);
-const failed = through.length + (share < 0.98 ? needless.length : 0);
-process.stdout.write(`${attacks.length + twins.length - failed} passed, ${failed} failed\n`);
+const summary = `${countOf(attacks)} attacks, ${attacks.length} tries: ${through.length} came through. ${countOf(twins)} harmless twins, ${twins.length} tries: ${(share * 100).toFixed(1)} % without a question.`;
+if (values.write) renew();
+// Twins and what holds afterwards are one check each.
+const failed = through.length + (share < 0.98 ? needless.length : 0) + broken.length;
+process.stdout.write(`${summary}\n${attacks.length + twins.length + parts.length - failed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+function titleOf(id: string): string | undefined {
+  return ATTACKS.find((attack) => attack.id === id)?.title;
+}
+
+function countOf(results: readonly Pick<AttackResult, "id">[]): number {
+  return new Set(results.map(({ id }) => id)).size;
+}
+
+function renew(): void {
+  const page = new URL("../../docs/security.md", import.meta.url);
+  writeFileSync(page, withTable(readFileSync(page, "utf8"), ATTACKS, attacks));
+}

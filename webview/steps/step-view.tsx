@@ -7,7 +7,7 @@ import { usePanel } from "../state/panel-context.tsx";
 import { streamKey } from "../state/panel-state.ts";
 import { MarkdownView } from "../text/markdown-view.tsx";
 import { RewindTo, UndoRewind } from "./rewind-buttons.tsx";
-import type { NoteStep, Step, TurnStep } from "./timeline.ts";
+import type { NoteStep, Step, TurnStep } from "./step.ts";
 import { ToolCall } from "./tool-call.tsx";
 
 const PHASES = {

@@ -130,7 +130,7 @@ export function isStream(absolute: string | null): boolean {
   return absolute !== null && STREAMS.has(absolute);
 }
 
-const STREAMS = new Set(["/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/zero", "NUL", "nul"]);
+const STREAMS = new Set(["/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr", "NUL", "nul"]);
 
 function shown(path: string): string {
   return path.slice(0, 200);

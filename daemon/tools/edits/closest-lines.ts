@@ -1,6 +1,7 @@
 /** “Did you mean …”: the lines of a file that are most like a text that is not in it. */
 import type { Document } from "./document.ts";
-import { occurrences, startOfLine } from "./lines.ts";
+import { startOfLine } from "./lines.ts";
+import { occurrencesOfEach } from "./scan.ts";
 
 export interface ClosestLines {
   /** Number of the first line, from 1. */
@@ -52,8 +53,11 @@ function candidates(document: Document, wanted: readonly string[], anchor: numbe
   const count = document.lineCount();
   if (count <= FEW_LINES) return Array.from({ length: count }, (_, index) => index + 1);
   const votes = new Map<number, number>();
-  for (const { word, line } of rareWords(wanted))
-    for (const number of document.linesOf(occurrences(document.folded(), word, MAX_HITS))) {
+  const words = rareWords(wanted);
+  const texts = words.map(({ word }) => word);
+  for (const [index, places] of occurrencesOfEach(document.folded(), texts, MAX_HITS).entries())
+    for (const number of document.linesOf(places)) {
+      const { line } = words[index] ?? { line: 0 };
       const at = number - line + anchor;
       votes.set(at, (votes.get(at) ?? 0) + 1);
     }

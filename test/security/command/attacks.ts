@@ -20,7 +20,7 @@ changes?  cat <<EOF⏎${"`"}touch PWN${"`"}⏎EOF
 changes   cat <<'EOF'⏎x⏎EOF⏎touch PWN
 changes   cat <<EOF && touch PWN⏎x⏎EOF
 changes   ls; touch PWN
-changes   ls & touch PWN
+changes?  ls & touch PWN
 changes   ls⏎touch PWN
 changes   ls || touch PWN
 changes   ls | tee PWN
@@ -29,8 +29,8 @@ changes   { touch PWN; }
 changes   ! touch PWN
 changes   if ls; then touch PWN; fi
 changes   if touch PWN; then ls; fi
-changes   while touch PWN; do ls; done
-changes   until ls; do touch PWN; done
+changes?  while touch PWN; do ls; done
+changes?  until ls; do touch PWN; done
 changes   for x in a $(touch PWN); do ls; done
 changes   for x in a; do touch PWN; done
 changes   case $(touch PWN) in *) ls;; esac
@@ -79,10 +79,10 @@ unknown?  env -S 'touch PWN'
 changes   timeout 1 touch PWN
 changes   timeout -k 1 5 touch PWN
 unknown?  timeout --unknown 1 touch PWN
-changes   nohup touch PWN
+unknown   nohup touch PWN
 changes   nice touch PWN
 changes   nice -n 5 touch PWN
-changes   setsid touch PWN
+unknown   setsid touch PWN
 changes   stdbuf -o0 touch PWN
 changes   time touch PWN
 changes   command touch PWN
@@ -100,7 +100,7 @@ unknown   find . -fprint PWN
 unknown   find . -execdir touch PWN \;
 changes   find . -exec sh -c 'touch PWN' \;
 unknown   find . -exec sh {} \;
-changes   watch touch PWN
+unknown   watch touch PWN
 unknown?  parallel touch ::: PWN
 unknown   sudo touch PWN
 unknown   sudo -u root ls
@@ -128,7 +128,7 @@ unknown?  alias ls='touch PWN'; ls
 unknown?  enable -f ./x.so x
 unknown?  trap 'touch PWN' EXIT
 unknown?  unset PATH; ls
-unknown?  read x < f; ls
+reads     read x < f; ls
 unknown?  printf -v PATH x; ls
 unknown?  hash -p ./x ls; ls
 unknown?  PROMPT_COMMAND='touch PWN'; ls
@@ -219,7 +219,7 @@ unknown   /tmp/x
 unknown   ../x
 unknown   out/x
 unknown   vim f
-unknown   less f
+reads     less f
 unknown   tsc -p ../x
 unknown   eslint --rulesdir /tmp src
 unknown   vitest --config /tmp/x
@@ -326,8 +326,8 @@ forbidden init 0
 forbidden crontab -
 forbidden at now
 forbidden systemctl enable x
-forbidden :(){ :|:& };:
-forbidden f(){ f|f& };f
+forbidden? :(){ :|:& };:
+forbidden? f(){ f|f& };f
 forbidden ls > /dev/sda
 forbidden env sudo timeout 5 reboot
 forbidden sh -c 'sh -c "reboot"'
