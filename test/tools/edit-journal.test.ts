@@ -175,9 +175,17 @@ describe("whatever files change, and wherever it fails", () => {
   });
 });
 
-it("takes a record that nobody can read for none", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "nexus-edits-"));
-  writeFileSync(join(folder, "x.json"), "{");
-  expect(await recoverEdits(folder)).toMatchObject({ conflicts: [] });
-  expect(await recoverEdits(join(folder, "missing"))).toEqual({ finished: 0, undone: 0, conflicts: [] });
+it("takes a record that nobody can read for none, and clears it away", async () => {
+  const root = mkdtempSync(join(tmpdir(), "nexus-edits-"));
+  writeFileSync(join(root, "a.txt"), "mine");
+  const journal = join(root, "journal");
+  mkdirSync(journal);
+  writeFileSync(join(journal, "broken.json"), "{");
+  writeFileSync(join(journal, "other.json"), JSON.stringify({ entries: [{ absolute: join(root, "a.txt") }] }));
+  writeFileSync(join(journal, "x.before"), "left");
+  writeFileSync(join(journal, "note.txt"), "somebody's");
+  expect(await recoverEdits(journal)).toMatchObject({ undone: 0, conflicts: [] });
+  expect(readdirSync(journal)).toEqual(["note.txt"]);
+  expect(readFileSync(join(root, "a.txt"), "utf8")).toBe("mine");
+  expect(await recoverEdits(join(root, "missing"))).toEqual({ finished: 0, undone: 0, conflicts: [] });
 });
