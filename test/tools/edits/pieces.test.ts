@@ -77,18 +77,14 @@ describe("an edit", () => {
     expect(apply("a\nb\n", "a\n", "// ... existing code ...\n")).toMatchObject({ status: "rejected" });
   });
 
-  it("leaves line numbers of a listing out of search and replacement, where they count on", () => {
+  it("says that the line numbers of a listing are none of the file's", () => {
     const original = "alpha\nbeta\ngamma\n";
-    expect(apply(original, "     1\talpha\n     2\tbeta\n", "     1\talpha\n     2\tdelta\n")).toMatchObject({
-      text: "alpha\ndelta\ngamma\n",
-    });
-    expect(apply(original, "     1\talpha\n     2\tbeta\n", "delta\n")).toMatchObject({ text: "delta\ngamma\n" });
-    expect(apply(original, "     1\talpha\n     7\tbeta\n", "x\n")).toMatchObject({ status: "rejected" });
-    expect(apply(original, "     1\tomega\n     2\tbeta\n", "x\n")).toMatchObject({ status: "rejected" });
-    expect(apply("const alphabet = first;\n", "1\tconst alphabets = first;\n", "x\n")).toMatchObject({
-      status: "applied_approx",
-      notes: [expect.stringContaining("Approximate match")],
-    });
+    const numbered = apply(original, "     1\talpha\n     2\tbeta\n", "     1\talpha\n     2\tdelta\n");
+    expect(numbered).toMatchObject({ status: "rejected", reason: "not_found" });
+    expect(message(numbered)).toContain("leave the numbers out");
+    const other = apply(original, "     1\tomega\n     2\tbeta\n", "x\n");
+    expect(other).toMatchObject({ status: "rejected", reason: "not_found" });
+    expect(message(other)).not.toContain("numbers");
   });
 
   it("of a patch takes one of several places by its line number or by the lines before it, or none", () => {
