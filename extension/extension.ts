@@ -16,30 +16,43 @@ export function activate(context: vscode.ExtensionContext): void {
     if (!vscode.workspace.isTrusted) return Promise.reject(new Error(UNTRUSTED));
     opened ??= import("./window.ts").then(({ openWindow }) =>
       openWindow(context, {
-        onRunsChanged: () => runsChanged.fire(undefined),
+        onRunsChanged(waiting) {
+          runsChanged.fire(undefined);
+          runsView.badge = badgeOf(waiting);
+        },
         onMemoryChanged: () => memoryChanged.fire(undefined),
       }),
     );
     return opened;
   };
 
+  const runsTree = treeProvider(open, runsChanged.event, RUNS);
+  const runsView = vscode.window.createTreeView("nexus.runs", { treeDataProvider: runsTree });
+  const document = { provideTextDocumentContent: async (uri: vscode.Uri) => (await open()).document(uri) };
+
   for (const name of COMMAND_NAMES)
     context.subscriptions.push(vscode.commands.registerCommand(name, (...args: unknown[]) => run(open, name, args)));
   context.subscriptions.push(
     runsChanged,
     memoryChanged,
-    vscode.window.registerTreeDataProvider("nexus.runs", treeProvider(open, runsChanged.event, RUNS)),
+    runsView,
     vscode.window.registerTreeDataProvider("nexus.memory", treeProvider(open, memoryChanged.event, MEMORY)),
     vscode.window.registerWebviewPanelSerializer("nexus.run", panelSerializer(open)),
-    vscode.workspace.registerTextDocumentContentProvider("nexus-change", {
-      provideTextDocumentContent: async (uri) => (await open()).document(uri),
-    }),
+    vscode.workspace.registerTextDocumentContentProvider("nexus-change", document),
+    vscode.workspace.registerTextDocumentContentProvider("nexus-audit", document),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       runsChanged.fire(undefined);
       memoryChanged.fire(undefined);
+      // With no daemon there, the first run tells it.
+      void joinRunning(context, open, (window) => window.trustGranted());
     }),
   );
-  if (vscode.workspace.isTrusted) void joinRunning(context, open);
+  if (vscode.workspace.isTrusted) void joinRunning(context, open, (window) => window.attach());
+}
+
+function badgeOf(waiting: number): vscode.ViewBadge | undefined {
+  if (waiting === 0) return undefined;
+  return { value: waiting, tooltip: `${waiting} ${waiting === 1 ? "run waits" : "runs wait"} for you` };
 }
 
 const UNTRUSTED = "Nexus starts nothing in a folder that you have not trusted yet.";
@@ -60,14 +73,23 @@ async function run(open: Open, name: CommandName, args: readonly unknown[]): Pro
   }
 }
 
-/** Runs of an earlier window may be at work or wait for an answer: with a daemon there, the status bar says so. */
-async function joinRunning(context: vscode.ExtensionContext, open: Open): Promise<void> {
+/** Runs of an earlier window may be at work or wait for an answer: with a daemon there, this window takes it up. */
+async function joinRunning(
+  context: vscode.ExtensionContext,
+  open: Open,
+  join: (window: NexusWindow) => Promise<void>,
+): Promise<void> {
   const [{ launchOptions }, { readAddress }] = await Promise.all([
     import("./launch-options.ts"),
     import("./daemon/home.ts"),
   ]);
   const { home } = await launchOptions(context);
-  if ((await readAddress(home)) !== undefined) await (await open()).attach();
+  if ((await readAddress(home)) !== undefined) await join(await open()).catch(showFailure);
+}
+
+async function showFailure(error: unknown): Promise<void> {
+  const { showError } = await import("./messages.ts");
+  void showError(error);
 }
 
 interface Tree<Node> {
@@ -101,8 +123,7 @@ function treeProvider<Node>(
       try {
         return await tree.children(nexus, parent);
       } catch (error) {
-        const { showError } = await import("./messages.ts");
-        void showError(error);
+        await showFailure(error);
         return [];
       }
     },

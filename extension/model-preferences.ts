@@ -74,3 +74,9 @@ const VARIABLES: Record<Provider, { readonly address: string; readonly key: stri
   anthropic: { address: "ANTHROPIC_BASE_URL", key: "ANTHROPIC_API_KEY" },
   ollama: { address: "OLLAMA_HOST", key: null },
 };
+
+/** A workspace may lower the user's limit and never raise it. Null: no limit. */
+export function lowestBudget(values: readonly unknown[]): number | null {
+  const limits = values.filter((value): value is number => typeof value === "number" && value >= 0);
+  return limits.length === 0 ? null : Math.min(...limits);
+}

@@ -2,7 +2,14 @@
 import * as vscode from "vscode";
 import type { ModelSettingsInput } from "../protocol/run.ts";
 import type { ModelChoice } from "../protocol/run-events.ts";
-import { type ModelPreferences, PROVIDERS, type Provider, parsePrice, resumeChoice } from "./model-preferences.ts";
+import {
+  lowestBudget,
+  type ModelPreferences,
+  PROVIDERS,
+  type Provider,
+  parsePrice,
+  resumeChoice,
+} from "./model-preferences.ts";
 
 export interface ExtensionSettings extends ModelPreferences {
   readonly budgetUsd: number | null;
@@ -15,14 +22,14 @@ export interface ExtensionSettings extends ModelPreferences {
 export function readSettings(scope?: vscode.Uri): ExtensionSettings {
   const settings = vscode.workspace.getConfiguration("nexus", scope);
   const text = (name: string) => settings.get<string>(name)?.trim() || null;
-  const budget = settings.get<number | null>("budgetUsd");
+  const budget = settings.inspect<number | null>("budgetUsd");
   const provider = text("provider");
   return {
     provider: PROVIDERS.find((known) => known === provider) ?? null,
     model: text("model"),
     baseUrl: text("baseUrl")?.replace(/\/+$/, "") ?? null,
     price: parsePrice(text("price")),
-    budgetUsd: typeof budget === "number" && budget >= 0 ? budget : null,
+    budgetUsd: lowestBudget([budget?.globalValue, budget?.workspaceValue, budget?.workspaceFolderValue]),
     nodePath: text("nodePath"),
     home: text("home"),
   };

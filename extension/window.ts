@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { changeText } from "./changes/diff-documents.ts";
 import { COMMANDS, type CommandName } from "./commands/commands.ts";
+import { trustGranted, watchTrust } from "./commands/trust.ts";
 import { Daemon } from "./daemon/daemon.ts";
 import { launchOptions } from "./launch-options.ts";
 import { windowFolders } from "./memory/folders.ts";
@@ -15,6 +16,7 @@ import { showError } from "./messages.ts";
 import { configureParams } from "./model-preferences.ts";
 import type { Nexus } from "./nexus.ts";
 import { Panels } from "./panel/panels.ts";
+import { AUDIT_SCHEME, auditDocument } from "./runs/audit-document.ts";
 import { notifyAbout } from "./runs/notifications.ts";
 import { isActive } from "./runs/run-facts.ts";
 import { RunList } from "./runs/run-list.ts";
@@ -33,12 +35,15 @@ export interface NexusWindow {
   item(node: RunNode): vscode.TreeItem;
   memoryChildren(parent: MemoryNode | undefined): Promise<MemoryNode[]>;
   memoryItem(node: MemoryNode): vscode.TreeItem;
+  /** The text of a read-only document of ours. */
   document(uri: vscode.Uri): Promise<string>;
+  trustGranted(): Promise<void>;
   restorePanel(view: vscode.WebviewPanel, runId: string): void;
 }
 
 export interface WindowEvents {
-  onRunsChanged(): void;
+  /** `waiting`: how many runs ask a person something. */
+  onRunsChanged(waiting: number): void;
   onMemoryChanged(): void;
 }
 
@@ -50,12 +55,13 @@ export function openWindow(context: vscode.ExtensionContext, events: WindowEvent
   const panels: Panels = new Panels(() => nexus);
   const nexus: Nexus = { context, daemon, runs, memory, panels, report: (error) => void showError(error) };
 
-  runs.onChange(() => events.onRunsChanged());
+  runs.onChange(() => events.onRunsChanged(runs.all.filter(({ status }) => status === "awaiting_approval").length));
   memory.onChange(() => events.onMemoryChanged());
   notifyAbout(nexus);
   context.subscriptions.push(
     daemon,
     createStatusBar(runs),
+    { dispose: watchTrust(nexus) },
     createMemoryStatusItem(memory),
     watchUnsaved(daemon, memory),
     vscode.workspace.onDidChangeWorkspaceFolders(() => {
@@ -77,7 +83,8 @@ export function openWindow(context: vscode.ExtensionContext, events: WindowEvent
     item: treeItem,
     memoryChildren: async (parent) => [...(await memoryNodes(memory, parent))],
     memoryItem,
-    document: (uri) => changeText(daemon, uri),
+    document: (uri) => (uri.scheme === AUDIT_SCHEME ? auditDocument(daemon, uri) : changeText(daemon, uri)),
+    trustGranted: () => trustGranted(nexus),
     restorePanel: (view, runId) => panels.adopt(view, runId),
   };
 }

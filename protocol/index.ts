@@ -1,4 +1,5 @@
 export * from "./approval.ts";
+export * from "./audit.ts";
 export * from "./change-set.ts";
 export * from "./connection.ts";
 export * from "./daemon.ts";

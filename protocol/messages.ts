@@ -1,5 +1,6 @@
 /** The table of all messages, and the types derived from it. */
 import type * as z from "zod/mini";
+import * as audit from "./audit.ts";
 import * as daemon from "./daemon.ts";
 import * as handshake from "./handshake.ts";
 import * as memory from "./memory.ts";
@@ -43,6 +44,7 @@ export const REQUESTS = [
   rewind.runPrune,
   workspace.workspaceTrust,
   workspace.workspaceSetTrust,
+  audit.auditList,
   memory.memoryStatus,
   memory.memoryIndex,
   memory.memoryForget,

@@ -12,7 +12,14 @@ export const PanelMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("events"), events: z.array(RunEvent) }),
   /** An older page that was asked for. */
   z.object({ type: z.literal("page"), events: z.array(RunEvent) }),
-  z.object({ type: z.literal("delta"), taskId: z.string(), turn: z.int(), text: z.string() }),
+  /** With `call`: what that call of the turn prints. */
+  z.object({
+    type: z.literal("delta"),
+    taskId: z.string(),
+    turn: z.int(),
+    text: z.string(),
+    call: z.optional(z.int()),
+  }),
   z.object({ type: z.literal("diff"), path: z.string(), diff: z.nullable(FileDiff), error: z.nullable(ErrorValue) }),
   z.object({
     type: z.literal("connection"),

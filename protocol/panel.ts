@@ -29,6 +29,8 @@ export type PanelRequest =
   /** Asks the person what is to go back to this checkpoint. */
   | { readonly type: "rewind"; readonly checkpoint: number }
   | { readonly type: "undoRewind" }
+  /** Puts the user's folder back as it was before they accepted. */
+  | { readonly type: "rewindAccept" }
   | { readonly type: "diff"; readonly path: string }
   | { readonly type: "openDiff"; readonly path: string }
   | { readonly type: "openFile"; readonly path: string }
@@ -91,6 +93,7 @@ const FIELDS: { readonly [Type in PanelRequestType]: Fields<Type> } = {
   discard: { paths: isPaths },
   rewind: { checkpoint: isSeq },
   undoRewind: {},
+  rewindAccept: {},
   diff: { path: isName },
   openDiff: { path: isName },
   openFile: { path: isName },

@@ -249,7 +249,7 @@ export const RunEventBody = z.discriminatedUnion("type", [
   }),
   event("verification.finished", {
     taskId: z.nullable(z.string()),
-    /** Null: the project has no tests that Nexus can find. */
+    /** Null: none ran, because the project has no tests that Nexus can find or they may not run. */
     evidence: z.nullable(Evidence),
   }),
   event("run.noticed", { level: z.enum(["info", "warning"]), code: z.string(), message: z.string() }),

@@ -20,6 +20,14 @@ export function formatTokens(tokens: number): string {
   return tokens < 1000 ? String(tokens) : `${(tokens / 1000).toFixed(tokens < 100_000 ? 1 : 0)}k`;
 }
 
+/** Today: "14:05". Any other day: "28 Nov, 14:05", in the reader's own way of writing it. */
+export function formatMoment(iso: string, now = Date.now()): string {
+  const moment = new Date(iso);
+  const time = moment.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+  if (moment.toDateString() === new Date(now).toDateString()) return time;
+  return `${moment.toLocaleDateString(undefined, { day: "numeric", month: "short" })}, ${time}`;
+}
+
 export function plural(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -25,7 +25,8 @@ export function planText(plan: Plan, paint: Paint, width: number): string {
 
 /** Red, green, and red that was asked for: a test that is written first has to fail. */
 export function evidenceText(evidence: Evidence | null, paint: Paint, width: number): string {
-  if (evidence === null) return paint("yellow", "! The project has no tests that Nexus can find.");
+  if (evidence === null)
+    return paint("yellow", "! No tests ran on the whole change: none were found, or they may not run.");
   const { command, exitCode, expected, satisfied, durationMs } = evidence;
   const how = exitCode === null ? "did not end" : `exit ${exitCode}`;
   const facts = `${oneLine(command, width - 30)} ${paint("dim", `(${how}, ${duration(durationMs)})`)}`;

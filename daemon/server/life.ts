@@ -187,6 +187,7 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
       check,
       configureModel,
       trust,
+      home: options.home,
       listTools,
     };
   }

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { ChangeConflict } from "../../protocol/change-set.ts";
+import type { Params } from "../../protocol/messages.ts";
 import type { RewindForm } from "../../protocol/rewind.ts";
 import type { Nexus } from "../nexus.ts";
 import { isActive } from "../runs/run-facts.ts";
@@ -25,11 +26,49 @@ export async function rewindTo(nexus: Nexus, runId: string, checkpoint: number):
   }
 }
 
+/** Takes the last rewind back, after showing what that changes. */
 export async function undoRewind(nexus: Nexus, runId: string): Promise<void> {
-  const to = { what: "before_rewind" as const };
-  const { conflicts } = await nexus.daemon.request("run/rewind", { runId, to });
+  await putBack(nexus, runId, "before_rewind", "Undo the rewind?", "Undo Rewind");
+}
+
+/** Puts the user's folder back as it was before they accepted, after showing what that changes. */
+export async function rewindAccept(nexus: Nexus, runId: string): Promise<void> {
+  await putBack(nexus, runId, "before_accept", "Put your folder back as it was before you accepted?", "Put Back");
+}
+
+async function putBack(
+  nexus: Nexus,
+  runId: string,
+  what: "before_accept" | "before_rewind",
+  question: string,
+  button: string,
+): Promise<void> {
+  const params = { runId, to: { what } };
+  if (!(await confirm(nexus, params, question, button))) return;
+  const { conflicts } = await nexus.daemon.request("run/rewind", params);
   const paths = await mayOverwrite(conflicts);
-  if (paths !== undefined) await nexus.daemon.request("run/rewind", { runId, to, overwrite: paths });
+  if (paths !== undefined) await nexus.daemon.request("run/rewind", { ...params, overwrite: paths });
+}
+
+const PLACES = { copy: "in the run’s copy", tree: "in your folder", changes: "in the change set" } as const;
+const MOST_SHOWN = 20;
+
+/** Lists every file that would change, before any does. */
+async function confirm(nexus: Nexus, params: Params<"run/rewind">, question: string, button: string): Promise<boolean> {
+  const { files, conflicts } = await nexus.daemon.request("run/rewind", { ...params, dryRun: true });
+  const lines = files.slice(0, MOST_SHOWN).map(({ place, path }) => `${path} (${PLACES[place]})`);
+  if (files.length > MOST_SHOWN) lines.push(`and ${files.length - MOST_SHOWN} more`);
+  const changed = conflicts.map(({ path }) => path);
+  const detail = [
+    files.length === 0 ? "No file changes." : `${count(files.length, "file")} will change:\n${lines.join("\n")}`,
+    ...(changed.length === 0 ? [] : [`You changed ${listed(changed)} since; nothing is put over that without asking.`]),
+    "What is there now is kept, and can be put back.",
+  ].join("\n\n");
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, button)) === button;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 async function pick(
@@ -68,6 +107,9 @@ async function rewind(
   nexus: Nexus,
   { runId, checkpoint, form }: { runId: string; checkpoint: number; form: RewindForm },
 ): Promise<string | undefined> {
+  const question = `Rewind to checkpoint ${checkpoint}?`;
+  const shown = { runId, to: { checkpoint }, form };
+  if (form !== "conversation" && !(await confirm(nexus, shown, question, "Rewind"))) return undefined;
   const model = form === "files" ? {} : await runModelSettings(nexus.context.secrets);
   const params = { runId, to: { checkpoint }, form, idempotencyKey: randomUUID(), ...model };
   const answer = await nexus.daemon.request("run/rewind", params);
@@ -77,7 +119,7 @@ async function rewind(
   return again.newRunId ?? undefined;
 }
 
-async function fork(nexus: Nexus, runId: string, checkpoint: number): Promise<string | undefined> {
+export async function fork(nexus: Nexus, runId: string, checkpoint: number): Promise<string | undefined> {
   const title = "Fork the run";
   const text = await vscode.window.showInputBox({ title, prompt: "A new instruction for the agent. May be empty." });
   if (text === undefined) return undefined;

@@ -4,13 +4,17 @@ import { acceptChanges, discardChanges } from "../changes/decide.ts";
 import { openDiff } from "../changes/diff-documents.ts";
 import { MEMORY_COMMANDS } from "../memory/commands.ts";
 import type { Nexus } from "../nexus.ts";
+import { showApprovals } from "../runs/approvals.ts";
+import { showAudit } from "../runs/audit-document.ts";
 import { isActive, type RunAbility } from "../runs/run-facts.ts";
 import { restartDaemon, showDoctor, showLog } from "./daemon.ts";
 import { askForKey, forgetKey } from "./keys.ts";
 import type { CommandName } from "./names.ts";
+import { forkRun, rewindRun, undoLastRewind } from "./rewind.ts";
 import { cancelRun, resumeRun } from "./run-control.ts";
 import { startRun } from "./start.ts";
 import { asTarget, targetPaths, targetRun } from "./target.ts";
+import { manageTrust } from "./trust.ts";
 
 export type { CommandName };
 
@@ -36,6 +40,12 @@ export const COMMANDS: { readonly [Name in CommandName]: Command } = {
     const target = asTarget(args[0]);
     if (typeof target === "object" && target.kind === "file") await openDiff(target.runId, target.file.path);
   },
+  "nexus.showApprovals": showApprovals,
+  "nexus.rewind": onRun(undefined, rewindRun),
+  "nexus.forkRun": onRun(undefined, forkRun),
+  "nexus.undoRewind": onRun(undefined, undoLastRewind),
+  "nexus.showAudit": onRun(undefined, (_, runId) => showAudit(runId)),
+  "nexus.trustFolder": manageTrust,
   "nexus.setKey": (nexus) => askForKey(nexus),
   "nexus.removeKey": (nexus) => forgetKey(nexus),
   "nexus.showLog": (nexus) => showLog(nexus),

@@ -8,7 +8,7 @@ import type { RunEvent } from "../../protocol/run-events.ts";
 import type { RunState } from "../../protocol/run-state.ts";
 import { acceptChanges, discardChanges } from "../changes/decide.ts";
 import { openChangedFile, openDiff } from "../changes/diff-documents.ts";
-import { rewindTo, undoRewind } from "../changes/rewind.ts";
+import { rewindAccept, rewindTo, undoRewind } from "../changes/rewind.ts";
 import { cancelRun, resumeRun } from "../commands/run-control.ts";
 import { trustForRun } from "../commands/trust.ts";
 import { errorOf } from "../error-of.ts";
@@ -130,6 +130,8 @@ export class RunPanel {
         return await this.#rewind(request.checkpoint);
       case "undoRewind":
         return await undoRewind(this.#nexus, runId);
+      case "rewindAccept":
+        return await rewindAccept(this.#nexus, runId);
       case "diff":
         return await this.#diff(request.path);
       case "openDiff":
@@ -236,7 +238,6 @@ export class RunPanel {
   }
 
   #delta(delta: NotificationParams<"run/delta">): void {
-    if (delta.call !== undefined) return;
     if (delta.runId !== this.#runId || this.#lastSeq === undefined || !this.#view.visible) return;
     this.#deltas.add(delta);
     this.#flush ??= setTimeout(() => this.#send(), FLUSH_MS);

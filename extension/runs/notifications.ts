@@ -1,12 +1,12 @@
 /** Notices for what needs a person while no panel shows it: an approval, and the end of a run. */
 import * as vscode from "vscode";
-import type { Approval } from "../../protocol/approval.ts";
 import type { RunSummary } from "../../protocol/run.ts";
 import type { RunState } from "../../protocol/run-state.ts";
 import { acceptChanges } from "../changes/decide.ts";
 import { resumeRun } from "../commands/run-control.ts";
 import { showError } from "../messages.ts";
 import type { Nexus } from "../nexus.ts";
+import { isWholeInOneLine, questionOf } from "./approval-words.ts";
 import { isActive, shortPrompt } from "./run-facts.ts";
 import type { RunChange } from "./run-list.ts";
 import { statusLabel } from "./run-look.ts";
@@ -24,16 +24,20 @@ async function notify(nexus: Nexus, { run, before }: RunChange): Promise<void> {
   else if (before !== undefined && isActive(before.status) && !isActive(run.status)) await notifyEnd(nexus, run);
 }
 
-/** A command or a write is shown word for word and can be answered here; a plan wants to be read. */
+/** What one line says as a whole can be answered here; anything else wants to be looked at. */
 async function notifyApproval(nexus: Nexus, { runId }: RunSummary): Promise<void> {
   const { run } = await nexus.daemon.request("run/show", { runId });
   const approval = run.pendingApprovals[0];
   if (approval === undefined) return notifyQuestion(nexus, run);
-  const canAnswer = approval.subject.kind !== "plan";
+  const canAnswer = isWholeInOneLine(approval);
   const always = approval.remember === undefined ? [] : ["Always Allow"];
-  const buttons = canAnswer ? ["Approve", ...always, "Reject", "Show Run"] : ["Review Plan"];
-  const offer = approval.remember === undefined ? "" : ` “Always Allow” keeps the rule: ${approval.remember}`;
-  const chosen = await vscode.window.showWarningMessage(`Nexus asks: ${questionOf(approval)}${offer}`, ...buttons);
+  const buttons = canAnswer ? ["Approve", ...always, "Reject", "Show Run"] : ["Review"];
+  const offer =
+    !canAnswer || approval.remember === undefined ? "" : ` “Always Allow” keeps the rule: ${approval.remember}`;
+  const chosen = await vscode.window.showWarningMessage(
+    `Nexus asks: ${shortPrompt(questionOf(approval), 300)}${offer}`,
+    ...buttons,
+  );
   if (chosen === "Approve" || chosen === "Always Allow" || chosen === "Reject") {
     const { approvalId, subjectHash } = approval;
     const decision = chosen === "Reject" ? "reject" : "approve";
@@ -52,25 +56,6 @@ async function notifyQuestion(nexus: Nexus, { runId, pendingQuestions = [] }: Ru
   const chosen = await vscode.window.showInformationMessage(message, ...buttons, "Answer…");
   if (chosen === "Answer…") nexus.panels.open(runId);
   else if (chosen !== undefined) await nexus.daemon.request("question/answer", { runId, questionId, answer: chosen });
-}
-
-function questionOf({ subject, title }: Approval): string {
-  switch (subject.kind) {
-    case "plan":
-      return `${title} ${subject.taskCount} ${subject.taskCount === 1 ? "task" : "tasks"}: ${subject.summary}`;
-    case "command":
-      return `run \`${subject.command}\` in ${subject.cwd}?`;
-    case "read":
-      return `read ${subject.path}? ${subject.reason}`;
-    case "write":
-      return `change ${subject.path}? ${subject.reason}`;
-    case "network":
-      return `fetch ${subject.url}?`;
-    case "foreign":
-      return `use ${subject.name} with ${subject.input}?`;
-    case "git":
-      return `git ${subject.action}: ${subject.detail}?`;
-  }
 }
 
 async function notifyEnd(nexus: Nexus, run: RunSummary): Promise<void> {

@@ -11,13 +11,19 @@ interface Contributes {
   readonly commands: readonly { readonly command: string; readonly title: string; readonly icon?: string }[];
   readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
   readonly keybindings: readonly { readonly command: string }[];
+  readonly configuration: { readonly properties: Readonly<Record<string, { readonly scope?: string }>> };
   readonly views: { readonly nexus: readonly { readonly id: string }[] };
 }
 
-const manifest: { contributes: Contributes } = JSON.parse(
+interface Capabilities {
+  readonly untrustedWorkspaces: { readonly supported: string; readonly restrictedConfigurations: readonly string[] };
+  readonly virtualWorkspaces: { readonly supported: boolean };
+}
+
+const manifest: { contributes: Contributes; capabilities: Capabilities } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
 );
-const { commands, menus, keybindings, views } = manifest.contributes;
+const { commands, menus, keybindings, views, configuration } = manifest.contributes;
 const names: readonly string[] = COMMAND_NAMES;
 
 it("declares every command, and no other", () => {
@@ -43,4 +49,20 @@ it("names in its conditions only views that exist", () => {
     .flatMap(({ when = "" }) => [...when.matchAll(/view == ([\w.]+)/g)].map(([, id]) => id));
   const known = views.nexus.map(({ id }) => id);
   expect(ids.filter((id) => id === undefined || !known.includes(id))).toEqual([]);
+});
+
+it("takes no setting from a folder that is not trusted", () => {
+  const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+  expect(supported).toBe("limited");
+  expect(restrictedConfigurations.toSorted()).toEqual(Object.keys(configuration.properties).toSorted());
+});
+
+it("lets no workspace say who answers, at what price, with which program or where data is kept", () => {
+  const free = Object.entries(configuration.properties).filter(([, { scope }]) => scope !== "machine");
+  // The model's name costs at most the budget, and a workspace may only lower that.
+  expect(free.map(([name]) => name).toSorted()).toEqual(["nexus.budgetUsd", "nexus.model"]);
+});
+
+it("says that it cannot work in a workspace that is not on a disk", () => {
+  expect(manifest.capabilities.virtualWorkspaces.supported).toBe(false);
 });

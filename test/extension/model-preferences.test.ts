@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   configureParams,
+  lowestBudget,
   type ModelPreferences,
   modelEnvironment,
   parsePrice,
@@ -77,3 +78,12 @@ describe("what a daemon is told", () => {
     });
   });
 });
+
+it.each([
+  [[undefined, undefined], null],
+  [[1, undefined, undefined], 1],
+  [[1, 0.25], 0.25],
+  [[1, 500], 1],
+  [[null, 2], 2],
+  [["3", -1, Number.NaN], null],
+] as const)("takes the lowest of the limits %j", (values, lowest) => expect(lowestBudget(values)).toBe(lowest));

@@ -27,6 +27,7 @@ const control = {
   check: async () => [],
   configureModel: () => ({ provider: null, model: null, hasKey: false }),
   trust: memoryTrust(),
+  home: "/nowhere",
   listTools: async () => ({ trusted: false, tools: [], servers: [], problems: [] }),
 };
 const RUNS = 5000;

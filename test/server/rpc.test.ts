@@ -27,6 +27,7 @@ const control: DaemonControl = {
   check: async () => [],
   configureModel: () => ({ provider: null, model: null, hasKey: false }),
   trust: memoryTrust(),
+  home: "/nowhere",
   listTools: async () => ({ trusted: false, tools: [], servers: [], problems: [] }),
 };
 
@@ -460,7 +461,14 @@ describe("roles", () => {
     });
     await script?.request("run/cancel", { runId: "r" });
     await agent?.request("run/list", {});
-    for (const name of ["approval/answer", "run/cancel", "changes/accept", "daemon/stop", "model/configure"] as const)
+    for (const name of [
+      "approval/answer",
+      "run/cancel",
+      "changes/accept",
+      "daemon/stop",
+      "model/configure",
+      "audit/list",
+    ] as const)
       await expect(agent?.request(name, answer as never)).rejects.toMatchObject({
         value: { code: "connection.read_only" },
       });

@@ -40,6 +40,7 @@ export async function startMemoryServer(): Promise<MemoryServer> {
     check: async () => [],
     configureModel: () => ({ provider: null, model: null, hasKey: false }),
     trust: memoryTrust(),
+    home: folder,
     listTools: async () => ({ trusted: false, tools: [], servers: [], problems: [] }),
   });
   const identity = { token: TOKEN, version: "1.2.3", buildTime: 42, pid: 7 };

@@ -5,6 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import * as guard from "./guard-scenarios.ts";
 import { installEditor } from "./install.ts";
 import * as memory from "./memory-scenarios.ts";
 import { createReport, type Report } from "./report.ts";
@@ -22,11 +23,20 @@ const SCENARIOS: readonly (readonly [string, Scenario])[] = [
   ["survives a daemon that is killed", scenarios.survivesADeadDaemon],
   ["accepts one file and discards the rest", scenarios.decidesByFile],
   ["asks before it accepts over an editor that is not saved, and shows the conflict", scenarios.mindsUnsavedEditors],
+  ["asks about a command once, streams it, and keeps its rule", guard.keepsARule],
+  [
+    "shows a protected file's diff, and tells the agent what the person would rather have",
+    guard.asksAboutProtectedFiles,
+  ],
+  ["goes back to an earlier step, and takes that back", guard.goesBack],
+  ["runs nothing of a folder that changed since it was trusted", guard.runsUntrusted],
   ["knows the code: index, search with a look at each result, impact, facts", memory.findsCode],
   ["searches what is typed and not saved", memory.findsUnsavedText],
   ["reads nothing of a folder that is not trusted", memory.readsNothingUntrusted],
   ["shows a wrong key with its remedy, and goes on after it", scenarios.showsAWrongKey],
 ];
+
+const SETTINGS = [scenarios.SETTINGS, memory.SETTINGS, guard.SETTINGS];
 
 mkdirSync(fileURLToPath(new URL("../../docs/images", import.meta.url)), { recursive: true });
 installEditor();
@@ -39,7 +49,7 @@ process.exitCode = report.end() ? 0 : 1;
 
 /** Its own editor, daemon and model: what one scenario leaves behind cannot reach the next. */
 async function inFreshWorld(name: string, scenario: Scenario): Promise<void> {
-  const world = await createWorld(scenarios.SETTINGS.get(scenario) ?? memory.SETTINGS.get(scenario));
+  const world = await createWorld(SETTINGS.find((settings) => settings.has(scenario))?.get(scenario));
   try {
     await scenario(world, report);
   } catch (error) {

@@ -27,7 +27,7 @@ function draw(bodies: readonly RunEventBody[], change: Partial<Panel["view"]> = 
   );
 }
 
-const approval = (subject: Record<string, unknown>): RunEventBody[] => [
+const approval = (subject: Record<string, unknown>, more: Record<string, unknown> = {}): RunEventBody[] => [
   CREATED,
   { type: "run.started", attempt: 1, reason: "new" },
   {
@@ -39,9 +39,19 @@ const approval = (subject: Record<string, unknown>): RunEventBody[] => [
       reason: "The policy asks.",
       subjectHash: "0".repeat(64),
       subject,
+      ...more,
     },
   } as RunEventBody,
 ];
+
+const CLEAN = { untrustedInput: false, privateData: false, actedOutside: false };
+
+/** The names of a card's buttons and fields in the order in which the Tab key reaches them. */
+const controls = (html: string): string[] => {
+  const [card = ""] = /class="attention".*?<\/section>/s.exec(html) ?? [];
+  const found = card.matchAll(/<vscode-(?:button|text-area)([^>]*)>([^<]*)/g);
+  return [...found].map(([, attributes = "", text = ""]) => /aria-label="([^"]*)"/.exec(attributes)?.[1] ?? text);
+};
 
 describe("the page", () => {
   it("reads out what is asked, word for word and at once", () => {
@@ -49,6 +59,76 @@ describe("the page", () => {
     const [, spoken = ""] = /aria-live="assertive">([^<]*)</.exec(html) ?? [];
     expect(spoken).toContain("rm -rf build &amp;&amp; make");
     expect(html).toContain('<pre class="command">rm -rf build &amp;&amp; make</pre>');
+  });
+
+  it("shows what a command does, its sandbox, its scripts and when the question ends", () => {
+    const subject = {
+      ...{ kind: "command", command: "npm run build && ls", cwd: "/w", sandbox: "bubblewrap" },
+      hosts: ["registry.example:443"],
+      files: [{ path: "build.js", sha256: "ab".repeat(32) }],
+    };
+    const parts = [{ text: "npm run build", why: "runs the project's script build" }];
+    const html = draw(
+      approval(subject, { parts, remember: "command npm run build", expiresAt: "2026-03-03T09:00:00.000Z" }),
+    );
+    expect(html).toContain("<code>npm run build</code>");
+    expect(html).toContain("Inside the sandbox (bubblewrap)");
+    expect(html).toContain("it may reach registry.example:443.");
+    expect(html).toMatch(/runs <code>build.js<\/code>, exactly this content \(abababababab\)/);
+    expect(html).toContain('<time dateTime="2026-03-03T09:00:00.000Z">');
+    expect(controls(html)).toEqual([
+      "Approve once",
+      "Approve, and always allow: command npm run build",
+      "What should be different (optional, sent with a rejection)",
+      "Reject",
+    ]);
+  });
+
+  it("says that there is no sandbox", () => {
+    const html = draw(approval({ kind: "command", command: "make", cwd: "/w", sandbox: "none" }));
+    expect(html).toContain("No sandbox on this machine");
+    expect(controls(html)[0]).toBe("Approve");
+  });
+
+  it("draws the change of a protected file as a diff that reads without colour", () => {
+    const diff = "--- a/.npmrc\n+++ b/.npmrc\n@@ -1 +1 @@\n-a=1\n+a=2\n";
+    const files = [{ path: ".npmrc", sha256: "cd".repeat(32) }];
+    const html = draw(approval({ kind: "write", path: ".npmrc", reason: "It configures npm.", diff, files }));
+    expect(html).toMatch(/<tr class="diff-removed">.*?>−<.*?>removed<.*?>a=1</);
+    expect(html).toMatch(/<tr class="diff-added">.*?>\+<.*?>added<.*?>a=2</);
+    expect(html).toMatch(/writes <code>.npmrc<\/code>, exactly this content \(cdcdcdcdcdcd\)/);
+  });
+
+  it("says what a plan may do in words, commands as code", () => {
+    const permissions = ["Change src/a.ts.", "Run `npm test`.", "Reach no host of the network without asking."];
+    const html = draw(approval({ kind: "plan", summary: "S", taskCount: 1, commands: ["npm test"], permissions }));
+    expect(html).toContain("Once approved, its agents may:");
+    expect(html).toContain("<li>Run <code>npm test</code>.</li>");
+    expect(html).toContain("<li>Reach no host of the network without asking.</li>");
+  });
+
+  it("marks what the run has been in touch with, each with its meaning, and nothing else", () => {
+    const tainted = (taint: object): RunEventBody =>
+      ({ type: "run.tainted", taint: { ...CLEAN, ...taint }, reason: "" }) as RunEventBody;
+    const labels = (html: string) =>
+      [...html.matchAll(/class="mark [^"]*" title="[^"]+">.*?<\/svg>([^<]+)</g)].map(([, label]) => label);
+    expect(draw([CREATED])).not.toContain('class="marks"');
+    expect(labels(draw([CREATED, tainted({ privateData: true })]))).toEqual(["Private data"]);
+    const all = draw([
+      { ...CREATED, trusted: false } as RunEventBody,
+      tainted({ untrustedInput: true, privateData: true, actedOutside: true }),
+    ]);
+    expect(labels(all)).toEqual(["Folder not trusted", "Untrusted input", "Private data", "Acted outside"]);
+    expect(all).toMatch(/reader-only">: It could see files that are not public/);
+  });
+
+  it("offers to take an accept back when what was there is kept", () => {
+    const accepted: RunEventBody = { type: "changes.accepted", paths: ["README.md"] };
+    const kept: RunEventBody = { type: "changes.applying", paths: ["README.md"], kept: "c0" };
+    const label = "Put your folder back as it was before you accepted";
+    expect(draw(FINISHED)).not.toContain(label);
+    expect(draw([...FINISHED, kept, accepted])).toContain(label);
+    expect(draw([...FINISHED, { ...kept, kept: undefined } as RunEventBody, accepted])).not.toContain(label);
   });
 
   it("asks an agent's question with its choices as buttons, and reads it out at once", () => {

@@ -23,7 +23,14 @@ export function ChangeSetCard({ run }: { readonly run: RunState }): ReactNode {
       icon="diff"
       tone={pending.length > 0 ? "wait" : "plain"}
       aside={<Sums files={files} />}
-      actions={pending.length > 0 && isEnded(run.status) ? <Decide paths={null} count={pending.length} /> : null}
+      actions={
+        isEnded(run.status) ? (
+          <>
+            {isAccepted(run) ? <TakeBack /> : null}
+            {pending.length > 0 ? <Decide paths={null} count={pending.length} /> : null}
+          </>
+        ) : null
+      }
     >
       {changes.supersededBy === null ? null : <SupersededNote runId={changes.supersededBy} />}
       {changes.applying.length > 0 ? <p className="muted">Writing {plural(changes.applying.length, "file")}…</p> : null}
@@ -39,6 +46,22 @@ export function ChangeSetCard({ run }: { readonly run: RunState }): ReactNode {
         ))}
       </ul>
     </Card>
+  );
+}
+
+/** Something of it is in the user's folder, and what was there before is kept. */
+function isAccepted({ changes }: RunState): boolean {
+  return changes?.kept !== undefined && Object.values(changes.decisions).includes("accepted");
+}
+
+function TakeBack(): ReactNode {
+  const { send } = usePanel();
+  const isPending = useIsPending("rewindAccept", "rewind", "undoRewind");
+  const label = "Put your folder back as it was before you accepted";
+  return (
+    <Button disabled={isPending} label={label} onPress={() => send({ type: "rewindAccept" })}>
+      Take back…
+    </Button>
   );
 }
 

@@ -3,7 +3,7 @@ import { Button } from "../controls/button.tsx";
 import { type DiffLine, diffLines } from "./diff-lines.ts";
 
 const FIRST_LINES = 400;
-const SIGNS: Record<DiffLine["kind"], string> = { hunk: "", added: "+", removed: "−", same: " ", note: "" };
+const SIGNS: Record<DiffLine["kind"], string> = { file: "", hunk: "", added: "+", removed: "−", same: " ", note: "" };
 
 /** A unified diff as a table, so that readers can walk it line by line. Long ones show their beginning first. */
 export function DiffView({
@@ -34,7 +34,18 @@ export function DiffView({
   );
 }
 
+/** Said to readers, who see no colour; the signs say it to everybody else. */
+const WORDS: Partial<Record<DiffLine["kind"], string>> = { added: "added", removed: "removed" };
+
 function DiffRow({ line }: { readonly line: DiffLine }): ReactNode {
+  if (line.kind === "file")
+    return (
+      <tr className="diff-file">
+        <th colSpan={4} scope="rowgroup">
+          {line.text}
+        </th>
+      </tr>
+    );
   if (line.kind === "hunk")
     return (
       <tr className="diff-hunk">
@@ -45,7 +56,10 @@ function DiffRow({ line }: { readonly line: DiffLine }): ReactNode {
     <tr className={`diff-${line.kind}`}>
       <td className="number">{line.before}</td>
       <td className="number">{line.after}</td>
-      <td className="sign">{SIGNS[line.kind]}</td>
+      <td className="sign">
+        <span aria-hidden="true">{SIGNS[line.kind]}</span>
+        <span className="reader-only">{WORDS[line.kind] ?? ""}</span>
+      </td>
       <td className="code">{line.text === "" ? " " : line.text}</td>
     </tr>
   );

@@ -2,11 +2,11 @@
 import { type ReactNode, useEffect, useState } from "react";
 import type { Question } from "../../protocol/question.ts";
 import { isEnded, type RunState, type RunStatus } from "../../protocol/run-state.ts";
-import { taintWords } from "../../protocol/taint.ts";
 import { Button } from "../controls/button.tsx";
 import { formatCost, formatDuration, formatTokens, plural } from "../format.ts";
 import { Icon } from "../icons.tsx";
 import { useIsPending, usePanel } from "../state/panel-context.tsx";
+import { Marks } from "./marks.tsx";
 import { RUN_STATUS } from "./status.ts";
 
 /** A suspended run goes on by itself most of the time; after a full disk a person has to say so. */
@@ -25,6 +25,7 @@ export function RunHeader({ run }: { readonly run: RunState }): ReactNode {
         <RunButtons run={run} />
       </div>
       <Facts run={run} />
+      <Marks run={run} />
     </header>
   );
 }
@@ -84,22 +85,7 @@ function Facts({ run }: { readonly run: RunState }): ReactNode {
       <Fact name="Tokens">{formatTokens(tokens)}</Fact>
       {run.attempt > 1 ? <Fact name="Attempts">{run.attempt}</Fact> : null}
       {run.continues === null ? null : <Continues runId={run.continues} />}
-      <Touched run={run} />
     </dl>
-  );
-}
-
-const TOUCHED =
-  "What this run has been in touch with. Two of the three may come together by themselves; the third needs your word each time.";
-
-/** The bits of the Rule of Two, as far as they are set. */
-function Touched({ run }: { readonly run: RunState }): ReactNode {
-  const words = [...(run.trusted === false ? ["folder not trusted"] : []), ...taintWords(run)];
-  if (words.length === 0) return null;
-  return (
-    <Fact name="In touch" title={TOUCHED}>
-      {words.join(", ")}
-    </Fact>
   );
 }
 

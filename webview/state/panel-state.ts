@@ -21,7 +21,7 @@ export interface PanelState {
   readonly events: readonly RunEvent[];
   /** True while the last event here is the run's last. */
   readonly atEnd: boolean;
-  /** `taskId/turn` → what the model has written so far. */
+  /** `taskId/turn` → what the model has written so far; `taskId/turn/call` → what a call has printed. */
   readonly streams: Readonly<Record<string, string>>;
   readonly diffs: Readonly<Record<string, DiffState>>;
   readonly connection: { readonly state: "connecting" | "connected"; readonly error: ErrorValue | null };
@@ -81,8 +81,13 @@ export function panelReducer(state: PanelState, action: PanelAction): PanelState
   }
 }
 
-export function streamKey(taskId: string, turn: number): string {
-  return `${taskId}/${turn}`;
+export function streamKey(taskId: string, turn: number, call?: number): string {
+  return `${taskId}/${turn}${call === undefined ? "" : `/${call}`}`;
+}
+
+/** Of the call that a key of an event names. */
+export function callStreamKey(key: string): string {
+  return key.replace(/^tool\//, "");
 }
 
 function withEvents(state: PanelState, events: readonly RunEvent[]): PanelState {
@@ -108,18 +113,34 @@ function withPage(state: PanelState, older: readonly RunEvent[]): PanelState {
   return { ...state, events: events.slice(0, MOST_EVENTS), atEnd: state.atEnd && events.length <= MOST_EVENTS };
 }
 
-function withDelta(state: PanelState, delta: { taskId: string; turn: number; text: string }): PanelState {
-  const key = streamKey(delta.taskId, delta.turn);
+type Delta = Extract<PanelMessage, { type: "delta" }>;
+
+function withDelta(state: PanelState, delta: Delta): PanelState {
+  const key = streamKey(delta.taskId, delta.turn, delta.call);
   const text = ((state.streams[key] ?? "") + delta.text).slice(-MOST_STREAM_LENGTH);
   return { ...state, streams: { ...state.streams, [key]: text } };
 }
 
-/** The whole text comes with the answer; a call that failed begins anew. */
+/** The whole text comes with the answer or the result; a call that failed begins anew. */
 function withoutStream(streams: PanelState["streams"], { body }: RunEvent): PanelState["streams"] {
-  if (body.type !== "model.responded" && body.type !== "model.failed" && body.type !== "model.requested")
-    return streams;
-  const { [streamKey(body.taskId, body.turn)]: _, ...rest } = streams;
+  const ended = endedStream(body);
+  if (ended === undefined || streams[ended] === undefined) return streams;
+  const { [ended]: _, ...rest } = streams;
   return rest;
+}
+
+function endedStream(body: RunEvent["body"]): string | undefined {
+  switch (body.type) {
+    case "model.requested":
+    case "model.responded":
+    case "model.failed":
+      return streamKey(body.taskId, body.turn);
+    case "tool.requested":
+    case "tool.finished":
+      return callStreamKey(body.key);
+    default:
+      return undefined;
+  }
 }
 
 function withRequest(state: PanelState, request: PanelRequest): PanelState {

@@ -5,9 +5,10 @@ import { Icon, type IconName } from "../icons.tsx";
 import { EvidenceView } from "../run/evidence-view.tsx";
 import { usePanel } from "../state/panel-context.tsx";
 import { streamKey } from "../state/panel-state.ts";
+import { InlineCode } from "../text/inline-code.tsx";
 import { MarkdownView } from "../text/markdown-view.tsx";
 import { RewindTo, UndoRewind } from "./rewind-buttons.tsx";
-import type { NoteStep, Step, TurnStep } from "./timeline.ts";
+import type { NoteStep, Step, TurnStep } from "./step.ts";
 import { ToolCall } from "./tool-call.tsx";
 
 const PHASES = {
@@ -87,7 +88,9 @@ function Note({ step }: { readonly step: NoteStep }): ReactNode {
     return (
       <div className={`step-note tone-${tone}`}>
         <Icon name={NOTE_ICONS[step.tone]} />
-        <span>{step.text}</span>
+        <span>
+          <InlineCode text={step.text} />
+        </span>
         {step.rewind === undefined ? null : <UndoRewind rewind={step.rewind} />}
       </div>
     );

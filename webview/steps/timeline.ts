@@ -1,67 +1,8 @@
 /** Turns events into what a person follows: a call and its result become one step, bookkeeping becomes nothing. */
-import type { Approval, ApprovalDecision } from "../../protocol/approval.ts";
-import type { ErrorValue } from "../../protocol/errors.ts";
-import type { Evidence, RunEvent, RunPhase, ToolStatus } from "../../protocol/run-events.ts";
-
-interface StepBase {
-  /** Stable while the run grows; also the key in lists. */
-  readonly id: string;
-  readonly seq: number;
-  readonly at: string;
-}
-
-export interface TurnStep extends StepBase {
-  readonly kind: "turn";
-  readonly taskId: string;
-  readonly turn: number;
-  readonly status: "working" | "done" | "failed";
-  readonly text: string;
-  readonly tools: number;
-  readonly costUsd: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly durationMs: number;
-  readonly error: ErrorValue | null;
-  /** Number of the checkpoint that was taken before its calls; null: none. */
-  readonly checkpoint: number | null;
-}
-
-export interface ToolStep extends StepBase {
-  readonly kind: "tool";
-  readonly taskId: string;
-  readonly tool: string;
-  readonly input: string;
-  readonly status: "working" | ToolStatus;
-  readonly summary: string;
-  readonly output: string;
-  readonly durationMs: number;
-  readonly changed: readonly string[];
-}
-
-export interface NoteStep extends StepBase {
-  readonly kind: "note";
-  readonly tone: "plain" | "good" | "bad" | "warning";
-  readonly text: string;
-  readonly details: readonly string[];
-  /** The rewind that it tells of; null: the conversation's. */
-  readonly rewind?: number | null;
-}
-
-export type Step =
-  | TurnStep
-  | ToolStep
-  | NoteStep
-  | (StepBase & { readonly kind: "phase"; readonly phase: RunPhase })
-  | (StepBase & { readonly kind: "task"; readonly taskId: string; readonly title: string; readonly agent: string })
-  | (StepBase & {
-      readonly kind: "approval";
-      readonly approval: Approval;
-      readonly decision: ApprovalDecision | null;
-      readonly by: string;
-      readonly feedback: string;
-    })
-  | (StepBase & { readonly kind: "check"; readonly taskId: string | null; readonly evidence: Evidence })
-  | (StepBase & { readonly kind: "prompt"; readonly text: string; readonly delivery: "steer" | "queue" });
+import type { RunEvent } from "../../protocol/run-events.ts";
+import { callStreamKey } from "../state/panel-state.ts";
+import { withBackground } from "./background.ts";
+import type { NoteStep, Step, StepBase, ToolStep, TurnStep } from "./step.ts";
 
 /** Steps in the order in which they began. A result whose beginning is on an older page stands for itself. */
 export function timelineSteps(events: readonly RunEvent[]): Step[] {
@@ -70,7 +11,7 @@ export function timelineSteps(events: readonly RunEvent[]): Step[] {
     const step = stepOf(event, steps);
     if (step !== undefined) steps.set(step.id, step);
   }
-  return [...steps.values()];
+  return withBackground([...steps.values()], events.at(-1)?.body.type === "run.finished");
 }
 
 function stepOf(event: RunEvent, steps: ReadonlyMap<string, Step>): Step | undefined {
@@ -171,6 +112,7 @@ function turnStep(
 
 function toolStep(body: Body<"tool.requested" | "tool.finished">, base: StepBase, before: Step | undefined): ToolStep {
   const { taskId, tool } = body;
+  const stream = callStreamKey(body.key);
   if (body.type === "tool.requested")
     return {
       ...base,
@@ -183,10 +125,11 @@ function toolStep(body: Body<"tool.requested" | "tool.finished">, base: StepBase
       output: "",
       durationMs: 0,
       changed: [],
+      stream,
     };
   const { status, summary, output, durationMs, changed } = body;
   const input = before?.kind === "tool" ? before.input : "";
-  return { ...base, kind: "tool", taskId, tool, input, status, summary, output, durationMs, changed };
+  return { ...base, kind: "tool", taskId, tool, input, status, summary, output, durationMs, changed, stream };
 }
 
 function noteStep({ body, seq, at }: RunEvent): NoteStep | undefined {
@@ -223,7 +166,7 @@ function noteStep({ body, seq, at }: RunEvent): NoteStep | undefined {
         body.summary === "" ? [] : [body.summary],
       );
     case "verification.finished":
-      return note("warning", "No tests were found to run.");
+      return note("warning", "No tests ran on the whole change.");
     case "context.compacted":
       return note(
         "plain",

@@ -18,6 +18,10 @@ const VERBS: Readonly<Record<string, string>> = {
   write_file: "Write",
   delete_file: "Delete",
   run_command: "Run",
+  command_output: "Look at command",
+  stop_command: "Stop command",
+  run_tests: "Run the tests",
+  fetch_url: "Fetch",
   show_diff: "Look at the diff",
   propose_plan: "Propose a plan",
 };
@@ -27,16 +31,41 @@ export function toolWords(tool: string, input: string): ToolWords {
   const fields = inputFields(input);
   const command = text(fields, "command");
   const object =
-    command ?? text(fields, "query") ?? text(fields, "pattern") ?? text(fields, "path") ?? text(fields, "from") ?? "";
+    command ??
+    text(fields, "query") ??
+    text(fields, "pattern") ??
+    text(fields, "path") ??
+    text(fields, "from") ??
+    text(fields, "url") ??
+    text(fields, "id") ??
+    "";
   return { verb: VERBS[tool] ?? tool.replaceAll("_", " "), object: oneLine(object), isCommand: command !== undefined };
 }
 
-/** The replaced and the new text of an edit, if the call is one. */
-export function editedText(input: string): { readonly search: string; readonly replace: string } | undefined {
-  const fields = inputFields(input);
+export interface Edited {
+  /** Left out where the call is about one file. */
+  readonly path?: string;
+  readonly search: string;
+  readonly replace: string;
+}
+
+/** What an edit, or an edit of several files, replaces by what; empty for any other call. */
+export function editsOf(input: string): Edited[] {
+  return editsIn(inputFields(input));
+}
+
+function editsIn(fields: Map<string, unknown>, path?: string): Edited[] {
   const search = text(fields, "search");
   const replace = text(fields, "replace");
-  return search === undefined || replace === undefined ? undefined : { search, replace };
+  if (search !== undefined && replace !== undefined)
+    return [{ ...(path === undefined ? {} : { path }), search, replace }];
+  const files = list(fields, "files").flatMap((file) => editsIn(file, text(file, "path")));
+  return [...files, ...list(fields, "edits").flatMap((edit) => editsIn(edit, path))];
+}
+
+/** The unified diff of a call that applies one. */
+export function patchOf(input: string): string | undefined {
+  return text(inputFields(input), "patch");
 }
 
 /** The fields as they are to be shown; undefined when the input is not a JSON object (it may have been cut). */
@@ -50,11 +79,19 @@ export function prettyInput(input: string): string {
 
 function inputFields(input: string): Map<string, unknown> {
   try {
-    const value: unknown = JSON.parse(input);
-    return new Map(typeof value === "object" && value !== null ? Object.entries(value) : []);
+    return fieldsOf(JSON.parse(input));
   } catch {
     return new Map();
   }
+}
+
+function fieldsOf(value: unknown): Map<string, unknown> {
+  return new Map(typeof value === "object" && value !== null ? Object.entries(value) : []);
+}
+
+function list(fields: Map<string, unknown>, name: string): Map<string, unknown>[] {
+  const value = fields.get(name);
+  return Array.isArray(value) ? value.map(fieldsOf) : [];
 }
 
 function text(fields: Map<string, unknown>, name: string): string | undefined {

@@ -35,14 +35,16 @@ export async function mayCheck(
   const { trusted } = await stateOf(context);
   if (trusted === false) return notTrusted(context, command, key);
   const policy = await runPolicy(context, { root, linked: [], readOnly: false, agreedCommands: allowed });
-  const { verdict, rule, reason } = await policy.judge({ kind, command, cwd: root });
+  const { verdict, rule, reason, parts, remember } = await policy.judge({ kind, command, cwd: root });
   const action = `${command} in ${root}`;
   await auditRun(context, context.runId, { event: "check", actor: "nexus", action, verdict, rule, reason });
   if (verdict === "allow") return true;
   if (verdict === "ask") {
-    const subject = { kind: "command" as const, command, cwd: root };
-    const title = "Nexus wants to run a check";
-    const { decision } = await askApproval(context, { key: checkQuestionKey(key), taskId, title, reason, subject });
+    const wall = context.commands === undefined ? {} : { sandbox: await context.commands.wall() };
+    const subject = { kind: "command" as const, command, cwd: root, ...wall };
+    const question = { key: checkQuestionKey(key), taskId, title: "Nexus wants to run a check", reason, subject };
+    const offer = { remember, ...(parts === undefined ? {} : { parts: [...parts] }) };
+    const { decision } = await askApproval(context, { ...question, ...offer });
     if (decision === "approve") return true;
   }
   await notice(context, "check.not_allowed", `\`${command}\` was not run. ${reason}`, `may/${key}`);

@@ -1,4 +1,5 @@
 /** Reading the audit log beside its writer: the newest records, what comes after them, all of them. */
+import type { AuditRecord } from "./chain.ts";
 import { type Line, listSegments, readSegment } from "./segments.ts";
 
 /** Up to where somebody has read. */
@@ -39,4 +40,46 @@ export async function readAuditFrom(home: string, from: AuditPlace): Promise<{ l
 /** Every line, oldest first, a file at a time in memory. */
 export async function* readAudit(home: string): AsyncGenerator<Line> {
   for (const segment of await listSegments(home)) yield* (await readSegment(segment)).lines;
+}
+
+export interface AuditPage {
+  /** Newest first. */
+  readonly records: AuditRecord[];
+  /** Lines that are no records, in the files that were looked at. */
+  readonly damaged: number;
+  /** Only records below this number are older; null: there are none. */
+  readonly nextBefore: number | null;
+}
+
+/** Files that one page looks into at most, so that one run's few decisions in a long log do not hold up everything else. */
+const FILES_A_PAGE = 2;
+
+/** The newest records of a run, or of all, below number `before`. */
+export async function readAuditPage(
+  home: string,
+  {
+    runId,
+    before = Number.POSITIVE_INFINITY,
+    limit,
+  }: { runId?: string | undefined; before?: number | undefined; limit: number },
+): Promise<AuditPage> {
+  const older = (await listSegments(home)).filter(({ first }) => first < before).toReversed();
+  const records: AuditRecord[] = [];
+  let damaged = 0;
+  for (const [index, segment] of older.slice(0, FILES_A_PAGE).entries()) {
+    const { lines } = await readSegment(segment);
+    damaged += lines.filter(({ record }) => record === undefined).length;
+    const wanted = lines.flatMap(({ record }) =>
+      record !== undefined && record.number < before && (runId === undefined || record.entry.runId === runId)
+        ? [record]
+        : [],
+    );
+    records.push(...wanted.toReversed().slice(0, limit - records.length));
+    const isLast = index === older.length - 1;
+    const last = records.at(-1);
+    if (records.length === limit && last !== undefined)
+      return { records, damaged, nextBefore: isLast && wanted[0] === last ? null : last.number };
+  }
+  const next = older.at(FILES_A_PAGE - 1);
+  return { records, damaged, nextBefore: next !== undefined && older.length > FILES_A_PAGE ? next.first : null };
 }

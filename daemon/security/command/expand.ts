@@ -8,6 +8,8 @@ export interface Surroundings {
   readonly line: string;
   readonly home: string | null;
   readonly folder: FolderState;
+  /** What is known of the shell's own variables. */
+  readonly variables: ReadonlyMap<string, string>;
 }
 
 /** A value that stays one word, and is no pattern, also where it is not quoted. */
@@ -54,11 +56,12 @@ function beforePattern(text: string): string {
 }
 
 /** Null for each piece that only the shell will know. */
-function withoutTilde({ pieces }: WordNode, { home, folder }: Surroundings): (PatternPiece | null)[] {
+function withoutTilde({ pieces }: WordNode, { home, folder, variables }: Surroundings): (PatternPiece | null)[] {
   return pieces.flatMap((piece, index): (PatternPiece | null)[] => {
     if (piece.kind === "substitution") return [null];
     if (piece.kind === "variable") {
-      const value = piece.name === "HOME" ? home : piece.name === "PWD" ? (folder?.logical ?? null) : null;
+      const known = piece.name === "HOME" ? home : piece.name === "PWD" ? folder?.logical : variables.get(piece.name);
+      const value = known ?? null;
       return [value !== null && (piece.quoted || PLAIN_VALUE.test(value)) ? { text: value, quoted: true } : null];
     }
     if (index > 0 || piece.quoted || !piece.text.startsWith("~")) return [piece];

@@ -1,7 +1,7 @@
 /** What a program's grammar says of one call of it. */
 import type { CommandEffect } from "./facts.ts";
 import type { Touch } from "./options.ts";
-import type { ShellWord } from "./shell-word.ts";
+import type { Listing, ShellWord } from "./shell-word.ts";
 
 export interface Call {
   /** Without its folder. */
@@ -17,6 +17,24 @@ export interface Call {
   readonly isOwnRepository: (folder: ShellWord | undefined) => Promise<boolean>;
   /** True when a program of this name is installed in the workspace: node_modules/.bin. */
   readonly isInstalled: (name: string) => Promise<boolean>;
+  /** What comes through the pipe, where that is names of files and nothing else. */
+  readonly input?: Listing;
+}
+
+/** Which files below a folder are read. Git's own and installed packages are not looked at. */
+export interface Below {
+  /** Names that begin with a dot too. */
+  readonly hidden: boolean;
+  /** Links are followed. */
+  readonly follows?: boolean;
+  /** Only files with such a name: globs. */
+  readonly only?: readonly string[];
+  /** Names of folders that are left out. */
+  readonly skips?: readonly string[];
+  /** Only files that git knows. */
+  readonly tracked?: boolean;
+  /** Their names become words of a command. */
+  readonly asWords?: boolean;
 }
 
 export interface Finding {
@@ -31,10 +49,12 @@ export interface Finding {
   readonly folder?: ShellWord;
   /** What it runs must be a file of the workspace, or the effect is `unknown`. */
   readonly runsFile?: boolean;
-  /** Reads what lies below its paths too: secrets are looked for there. `hidden`: also names that begin with a dot. */
-  readonly readsBelow?: "hidden" | "shown";
-  /** Of what lies below only files whose names end so (`.js`) are read; left out: all. */
-  readonly readsEndings?: readonly string[];
+  /** Reads what lies below its paths too: secrets are looked for there. */
+  readonly readsBelow?: Below;
+  /** It prints names of files below these folders and nothing else. */
+  readonly lists?: Listing;
+  /** It prints lines of its input whole, or leaves them out. */
+  readonly passes?: boolean;
   /** It runs code that comes to it through a pipe. */
   readonly runsInput?: boolean;
   /** It makes text of what hides it. */

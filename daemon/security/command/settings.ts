@@ -11,3 +11,13 @@ const HARMLESS = new Set(
 export function harmlessSetting(name: string, value: string | null): boolean {
   return HARMLESS.has(name) && value !== null && /^[\w.,:*=+-]*$/.test(value);
 }
+
+/** True for the name of a variable that may hold a key or a password. */
+export function maySecretBe(name: string): boolean {
+  return /key|token|secret|passw|passphrase|credential|cookie|auth|_pat$|_url$|_dsn$/i.test(name);
+}
+
+/** A shell variable that no program and no shell obeys. */
+export function isPlainName(name: string): boolean {
+  return /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/.test(name) && !/_proxy$|^path$/.test(name);
+}

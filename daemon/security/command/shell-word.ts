@@ -13,6 +13,17 @@ export interface ShellWord {
   readonly fromPattern: boolean;
   /** True when something that fetches from a network made the text. */
   readonly fetched: boolean;
+  /** It stands for any of these files. */
+  readonly anyOf?: Listing;
+}
+
+/** Names of files below folders. */
+export interface Listing {
+  readonly roots: readonly ShellWord[];
+  /** Only files with such a name: globs. */
+  readonly only?: readonly string[];
+  /** Only files that git knows. */
+  readonly tracked?: boolean;
 }
 
 export function fixedWord(value: string, written = value): ShellWord {

@@ -12,8 +12,8 @@ import { grammarOf } from "./grammars.ts";
 import type { Touch } from "./options.ts";
 import { mayBeOwnRepository } from "./repositories.ts";
 import { secretsBelow } from "./secrets-below.ts";
-import { harmlessSetting } from "./settings.ts";
-import { fixedWord, type ShellWord } from "./shell-word.ts";
+import { harmlessSetting, isPlainName, maySecretBe } from "./settings.ts";
+import { fixedWord, type Listing, type ShellWord, unknownWord } from "./shell-word.ts";
 import type { Redirect, SimpleCommand, WordNode } from "./syntax.ts";
 import { type Draft, substitutions, type Walk } from "./walk-state.ts";
 
@@ -27,9 +27,10 @@ export interface Beside {
 
 const MAX_DEPTH = 8;
 
-export async function runSimple(command: SimpleCommand, walk: Walk, state: FolderState): Promise<Outcome> {
+export async function runSimple(command: SimpleCommand, outer: Walk, state: FolderState): Promise<Outcome> {
   const { start, end, assignments, words, redirects } = command;
-  const around = { line: walk.line, home: walk.place.home, folder: state };
+  const walk = withInput(outer, redirects);
+  const around = { line: walk.line, home: walk.place.home, folder: state, variables: walk.variables };
   const before = walk.parts.length;
   const nodes: WordNode[] = [
     ...assignments.map(({ value }) => value),
@@ -37,18 +38,28 @@ export async function runSimple(command: SimpleCommand, walk: Walk, state: Folde
     ...redirects.map(({ target }) => target),
   ];
   await substitutions(nodes, walk, state);
+  checkVariables(nodes, walk);
   const fetched = walk.parts.slice(before).some(({ effect, decodes }) => effect === "network" || decodes);
-  const expanded = (await expandWords(words, around)).map((word) =>
-    word.value === null && fetched ? { ...word, fetched } : word,
-  );
+  const expanded: ShellWord[] = [];
+  for (const word of words) {
+    const listing = listingOf(word, walk);
+    for (const one of await expandWords([word], around)) {
+      const known = expanded.length === 0 && isNamedByLoop(word, walk) ? unknownWord(one.written) : one;
+      expanded.push({
+        ...known,
+        ...(known.value === null && fetched && { fetched }),
+        ...(listing && { anyOf: listing }),
+      });
+    }
+  }
   const touches = redirects.flatMap((redirect) => redirection(redirect, around, walk));
   const lifts: string[] = [];
   for (const { name, value } of assignments) {
     const known = expandOne(value, around).value;
     if (
       words.length === 0
-        ? /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/.test(name) && !/_proxy$/.test(name)
-        : harmlessSetting(name, known)
+        ? isPlainName(name) && !walk.variables.has(name)
+        : harmlessSetting(name, known) || (name === "IFS" && expanded[0]?.value === "read")
     )
       continue;
     lifts.push(`sets ${name}`);
@@ -61,8 +72,35 @@ export async function runSimple(command: SimpleCommand, walk: Walk, state: Folde
   return stays(state);
 }
 
+/** What comes through the pipe is not read where something else is put in its place. */
+export function withInput(walk: Walk, redirects: readonly Redirect[]): Walk {
+  const { input, ...rest } = walk;
+  return input !== undefined && redirects.some(({ operator }) => operator.startsWith("<")) ? rest : walk;
+}
+
+/** A program's name in a variable is more than a person sees in the line. */
+function isNamedByLoop({ pieces }: WordNode, { variables }: Walk): boolean {
+  return pieces.some((piece) => piece.kind === "variable" && variables.has(piece.name));
+}
+
+/** A word that is nothing but what a command prints, where that is names of files. */
+function listingOf({ pieces }: WordNode, { listings }: Walk): Listing | undefined {
+  const [piece, ...more] = pieces;
+  if (piece?.kind !== "substitution" || piece.quoted || more.length > 0 || piece.scripts.length !== 1) return undefined;
+  const [item, ...others] = piece.scripts[0] ?? [];
+  return item === undefined || others.length > 0 || item.rest.length > 0 ? undefined : listings.get(item.first);
+}
+
+/** What is in the environment under such a name is printed or handed on. */
+function checkVariables(nodes: readonly WordNode[], walk: Walk): void {
+  for (const { pieces } of nodes)
+    for (const piece of pieces)
+      if (piece.kind === "variable" && /^[A-Z_]/.test(piece.name) && maySecretBe(piece.name))
+        walk.unclear.add(`it uses ${piece.name}, which may hold a secret`);
+}
+
 /** Where nothing of a user's is read or changed. */
-const HARMLESS_TARGETS = new Set(["/dev/null", "/dev/stdout", "/dev/stderr", "/dev/stdin", "/dev/zero"]);
+const HARMLESS_TARGETS = new Set(["/dev/null", "/dev/stdout", "/dev/stderr", "/dev/stdin"]);
 
 function redirection({ operator, target }: Redirect, around: Parameters<typeof expandOne>[1], walk: Walk): Touch[] {
   if (operator === "<<" || operator === "<<<") return [];
@@ -90,7 +128,9 @@ export async function runWords(
     walk.unclear.add("it is nested too deeply");
     return stays(null);
   }
-  const finding = await findingOf(program, args, walk, state);
+  if (["read", "eval"].includes(program.value ?? "") && walk.variables.size > 0)
+    walk.unclear.add("a loop's variable may be changed in the loop");
+  const finding = await foundFor(program, args, walk, state);
   if (finding.unclear !== undefined) walk.unclear.add(finding.unclear);
   const own = finding.folder === undefined ? state : await otherFolder(finding.folder, walk, state);
   await addPart(words, finding, beside, walk, state, own);
@@ -99,6 +139,43 @@ export async function runWords(
   if (finding.script !== undefined) return runScript(finding.script, inner, own, state);
   if (isFolderCommand(program.value, walk)) return moved(program.value ?? "", args, walk, state);
   return walk.functions.has(program.value ?? "") ? stays(null) : stays(state);
+}
+
+/** Programs of which every operand is a file or a pattern, however many there are. */
+const TAKES_FILES = new Set(
+  "wc cat head tail grep egrep fgrep rg ls stat file md5sum sha1sum sha256sum nl du cut basename dirname realpath".split(
+    " ",
+  ),
+);
+
+function takesAnyFiles({ value }: ShellWord, before: readonly ShellWord[]): boolean {
+  const hasProgram = before.some((word) => word.value !== null && !word.value.startsWith("-"));
+  return TAKES_FILES.has(value ?? "") || (value === "sed" && hasProgram);
+}
+
+/** Words that stand for any file below a folder: where the program only reads, it reads what lies there. */
+async function foundFor(
+  program: ShellWord,
+  args: readonly ShellWord[],
+  walk: Walk,
+  state: FolderState,
+): Promise<Finding> {
+  const first = args.findIndex(({ anyOf }) => anyOf !== undefined);
+  const listing = args[first]?.anyOf;
+  if (listing === undefined || !takesAnyFiles(program, args.slice(0, first)))
+    return findingOf(program, args, walk, state);
+  const named = args.flatMap((word) => (word.anyOf === undefined ? [word] : word.anyOf.roots));
+  const finding = await findingOf(program, named, walk, state);
+  const isReading = (finding.touches ?? []).every(({ use }) => use === "read");
+  const { only, tracked } = listing;
+  const isWhole = listing.roots.every(
+    ({ value, fromPattern }) => value !== null && !value.startsWith("-") && !fromPattern,
+  );
+  const isMore = finding.starts !== undefined || finding.script !== undefined || finding.runsInput || finding.decodes;
+  if (finding.effect !== "reads" || !isReading || !isWhole || isMore || finding.unclear !== undefined)
+    return findingOf(program, args, walk, state);
+  const below = { hidden: true, follows: true, asWords: true, ...(only && { only }), ...(tracked && { tracked }) };
+  return { ...finding, readsBelow: below };
 }
 
 async function findingOf(
@@ -125,7 +202,11 @@ async function findingOf(
     return info !== null && (info === undefined || info.isFile());
   };
   const isOwnRepository = (folder: ShellWord | undefined) => mayBeOwnRepository(folder, cwd, walk);
-  const call: Omit<Call, "name"> = { args, cwd, root, home, isInstalled, isPlainFile, isOwnRepository };
+  const { input } = walk;
+  const call: Omit<Call, "name"> = {
+    ...{ args, cwd, root, home, isInstalled, isPlainFile, isOwnRepository },
+    ...(input && { input }),
+  };
   return grammarOf(program.value, call);
 }
 
@@ -172,8 +253,7 @@ async function addPart(
   for (const touch of finding.touches ?? []) paths.push(...(await pathUse(touch, walk, folder)));
   if (finding.readsBelow !== undefined)
     for (const path of [...paths])
-      if (path.use === "read")
-        paths.push(...(await secretsBelow(path, finding.readsBelow, finding.readsEndings, walk)));
+      if (path.use === "read") paths.push(...(await secretsBelow(path, finding.readsBelow, walk)));
   // Redirections are opened by the shell, wherever the program goes then.
   for (const touch of touches) paths.push(...(await pathUse(touch, walk, from)));
   let { effect, why } = finding;
@@ -197,10 +277,15 @@ async function addPart(
     why,
     paths,
     cwd: folder?.physical ?? null,
+    ...(lifts.length > 0 ? { sets: lifts } : {}),
     ...(finding.runsInput ? { runsInput: true } : {}),
     ...(finding.decodes ? { decodes: true } : {}),
     ...(finding.relinks ? { relinks: true } : {}),
-    ...(words.some(({ fromPattern }) => fromPattern) ? { usesPattern: true } : {}),
+    ...(words.some(({ fromPattern, anyOf }) => fromPattern || anyOf !== undefined) ? { usesPattern: true } : {}),
+    ...(finding.lists === undefined || finding.folder !== undefined || touches.length > 0
+      ? {}
+      : { lists: finding.lists }),
+    ...(finding.passes && paths.length === 0 ? { passes: true } : {}),
   };
   walk.parts.push(draft);
 }

@@ -2,7 +2,8 @@
 import type { CommandPart } from "./facts.ts";
 import type { FolderState, Outcome } from "./folders.ts";
 import type { Reading } from "./read-line.ts";
-import type { Script, WordNode } from "./syntax.ts";
+import type { Listing } from "./shell-word.ts";
+import type { Pipeline, Script, WordNode } from "./syntax.ts";
 
 export interface CommandPlace {
   /** Absolute real path of the workspace's copy. */
@@ -23,6 +24,10 @@ export interface Draft extends CommandPart {
   readonly decodes?: boolean;
   /** A pattern for file names is among its words. */
   readonly usesPattern?: boolean;
+  /** It prints names of files below folders and nothing else. */
+  readonly lists?: Listing;
+  /** It prints lines of its input whole. */
+  readonly passes?: boolean;
   /** It may make links, so that a later path means another file. */
   readonly relinks?: boolean;
 }
@@ -36,6 +41,12 @@ export interface Walk {
   /** Functions that the line defines: their names mean no program. */
   readonly functions: Set<string>;
   readonly read: (line: string) => Promise<Reading>;
+  /** What loops have set their variables to. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** What comes through the pipe, where that is names of files and nothing else. */
+  readonly input?: Listing;
+  /** Pipes that print names of files and nothing else. */
+  readonly listings: Map<Pipeline, Listing>;
   readonly depth: number;
   /** Goes through a whole text, and through a script, in a folder. */
   readonly runText: (line: string, walk: Walk, state: FolderState) => Promise<Outcome>;

@@ -21,16 +21,17 @@ let found: Promise<FoundSandbox> | undefined;
 
 /** The same answer for the life of the process; never rejects. */
 export function findSandbox(): Promise<FoundSandbox> {
-  found ??= probe(hostPlatform).catch((error: unknown) => ({
+  found ??= lookForSandbox(hostPlatform).catch((error: unknown) => ({
     kind: "none",
     reason: `The probe failed: ${String(error)}`,
   }));
   return found;
 }
 
-async function probe(platform: NodeJS.Platform): Promise<FoundSandbox> {
+/** Rejects where not even looking is possible. `bubblewrap`: where it may be. */
+export async function lookForSandbox(platform: NodeJS.Platform, bubblewrap = BUBBLEWRAP): Promise<FoundSandbox> {
   await removeLostScratch();
-  if (platform === "linux") return probeBubblewrap();
+  if (platform === "linux") return probeBubblewrap(bubblewrap);
   if (platform !== "darwin") return { kind: "none", reason: "This system has no sandbox that Nexus can use." };
   return (await isExecutable(SEATBELT)) &&
     (await works([SEATBELT, "-p", "(version 1)(allow default)", "/usr/bin/true"])) === undefined
@@ -38,9 +39,9 @@ async function probe(platform: NodeJS.Platform): Promise<FoundSandbox> {
     : { kind: "none", reason: `${SEATBELT} is missing or does not work.` };
 }
 
-async function probeBubblewrap(): Promise<FoundSandbox> {
-  const there = await Promise.all(BUBBLEWRAP.map(isExecutable));
-  const program = BUBBLEWRAP.find((_, index) => there[index]);
+async function probeBubblewrap(places: readonly string[]): Promise<FoundSandbox> {
+  const there = await Promise.all(places.map(isExecutable));
+  const program = places.find((_, index) => there[index]);
   if (program === undefined)
     return {
       kind: "none",

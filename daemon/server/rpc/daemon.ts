@@ -12,6 +12,8 @@ export interface DaemonControl {
   check(): Promise<CheckResult[]>;
   configureModel(params: Params<"model/configure">): Answer<"model/configure">;
   readonly trust: Trust;
+  /** The data folder. */
+  readonly home: string;
   readonly listTools: ListTools;
 }
 

@@ -3,6 +3,7 @@ import type { Handlers } from "../../../protocol/index.ts";
 import type { MemoryService } from "../../memory/service.ts";
 import type { RunService } from "../../orchestration/run-service.ts";
 import { createApprovalHandlers } from "./approvals.ts";
+import { createAuditHandlers } from "./audit.ts";
 import { createChangesHandlers } from "./changes.ts";
 import type { RpcContext } from "./connection.ts";
 import { createDaemonHandlers, type DaemonControl } from "./daemon.ts";
@@ -23,6 +24,7 @@ export function createHandlers(
     ...createMemoryHandlers(memory),
     ...createDaemonHandlers(control),
     ...createWorkspaceHandlers(control.trust),
+    ...createAuditHandlers(control.home),
     ...createToolsHandlers(control.listTools),
   };
 }

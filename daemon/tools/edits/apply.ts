@@ -3,12 +3,14 @@
  * mean one place; what is not replaced keeps every character, and of what is replaced that in which search and
  * replacement agree. Several edits apply in order, all or none.
  */
+import { alreadyAt, standsAround, wasMade } from "./already.ts";
 import { locateApproximate } from "./approximate.ts";
 import { createDocument, type Document } from "./document.ts";
 import { fold, toLf } from "./fold.ts";
+import { isCopiedAlong } from "./hints.ts";
 import { lineAt } from "./lines.ts";
 import { locate } from "./locate.ts";
-import type { Match } from "./match.ts";
+import { type Match, NONE } from "./match.ts";
 import { hasLeakedMarkers, placeholderIn } from "./placeholders.ts";
 import { rebuild } from "./rebuild.ts";
 import { approximately, type Refusal, refusals } from "./words.ts";
@@ -48,13 +50,21 @@ interface Step {
 
 /** Never throws. `index` of a refusal counts from 0. */
 export function applyEdits(original: string, edits: readonly PlacedEdit[]): EditOutcome {
-  const binary = edits.findIndex(({ replace }) => original.includes(NUL) || replace.includes(NUL));
+  const isBinary = original.includes(NUL);
+  const binary = edits.findIndex(({ replace }) => isBinary || replace.includes(NUL));
   if (binary >= 0) return refusals.binary(binary);
   let text = original;
   const steps: Step[] = [];
   for (const [index, edit] of edits.entries()) {
-    const step = applyEdit(createDocument(text), edit, original, index);
-    if ("status" in step) return step;
+    const document = createDocument(text);
+    const step = applyEdit(document, edit, original, index);
+    if ("status" in step) {
+      // Among others, an edit that changes nothing stands in nobody's way.
+      const found = step.status === "noop" && edits.length > 1 ? locate(document, edit.search) : NONE;
+      if (found.kind !== "one") return step;
+      steps.push({ text, line: lineAt(text, found.match.from), note: undefined });
+      continue;
+    }
     steps.push(step);
     text = step.text;
   }
@@ -109,36 +119,13 @@ function written(content: string, original: string, index: number): Step | Refus
 }
 
 function replaced({ text }: Document, match: Match, search: string, replace: string, index: number): Step | Refusal {
-  if (standsAround(text, match, search, replace)) return refusals.already(index, lineAt(text, match.from));
-  const rebuilt = rebuild(text, match, search, replace);
-  if (!rebuilt.ok) return refusals.unfit(index, lineAt(text, match.from), rebuilt.problem);
-  const result = text.slice(0, rebuilt.from) + rebuilt.text + text.slice(rebuilt.to);
-  if (result === text) return refusals.already(index, lineAt(text, match.from));
   const line = lineAt(text, match.from);
+  if (standsAround(text, match, search, replace)) return refusals.already(index, line);
+  const rebuilt = rebuild(text, match, search, replace);
+  if (!rebuilt.ok) return refusals.unfit(index, line, rebuilt.problem);
+  const result = text.slice(0, rebuilt.from) + rebuilt.text + text.slice(rebuilt.to);
+  if (result === text) return refusals.already(index, line);
   return { text: result, line, note: match.level === "approximate" ? approximately(match, line) : undefined };
-}
-
-/** Added characters that no two edits add by chance. */
-const MIN_ADDED = 8;
-
-/**
- * An edit that adds to what it searches for finds it again once it is made. Where the file holds the whole replacement
- * around the match already, it was.
- */
-function standsAround(text: string, { from, to }: Match, search: string, replace: string): boolean {
-  const [wanted, whole, lines] = [fold(search), fold(replace), fold(text.slice(from, to))];
-  const before = whole.indexOf(wanted);
-  if (wanted === "" || before < 0 || lines !== wanted) return false;
-  const added = whole.slice(0, before) + whole.slice(before + wanted.length);
-  const isLine = added.includes("\n") && added.trim() !== "";
-  if (!isLine && added.replace(/\s/g, "").length < MIN_ADDED) return false;
-  for (let at = before; at >= 0; at = whole.indexOf(wanted, at + 1)) {
-    const slack = 2 * whole.length + 2;
-    const left = fold(text.slice(Math.max(0, from - slack), from));
-    const right = fold(text.slice(to, to + slack));
-    if (left.endsWith(whole.slice(0, at)) && right.startsWith(whole.slice(at + wanted.length))) return true;
-  }
-  return false;
 }
 
 /** Several places fit exactly: a patch says which one it means, if its line number is right. */
@@ -176,7 +163,7 @@ function firstAfter(text: string, before: readonly string[], lines: readonly num
   return lines.find((line) => line > last);
 }
 
-/** Nothing fits: is it done already, is one block almost it, were line numbers copied along? */
+/** Nothing fits: is it done already, or is one block almost it? */
 function otherwise(
   document: Document,
   edit: PlacedEdit,
@@ -185,43 +172,12 @@ function otherwise(
   index: number,
 ): Step | Refusal {
   const { search } = edit;
-  const already = alreadyAt(document, replace);
-  if (already !== undefined) return refusals.already(index, already);
-  const bare = withoutNumbers(edit, replace);
-  if (bare !== undefined) return unnumbered(document, bare, original, index);
-  const close = locateApproximate(document, search);
+  const standing = alreadyAt(document, search, replace);
+  if (standing?.says === "sure") return refusals.already(index, standing.line);
+  const close = isCopiedAlong(document, search) ? NONE : locateApproximate(document, search);
+  if (standing !== undefined && wasMade(document, standing, close)) return refusals.already(index, standing.line);
   if (close.kind === "one") return replaced(document, close.match, search, replace, index);
   if (close.kind === "many") return refusals.ambiguous(index, close.lines);
   const isOverlap = document.text !== original && locate(createDocument(original), search).kind === "one";
   return isOverlap ? refusals.overlap(index) : refusals.notFound(index, document, search);
-}
-
-/** Where the replacement stands; a text of a few characters stands in many files by chance. */
-function alreadyAt(document: Document, replace: string): number | undefined {
-  const text = replace.trim();
-  if (text === "") return undefined;
-  const found = locate(document, replace, { wholeLines: text.length < MIN_ADDED });
-  if (found.kind === "none") return undefined;
-  return found.kind === "one" ? lineAt(document.text, found.match.from) : found.lines[0];
-}
-
-const NUMBERED = /^ *\d+\t/;
-
-/** Line numbers as read_file prints them, before every line of the search, one after the other. */
-function withoutNumbers({ search, wholeLines }: PlacedEdit, replace: string): Edit | undefined {
-  const isEnded = search.endsWith("\n");
-  const lines = (isEnded ? search.slice(0, -1) : search).split("\n");
-  if (wholeLines === true || !lines.every((line) => NUMBERED.test(line))) return undefined;
-  const numbers = lines.map((line) => Number.parseInt(line, 10));
-  if (numbers.some((number, index) => number !== (numbers[0] ?? 0) + index)) return undefined;
-  const strip = (text: string) => text.replace(/^ *\d+\t/gm, "");
-  const isNumbered = replace.split("\n").every((line) => line === "" || NUMBERED.test(line));
-  return { search: strip(search), replace: isNumbered ? strip(replace) : replace };
-}
-
-function unnumbered(document: Document, edit: Edit, original: string, index: number): Step | Refusal {
-  const step = applyEdit(document, edit, original, index);
-  if ("status" in step) return step;
-  const note = "The search began each line with its number, which is not in the file; the numbers were left out.";
-  return { ...step, note: step.note === undefined ? note : `${note} ${step.note}` };
 }

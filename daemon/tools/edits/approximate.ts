@@ -6,18 +6,21 @@
 import type { Document } from "./document.ts";
 import { fold } from "./fold.ts";
 import { distance } from "./likeness.ts";
-import { isBlank, occurrences } from "./lines.ts";
+import { isBlank } from "./lines.ts";
 import { type Located, MAX_LISTED, type Match, NONE } from "./match.ts";
+import { occurrencesOfEach } from "./scan.ts";
 import { shiftBetween, spanOfLines, type WantedLines, wantedLines } from "./window.ts";
 
 const MIN_LIKENESS = 0.95;
 const MAX_LINES = 20;
 /** Characters of a search; a longer one has lines that nobody reads one by one. */
 const MAX_CHARACTERS = 4000;
-/** Characters of the file that are looked through, once for each piece: some ten milliseconds. */
-const MAX_WORK = 48_000_000;
+/** Characters of the file that are looked through. */
+const MAX_TEXT = 24_000_000;
+/** Places of a piece that are counted. */
+const MAX_PLACES = 1000;
 /** Blocks that are compared; where more come into question, none is unique enough. */
-const MAX_BLOCKS = 2000;
+const MAX_BLOCKS = 1000;
 const MIN_PIECE = 3;
 
 interface Block {
@@ -32,7 +35,7 @@ export function locateApproximate(document: Document, search: string): Located {
   const total = bodies.reduce((sum, body) => sum + body.length, 0);
   if (wanted.lines.length > MAX_LINES || total > MAX_CHARACTERS || total === 0) return NONE;
   const firsts = candidates(document, bodies, Math.floor((total * (1 - MIN_LIKENESS)) / MIN_LIKENESS));
-  if (firsts === undefined || firsts.length > MAX_BLOCKS) return NONE;
+  if (firsts === undefined) return NONE;
   const blocks: Block[] = [];
   for (const first of firsts) {
     const likeness = likenessAt(document, first, wanted, bodies);
@@ -57,49 +60,55 @@ function matchOf(document: Document, { first, likeness }: Block, wanted: WantedL
 }
 
 /**
- * First lines of the blocks that may be alike enough; undefined where finding them all would take too long. Of any
- * `most` + 1 pieces of the search at least one stands in the file unchanged. Few pieces are long, and quick to find; of
- * more, the rarest can be chosen.
+ * First lines of the blocks that may be alike enough; undefined where there are too many. `most` changes spoil at most as
+ * many pieces of the search; all others stand in the file unchanged, each in its line of the block. Long pieces are rare;
+ * of more and shorter ones, several must agree.
  */
 function candidates(document: Document, bodies: readonly string[], most: number): number[] | undefined {
+  if (document.text.length > MAX_TEXT) return undefined;
   for (const count of [most + 1, 2 * (most + 1)]) {
-    const places = rarestPlaces(document, bodies, count, most + 1);
-    if (places !== undefined) return [...new Set(places)].filter((first) => first >= 1);
+    const firsts = agreed(document, piecesOf(bodies, count), most);
+    if (firsts !== undefined && firsts.length <= MAX_BLOCKS) return firsts;
   }
   return undefined;
 }
 
-/** Where the `needed` rarest of `count` pieces say that the block begins; undefined where one stands too often. */
-function rarestPlaces(
-  document: Document,
-  bodies: readonly string[],
-  count: number,
-  needed: number,
-): number[] | undefined {
-  const pieces = piecesOf(bodies, count);
-  const text = document.folded();
-  if (pieces === undefined || pieces.length * text.length > MAX_WORK) return undefined;
-  const found = pieces.map(({ line, text: piece }) => ({ line, places: occurrences(text, piece, MAX_BLOCKS + 1) }));
-  const rarest = found.sort((first, second) => first.places.length - second.places.length).slice(0, needed);
-  if (rarest.some(({ places }) => places.length > MAX_BLOCKS)) return undefined;
-  return rarest.flatMap(({ line, places }) => document.linesOf(places).map((number) => number - line));
+/** First lines that all pieces but `most` agree on. Of pieces that stand too often to be counted, all may agree. */
+function agreed(document: Document, pieces: readonly Piece[], most: number): number[] | undefined {
+  const texts = pieces.map(({ text }) => text);
+  const places = occurrencesOfEach(document.folded(), texts, MAX_PLACES);
+  const votes = new Map<number, number>();
+  let needed = pieces.length - most;
+  for (const [index, { line }] of pieces.entries()) {
+    const found = places[index] ?? [];
+    if (found.length === MAX_PLACES) needed -= 1;
+    else
+      for (const number of new Set(document.linesOf(found)))
+        votes.set(number - line, (votes.get(number - line) ?? 0) + 1);
+  }
+  if (needed < 1) return undefined;
+  return [...votes].flatMap(([first, count]) => (first >= 1 && count >= needed ? [first] : []));
 }
 
-/** Pieces that do not overlap, `count` of them or more, as long as can be. */
-function piecesOf(bodies: readonly string[], count: number): { line: number; text: string }[] | undefined {
+interface Piece {
+  /** Which line of the search it is of, from 0. */
+  readonly line: number;
+  readonly text: string;
+}
+
+/** Pieces that do not overlap, `count` of them or more, as long as can be; none where they would be too short. */
+function piecesOf(bodies: readonly string[], count: number): Piece[] {
   const total = bodies.reduce((sum, body) => sum + body.length, 0);
   for (let size = Math.floor(total / count); size >= MIN_PIECE; size--) {
     const available = bodies.reduce((sum, body) => sum + Math.floor(body.length / size), 0);
     if (available >= count)
-      return bodies
-        .flatMap((body, line) =>
-          Array.from({ length: Math.floor(body.length / size) }, (_, index) => {
-            return { line, text: body.slice(index * size, (index + 1) * size) };
-          }),
-        )
-        .slice(0, count);
+      return bodies.flatMap((body, line) =>
+        Array.from({ length: Math.floor(body.length / size) }, (_, index) => {
+          return { line, text: body.slice(index * size, (index + 1) * size) };
+        }),
+      );
   }
-  return undefined;
+  return [];
 }
 
 function likenessAt(document: Document, first: number, wanted: WantedLines, bodies: readonly string[]): number {

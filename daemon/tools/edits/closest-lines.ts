@@ -1,6 +1,7 @@
 /** “Did you mean …”: the lines of a file that are most like a text that is not in it. */
 import type { Document } from "./document.ts";
-import { occurrences, startOfLine } from "./lines.ts";
+import { startOfLine } from "./lines.ts";
+import { occurrencesOfEach } from "./scan.ts";
 
 export interface ClosestLines {
   /** Number of the first line, from 1. */
@@ -13,6 +14,7 @@ const FEW_LINES = 1500;
 const MAX_SHOWN = 12;
 const MIN_LIKENESS = 0.55;
 const MAX_WORDS = 8;
+const LONG_WORD = 6;
 const MAX_HITS = 300;
 
 /** Undefined when nothing in the file is much like it. `search` is folded. Takes a few milliseconds for any file. */
@@ -52,8 +54,11 @@ function candidates(document: Document, wanted: readonly string[], anchor: numbe
   const count = document.lineCount();
   if (count <= FEW_LINES) return Array.from({ length: count }, (_, index) => index + 1);
   const votes = new Map<number, number>();
-  for (const { word, line } of rareWords(wanted))
-    for (const number of document.linesOf(occurrences(document.folded(), word, MAX_HITS))) {
+  const words = rareWords(wanted);
+  const texts = words.map(({ word }) => word);
+  for (const [index, places] of occurrencesOfEach(document.folded(), texts, MAX_HITS).entries())
+    for (const number of document.linesOf(places)) {
+      const { line } = words[index] ?? { line: 0 };
       const at = number - line + anchor;
       votes.set(at, (votes.get(at) ?? 0) + 1);
     }
@@ -67,10 +72,10 @@ function rareWords(wanted: readonly string[]): { word: string; line: number }[] 
   for (const [line, text] of wanted.slice(0, 100).entries())
     for (const [word] of text.slice(0, 400).matchAll(/[\p{L}\p{N}_]{3,}/gu))
       if (!words.has(word)) words.set(word, line);
-  return [...words]
-    .map(([word, line]) => ({ word, line }))
-    .sort((first, second) => second.word.length - first.word.length)
-    .slice(0, MAX_WORDS);
+  const sorted = [...words].sort(([first], [second]) => second.length - first.length);
+  const long = sorted.filter(([word]) => word.length >= LONG_WORD);
+  // A short word stands in many lines; it counts where there are no long ones.
+  return (long.length > 1 ? long : sorted).slice(0, MAX_WORDS).map(([word, line]) => ({ word, line }));
 }
 
 function size(line: string): number {

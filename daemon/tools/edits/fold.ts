@@ -5,16 +5,16 @@
 
 /** Look-alikes that models write for one another. Tabs, letters and everything with a meaning of its own stay. */
 const LOOK_ALIKES: Readonly<Record<string, string>> = {
-  ...sameAs("'", "\u2018\u2019\u201a\u201b\u2032\u00b4\u02bc"),
-  ...sameAs('"', "\u201c\u201d\u201e\u201f\u2033"),
+  ...sameAs("'", "\u2018\u2019\u201a\u201b\u2032\u00b4\u02bc\uff07"),
+  ...sameAs('"', "\u201c\u201d\u201e\u201f\u2033\uff02"),
   ...sameAs("-", "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"),
   ...sameAs(" ", "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"),
-  ...sameAs("", "\u00ad\u200b\u200c\u200d\u2060\ufeff"),
+  ...sameAs("", "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufeff"),
   "\u2026": "...",
 };
 
 const ALIKE = new RegExp(`[${Object.keys(LOOK_ALIKES).join("")}]`, "gu");
-const NOT_ASCII = /[^\0-\x7f]/;
+const NOT_ASCII = /[^\0-\x7f]+/g;
 /** What folds as a whole: a line ending, a letter with its marks, a Hangul syllable in parts. */
 const CLUSTER = /\r\n|[\u1100-\u11ff]+|[^\r\n]\p{M}*|[\r\n]/gsu;
 
@@ -30,9 +30,19 @@ export function toLf(text: string): string {
 /** Line endings, composed letters, quotes, dashes, spaces and invisible characters made one. */
 export function fold(text: string): string {
   const lines = toLf(text);
-  return NOT_ASCII.test(lines)
-    ? lines.normalize("NFC").replace(ALIKE, (character) => LOOK_ALIKES[character] ?? character)
-    : lines;
+  const parts: string[] = [];
+  let done = 0;
+  for (const { 0: run, index } of lines.matchAll(NOT_ASCII)) {
+    // The letter before may carry a mark that the run begins with; nothing else of ASCII changes.
+    const start = Math.max(done, index - 1);
+    parts.push(lines.slice(done, start), plain(lines.slice(start, index + run.length)));
+    done = index + run.length;
+  }
+  return done === 0 ? lines : parts.join("") + lines.slice(done);
+}
+
+function plain(run: string): string {
+  return run.normalize("NFC").replace(ALIKE, (character) => LOOK_ALIKES[character] ?? character);
 }
 
 export interface FoldMap {

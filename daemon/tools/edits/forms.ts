@@ -1,10 +1,10 @@
-/** Which ways of editing a model is offered: the one that it was trained on, and no more, because each is paid for. */
+/** Which ways of editing a model is offered: edit_file, which all know, and the one that it was trained on; each is paid for. */
 
 export type EditForm = "edit_file" | "multi_edit" | "apply_patch";
 
 /** The first pattern that fits a model's name decides; write_file, move_file and delete_file are for all. */
 const FORMS: readonly (readonly [pattern: RegExp, forms: readonly EditForm[]])[] = [
-  [/(?:^|\/)(?:gpt-(?:4\.1|[5-9])|o[3-9](?:-|$)|codex)/i, ["apply_patch"]],
+  [/(?:^|\/)(?:gpt-(?:4\.1|[5-9])|o[3-9](?:-|$)|codex)/i, ["edit_file", "apply_patch"]],
   [/(?:^|[/.])claude-/i, ["edit_file", "multi_edit"]],
 ];
 

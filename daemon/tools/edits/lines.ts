@@ -1,13 +1,5 @@
 /** Places in a text, counted in lines. */
 
-/** Beginnings of a text in another, overlapping ones too: where `aa` is to go from `aaa`, there are two ways. */
-export function occurrences(text: string, search: string, limit: number): number[] {
-  const found: number[] = [];
-  for (let at = text.indexOf(search); at >= 0 && found.length < limit; at = text.indexOf(search, at + 1))
-    found.push(at);
-  return found;
-}
-
 /** Number of the line of a place, from 1. */
 export function lineAt(text: string, position: number): number {
   let line = 1;

@@ -26,8 +26,7 @@ export function locate(document: Document, search: string, options: LocateOption
 function locateExact(text: string, search: string, options: LocateOptions): Located {
   const accept = (at: number) => {
     const end = at + search.length;
-    // A line ending of two bytes is one thing: a match must not begin or end inside of it.
-    if (isInsideOfEnding(text, at) || isInsideOfEnding(text, end)) return false;
+    if (isInside(text, at) || isInside(text, end)) return false;
     return options.wholeLines !== true || isWholeLines(text, at, end);
   };
   const places = placesOf(text, search, accept);
@@ -49,8 +48,10 @@ function placesOf(text: string, search: string, accept: (at: number) => boolean)
   return found;
 }
 
-function isInsideOfEnding(text: string, at: number): boolean {
-  return at > 0 && text[at] === "\n" && text[at - 1] === "\r";
+/** A line ending of two characters is one thing, and so is a character of two halves: no match begins or ends inside. */
+function isInside(text: string, at: number): boolean {
+  if (text[at] === "\n") return text[at - 1] === "\r";
+  return /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(Math.max(0, at - 1), at + 1));
 }
 
 function isWholeLines(text: string, from: number, to: number): boolean {

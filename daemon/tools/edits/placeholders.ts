@@ -3,7 +3,7 @@
 const NOUN =
   "(?:code|files?|functions?|methods?|class(?:es)?|components?|implementations?|logic|body|module|script|imports?|tests?|program|contents?|lines?|document|config(?:uration)?|sections?|styles?|rules|cases|definitions?|declarations?|fields|properties|props|template|html|markup|handlers?|routes|exports?|helpers?|setup|block|part|stuff|text|entries|items|values|options|data)";
 const STATE =
-  "(?:(?:goes |is |are |was |were )?here|(?:is |are )?(?:left )?(?:unchanged|unmodified|untouched|omitted|elided|skipped|truncated)(?: for (?:brevity|clarity|now))?|(?:remains?|stays?|is|are|kept) (?:exactly )?(?:the same|unchanged|as(?: it)? is|as before|untouched)|(?:the )?same(?: as (?:before|above|original|the original|earlier))?|as (?:before|above|is)|continues?(?: here| as before)?|not shown|not changed|above|below)";
+  "(?:(?:goes |is |are |was |were )?here|(?:is |are )?(?:left )?(?:unchanged|unmodified|untouched|omitted|elided|skipped|truncated)(?: for (?:brevity|clarity|now))?|(?:remains?|stays?|is|are|kept) (?:exactly )?(?:the same|unchanged|as(?: it)? is|as before|untouched)|(?:the )?same(?: as (?:before|above|original|the original|earlier))?|as (?:before|above|is)|continues?(?: here| as before| below| unchanged)?|not shown|not changed|above|below)";
 const WHICH = "(?:existing|remaining|previous|original|unchanged|unmodified|current|old|omitted|rest)";
 
 /** Whole comments that say that something was left out. Anchored: prose that goes on says something else. */
@@ -15,7 +15,7 @@ const OMISSIONS: readonly RegExp[] = [
   new RegExp(
     `^(?:and )?(?:all |the |your |my |keep )*(?:other|others|more|rest|everything else|rest of it)(?: [\\w.]+){0,2} ${STATE}$`,
   ),
-  new RegExp(`^(?:the )?(?:[\\w.]+ )?${NOUN} (?:is |are )?${STATE}$`),
+  new RegExp(`^(?:the )?(?:[\\w.]+ )?${NOUN} (?:above |below |here )?(?:is |are )?${STATE}$`),
   new RegExp(`^(?:${WHICH} )?${NOUN} (?:omitted|elided|truncated|unchanged)(?: for (?:brevity|clarity))?$`),
   /^(?:unchanged|omitted|snip|snipped|truncated|elided)(?: (?:for (?:brevity|clarity)|code|here))?$/,
   /^same as (?:before|above|original|the original|earlier)$|^as before$|^everything else (?:is |stays |remains )?(?:the same|unchanged)$/,
@@ -35,13 +35,21 @@ const AFTER_CODE = /(?:\s\/\/|\s#|\/\*|\s--|<!--)\s*(?:\.{3,}|…)(.*)$/;
 export function placeholderIn(replacement: string, present: string): string | undefined {
   if (!MAY_BE.test(replacement)) return undefined;
   let known: Set<string> | undefined;
-  for (const line of replacement.split(/\r?\n/)) {
-    const trimmed = line.trim();
-    if (!isPlaceholder(trimmed)) continue;
+  const lines = replacement.split(/\r?\n/).map((line) => line.trim());
+  for (const [index, trimmed] of lines.entries()) {
+    if (!isPlaceholder(trimmed) && !isBareEllipsis(lines, index)) continue;
     known ??= new Set(present.split(/\r?\n/).map((each) => each.trim()));
     if (!known.has(trimmed)) return trimmed.slice(0, 120);
   }
   return undefined;
+}
+
+/** An ellipsis on its own line, with code around it. After a colon or a docstring it is Python, and means “no body”. */
+function isBareEllipsis(lines: readonly string[], index: number): boolean {
+  if (!/^[[(<{]?\s*(?:\.{3,}|…)\s*[\])>}]?[,;]?$/.test(lines[index] ?? "")) return false;
+  const before = lines.slice(0, index).findLast((line) => line !== "");
+  const isAlone = lines.every((line, other) => other === index || line === "");
+  return !isAlone && (before === undefined || !/(?::|:\s*#.*|"""|''')$/.test(before));
 }
 
 const MAY_BE =
@@ -62,12 +70,19 @@ function isPlaceholder(line: string): boolean {
 
 /** Without a comment around it, only words between two ellipses or in brackets with one. */
 function isBareOmission(line: string): boolean {
+  if (isBracketed(line)) return true;
   const match = /^[[(<{]?\s*(?:\.{3,}|…)\s*(\S.*?)\s*(?:\.{3,}|…)?\s*[\])>}]?$/.exec(line);
   const words = match?.[1];
   if (words === undefined || /[;={}"'`]/.test(words)) return false;
   const isEnclosed = /(?:\.{3,}|…)\s*[\])>}]?$/.test(line) || /^[[(<{]/.test(line);
   if (!isEnclosed && !words.includes(" ")) return false;
   return isEnclosed ? saysOmitted(line) : OMISSIONS.some((pattern) => pattern.test(wordsOf(words)));
+}
+
+/** “[rest of the file]”; two words may be a call or a list. */
+function isBracketed(line: string): boolean {
+  const words = wordsOf(/^(?:\[(.+)\]|\((.+)\)|<(.+)>)$/.exec(line)?.slice(1).join("") ?? "");
+  return words.split(" ").length > 2 && OMISSIONS.some((pattern) => pattern.test(words));
 }
 
 function saysOmitted(comment: string): boolean {

@@ -21,6 +21,8 @@ export function rebuild(text: string, match: Match, search: string, replace: str
   // Whoever names both kinds of line ending as they stand in the file means those that it writes.
   if (level === "exact" && search.includes("\r\n") && hasMixedEndings(text))
     return { ok: true, from, to, text: replace };
+  // A text without any line ending has no kind of its own.
+  if (level === "exact" && !text.includes("\n")) return { ok: true, from, to, text: replace };
   const cut = match.lacksFinalEnding ? withoutFinalEnding : (value: string) => value;
   const wanted = cut(toLf(search)).split("\n");
   const replacement = cut(toLf(replace));

@@ -2,6 +2,7 @@
 import { closestLines } from "./closest-lines.ts";
 import type { Document } from "./document.ts";
 import { fold } from "./fold.ts";
+import { hintFor } from "./hints.ts";
 import type { Match } from "./match.ts";
 
 export interface Refusal {
@@ -69,7 +70,11 @@ export const refusals = {
       "An edit before this one changed the lines that it searches for. Edits apply one after the other: search for the text as it is by then, or make one edit of the two.",
     ),
   notFound: (index: number, document: Document, search: string) =>
-    rejected(index, "not_found", `The search is not in the file.${didYouMean(document, search)}`),
+    rejected(
+      index,
+      "not_found",
+      `The search is not in the file.${hintFor(document, search)}${didYouMean(document, search)}`,
+    ),
 };
 
 function didYouMean(document: Document, search: string): string {

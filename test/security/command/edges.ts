@@ -69,7 +69,7 @@ reads     ls | tee
 reads     find
 unknown   find src -name $X
 unknown   find $X -name a
-reads     find -L . -name a
+unknown   find -L . -name a
 reads     find . -newer a.txt
 unknown   find . -newer
 unknown   find . *
@@ -208,7 +208,7 @@ project   go test ./...
 reads     go list x
 unknown   go list -m
 unknown   go list $X
-unknown   go env
+reads     go env
 unknown   go
 unknown   bundle list
 unknown   bundle exec rspec
@@ -261,7 +261,7 @@ reads     tree src
 unknown   tree --what
 reads     which node
 unknown   hostname x
-unknown   hostname
+reads     hostname
 reads     echo -n a
 unknown?  printf -v x a
 unknown   env X=1 ls
@@ -274,7 +274,7 @@ unknown   xargs --replace=X ls X
 reads     ls | xargs
 unknown   ls | xargs -n1 cat
 unknown?  xargs --what ls
-reads     watch ls
+unknown   watch ls
 unknown   watch
 unknown?  watch --what ls
 unknown?  watch $X
@@ -302,7 +302,7 @@ unknown?  for x in a b do ls; done
 reads     for x; do ls; done
 reads     case x in a) ls;; b) pwd⏎esac
 reads?    case x in a) ls;& b) pwd;; esac
-reads     case x in a) ls & ;; esac
+reads?    case x in a) ls & ;; esac
 unknown?  f() ls
 reads?    f() (ls)
 unknown?  x+=1

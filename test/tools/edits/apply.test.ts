@@ -120,14 +120,6 @@ describe("applies approximately, and says what differed", () => {
       'found "first line  "',
     ],
     [
-      "line numbers copied along",
-      `a\n${LINE}`,
-      `  2\t${LINE}`,
-      `  2\t${LINE.replace("42", "")}x\n`.replace(/^ +2\t/, ""),
-      `a\n${LINE}x\n`,
-      "began each line with its number",
-    ],
-    [
       "deeper by one shift",
       `  ${LINE}  b();\n`,
       `${LINE.replace("options", "option")}b();\n`,
@@ -239,6 +231,7 @@ describe("refuses", () => {
     ["what looks the same already", "a – b\n", "a - b", "a – b", "already_applied", "line 1"],
     ["a NUL in the file", "a\0b\n", "a", "c", "rejected", "NUL"],
     ["a NUL in the replacement", "ab\n", "a", "\0", "rejected", "NUL"],
+    ["line numbers copied along", `a\n${LINE}`, `  2\t${LINE}`, `  2\tx\n`, "rejected", "leave the numbers out"],
     [
       "the markers of a conflict",
       "ab\n",

@@ -2,11 +2,11 @@ import { expect, it } from "vitest";
 import { editFormsOf, isFormFor } from "../../../daemon/tools/edits/forms.ts";
 
 it.each([
-  ["gpt-6.1-terra", ["apply_patch"]],
-  ["openai/gpt-5-mini", ["apply_patch"]],
-  ["gpt-4.1", ["apply_patch"]],
-  ["o4-mini", ["apply_patch"]],
-  ["codex-mini-latest", ["apply_patch"]],
+  ["gpt-6.1-terra", ["edit_file", "apply_patch"]],
+  ["openai/gpt-5-mini", ["edit_file", "apply_patch"]],
+  ["gpt-4.1", ["edit_file", "apply_patch"]],
+  ["o4-mini", ["edit_file", "apply_patch"]],
+  ["codex-mini-latest", ["edit_file", "apply_patch"]],
   ["gpt-4o", ["edit_file"]],
   ["claude-sonnet-5-5", ["edit_file", "multi_edit"]],
   ["anthropic/claude-opus-4", ["edit_file", "multi_edit"]],
@@ -17,7 +17,8 @@ it.each([
   expect(editFormsOf(model)).toEqual(forms);
 });
 
-it("offers every other tool to every model", () => {
+it("offers edit_file and every other tool to every model", () => {
   expect(isFormFor("write_file", "gpt-5")).toBe(true);
-  expect(isFormFor("edit_file", "gpt-5")).toBe(false);
+  expect(isFormFor("edit_file", "gpt-5")).toBe(true);
+  expect(isFormFor("multi_edit", "gpt-5")).toBe(false);
 });

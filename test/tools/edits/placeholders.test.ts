@@ -52,6 +52,12 @@ const PLACEHOLDERS = [
   "// rest of methods",
   "// ... snip ...",
   "// everything else stays the same",
+  "...",
+  "…",
+  "[...]",
+  "(rest of the code unchanged)",
+  "[rest of the file]",
+  "// Code above remains the same",
   "... existing code ...",
   "[... rest of the file ...]",
   "(... unchanged ...)",
@@ -81,9 +87,12 @@ it.each([
   "return [...existing, ...other];",
   "...existingOptions,",
   "...rest,",
-  "...",
   "def f(self): ...",
-  "    ...",
+  "def f(self):\n    ...",
+  'class A(Protocol):\n    """What it is."""\n\n    ...',
+  "def f(self):  # not yet\n    ...",
+  "value = ...",
+  "(cons (first items)\n(rest items))\n(old values)",
   'print("... existing code ...")',
   "console.log('Rest of the code');",
   "# Other methods",
@@ -103,6 +112,10 @@ it.each([
   "// ...and they lived happily ever after, in a very long sentence that tells what happens to the code",
 ])("takes %s", (line) => {
   expect(placeholderIn(`before\n${line}\n`, "")).toBeUndefined();
+});
+
+it("takes an ellipsis that is all of the replacement: Python's empty body", () => {
+  expect(placeholderIn("    ...\n", "    pass\n")).toBeUndefined();
 });
 
 it("knows the markers of a conflict, unless the file has one", () => {

@@ -26,3 +26,23 @@ it("takes removed and added lines that look like headers for what they are", () 
 });
 
 it("finds nothing in nothing", () => expect(diffLines("")).toEqual([]));
+
+it("names each file when there are several, and shows what is said beside the hunks", () => {
+  const patch = [
+    ...["--- a/one", "+++ b/one", "@@ -1 +1 @@", "-x", "+y"],
+    ...["--- /dev/null", "+++ b/two", "@@ -0,0 +1,3 @@", "+--- not a header"],
+    "… the rest is not shown …",
+    ...["three: 600000 bytes become 7 bytes"],
+  ].join("\n");
+  expect(diffLines(patch).map(({ kind, text }) => [kind, text])).toEqual([
+    ["file", "one"],
+    ["hunk", ""],
+    ["removed", "x"],
+    ["added", "y"],
+    ["file", "two (new)"],
+    ["hunk", ""],
+    ["added", "--- not a header"],
+    ["note", "… the rest is not shown …"],
+    ["note", "three: 600000 bytes become 7 bytes"],
+  ]);
+});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { applyRunEvent, type RunEventBody, type RunState } from "../../../protocol/index.ts";
 import { EMPTY_PANEL, MOST_EVENTS, type PanelState, panelReducer } from "../../../webview/state/panel-state.ts";
-import { CREATED, FINISHED, modelRequested, modelResponded, numbered, WORKING } from "../sample-run.ts";
+import { CREATED, FINISHED, modelRequested, modelResponded, numbered, toolCall, WORKING } from "../sample-run.ts";
 
 function loaded(bodies: readonly RunEventBody[], shown = bodies.length): PanelState {
   const events = numbered(bodies);
@@ -70,6 +70,20 @@ describe("the page's state", () => {
     expect(state.streams["t/1"]).toHaveLength(20_000);
     const answered = numbered([...working, modelResponded("t", 1, "Hello", [])]).slice(-1);
     expect(panelReducer(state, { type: "events", events: answered }).streams).toEqual({});
+  });
+
+  it("keeps what a call prints apart from the answer, until its result is there", () => {
+    const [asked, finished] = toolCall("t", 3, "run_command", { command: "make" }, "all of it");
+    if (asked === undefined || finished === undefined) throw new Error("a call is two events");
+    const named = (body: RunEventBody) => ({ ...body, key: "tool/t/1/3" }) as RunEventBody;
+    const working: RunEventBody[] = [CREATED, named(asked)];
+    let state = loaded(working);
+    state = panelReducer(state, { type: "delta", taskId: "t", turn: 1, text: "answer" });
+    for (const text of ["cc a.c\n", "cc b.c\n"])
+      state = panelReducer(state, { type: "delta", taskId: "t", turn: 1, call: 3, text });
+    expect(state.streams).toEqual({ "t/1": "answer", "t/1/3": "cc a.c\ncc b.c\n" });
+    const events = numbered([...working, named(finished)]).slice(-1);
+    expect(panelReducer(state, { type: "events", events }).streams).toEqual({ "t/1": "answer" });
   });
 
   it("knows which requests are under way, and what failed", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RunEventBody } from "../../../protocol/index.ts";
 import { timelineSteps } from "../../../webview/steps/timeline.ts";
-import { editedText, prettyInput, toolWords } from "../../../webview/steps/tool-words.ts";
+import { editsOf, patchOf, prettyInput, toolWords } from "../../../webview/steps/tool-words.ts";
 import { CREATED, FINISHED, modelRequested, modelResponded, numbered, toolCall, WAITING } from "../sample-run.ts";
 
 const steps = (...bodies: RunEventBody[]) => timelineSteps(numbered(bodies));
@@ -92,6 +92,23 @@ describe("the timeline", () => {
     expect(steps(answered)).toMatchObject([{ kind: "note", text: "cli chose to reject." }]);
   });
 
+  it("tells of a command in the background in the step that started it, until it ends with the run", () => {
+    const output = "It runs as c1. command_output shows what it prints.";
+    const started = toolCall("t", 0, "run_command", { command: "npm start", background: true }, output);
+    const background = (...more: RunEventBody[]) => {
+      const [step] = steps(...started, ...more);
+      return step?.kind === "tool" ? step.background : undefined;
+    };
+    const looked = toolCall("t", 1, "command_output", { id: "c1" }, "c1: exit code 1\nno such port");
+    const ended: RunEventBody = { type: "run.finished", status: "done", summary: "" };
+    expect(background()).toEqual({ id: "c1", state: "runs" });
+    expect(background(...looked)).toEqual({ id: "c1", state: "exit code 1" });
+    expect(background(ended)).toEqual({ id: "c1", state: "ended with the run" });
+    expect(background(...looked, ended)?.state).toBe("exit code 1");
+    // A file may say the same words; only the tools' own answers count.
+    expect(background(...toolCall("t", 1, "read_file", { path: "a" }, "c1: exit code 9"))?.state).toBe("runs");
+  });
+
   it("gives every step of a whole run a key of its own, in order", () => {
     const all = timelineSteps(numbered(FINISHED));
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
@@ -114,8 +131,13 @@ describe("a tool call in words", () => {
   });
 
   it("recognises an edit and shows any input", () => {
-    expect(editedText('{"path":"a","search":"x","replace":"y"}')).toEqual({ search: "x", replace: "y" });
-    expect(editedText('{"path":"a"}')).toBeUndefined();
+    const edit = { search: "x", replace: "y" };
+    expect(editsOf(JSON.stringify({ path: "a", edits: [edit, edit] }))).toEqual([edit, edit]);
+    expect(editsOf(JSON.stringify({ path: "a", ...edit }))).toEqual([edit]);
+    expect(editsOf(JSON.stringify({ files: [{ path: "a", edits: [edit] }, 7] }))).toEqual([{ path: "a", ...edit }]);
+    expect(editsOf('{"path":"a","edits":[{"search":1}]}')).toEqual([]);
+    expect(patchOf('{"patch":"--- a"}')).toBe("--- a");
+    expect(patchOf('{"path":"a"}')).toBeUndefined();
     expect(prettyInput('{"a":1}')).toBe('{\n  "a": 1\n}');
     expect(prettyInput("not json")).toBe("not json");
   });

@@ -1,6 +1,7 @@
 /** What the shell does itself. Whatever changes names, environment or options makes the rest of the line unsure. */
 import { type Call, type Finding, type Grammars, reading, unknown } from "../finding.ts";
 import { parseOptions } from "../options.ts";
+import { isPlainName } from "../settings.ts";
 import { fixedWord } from "../shell-word.ts";
 
 const changesShell = ({ name }: Call): Finding => ({
@@ -9,7 +10,7 @@ const changesShell = ({ name }: Call): Finding => ({
 });
 
 const CHANGES_SHELL =
-  `export readonly declare typeset local unset alias unalias trap enable hash umask ulimit read mapfile readarray getopts
+  `export readonly declare typeset local unset alias unalias trap enable hash umask ulimit mapfile readarray getopts
   shopt set setopt unsetopt emulate autoload zmodload bindkey let coproc disown bg fg jobs kill-job suspend complete compgen compopt fc history
   bind caller dirs logout newgrp`.split(/\s+/);
 
@@ -73,6 +74,13 @@ function type({ args }: Call): Finding {
   return parsed.ok ? { effect: "reads", why: "finds programs" } : unknown(parsed.why);
 }
 
+/** Names in lower case mean nothing to programs; a loop's own name is looked after where loops are. */
+function read(call: Call): Finding {
+  const parsed = parseOptions("-r", call.args);
+  if (!parsed.ok || !parsed.operands.every(({ value }) => isPlainName(value ?? ""))) return changesShell(call);
+  return { effect: "reads", why: "reads a line into a variable" };
+}
+
 const flow = ({ name, args }: Call): Finding =>
   args.every(({ value }) => value !== null && /^\d+$|^\$\?$/.test(value)) || name === "exit" || name === "return"
     ? { effect: "reads", why: "ends or goes on" }
@@ -85,6 +93,7 @@ function kill({ name }: Call): Finding {
 export const builtins: Grammars = {
   ...Object.fromEntries(CHANGES_SHELL.map((name) => [name, changesShell])),
   cd,
+  read,
   pushd: changesShell,
   popd: changesShell,
   set,

@@ -33,7 +33,7 @@ function copy({ args }: Call): Finding {
     why: "copies files",
     touches,
     relinks: isDeep,
-    ...(isDeep ? { readsBelow: "hidden" as const } : {}),
+    ...(isDeep ? { readsBelow: { hidden: true, follows: has(parsed, "-L", "-H") } } : {}),
   };
 }
 
@@ -147,10 +147,13 @@ function link({ args }: Call): Finding {
   };
 }
 
+/** Nothing for everybody to write, nothing that takes the owner's own reading away, no bit that lends rights. */
+const PLAIN_MODE = /^(?:[ugoa]*\+[rxX]+|[ua]?-x|[ug]*\+[rwxX]+|[go]+-[rwx]+|0?[4-7][0-7][0145])$/;
+
 function changeMode({ args }: Call): Finding {
   // A mode such as -x looks like an option.
   const [first, ...rest] = args;
-  const isMode = /^[-+=ugoa]*[-+=][rwxX]+$|^0?[0-7]{3}$/.test(first?.value ?? "");
+  const isMode = PLAIN_MODE.test(first?.value ?? "");
   const parsed = parseOptions("-v --verbose", isMode ? rest : args);
   if (!parsed.ok)
     return isWideOpen(args) ? { effect: "forbidden", why: "opens the whole system to everybody" } : unknown(parsed.why);
@@ -173,10 +176,19 @@ function tee({ args }: Call): Finding {
   return { effect: touches.length > 0 ? "changes" : "reads", why: "writes its input into files", touches };
 }
 
+/** Longer than a line of text says: a disk can be filled with it. */
+function cut(call: Call): Finding {
+  const parsed = parseOptions("-s: -c --size= --no-create", call.args);
+  if (!parsed.ok) return unknown(parsed.why);
+  if (!parsed.given.every(({ value }) => value === null || /^[-<]?\d{1,7}$/.test(value)))
+    return unknown("makes a file longer", writing(parsed.operands));
+  return { effect: "changes", why: "cuts files", touches: replacing(parsed.operands) };
+}
+
 const destroys = (why: string) => (): Finding => ({ effect: "destructive", why });
 
 export const files: Grammars = {
-  mkdir: writes("-pv -m: --parents --verbose --mode=", "makes folders"),
+  mkdir: writes("-pv --parents --verbose", "makes folders"),
   rmdir: writes("-pv --parents --verbose", "removes empty folders"),
   touch: writes("-acm -d: -t: -r:< --date= --no-create --reference=< --time=", "makes files or renews their time"),
   cp: copy,
@@ -186,7 +198,7 @@ export const files: Grammars = {
   ln: link,
   chmod: changeMode,
   tee,
-  truncate: writes("-s: -c --size= --no-create", "cuts files"),
+  truncate: cut,
   patch: () => unknown("what a patch changes stands in the patch"),
   shred: destroys("overwrites files so that nothing brings them back"),
   wipe: destroys("overwrites files so that nothing brings them back"),

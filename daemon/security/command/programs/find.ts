@@ -1,10 +1,10 @@
 /** find: an expression of tests, and actions that write or start others. */
 import { type Call, type Finding, type Grammars, reading, unknown } from "../finding.ts";
 import type { Touch } from "../options.ts";
-import { fixedWord, type ShellWord } from "../shell-word.ts";
+import { fixedWord, type Listing, type ShellWord } from "../shell-word.ts";
 
 const ALONE = new Set(
-  `-a -and -o -or -not ! ( ) , -true -false -daystart -depth -d -follow -mount -xdev -noleaf -empty -readable -writable
+  `-a -and -o -or -not ! ( ) , -true -false -daystart -depth -d -mount -xdev -noleaf -empty -readable -writable
    -executable -nouser -nogroup -print -print0 -ls -prune -quit -noignore_readdir_race -ignore_readdir_race -warn -nowarn`.split(
     /\s+/,
   ),
@@ -21,11 +21,28 @@ const STARTS = new Set(["-exec", "-execdir", "-ok", "-okdir"]);
 
 function findGrammar({ args }: Call): Finding {
   const rest = [...args];
-  while (/^-(?:[HLP]|O\d)$/.test(rest[0]?.value ?? "")) rest.shift();
+  while (/^-(?:[HP]|O\d)$/.test(rest[0]?.value ?? "")) rest.shift();
   const roots: ShellWord[] = [];
   while (rest[0] !== undefined && !isExpression(rest[0])) roots.push(...rest.splice(0, 1));
-  const touches = reading(roots.length > 0 ? roots : [fixedWord(".")]);
-  return expression(rest, touches);
+  const places = roots.length > 0 ? roots : [fixedWord(".")];
+  const listing = { roots: places, ...onlyNames(rest) };
+  const finding = expression(rest, reading(places), listing);
+  const isList =
+    finding.effect === "reads" &&
+    finding.starts?.length === 0 &&
+    !args.some(({ value }) => PRINTS_MORE.has(value ?? ""));
+  return isList ? { ...finding, lists: listing } : finding;
+}
+
+const PRINTS_MORE = new Set(["-ls", "-printf"]);
+
+/** `-name x` where every file must have such a name: only among tests that all must hold. */
+function onlyNames(rest: readonly ShellWord[]): { readonly only?: readonly string[] } {
+  const words = rest.map(({ value }) => value ?? "(");
+  if (words.some((word) => ["-o", "-or", ",", "(", ")", "\\("].includes(word))) return {};
+  const at = words.findIndex((word, index) => word === "-name" && !["!", "-not"].includes(words[index - 1] ?? ""));
+  const name = words[at + 1];
+  return at !== -1 && /^[\w.*?-]+$/.test(name ?? "[") && name !== undefined ? { only: [name] } : {};
 }
 
 function isExpression(word: ShellWord): boolean {
@@ -33,7 +50,7 @@ function isExpression(word: ShellWord): boolean {
   return start === "" || /^[-(!,]/.test(start);
 }
 
-function expression(rest: ShellWord[], touches: Touch[]): Finding {
+function expression(rest: ShellWord[], touches: Touch[], listing: Listing): Finding {
   const starts: ShellWord[][] = [];
   let deletes = false;
   let elsewhere = false;
@@ -48,7 +65,7 @@ function expression(rest: ShellWord[], touches: Touch[]): Finding {
     if (WITH_FILE.has(value) && argument !== undefined) touches.push({ use: "read", word: argument });
     else if (value === "-delete") deletes = true;
     else if (STARTS.has(value)) {
-      starts.push(startedBy(rest));
+      starts.push(startedBy(rest, listing));
       elsewhere ||= value.endsWith("dir");
     } else return unknown(`its action ${value} is not known to be harmless`, touches);
   }
@@ -58,12 +75,13 @@ function expression(rest: ShellWord[], touches: Touch[]): Finding {
 }
 
 /** Up to `;`, or `+` behind `{}`. What it finds is known to no one yet, nor what is in its names. */
-function startedBy(rest: ShellWord[]): ShellWord[] {
+function startedBy(rest: ShellWord[], listing: Listing): ShellWord[] {
   const words: ShellWord[] = [];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (word.value === ";" || (word.value === "+" && words.at(-1)?.written.includes("{}"))) break;
     const holds = word.value?.includes("{}") ?? false;
-    words.push(holds ? { ...word, value: null, prefix: "/", spreads: false } : word);
+    const found = { ...word, value: null, prefix: "/", spreads: false };
+    words.push(!holds ? word : word.value === "{}" ? { ...found, anyOf: listing } : found);
   }
   return words;
 }

@@ -69,7 +69,10 @@ const LISTS: Readonly<
   },
   remote: {
     spec: "-v --verbose",
-    isList: (_, operands) => operands.length === 0 || (operands[0]?.value === "get-url" && operands.length === 2),
+    isList: (_, operands) =>
+      operands.length === 0 ||
+      (operands[0]?.value === "get-url" && operands.length === 2) ||
+      (operands[0]?.value === "show" && operands.length === 1),
   },
   stash: {
     spec: `${LOG} --include-untracked --only-untracked`,
@@ -88,7 +91,9 @@ const LISTS: Readonly<
     spec: "-lz --list --get --get-all --get-regexp --local --show-origin --show-scope --name-only --bool --int --default=",
     isList: (names, operands) =>
       names.some((name) => ["--list", "-l"].includes(name)) ||
-      (names.some((name) => name.startsWith("--get")) && operands.length === 1),
+      (operands.length === 1 &&
+        (names.some((name) => name.startsWith("--get")) ||
+          /^[A-Za-z][\w-]*(?:\.[\w-]+)+$/.test(operands[0]?.value ?? ""))),
   },
 };
 
@@ -209,11 +214,22 @@ function looks(name: string, spec: string, args: readonly ShellWord[]): Finding 
   const files = [...candidates, ...contents, ...after.map(withoutMagic)];
   const touches = [...parsed.touches, ...reading(files)];
   const finding: Finding = { effect: "reads", why: `git ${name} looks at the repository`, touches };
-  return name === "grep" && files.length === 0
-    ? { ...finding, touches: reading([fixedWord(".")]), readsBelow: "hidden" }
-    : name === "grep"
-      ? { ...finding, readsBelow: "hidden" }
-      : finding;
+  if (name === "ls-files") return { ...finding, ...listed(parsed.given, [...parsed.operands, ...after]) };
+  if (name !== "grep") return finding;
+  const tracked = !parsed.given.some((option) => option.name === "--untracked");
+  const searched = files.length === 0 ? { touches: reading([fixedWord(".")]) } : {};
+  return { ...finding, ...searched, readsBelow: { hidden: true, tracked } };
+}
+
+/** What `git ls-files` prints where it prints only names, as they are called from here. */
+function listed(given: readonly { readonly name: string }[], operands: readonly ShellWord[]): Pick<Finding, "lists"> {
+  if (given.some(({ name }) => !["-z", "-c", "--cached"].includes(name))) return {};
+  const names = operands.map(({ value }) => value ?? ":");
+  if (names.some((name) => name.startsWith(":"))) return {};
+  const isGlob = (name: string) => /[*?[]/.test(name);
+  if (!names.some(isGlob)) return { lists: { roots: names.length > 0 ? operands : [fixedWord(".")], tracked: true } };
+  if (!names.every((name) => /^\*[\w.-]+$/.test(name))) return {};
+  return { lists: { roots: [fixedWord(".")], only: names, tracked: true } };
 }
 
 /** Names with a dot in front or an ending are as good as paths: a revision of that name is no harm. */

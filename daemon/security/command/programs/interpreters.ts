@@ -74,7 +74,7 @@ function language({ harmless, modules }: Language): Grammar {
   return ({ name, args }: Call): Finding => {
     if (
       args.length === 1 &&
-      /^(?:--version|-V|-v|--help|-h)$/.test(args[0]?.value ?? "") &&
+      /^(?:--version|-version|-V|-v|--help|-h)$/.test(args[0]?.value ?? "") &&
       !(name === "perl" && args[0]?.value === "-V")
     )
       return { effect: "reads", why: `tells the version of ${name}` };

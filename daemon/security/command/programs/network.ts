@@ -67,6 +67,7 @@ function copies({ name, args }: Call): Finding {
 function cloud(loses: RegExp, runs?: RegExp): Grammar {
   return ({ name, args }: Call): Finding => {
     const words = args.map(({ value }) => value ?? "");
+    if (words.length === 1 && words[0] === "--version") return { effect: "reads", why: `tells the version of ${name}` };
     if (words.some((word) => loses.test(word)))
       return { effect: "destructive", why: `${name} would change or delete what others use` };
     if (runs !== undefined && words.some((word) => runs.test(word))) return unknown(`${name} would run a program`);

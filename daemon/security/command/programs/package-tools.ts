@@ -60,6 +60,11 @@ function subCommand(
   if (isVersion(args)) return { effect: "reads", why: `tells the version of ${name}` };
   if (["ls", "list", "ll", "la", "why", "explain", "root", "bin", "prefix", "help"].includes(command))
     return lists(name, command, rest);
+  const asked = rest.map(({ value }) => value ?? "").join(" ");
+  if (name === "npm" && command === "pkg" && /^get(?: \w[\w.-]*)*$/.test(asked))
+    return { effect: "reads", why: "prints package.json" };
+  if (name === "npm" && command === "config" && /^get (?:registry|prefix|cache|node-version)$/.test(asked))
+    return { effect: "reads", why: "prints a setting" };
   if (PUBLISHES.has(command)) return { effect: "destructive", why: `${name} ${command} changes what everybody gets` };
   if (SCRIPTS.has(command)) return script(command, rest);
   if (command === "exec") return started(name, rest, call);

@@ -50,7 +50,10 @@ function bySubcommand({ project, network = "", reads = "", destructive = "" }: S
   return (call: Call): Finding => {
     const { name, args } = call;
     const command = args.find(({ value }) => value === null || !/^[+-]/.test(value))?.value;
-    if (isVersion(args)) return { effect: "reads", why: `tells the version of ${name}` };
+    if (isVersion(args) || (args.length === 1 && args[0]?.value === "-v"))
+      return { effect: "reads", why: `tells the version of ${name}` };
+    if (name === "go" && command === "env" && args.slice(1).every(({ value }) => /^GO[A-Z]+$/.test(value ?? "")))
+      return { effect: "reads", why: "prints settings of go" };
     if (command == null) return unknown(`what ${name} would do is not plain`);
     if (is(destructive, command))
       return { effect: "destructive", why: `${name} ${command} changes what others see or cannot be undone` };
@@ -65,7 +68,8 @@ function bySubcommand({ project, network = "", reads = "", destructive = "" }: S
 }
 
 /** A Makefile's targets are the project's; a file of elsewhere, or code on the line, is not. */
-function make({ args }: Call): Finding {
+function make({ name, args }: Call): Finding {
+  if (isVersion(args)) return { effect: "reads", why: `tells the version of ${name}` };
   const rest = [...args];
   let folder: ShellWord | undefined;
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {

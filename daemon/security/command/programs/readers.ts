@@ -1,9 +1,10 @@
 /** Programs that look and print. Each row: names, options that are known to write and start nothing, what operands are. */
 import { type Call, type Finding, type Grammar, type Grammars, reading, unknown } from "../finding.ts";
 import { parseOptions } from "../options.ts";
+import { maySecretBe } from "../settings.ts";
 import { fixedWord } from "../shell-word.ts";
 
-type Operands = "files" | "files-or-here" | "text" | "none";
+type Operands = "files" | "files-or-here" | "text" | "none" | "anything";
 
 interface ReaderRow {
   readonly names: string;
@@ -11,6 +12,8 @@ interface ReaderRow {
   readonly options: string;
   readonly operands: Operands;
 }
+
+const PRINTS_ENDS = "prints the beginning or the end of files";
 
 const ROWS: readonly ReaderRow[] = [
   {
@@ -30,7 +33,7 @@ const ROWS: readonly ReaderRow[] = [
   },
   {
     names: "head tail",
-    why: "prints the beginning or the end of files",
+    why: PRINTS_ENDS,
     operands: "files",
     options: "-# -n: -c: -qvz --lines= --bytes= --quiet --silent --verbose --help --version",
   },
@@ -52,14 +55,6 @@ const ROWS: readonly ReaderRow[] = [
     why: "replaces characters of its input",
     operands: "text",
     options: "-cCdsu --complement --delete --squeeze-repeats --truncate-set1",
-  },
-  {
-    names: "diff",
-    why: "compares files",
-    operands: "files",
-    options: `-abBcdEeiNnpqrstTuwyZ -C: -U: -I: -W: -x: -L: --brief --unified? --context? --recursive --ignore-all-space
-      --ignore-space-change --ignore-blank-lines --ignore-case --new-file --side-by-side --suppress-common-lines --color?
-      --report-identical-files --exclude= --label= --width= --text --strip-trailing-cr --help --version`,
   },
   {
     names: "cmp",
@@ -118,19 +113,19 @@ const ROWS: readonly ReaderRow[] = [
     why: "tells kinds of files",
     operands: "files",
     options:
-      "-bhikLNprz0 -F: --brief --mime --mime-type --mime-encoding --dereference --no-dereference --help --version",
+      "-bhikLNpr0 -F: --brief --mime --mime-type --mime-encoding --dereference --no-dereference --help --version",
   },
   {
     names: "du",
     why: "measures folders",
     operands: "files-or-here",
     options:
-      "-abcDhHklLmsSx0 -d: -t: --all --apparent-size --bytes --block-size= --max-depth= --human-readable --summarize --total --exclude= --one-file-system",
+      "-abchHklmsSx0 -d: -t: --all --apparent-size --bytes --block-size= --max-depth= --human-readable --summarize --total --exclude= --one-file-system",
   },
   {
     names: "df",
     why: "shows how full disks are",
-    operands: "none",
+    operands: "files",
     options: "-ahHiklmPT -t: -x: --all --human-readable --inodes --local --portability --print-type --type= --total",
   },
   {
@@ -142,8 +137,8 @@ const ROWS: readonly ReaderRow[] = [
   {
     names: "basename dirname",
     why: "takes names apart",
-    operands: "text",
-    options: "-az -s: --multiple --suffix= --zero",
+    operands: "anything",
+    options: "",
   },
   {
     names: "realpath readlink",
@@ -180,15 +175,16 @@ const ROWS: readonly ReaderRow[] = [
     options: "-abghkmtws --human --mega --giga --total",
   },
   {
-    names: "ps pgrep",
+    names: "pgrep",
     why: "lists processes",
     operands: "none",
     options: "-aAdefFlLwxfnov -C: -p: -t: -u: -U: --forest --sort= --no-headers --pid= --user=",
   },
   { names: "cal", why: "prints a calendar", operands: "text", options: "-138jmsy" },
   { names: "seq", why: "prints numbers", operands: "text", options: "-w -f: -s: --equal-width --format= --separator=" },
-  { names: "sleep", why: "waits", operands: "text", options: "" },
-  { names: "true false : yes", why: "does nothing", operands: "text", options: "" },
+  { names: "true false :", why: "does nothing", operands: "text", options: "" },
+  { names: "expr", why: "computes", operands: "text", options: "" },
+  { names: "hostname", why: "tells the system", operands: "none", options: "-sfidI --short --fqdn" },
   {
     names: "cloc tokei scc",
     why: "counts lines of code",
@@ -200,12 +196,15 @@ const ROWS: readonly ReaderRow[] = [
 
 function reader({ why, options, operands }: ReaderRow): Grammar {
   return ({ args }: Call): Finding => {
+    // Whatever they are given, these only print it.
+    if (operands === "anything") return { effect: "reads", why };
     const parsed = parseOptions(options, args);
     if (!parsed.ok) return unknown(parsed.why);
     if (operands === "none" && parsed.operands.length > 0) return unknown("it is given what it does not take");
     const here = operands === "files-or-here" && parsed.operands.length === 0 ? [fixedWord(".")] : [];
     const files = operands.startsWith("files") ? [...parsed.operands, ...here] : [];
-    return { effect: "reads", why, touches: [...parsed.touches, ...reading(files)] };
+    const passes = why === PRINTS_ENDS && !parsed.given.some(({ name }) => name === "-c" || name === "--bytes");
+    return { effect: "reads", why, touches: [...parsed.touches, ...reading(files)], ...(passes ? { passes } : {}) };
   };
 }
 
@@ -213,4 +212,89 @@ function readerTable(rows: readonly ReaderRow[]): Grammars {
   return Object.fromEntries(rows.flatMap((row) => row.names.split(" ").map((name) => [name, reader(row)])));
 }
 
-export const readers = readerTable(ROWS);
+/** Seconds; what waits longer holds up more than it helps. */
+const LONGEST_WAIT = 600;
+
+function sleep({ args }: Call): Finding {
+  const seconds = args.map(({ value }) => Number(/^(\d+(?:\.\d+)?)s?$/.exec(value ?? "")?.[1] ?? Number.NaN));
+  const isShort = seconds.reduce((sum, each) => sum + each, 0) <= LONGEST_WAIT;
+  return isShort ? { effect: "reads", why: "waits" } : unknown("it may wait for a long time");
+}
+
+const listsProcesses = readerTable([
+  {
+    names: "ps",
+    why: "lists processes",
+    operands: "none",
+    options: "-aAdefFlLwxfnov -C: -p: -t: -u: -U: --forest --sort= --no-headers --pid= --user=",
+  },
+]).ps;
+
+/** `ps aux`; an `e` without a dash would show everybody's environment. */
+const ps: Grammar = (call) => {
+  const isPlain = call.args.length === 1 && /^[afuwx]+$/.test(call.args[0]?.value ?? "");
+  return listsProcesses?.(isPlain ? { ...call, args: [] } : call) ?? unknown("it is not known");
+};
+
+function printsVariables({ args }: Call): Finding {
+  const isPlain = args.length > 0 && args.every(({ value }) => /^[A-Za-z_]\w*$/.test(value ?? ""));
+  if (!isPlain || args.some(({ value }) => maySecretBe(value ?? "")))
+    return unknown("prints the environment, which may hold secrets");
+  return { effect: "reads", why: "prints variables" };
+}
+
+/** These end only when somebody ends them. */
+const endless = ({ name }: Call): Finding => unknown(`${name} prints without an end`);
+
+const pages = readerTable([{ names: "less", why: "prints files", operands: "files", options: "-NRSFXEi" }]).less;
+
+/** A word with a plus in front is a command of the pager's own. */
+const pager: Grammar = (call) =>
+  pages === undefined || call.args.some(({ value, prefix }) => (value ?? prefix).startsWith("+"))
+    ? unknown("it is told what to do first")
+    : pages(call);
+
+/** Compilers and their like: nothing but their version. */
+function versionOnly({ name, args }: Call): Finding {
+  if (
+    args.length === 1 &&
+    /^(?:--version|-version|-v|-V)$/.test(args[0]?.value ?? "") &&
+    !(name === "docker" && args[0]?.value === "-V")
+  )
+    return { effect: "reads", why: `tells the version of ${name}` };
+  return unknown(`what ${name} makes is not followed`);
+}
+
+const COMPILERS =
+  "rustc rustup gcc g++ cc c++ clang clang++ javac kotlinc ghc ocaml gfortran nasm protoc sqlite3 uv".split(" ");
+
+const comparesFiles = readerTable([
+  {
+    names: "diff",
+    why: "compares files",
+    operands: "files",
+    options: `-abBcdEeiNnpqrstTuwyZ -C: -U: -I: -W: -x: -L: --brief --unified? --context? --recursive --ignore-all-space
+      --ignore-space-change --ignore-blank-lines --ignore-case --new-file --side-by-side --suppress-common-lines --color?
+      --report-identical-files --exclude= --label= --width= --text --strip-trailing-cr --help --version`,
+  },
+])["diff"];
+
+/** Below folders it reads every file, and follows links. */
+async function compares(call: Call): Promise<Finding> {
+  const finding = (await comparesFiles?.(call)) ?? unknown("it is not known");
+  const isDeep = call.args.some(({ value }) => /^-[a-zA-Z]*r|^--recursive$/.test(value ?? ""));
+  if (finding.effect !== "reads" || !isDeep) return finding;
+  return { ...finding, readsBelow: { hidden: true, follows: true } };
+}
+
+export const readers: Grammars = {
+  ...readerTable(ROWS),
+  diff: compares,
+  ...Object.fromEntries(COMPILERS.map((name) => [name, versionOnly])),
+  less: pager,
+  more: pager,
+  ps,
+  sleep,
+  printenv: printsVariables,
+  yes: endless,
+};

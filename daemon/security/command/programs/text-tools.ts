@@ -1,5 +1,5 @@
 /** Programs that search and change text, where some options write files or start programs. */
-import { type Call, type Finding, type Grammars, reading, unknown, writing } from "../finding.ts";
+import { type Below, type Call, type Finding, type Grammars, reading, unknown, writing } from "../finding.ts";
 import { parseOptions } from "../options.ts";
 import { fixedWord, type ShellWord } from "../shell-word.ts";
 
@@ -19,58 +19,66 @@ const RG = `-# -abcFHhiIlLnNoPpqsSUuvVwx.0 -A: -B: -C: -E: -M: -T: -d: -e: -f:< 
   --null --only-matching --passthru --pcre2 --pretty --quiet --regexp= --replace= --smart-case --sort= --sortr= --stats --text
   --threads= --trim --type= --type-list --type-not= --unrestricted --version --vimgrep --with-filename --word-regexp`;
 
-function search(
-  spec: string,
-  recursive: (names: readonly string[], hasFiles: boolean) => "hidden" | "shown" | undefined,
-) {
+type Given = readonly { readonly name: string; readonly value: string | null }[];
+
+function search(spec: string, recursive: (given: Given) => Below | undefined) {
   return ({ args }: Call): Finding => {
     const parsed = parseOptions(spec, args);
     if (!parsed.ok) return unknown(parsed.why);
-    const names = parsed.given.map(({ name }) => name);
-    const hasPattern = names.some((name) =>
-      ["-e", "-f", "--regexp", "--file", "--files", "--type-list"].includes(name),
-    );
+    const has = (...names: readonly string[]) => parsed.given.some(({ name }) => names.includes(name));
+    const hasPattern = has("-e", "-f", "--regexp", "--file", "--files", "--type-list");
     const files = hasPattern ? parsed.operands : parsed.operands.slice(1);
-    const below = recursive(names, files.length > 0);
-    const here = below !== undefined && files.length === 0 ? [fixedWord(".")] : [];
+    const below = recursive(parsed.given);
+    const roots = files.length === 0 ? [fixedWord(".")] : files;
     const finding: Finding = {
       effect: "reads",
       why: "searches text",
-      touches: [...parsed.touches, ...reading([...files, ...here])],
+      touches: [...parsed.touches, ...reading(below === undefined ? files : roots)],
     };
-    if (below === undefined) return finding;
-    const endings = endingsOf(parsed.given);
-    return { ...finding, readsBelow: below, ...(endings === undefined ? {} : { readsEndings: endings }) };
+    const isList = has("-l", "-L", "--files-with-matches", "--files-without-match", "--files");
+    const lists = isList && !has("--json", "--color", "--heading") ? { lists: { roots, ...onlyOf(below) } } : {};
+    const passes = parsed.given.every(({ name }) => ["-v", "-i", "-E", "-F", "-P", "-e"].includes(name));
+    if (below === undefined) return passes ? { ...finding, passes } : finding;
+    return { ...finding, ...lists, ...(has("--files") ? {} : { readsBelow: below }) };
   };
 }
 
-/**
- * The endings that a search is bound to by globs such as `*.js`; undefined when it may read other files too. With such
- * globs only, no program differs in what they mean, whether it matches them on names or on whole paths.
- */
-function endingsOf(given: readonly { readonly name: string; readonly value: string | null }[]): string[] | undefined {
-  const globs = given
-    .filter(({ name }) => ["--include", "--glob", "-g"].includes(name))
-    .map(({ value }) => value ?? "");
-  const endings = globs.map((glob) => /^\*(\.[A-Za-z0-9]+)$/.exec(glob)?.[1]);
-  const isMixed = given.some(({ name }) => name === "--exclude" || name === "--iglob");
-  const known = endings.filter((ending) => ending !== undefined);
-  return known.length === 0 || known.length < endings.length || isMixed ? undefined : known;
+function onlyOf(below: Below | undefined): { readonly only?: readonly string[] } {
+  return below?.only === undefined ? {} : { only: below.only };
 }
 
-const searchesBelow = (names: readonly string[]) =>
-  names.some((name) => ["-r", "-R", "--recursive", "--dereference-recursive", "-d", "--directories"].includes(name))
-    ? ("hidden" as const)
-    : undefined;
-const grep = search(GREP, searchesBelow);
-/** It lists names only with --files; else it reads all that does not begin with a dot. */
-const rg = search(RG, (names) =>
-  names.some((name) => name === "--files" || name === "--type-list")
-    ? undefined
-    : names.some((name) => ["-.", "--hidden", "-u", "--unrestricted"].includes(name))
-      ? "hidden"
-      : "shown",
-);
+function valuesOf(given: Given, ...names: readonly string[]): readonly (string | null)[] {
+  return given.filter(({ name }) => names.includes(name)).map(({ value }) => value);
+}
+
+const grep = search(GREP, (given) => {
+  const has = (...names: readonly string[]) => given.some(({ name }) => names.includes(name));
+  const isDeep = has("-r", "-R", "--recursive", "--dereference-recursive", "-d", "--directories");
+  if (!isDeep) return undefined;
+  const only = valuesOf(given, "--include");
+  // Where something is excluded first, what is not named is searched too.
+  const isNarrow = only.length > 0 && !has("--exclude") && only.every((glob) => /^[\w.*?-]+$/.test(glob ?? "["));
+  return {
+    hidden: true,
+    follows: has("-R", "--dereference-recursive"),
+    skips: valuesOf(given, "--exclude-dir").filter((name) => name !== null),
+    ...(isNarrow ? { only: only.filter((glob) => glob !== null) } : {}),
+  };
+});
+
+/** It leaves out what begins with a dot. */
+const rg = search(RG, (given) => {
+  const has = (...names: readonly string[]) => given.some(({ name }) => names.includes(name));
+  if (has("--type-list")) return undefined;
+  const globs = valuesOf(given, "-g", "--glob").filter((glob) => !glob?.startsWith("!"));
+  const names = globs.map((glob) => glob?.split("/").at(-1) ?? "");
+  const isNarrow = names.length > 0 && !has("--iglob") && names.every((name) => /^\*[\w.-]*\.[\w{},]+$/.test(name));
+  return {
+    hidden: has("-.", "--hidden", "-u", "--unrestricted"),
+    follows: has("-L", "--follow"),
+    ...(isNarrow ? { only: names } : {}),
+  };
+});
 
 function sort({ args }: Call): Finding {
   const spec = `-bcCdfghiMmnrRsuVz -k: -t: -S: -o:> --batch-size= --buffer-size= --check? --dictionary-order --field-separator= --general-numeric-sort
@@ -79,7 +87,7 @@ function sort({ args }: Call): Finding {
   const parsed = parseOptions(spec, args);
   if (!parsed.ok) return unknown(parsed.why);
   const effect = parsed.touches.some(({ use }) => use === "write") ? "changes" : "reads";
-  return { effect, why: "sorts lines", touches: [...parsed.touches, ...reading(parsed.operands)] };
+  return { effect, why: "sorts lines", touches: [...parsed.touches, ...reading(parsed.operands)], passes: true };
 }
 
 function uniq({ args }: Call): Finding {
@@ -93,7 +101,7 @@ function uniq({ args }: Call): Finding {
 /** An address: a line number, the last line, or a pattern without anything that could end it early. */
 const ADDRESS = String.raw`(?:\d+|\$|/[^/\\\[\n]*/)`;
 const SED_COMMAND = new RegExp(
-  String.raw`^(?:(?:${ADDRESS}(?:,(?:${ADDRESS}|\+\d+))?!?)?[pdq]|s([/|#,])(?:(?!\1)[^\\\[\n])*\1(?:(?!\1)[^\\\n])*\1[gp\d]*)$`,
+  String.raw`^(?:(?:${ADDRESS}(?:,(?:${ADDRESS}|\+\d+))?!?)?[pdq=]|s([/|#,])(?:(?!\1)[^\\\[\n])*\1(?:(?!\1)[^\\\n])*\1[gp\d]*)$`,
 );
 
 /** Each piece between semicolons must be harmless; one inside a pattern makes pieces that are not. */
@@ -112,17 +120,28 @@ function sed({ args }: Call): Finding {
   return { effect: "reads", why: "prints lines of files", touches: reading(files) };
 }
 
-const FIELD = String.raw`(?:\$(?:\d+|NF|\(NF-\d+\))|NR|"[^"\\]*")`;
-const AWK = new RegExp(
-  String.raw`^\s*(?:(?:NR\s*(?:==|>=?|<=?|%)\s*\d+(?:\s*&&\s*NR\s*(?:==|>=?|<=?)\s*\d+)?|/[^/\\\[\n]*/)\s*)?(?:\{\s*print(?:\s+${FIELD}(?:\s*,?\s*${FIELD})*)?\s*\})?\s*$`,
-);
+/**
+ * Without what starts programs, reads other files or never ends; `>` only in front of every action, where it compares.
+ * Nothing here depends on where a text or a pattern of awk ends.
+ */
+function isHarmlessAwk(program: string): boolean {
+  if (AWK_REACHES_OUT.test(program)) return false;
+  if (program.replaceAll("||", "").includes("|") || /\bfor\s*\(\s*;/.test(program)) return false;
+  const action = program.indexOf("{");
+  return action === -1 ? !/\bprint/.test(program) : !program.slice(action).includes(">");
+}
+
+const AWK_REACHES_OUT =
+  /@|\\[\r\n]|\b(?:system|getline|close|fflush|while|do|ENVIRON|PROCINFO|SYMTAB|FUNCTAB|ARGV|ARGC)\b/;
 
 function awk({ args }: Call): Finding {
-  const parsed = parseOptions("-F:", args, true);
+  const parsed = parseOptions("-F: -v:", args, true);
   if (!parsed.ok) return unknown(parsed.why);
   const [program, ...files] = parsed.operands;
-  const isPlain = files.every(({ value }) => value !== null && !/^[A-Za-z_]\w*=/.test(value) && !value.startsWith("-"));
-  if (program?.value == null || program.value.trim() === "" || !AWK.test(program.value) || !isPlain)
+  const isPlain =
+    files.every(({ value }) => value !== null && !/^[A-Za-z_]\w*=/.test(value) && !value.startsWith("-")) &&
+    valuesOf(parsed.given, "-v").every((value) => /^[a-z]\w*=[^\\]*$/.test(value ?? ""));
+  if (program?.value == null || program.value.trim() === "" || !isHarmlessAwk(program.value) || !isPlain)
     return unknown("a program of awk can write files and start others", reading(files));
   return { effect: "reads", why: "prints columns", touches: reading(files) };
 }
@@ -187,7 +206,7 @@ function date({ args }: Call): Finding {
 
 function tree({ args }: Call): Finding {
   const spec =
-    "-adfilpsughDFqNQrtcUvxACnSJX -L: -I: -P: --dirsfirst --filelimit= --noreport --prune --gitignore --du --charset= --matchdirs";
+    "-adfipsughDFqNQrtcUvxACnSJX -L: -I: -P: --dirsfirst --filelimit= --noreport --prune --gitignore --du --charset= --matchdirs";
   const parsed = parseOptions(spec, args);
   if (!parsed.ok) return unknown(parsed.why);
   return {

@@ -10,7 +10,7 @@ interface Wrapper {
   /** Operands of its own in front of the command. */
   readonly own?: number;
   readonly why: string;
-  /** It changes who runs the command, or where: never harmless by itself. */
+  /** It changes who runs the command, where, or for how long: never harmless by itself. */
   readonly isGrave?: boolean;
 }
 
@@ -36,11 +36,11 @@ const WRAPPERS: readonly Wrapper[] = [
   },
   { names: "nice", options: "-n: -# --adjustment=", why: "runs with a priority" },
   { names: "ionice", options: "-c: -n: -t", why: "runs with a priority" },
-  { names: "nohup", options: "", why: "keeps a program running after its command", isGrave: true },
+  { names: "nohup", options: "", why: "keeps it running when the line has ended", isGrave: true },
   {
     names: "setsid",
     options: "-cfw --ctty --fork --wait",
-    why: "runs a program in a session of its own, apart from its command",
+    why: "lets it run on when the line has ended",
     isGrave: true,
   },
   { names: "stdbuf", options: "-i: -o: -e: --input= --output= --error=", why: "runs with other buffers" },
@@ -116,7 +116,7 @@ function env({ args }: Call): Finding {
 }
 
 /** What comes through the pipe becomes more words, also options. */
-function xargs({ args }: Call): Finding {
+function xargs({ args, input }: Call): Finding {
   const parsed = parseOptions(
     "-0prtx -a:< -d: -E: -I: -L: -n: -P: -s: --null --arg-file=< --delimiter= --max-args= --max-procs= --max-lines= --no-run-if-empty --replace= --verbose",
     args,
@@ -124,11 +124,15 @@ function xargs({ args }: Call): Finding {
   );
   if (!parsed.ok) return hidden(args, parsed.why);
   const mark = parsed.given.find(({ name }) => name === "-I" || name === "--replace")?.value;
+  const isPlain = !parsed.given.some(({ name }) => ["-a", "--arg-file", "-d", "--delimiter"].includes(name));
+  const any = input !== undefined && isPlain ? { anyOf: input } : {};
   const words = parsed.operands.map((word) =>
-    mark != null && word.value?.includes(mark) ? unknownWord(word.written, "", false) : word,
+    mark != null && word.value?.includes(mark)
+      ? { ...unknownWord(word.written, "", false), ...(word.value === mark ? any : {}) }
+      : word,
   );
   const started = words.length > 0 ? words : [];
-  const more = mark == null ? [unknownWord("…")] : [];
+  const more = mark == null ? [{ ...unknownWord("…"), ...any }] : [];
   return {
     effect: "reads",
     why: "runs a program with words from its input",
@@ -144,8 +148,7 @@ function watch({ args }: Call): Finding {
   const [first] = parsed.operands;
   if (first === undefined || text.includes(null)) return unknown("what it would run is known only to the shell");
   return {
-    effect: "reads",
-    why: "runs a line again and again",
+    ...unknown("runs a line again and again without an end"),
     script: { word: { ...first, value: text.join(" ") }, here: false },
   };
 }
