@@ -42,7 +42,7 @@ export async function askApproval(context: RunContext, question: Question): Prom
 }
 
 async function askOnce(context: RunContext, question: Question, round: number): Promise<Decided | "lapsed"> {
-  const { key, subject, parts, remember, ...shown } = question;
+  const { key, subject, taskId } = question;
   const hash = subjectHash(subject);
   // A fork's history holds the questions, and the answers, of the run that it was forked from.
   const asker = (await stateOf(context)).forkedFrom?.origin ?? context.runId;
@@ -53,8 +53,8 @@ async function askOnce(context: RunContext, question: Question, round: number): 
     if (known !== undefined)
       return isLapsed(context, known.event, subject) ? "lapsed" : { ...known, subjectHash: hash };
     const expiresAt = new Date(context.clock.now() + QUESTION_MS).toISOString();
-    const offer = { ...(parts === undefined ? {} : { parts }), ...(remember === undefined ? {} : { remember }) };
-    const approval = { approvalId, subjectHash: hash, subject, expiresAt, ...offer, ...shown };
+    const offer = offered(context, question);
+    const approval = { approvalId, taskId, subjectHash: hash, subject, expiresAt, ...offer };
     const asked = await record(context, { type: "approval.requested", approval }, `approval/${approvalId}`);
     answered.expireAt(asked.body.type === "approval.requested" ? asked.body.approval.expiresAt : undefined);
     // It may have been answered between the look and the question.
@@ -76,6 +76,13 @@ export function approvalIdOf(
 /** What a check's question is asked under. */
 export function checkQuestionKey(checkKey: string): string {
   return `may/${checkKey}`;
+}
+
+/** What is kept of a question holds no secret; a rule that holds one is not offered. */
+function offered({ redact }: RunContext, { title, reason, parts, remember }: Question) {
+  const told = parts?.map(({ text, why }) => ({ text: redact(text), why: redact(why) }));
+  const rule = remember !== undefined && redact(remember) === remember ? { remember } : {};
+  return { title: redact(title), reason: redact(reason), ...(told === undefined ? {} : { parts: told }), ...rule };
 }
 
 /** Key of the answer's event: the first answer takes it, and every later one finds it taken. */

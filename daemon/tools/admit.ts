@@ -54,13 +54,31 @@ async function look(options: GateOptions, tool: Tool, input: unknown): Promise<R
   if (judgement.verdict !== "ask" || access.value.kind === "none")
     return { ok: true, value: { access: access.value, judgement, subject: undefined } };
   const binding = await bindingOf(tool, input, access.value, judgement, context);
-  const bound = subjectOf(access.value, judgement.reason, binding);
+  const bound = withoutSecrets(subjectOf(access.value, judgement.reason, binding), options.redact);
   const subject = await shown(options, tool, input, withHosts(bound, judgement));
   return subject.ok ? { ok: true, value: { access: access.value, judgement, subject: subject.value } } : subject;
 }
 
 function withHosts(subject: ApprovalSubject, { hosts = [] }: Judgement): ApprovalSubject {
   return subject.kind !== "command" || hosts.length === 0 ? subject : { ...subject, hosts: [...hosts] };
+}
+
+/** A question is kept and shown to every client. What exactly it is about stands in its binding, so the words may lack a secret. */
+function withoutSecrets(subject: ApprovalSubject, redact: (text: string) => string): ApprovalSubject {
+  switch (subject.kind) {
+    case "command":
+      return { ...subject, command: redact(subject.command) };
+    case "network":
+      return { ...subject, url: redact(subject.url) };
+    case "foreign":
+      return { ...subject, input: redact(subject.input) };
+    case "git":
+      return { ...subject, detail: redact(subject.detail) };
+    case "plan":
+    case "read":
+    case "write":
+      return subject;
+  }
 }
 
 /** What a person should see beside the bare call: the wall around a command, the lines that a write changes. */

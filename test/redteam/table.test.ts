@@ -8,7 +8,8 @@ import { rowsIn, rowText, withTable } from "./table.ts";
 const page = readFileSync(new URL("../../docs/security.md", import.meta.url), "utf8");
 
 it("lists exactly the attacks that there are, each with its OWASP id", () => {
-  expect(rowsIn(page)).toEqual(ATTACKS.map(rowText));
+  // The table goes by families.
+  expect(rowsIn(page).toSorted()).toEqual(ATTACKS.map(rowText).toSorted());
   expect(page).not.toMatch(/\*\*came through\*\*|not tried yet/);
 });
 
