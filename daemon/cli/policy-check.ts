@@ -3,7 +3,8 @@ import { isAbsolute, relative, resolve, sep } from "node:path";
 import * as z from "zod/mini";
 import { nexusError, ok, type Result } from "../../protocol/index.ts";
 import { validate } from "../../protocol/validate.ts";
-import { realPath, stat } from "../host/files.ts";
+import { realPathNow, statNow } from "../host/sync-files.ts";
+import { compileWasmQuickly } from "../host/wasm.ts";
 import type { PolicyPlace } from "../orchestration/policy-place.ts";
 import type { Access } from "../security/access.ts";
 import { resolveInside } from "../security/fence.ts";
@@ -30,13 +31,23 @@ const Line = z.object({
 });
 type Line = z.infer<typeof Line>;
 
+/** Answers; a slow reader holds up the judging instead of filling the memory. */
+const FLUSH_AFTER = 500;
+
 type Verdict = Pick<Judgement, "verdict" | "reason" | "rule">;
 
 export async function checkCommand(context: CliContext, args: Arguments): Promise<ExitCode> {
   if (!args.has("stdin")) throw nexusError("usage.invalid", "Give --stdin, and a question a line on standard input.");
+  compileWasmQuickly();
   const place = await openPlace(context);
-  for await (const text of inputLines(context.terminal.input(), MAX_LINE_LENGTH))
+  let unflushed = 0;
+  for await (const text of inputLines(context.terminal.input(), MAX_LINE_LENGTH)) {
     printJson(context, await answerLine(place, text));
+    unflushed += 1;
+    if (unflushed < FLUSH_AFTER) continue;
+    await context.terminal.flush();
+    unflushed = 0;
+  }
   return EXIT.done;
 }
 
@@ -73,9 +84,9 @@ function isSayable(id: string | number): boolean {
 }
 
 async function verdictOf(place: PolicyPlace, line: Line): Promise<Verdict> {
-  const workspace = await folderAt(line.workspace);
+  const workspace = folderAt(line.workspace);
   if (workspace === undefined) return deny("bad-place", "workspace is no absolute path of a folder.");
-  const cwd = await folderAt(line.cwd);
+  const cwd = folderAt(line.cwd);
   if (cwd === undefined) return deny("bad-place", "cwd is no absolute path of a folder.");
   const { mode, trusted, allow = [] } = line;
   const policy = await folderPolicy(place, { workspace, headless: mode === "headless", trusted, allow });
@@ -88,10 +99,13 @@ async function verdictOf(place: PolicyPlace, line: Line): Promise<Verdict> {
   return { verdict, reason, rule };
 }
 
-async function folderAt(path: string): Promise<string | undefined> {
-  if (!isAbsolute(path) || path.includes("\0")) return undefined;
-  const found = await stat(path).catch(() => undefined);
-  return found?.isDirectory() === true ? realPath(path).catch(() => undefined) : undefined;
+function folderAt(path: string): string | undefined {
+  try {
+    if (!isAbsolute(path) || path.includes("\0")) return undefined;
+    return statNow(path)?.isDirectory() === true ? realPathNow(path) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 interface PathQuestion {

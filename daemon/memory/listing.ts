@@ -1,7 +1,7 @@
 /** The files of a workspace, as git sees them: tracked and untracked ones, ignored ones not. */
 import { listFolder, lstat } from "../host/files.ts";
-import { runProcess } from "../host/processes.ts";
-import { commandEnvironment } from "../security/environment.ts";
+import { tryGit } from "../host/git.ts";
+import { filtersOff } from "./sources/git-place.ts";
 
 export interface Listing {
   /** Relative to the root, with forward slashes, sorted. */
@@ -28,8 +28,8 @@ export async function listWorkspace(
 }
 
 /**
- * What a git command that only looks prints; undefined when it fails. It runs no hook and no monitor that a repository
- * names, takes no lock, asks nothing, and sees none of the user's GIT_ variables.
+ * What a git command that only looks prints; undefined when it fails. It runs nothing that a repository names: no hook, no
+ * monitor, and no filter, which git starts for files that it compares.
  */
 export async function gitOutput(
   root: string,
@@ -37,18 +37,10 @@ export async function gitOutput(
   signal: AbortSignal,
   timeoutMs = 20_000,
 ): Promise<string | undefined> {
-  const safe = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-optional-locks"];
-  const quiet = { GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
+  const call = { folder: root, signal, timeoutMs };
   try {
-    const { exitCode, stdout, truncated } = await runProcess({
-      command: { argv: ["git", ...safe, ...args] },
-      cwd: root,
-      env: { ...commandEnvironment(process.env), ...quiet },
-      signal,
-      timeoutMs,
-      maxOutputBytes: 64 * 1024 * 1024,
-    });
-    return exitCode === 0 && !truncated ? stdout.toString("utf8") : undefined;
+    const { exitCode, stdout } = await tryGit({ ...call, config: await filtersOff(call) }, ...args);
+    return exitCode === 0 ? stdout.toString("utf8") : undefined;
   } catch (error) {
     if (signal.aborted) throw error;
     return undefined;
@@ -56,7 +48,7 @@ export async function gitOutput(
 }
 
 async function listWithGit(root: string, folder: string, signal: AbortSignal): Promise<string[]> {
-  const where = folder === "" ? [] : ["--", `:(literal)${folder}`];
+  const where = folder === "" ? [] : ["--", folder];
   const [listed, deleted] = await Promise.all([
     gitOutput(root, ["ls-files", "-z", "--cached", "--others", "--exclude-standard", ...where], signal),
     gitOutput(root, ["ls-files", "-z", "--deleted", ...where], signal),

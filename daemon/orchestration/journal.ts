@@ -107,11 +107,12 @@ async function recordResponse(
   response: ModelResponse,
   figures: { costUsd: number; durationMs: number },
 ): Promise<void> {
-  const bytes = new TextEncoder().encode(JSON.stringify(response));
+  const kept = redactedResponse(response, context.redact);
+  const bytes = new TextEncoder().encode(JSON.stringify(kept));
   const body: RunEventBody = {
     type: "model.responded",
     ...call,
-    text: context.redact(response.text).slice(0, EVENT_TEXT),
+    text: kept.text.slice(0, EVENT_TEXT),
     toolCalls: response.toolCalls.map(({ callId, tool }) => ({ callId, tool })),
     stopReason: response.stopReason,
     usage: response.usage,
@@ -119,6 +120,12 @@ async function recordResponse(
     artifact: hashOf(bytes),
   };
   await record(context, body, call.key, [bytes]);
+}
+
+/** A model that was told a secret elsewhere, or guessed it, must not bring it to disk; after a crash its calls go on without it. */
+function redactedResponse(response: ModelResponse, redact: (text: string) => string): ModelResponse {
+  const toolCalls = response.toolCalls.map((call) => ({ ...call, argumentsText: redact(call.argumentsText) }));
+  return { ...response, text: redact(response.text), toolCalls };
 }
 
 /** The tool gate's journal of one call, over the event log. */

@@ -1,6 +1,8 @@
 /** Whose rules count on this machine, read anew for each piece of work. */
 import { NexusError, type PolicyRules } from "../../protocol/index.ts";
+import { packageFolder } from "../host/packages.ts";
 import { organisationPolicyFile, userHome } from "../host/paths.ts";
+import { compileWasmQuickly } from "../host/wasm.ts";
 import { grammarsBeside } from "../memory/code/languages.ts";
 import type { Log } from "../observability/log.ts";
 import { createCommandAnalyser } from "../security/command/analyser.ts";
@@ -42,6 +44,8 @@ interface PlaceOptions {
 
 /** Rejects with `settings.invalid` when the organisation's policy cannot be used: going on would loosen what it says. */
 export async function openPolicyPlace({ home, main, env, policy, log }: PlaceOptions): Promise<PolicyPlace> {
+  // Where code is parsed natively, shell lines are all that WebAssembly reads; else whole repositories are, and it pays.
+  if (packageFolder("tree-sitter") !== undefined) compileWasmQuickly();
   const file = organisationPolicyFile(env);
   const organisation = await organisationRules(file);
   let user = policy;

@@ -1,7 +1,7 @@
 /** The fence around a workspace: which file a path really means, and whether that is inside. Denies on doubt. */
 import { basename, dirname, isAbsolute, join, parse, relative, sep } from "node:path";
 import { failure, ok, type Result } from "../../protocol/errors.ts";
-import { lstat, realPath } from "../host/files.ts";
+import { lstatNow, realPathNow } from "../host/sync-files.ts";
 import { isWithin, splitRelative } from "./path-names.ts";
 
 export interface InsidePath {
@@ -22,21 +22,21 @@ export async function resolveInside(
   linked: readonly string[] = [],
 ): Promise<Result<InsidePath>> {
   try {
-    const realRoot = await realPath(root);
+    const realRoot = realPathNow(root);
     const named = withoutRoot(path, root, realRoot);
     const split = splitRelative(named, process.platform);
     if ("problem" in split) return outside(path, split.problem);
     const { real, rest } = await resolveExisting(realRoot, split.parts);
     const absolute = join(real, ...rest);
     // A name that the system refuses is refused here, not where somebody opens it.
-    if (rest.length > 1) await lstat(absolute);
+    if (rest.length > 1) lstatNow(absolute);
     if (!(await meansTheSame(realRoot, named, absolute)))
       return outside(path, "what “..” means behind a link is unclear");
     if (isWithin(realRoot, absolute, sep))
       return ok({ absolute, relative: relative(realRoot, absolute).split(sep).join("/") });
     const plain = split.parts.join("/");
     const link = linked.find((name) => isWithin(name, plain, "/"));
-    if (link !== undefined && isWithin(await realPath(join(realRoot, link)), absolute, sep))
+    if (link !== undefined && isWithin(realPathNow(join(realRoot, link)), absolute, sep))
       return ok({ absolute, relative: plain });
     return outside(path, "a link on the way leads out");
   } catch (error) {
@@ -98,9 +98,9 @@ async function follow(root: string, path: string): Promise<string> {
     }
     current = join(current, part);
     if (isMissing || /^\/proc(?:\/|$)/.test(current)) continue;
-    const info = await lstat(current);
+    const info = lstatNow(current);
     if (info === undefined) isMissing = true;
-    else if (info.isSymbolicLink()) current = await realPath(current);
+    else if (info.isSymbolicLink()) current = realPathNow(current);
   }
   return current;
 }
@@ -117,7 +117,7 @@ async function insideLinked(
   const named = split.parts.join("/");
   const link = linked.find((name) => isWithin(name, named, "/"));
   if (link === undefined || path.split(/[\\/]/).includes("..")) return null;
-  return isWithin(await realPath(join(root, link)), absolute, sep) ? named : null;
+  return isWithin(realPathNow(join(root, link)), absolute, sep) ? named : null;
 }
 
 /**
@@ -130,7 +130,7 @@ async function meansTheSame(realRoot: string, named: string, absolute: string): 
   let place = realRoot;
   for (const part of parts) {
     place = join(place, part);
-    if (part !== ".." && (await lstat(place))?.isSymbolicLink()) place = await realPath(place);
+    if (part !== ".." && lstatNow(place)?.isSymbolicLink()) place = realPathNow(place);
   }
   return place === absolute;
 }
@@ -138,8 +138,8 @@ async function meansTheSame(realRoot: string, named: string, absolute: string): 
 /** The real place of the deepest component that is there, and the names below it that are not. */
 async function resolveExisting(realRoot: string, parts: readonly string[]): Promise<{ real: string; rest: string[] }> {
   let count = 0;
-  while (count < parts.length && (await lstat(join(realRoot, ...parts.slice(0, count + 1)))) !== undefined) count += 1;
-  return { real: await realPath(join(realRoot, ...parts.slice(0, count))), rest: parts.slice(count) };
+  while (count < parts.length && lstatNow(join(realRoot, ...parts.slice(0, count + 1))) !== undefined) count += 1;
+  return { real: realPathNow(join(realRoot, ...parts.slice(0, count))), rest: parts.slice(count) };
 }
 
 /** Models often answer with the absolute path that a command showed them. */

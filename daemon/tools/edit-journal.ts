@@ -45,6 +45,7 @@ export async function commitChanges(
   const entries: Entry[] = [];
   const recordPath = join(folder, `${id}.json`);
   try {
+    await writePlan(folder, id, changes, files);
     for (const [index, change] of changes.entries()) {
       const entry = await entryOf(folder, id, index, change, files);
       if (entry === undefined) return await withdrawn(recordPath, entries, change.absolute, files);
@@ -85,7 +86,7 @@ async function entryOf(
   files: EditFiles,
 ): Promise<Entry | undefined> {
   if ((await hashAt(absolute, files)) !== before) return undefined;
-  const temporary = join(dirname(absolute), `.${basename(absolute).slice(0, 60)}.${id}.nexus-tmp`);
+  const temporary = temporaryOf(absolute, id);
   return {
     absolute,
     before,
@@ -94,6 +95,22 @@ async function entryOf(
     temporary,
     backup: join(folder, `${id}.${index}.before`),
   };
+}
+
+const TEMPORARY = ".nexus-tmp";
+
+function temporaryOf(absolute: string, id: string): string {
+  return join(dirname(absolute), `.${basename(absolute).slice(0, 60)}.${id}${TEMPORARY}`);
+}
+
+/** Before anything is put beside the files: where it will be, so that none of it stays for good after a crash. */
+async function writePlan(folder: string, id: string, changes: readonly FileChange[], files: EditFiles): Promise<void> {
+  const temporaries = changes.map(({ absolute }) => temporaryOf(absolute, id));
+  await files.write(planOf(join(folder, `${id}.json`)), new TextEncoder().encode(JSON.stringify(temporaries)), 0o600);
+}
+
+function planOf(recordPath: string): string {
+  return recordPath.replace(/\.json$/, ".plan");
 }
 
 async function prepare(entry: Entry, { content }: FileChange, files: EditFiles): Promise<void> {
@@ -135,6 +152,7 @@ async function clear(recordPath: string, entries: readonly Entry[], files: EditF
     await files.remove(temporary);
     await files.remove(backup);
   }
+  await files.remove(planOf(recordPath));
 }
 
 export interface Recovery {
@@ -166,10 +184,31 @@ export async function recoverEdits(folder: string, files: EditFiles = editFiles)
     }
     await clear(path, entries, files);
   }
-  // Prepared, but never begun: without a record nothing was changed.
-  for (const name of await files.list(folder))
-    if (/\.(?:before|json\.new)$/.test(name)) await files.remove(join(folder, name));
+  await sweep(folder, files);
   return { finished, undone, conflicts };
+}
+
+/** Prepared, but never begun: without a record nothing was changed. The plans go last. */
+async function sweep(folder: string, files: EditFiles): Promise<void> {
+  const names = await files.list(folder);
+  for (const name of names) if (/\.(?:before|json\.new)$/.test(name)) await files.remove(join(folder, name));
+  for (const name of names) {
+    if (!name.endsWith(".plan")) continue;
+    for (const temporary of await readPlan(join(folder, name), files)) await files.remove(temporary);
+    await files.remove(join(folder, name));
+  }
+}
+
+const Plan = z.array(z.string());
+
+/** What a plan of which only a part was written names is not there yet. */
+async function readPlan(path: string, files: EditFiles): Promise<string[]> {
+  try {
+    const parsed = Plan.safeParse(JSON.parse(new TextDecoder().decode(await files.read(path))));
+    return parsed.success ? parsed.data.filter((temporary) => temporary.endsWith(TEMPORARY)) : [];
+  } catch {
+    return [];
+  }
 }
 
 /** Records are renamed into place, so that one which cannot be read is none of ours. */

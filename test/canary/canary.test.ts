@@ -37,7 +37,12 @@ it("of a file that was read, a command's output and a prompt", { timeout: 120_00
       { when: { turn: 0 }, reply: call("read_file", { path: ".env" }) },
       { when: { turn: 1 }, reply: call("run_command", { command: COMMAND }) },
       { when: { turn: 2 }, reply: call("edit_file", { path: "a.txt", edits: [{ search: "old", replace: "new" }] }) },
-      { when: { turn: 3 }, reply: { text: "Done." } },
+      // Wherever it has it from: what it says itself must not stay either.
+      {
+        when: { turn: 3 },
+        reply: { ...call("run_command", { command: `test x = ${CANARY}` }), text: `It is ${CANARY}` },
+      },
+      { when: { turn: 4 }, reply: { text: "Done." } },
     ],
   });
   const runId = await engine.start(`Change old to new in a.txt, with ${TYPED}`, { headless: false });

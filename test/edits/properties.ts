@@ -239,14 +239,15 @@ const several = fc.property(
     for (const [index, edit] of list.entries()) {
       const one = applyEdits(step, [edit]);
       const result = textOf(one);
+      // One that changes nothing stands in nobody's way, if it is found once.
+      if (one.status === "noop" && ("text" in all || all.index !== index)) continue;
       if (result === undefined) {
-        assert.equal("text" in all, false);
-        assert.ok(!("text" in all) && (all.index === index || one.status === "noop"));
+        assert.ok(!("text" in all) && all.index === index);
         return;
       }
       step = result;
     }
-    if (step === text) assert.equal(all.status, "noop");
+    if (step === text) assert.ok(all.status === "noop");
     else assert.equal(textOf(all), step);
   },
 );

@@ -78,6 +78,9 @@ function leaksBelow(home: string, canary: string): string[] {
     const path = join(home, name);
     if (name.split(sep)[0] === "worktrees" || !statSync(path, { throwIfNoEntry: false })?.isFile()) return [];
     const bytes = readFileSync(path);
-    return forms.some((form) => bytes.includes(form)) ? [`the canary is in ${name} of the data folder`] : [];
+    const at = forms.map((form) => bytes.indexOf(form)).find((place) => place >= 0);
+    if (at === undefined) return [];
+    const around = bytes.toString("latin1", Math.max(0, at - 300), at + 100).replace(/[^ -~]+/g, " ");
+    return [`the canary is in ${name} of the data folder: …${around}…`];
   });
 }

@@ -107,7 +107,8 @@ it("takes no time that grows faster than the text", () => {
   ];
   const started = performance.now();
   for (const text of [...hostile, "const x = 1;\n".repeat(100_000)]) redactor.redact(text);
-  expect(performance.now() - started).toBeLessThan(2500);
+  // A tenth of this when nothing else runs; minutes where time grew with the square.
+  expect(performance.now() - started).toBeLessThan(20_000);
 });
 
 describe("more shapes and spellings", () => {

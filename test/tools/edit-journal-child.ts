@@ -1,10 +1,13 @@
-/** A process that changes files and kills itself at the Nth rename or removal: `node edit-journal-child.ts FOLDER N`. */
+/**
+ * A process that changes files and kills itself at the Nth step: `node edit-journal-child.ts FOLDER N [all]`. Without
+ * `all` only renames and removals count, and not those that clear up at the end.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type EditFiles, editFiles } from "../../daemon/host/edit-files.ts";
 import { commitChanges } from "../../daemon/tools/edit-journal.ts";
 
-const [folder = "", at = ""] = process.argv.slice(2);
+const [folder = "", at = "", which = ""] = process.argv.slice(2);
 let steps = 0;
 
 function step(): void {
@@ -12,16 +15,19 @@ function step(): void {
   if (steps === Number(at)) process.kill(process.pid, "SIGKILL");
 }
 
-/** Dies before the step, so that N + 1 dies after it. */
+/** Dies before each step, so that N + 1 dies after it. */
 const deadly: EditFiles = {
   ...editFiles,
+  write: async (...args) => {
+    if (which === "all") step();
+    await editFiles.write(...args);
+  },
   rename: async (...args) => {
     step();
     await editFiles.rename(...args);
   },
   remove: async (path) => {
-    // What clears up after itself at the end is the same step again and again.
-    if (!/\.(?:before|nexus-tmp)$/.test(path) && !path.endsWith(".new")) step();
+    if (which === "all" || !/\.(?:before|nexus-tmp|new|plan)$/.test(path)) step();
     await editFiles.remove(path);
   },
 };

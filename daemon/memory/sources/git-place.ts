@@ -5,6 +5,12 @@ import { type GitCall, splitNul, tryGit, userHome } from "../../host/git.ts";
 import { lookAt, readEnd } from "../../host/source-files.ts";
 import type { GitPlace } from "./scan-state.ts";
 
+const LIST_FILTERS = ["config", "-z", "--name-only", "--get-regexp", "^filter\\."];
+
+function filterNames(keys: Uint8Array): string[] {
+  return [...new Set(splitNul(keys).map((key) => key.slice(0, key.lastIndexOf("."))))].sort();
+}
+
 /** Undefined where there is no working tree of git's, git refuses it, or git is not there. */
 export async function findGitPlace(root: string, signal: AbortSignal): Promise<GitPlace | undefined> {
   const call: GitCall = { folder: root, signal };
@@ -12,7 +18,7 @@ export async function findGitPlace(root: string, signal: AbortSignal): Promise<G
   const wanted = ["--path-format=absolute", ...flags, "--show-object-format"];
   const [found, configured] = await Promise.all([
     tryGit(call, "rev-parse", ...wanted).catch(unlessCancelled(signal)),
-    tryGit(call, "config", "-z", "--name-only", "--get-regexp", "^filter\\.").catch(unlessCancelled(signal)),
+    tryGit(call, ...LIST_FILTERS).catch(unlessCancelled(signal)),
   ]);
   if (found === undefined || found.exitCode !== 0) return undefined;
   const lines = found.stdout.toString().split("\n");
@@ -25,14 +31,13 @@ export async function findGitPlace(root: string, signal: AbortSignal): Promise<G
     posix.join((await realPath(top)).replaceAll("\\", "/"), prefix, ".") !== posix.join(root.replaceAll("\\", "/"), ".")
   )
     return undefined;
-  const filters = splitNul(configured?.stdout ?? Buffer.alloc(0)).map((key) => key.slice(0, key.lastIndexOf(".")));
   return {
     gitDir,
     commonDir,
     indexFile,
     prefix,
     format: format === "sha256" ? "sha256" : "sha1",
-    filters: [...new Set(filters)].sort(),
+    filters: filterNames(configured?.stdout ?? Buffer.alloc(0)),
     settingsStamp: settingsStampOf({ gitDir, commonDir }),
   };
 }
@@ -63,11 +68,19 @@ function stampText(path: string): string {
 
 /** How to call git in the workspace. */
 export function callAt(root: string, place: GitPlace, signal: AbortSignal): GitCall {
-  const off = place.filters.flatMap((filter) => [
+  return { folder: root, signal, config: settingsOff(place.filters) };
+}
+
+/** Settings that switch off every filter there is for a folder: looking must start no program. */
+export async function filtersOff(call: GitCall): Promise<NonNullable<GitCall["config"]>> {
+  return settingsOff(filterNames((await tryGit(call, ...LIST_FILTERS)).stdout));
+}
+
+function settingsOff(filters: readonly string[]): NonNullable<GitCall["config"]> {
+  return filters.flatMap((filter) => [
     [`${filter}.required`, "false"] as const,
     ...["clean", "smudge", "process"].map((part) => [`${filter}.${part}`, ""] as const),
   ]);
-  return { folder: root, signal, config: off };
 }
 
 /** For failures that are an answer: a cancelled call still throws. */

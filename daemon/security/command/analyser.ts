@@ -1,6 +1,6 @@
 /** What a shell line would do: facts for the policy, made without running anything. */
 import { isAbsolute } from "node:path";
-import { realPath } from "../../host/files.ts";
+import { realPathNow } from "../../host/sync-files.ts";
 import type { CommandFacts } from "./facts.ts";
 import { createLineParser, type LineParser } from "./line-parser.ts";
 import { type Reading, readLine } from "./read-line.ts";
@@ -36,7 +36,7 @@ export function createCommandAnalyser({ grammars }: AnalyserOptions = {}): Comma
     async analyse(line, place) {
       try {
         if (!isAbsolute(place.root) || !isAbsolute(place.cwd)) return notTold(line, "its folder is not known");
-        const cwd = await realPath(place.cwd);
+        const cwd = realPathNow(place.cwd);
         return await analyseReading(line, { ...place, cwd }, read);
       } catch (error) {
         return notTold(line, `it could not be analysed (${error instanceof Error ? error.message : "error"})`);

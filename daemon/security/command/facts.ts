@@ -32,6 +32,8 @@ export interface CommandPart {
   readonly effect: CommandEffect;
   /** One clause for people: “runs the project's script test”. */
   readonly why: string;
+  /** What it sets in its environment that could change what it runs: “sets PATH”. */
+  readonly sets?: readonly string[];
   /** Everything it reads or writes, redirections included. */
   readonly paths: readonly PathUse[];
   /** Absolute folder it starts in; null when it cannot be told. */

@@ -1,6 +1,6 @@
 /** The working directory as it changes within a line. */
 import { dirname, join, normalize, sep } from "node:path";
-import { realPath, stat } from "../../host/files.ts";
+import { realPathNow, statNow } from "../../host/sync-files.ts";
 import { resolveAnywhere } from "../fence.ts";
 import type { ShellWord } from "./shell-word.ts";
 
@@ -48,9 +48,9 @@ export async function changeFolder(
   const logical = trimmed(normalize(isAbsolutePath ? target : join(state?.logical ?? sep, target)));
   const { absolute } = await resolveAnywhere(root, logical);
   if (absolute === null) return failure;
-  const info = await stat(logical);
+  const info = statNow(logical);
   if (info !== undefined && !info.isDirectory()) return failure;
-  const physical = info === undefined ? absolute : await realPath(logical);
+  const physical = info === undefined ? absolute : realPathNow(logical);
   const success = { logical, physical };
   return { success, failure: info !== undefined && isSettled ? success : state };
 }

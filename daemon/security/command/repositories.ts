@@ -1,6 +1,6 @@
 /** Repositories inside the workspace: git obeys the settings of the nearest one, and settings can name programs. */
 import { dirname, join, resolve, sep } from "node:path";
-import { lstat } from "../../host/files.ts";
+import { lstatNow } from "../../host/sync-files.ts";
 import { isWithin } from "../path-names.ts";
 import type { ShellWord } from "./shell-word.ts";
 import type { Walk } from "./walk-state.ts";
@@ -21,10 +21,15 @@ export async function mayBeOwnRepository(
   // A part before this one may make such a folder.
   if (start !== root && walk.parts.some(({ effect }) => effect !== "reads")) return true;
   for (let at = start; at !== root; at = dirname(at))
-    if ((await isThere(join(at, "HEAD"))) || (await isThere(join(at, ".git")))) return true;
-  return (await isThere(join(root, "HEAD"))) && !(await isThere(join(root, ".git")));
+    if (isThere(join(at, "HEAD")) || isThere(join(at, ".git"))) return true;
+  return isThere(join(root, "HEAD")) && !isThere(join(root, ".git"));
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return (await lstat(path).catch(() => null)) !== undefined;
+/** What cannot be looked at counts as there. */
+function isThere(path: string): boolean {
+  try {
+    return lstatNow(path) !== undefined;
+  } catch {
+    return true;
+  }
 }

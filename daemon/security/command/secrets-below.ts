@@ -85,7 +85,8 @@ async function lookAt(entry: Dirent, folder: Folder, search: Search): Promise<Fo
   }
   if (!below.follows || walk.place.linked.includes(inside)) return [];
   const isFolder = (await stat(absolute).catch(() => undefined))?.isDirectory() === true;
-  return isFolder || isMeant(entry.name) ? addLinked(search, absolute) : [];
+  // What only lists names does not go into the folders that links lead to.
+  return (isFolder && !below.asWords) || isMeant(entry.name) ? addLinked(search, absolute) : [];
 }
 
 /** Git's own folder is no text that a search is for, and installed packages are everybody's. */

@@ -277,6 +277,7 @@ async function addPart(
     why,
     paths,
     cwd: folder?.physical ?? null,
+    ...(lifts.length > 0 ? { sets: lifts } : {}),
     ...(finding.runsInput ? { runsInput: true } : {}),
     ...(finding.decodes ? { decodes: true } : {}),
     ...(finding.relinks ? { relinks: true } : {}),

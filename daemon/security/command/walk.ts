@@ -46,8 +46,8 @@ export async function analyseReading(
   return { parts: walk.parts.map(asPart), unclear: [...walk.unclear] };
 }
 
-function asPart({ text, words, effect, why, paths, cwd }: Draft): CommandPart {
-  return { text, words, effect, why, paths, cwd };
+function asPart({ text, words, effect, why, paths, cwd, sets }: Draft): CommandPart {
+  return { text, words, effect, why, paths, cwd, ...(sets && { sets }) };
 }
 
 /** A whole text as one shell reads it. */

@@ -130,11 +130,12 @@ function effectConcern(part: CommandPart, setting: PolicySetting): Concern {
       isNeedingExact && !sandboxed ? NO_SANDBOX : ""
     }`,
     subject: { kind: "command", words },
-    lift: isNeedingExact ? "exact" : isOpen || isFree ? "any" : "none",
+    // A rule names words; what stands in front of them is seen only where the whole line was agreed on.
+    lift: part.sets !== undefined ? "none" : isNeedingExact ? "exact" : isOpen || isFree ? "any" : "none",
     key: "command",
     keyLifts: isOpen,
     agreedLifts: isOpen,
-    mayKeep: isOpen && effect !== "unknown" && words.every((word) => word !== null),
+    mayKeep: part.sets === undefined && isOpen && effect !== "unknown" && words.every((word) => word !== null),
     actsOutside: effect === "network" || effect === "destructive" || (!sandboxed && !isFree),
   });
 }

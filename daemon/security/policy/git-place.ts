@@ -3,7 +3,8 @@
  * finds, and takes any folder with the right files for one: an agent can write such a folder, a stranger can send one.
  */
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { lstat, readText, stat } from "../../host/files.ts";
+import { readText, stat } from "../../host/files.ts";
+import { lstatNow, statNow } from "../../host/sync-files.ts";
 import type { CommandPart } from "../command/facts.ts";
 import { isWithin } from "../path-names.ts";
 import { type Concern, concern, NOTHING } from "./concern.ts";
@@ -23,8 +24,8 @@ export async function gitConcern(part: CommandPart, setting: PolicySetting): Pro
 async function concernIn(from: string, { root, trusted }: PolicySetting): Promise<Concern | undefined> {
   for (let folder = from; isWithin(root, folder, root.includes("\\") ? "\\" : "/"); folder = dirname(folder)) {
     const own = join(folder, ".git");
-    if ((await lstat(own)) !== undefined) return trusted ? undefined : await untrustedConcern(own);
-    if (await isBare(folder)) return wary("Git would take this folder for a repository and obey its settings.");
+    if (lstatNow(own) !== undefined) return trusted ? undefined : await untrustedConcern(own);
+    if (isBare(folder)) return wary("Git would take this folder for a repository and obey its settings.");
   }
   return undefined;
 }
@@ -36,9 +37,8 @@ function folderOf(words: CommandPart["words"], cwd: string): string {
   return folder;
 }
 
-async function isBare(folder: string): Promise<boolean> {
-  const [head, objects] = await Promise.all([lstat(join(folder, "HEAD")), stat(join(folder, "objects"))]);
-  return head !== undefined && objects?.isDirectory() === true;
+function isBare(folder: string): boolean {
+  return lstatNow(join(folder, "HEAD")) !== undefined && statNow(join(folder, "objects"))?.isDirectory() === true;
 }
 
 function wary(reason: string): Concern {

@@ -2,8 +2,9 @@
 import * as z from "zod/mini";
 import { failure, ok, PolicyRules, type Result } from "../../../protocol/index.ts";
 import { validate } from "../../../protocol/validate.ts";
-import { readSlice, readText, stat } from "../../host/files.ts";
+import { readSlice, readText } from "../../host/files.ts";
 import { checkManagedFile, checkPrivateFile, homePaths } from "../../host/paths.ts";
+import { statNow } from "../../host/sync-files.ts";
 import { resolveInside } from "../fence.ts";
 import { tightening } from "./tiers.ts";
 
@@ -29,7 +30,7 @@ export async function loadOrganisation(file: string): Promise<Result<PolicyRules
 export async function loadUser(home: string): Promise<Result<PolicyRules | undefined>> {
   const file = homePaths(home).settings;
   try {
-    const text = await readText(file);
+    const text = statNow(file) === undefined ? undefined : await readText(file);
     if (text === undefined) return ok(undefined);
     await checkPrivateFile(file, 0o022);
     const validated = validate(z.looseObject({ policy: z.optional(PolicyRules) }), JSON.parse(text));
@@ -51,7 +52,7 @@ export async function loadWorkspace(root: string): Promise<WorkspacePolicy> {
   const at = await resolveInside(root, WORKSPACE_POLICY);
   if (!at.ok) return none(at.error.message);
   try {
-    const stats = await stat(at.value.absolute);
+    const stats = statNow(at.value.absolute);
     if (stats === undefined) return { rules: undefined, notices: [] };
     if (!stats.isFile() || stats.size > MAX_BYTES) return none(`it is no file of at most ${MAX_BYTES} bytes.`);
     const text = (await readSlice(at.value.absolute, 0, MAX_BYTES)).toString("utf8");

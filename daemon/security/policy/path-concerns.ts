@@ -1,6 +1,6 @@
 /** What is to be said of reading or writing one file: inside the workspace by its class, outside by where it is. */
 import { join } from "node:path";
-import { lstat } from "../../host/files.ts";
+import { lstatNow } from "../../host/sync-files.ts";
 import { isGitPath, isProtectedPath, isSecretPath } from "../path-classes.ts";
 import { type Concern, concern, type Subject } from "./concern.ts";
 import { plannedPath } from "./permissions.ts";
@@ -94,10 +94,18 @@ export async function hardLinkConcern(
   { root }: PolicySetting,
 ): Promise<Concern | undefined> {
   if (/(^|\/)node_modules\//.test(path)) return undefined;
-  const stats = await lstat(join(root, path)).catch(() => undefined);
+  const stats = lookAt(join(root, path));
   if (stats?.isFile() !== true || stats.nlink < 2) return undefined;
   const reason = `${shown(path)} has a second name, which may lie outside of the workspace.`;
   return concern({ rule: "hard-link", verdict: "ask", reason, subject: { kind: use, path }, lift: "exact" });
+}
+
+function lookAt(path: string): ReturnType<typeof lstatNow> {
+  try {
+    return lstatNow(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Of a command: `absolute` is where it really is, null when nobody can tell. */

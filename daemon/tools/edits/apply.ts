@@ -7,7 +7,7 @@ import { alreadyAt, standsAround, wasMade } from "./already.ts";
 import { locateApproximate } from "./approximate.ts";
 import { createDocument, type Document } from "./document.ts";
 import { fold, toLf } from "./fold.ts";
-import { hintFor } from "./hints.ts";
+import { isCopiedAlong } from "./hints.ts";
 import { lineAt } from "./lines.ts";
 import { locate } from "./locate.ts";
 import { type Match, NONE } from "./match.ts";
@@ -174,8 +174,7 @@ function otherwise(
   const { search } = edit;
   const standing = alreadyAt(document, search, replace);
   if (standing?.says === "sure") return refusals.already(index, standing.line);
-  // What the search has too much, the replacement has as well.
-  const close = hintFor(document, search) === "" ? locateApproximate(document, search) : NONE;
+  const close = isCopiedAlong(document, search) ? NONE : locateApproximate(document, search);
   if (standing !== undefined && wasMade(document, standing, close)) return refusals.already(index, standing.line);
   if (close.kind === "one") return replaced(document, close.match, search, replace, index);
   if (close.kind === "many") return refusals.ambiguous(index, close.lines);

@@ -14,6 +14,7 @@ const FEW_LINES = 1500;
 const MAX_SHOWN = 12;
 const MIN_LIKENESS = 0.55;
 const MAX_WORDS = 8;
+const LONG_WORD = 6;
 const MAX_HITS = 300;
 
 /** Undefined when nothing in the file is much like it. `search` is folded. Takes a few milliseconds for any file. */
@@ -71,10 +72,10 @@ function rareWords(wanted: readonly string[]): { word: string; line: number }[] 
   for (const [line, text] of wanted.slice(0, 100).entries())
     for (const [word] of text.slice(0, 400).matchAll(/[\p{L}\p{N}_]{3,}/gu))
       if (!words.has(word)) words.set(word, line);
-  return [...words]
-    .map(([word, line]) => ({ word, line }))
-    .sort((first, second) => second.word.length - first.word.length)
-    .slice(0, MAX_WORDS);
+  const sorted = [...words].sort(([first], [second]) => second.length - first.length);
+  const long = sorted.filter(([word]) => word.length >= LONG_WORD);
+  // A short word stands in many lines; it counts where there are no long ones.
+  return (long.length > 1 ? long : sorted).slice(0, MAX_WORDS).map(([word, line]) => ({ word, line }));
 }
 
 function size(line: string): number {

@@ -15,12 +15,13 @@ export interface Document {
 }
 
 export function createDocument(text: string): Document {
-  const folded = once(() => fold(text));
+  const lf = once(() => toLf(text));
+  const folded = once(() => fold(lf()));
   const starts = once(() => lineStarts(folded()));
   const lineCount = () => starts().length - 1;
   return {
     text,
-    lf: once(() => toLf(text)),
+    lf,
     folded,
     lineCount,
     linesFrom(first, count) {

@@ -14,7 +14,7 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
 };
 
 const ALIKE = new RegExp(`[${Object.keys(LOOK_ALIKES).join("")}]`, "gu");
-const NOT_ASCII = /[^\0-\x7f]/;
+const NOT_ASCII = /[^\0-\x7f]+/g;
 /** What folds as a whole: a line ending, a letter with its marks, a Hangul syllable in parts. */
 const CLUSTER = /\r\n|[\u1100-\u11ff]+|[^\r\n]\p{M}*|[\r\n]/gsu;
 
@@ -30,9 +30,19 @@ export function toLf(text: string): string {
 /** Line endings, composed letters, quotes, dashes, spaces and invisible characters made one. */
 export function fold(text: string): string {
   const lines = toLf(text);
-  return NOT_ASCII.test(lines)
-    ? lines.normalize("NFC").replace(ALIKE, (character) => LOOK_ALIKES[character] ?? character)
-    : lines;
+  const parts: string[] = [];
+  let done = 0;
+  for (const { 0: run, index } of lines.matchAll(NOT_ASCII)) {
+    // The letter before may carry a mark that the run begins with; nothing else of ASCII changes.
+    const start = Math.max(done, index - 1);
+    parts.push(lines.slice(done, start), plain(lines.slice(start, index + run.length)));
+    done = index + run.length;
+  }
+  return done === 0 ? lines : parts.join("") + lines.slice(done);
+}
+
+function plain(run: string): string {
+  return run.normalize("NFC").replace(ALIKE, (character) => LOOK_ALIKES[character] ?? character);
 }
 
 export interface FoldMap {

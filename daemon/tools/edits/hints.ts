@@ -29,6 +29,11 @@ const HABITS: readonly Habit[] = [
   },
 ];
 
+/** Whether a search brings something along that the replacement brings as well: nothing may be almost such a search. */
+export function isCopiedAlong(document: Document, search: string): boolean {
+  return withoutPrefix(search, /^ *\d+\t/) !== undefined || hintFor(document, search) !== "";
+}
+
 /** Empty where nothing is to be said. */
 export function hintFor(document: Document, search: string): string {
   for (const { words, undo } of HABITS) {

@@ -1,6 +1,8 @@
 /** Where each of many short texts stands in a long one, found in one go (Wu and Manber's algorithm). */
 
 const TABLE = 1 << 15;
+/** As many are found faster one by one. */
+const FEW = 4;
 /** Longest way that the table can say. */
 const MAX_WAY = 255;
 
@@ -15,8 +17,8 @@ interface Table {
 
 /** Beginnings of each pattern, rising, overlapping ones too, at most `limit`. Patterns have three characters or more. */
 export function occurrencesOfEach(text: string, patterns: readonly string[], limit: number): number[][] {
+  if (patterns.length <= FEW) return patterns.map((pattern) => occurrences(text, pattern, limit));
   const found: number[][] = patterns.map(() => []);
-  if (patterns.length === 0) return found;
   const { width, ways, byEnd } = tableOf(patterns);
   let open = patterns.length;
   for (let at = width - 1; at < text.length; ) {
@@ -35,6 +37,13 @@ export function occurrencesOfEach(text: string, patterns: readonly string[], lim
     if (open === 0) break;
     at += 1;
   }
+  return found;
+}
+
+function occurrences(text: string, pattern: string, limit: number): number[] {
+  const found: number[] = [];
+  for (let at = text.indexOf(pattern); at >= 0 && found.length < limit; at = text.indexOf(pattern, at + 1))
+    found.push(at);
   return found;
 }
 

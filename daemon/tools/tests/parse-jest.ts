@@ -89,7 +89,7 @@ export function parseMocha(value: unknown): TestCounts | undefined {
 }
 
 /** The line of the innermost frame that is in the test's own file. */
-export function lineInStack(stack: string, file: string | undefined): number | undefined {
+function lineInStack(stack: string, file: string | undefined): number | undefined {
   if (file === undefined) return undefined;
   const at = stack.indexOf(`${file}:`);
   const line = at < 0 ? Number.NaN : Number.parseInt(stack.slice(at + file.length + 1, at + file.length + 11), 10);

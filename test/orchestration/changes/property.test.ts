@@ -14,6 +14,9 @@ import {
   write,
 } from "./fixture.ts";
 
+/** RUNS=500 tries more. */
+const RUNS = Number(process.env["RUNS"] ?? 12);
+
 const name = fc.constantFrom("a", "b", "c d", "é", "x.txt", "-n", "日", "new\nline", "UP");
 const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((parts) => parts.join("/"));
 const content = fc.oneof(
@@ -35,32 +38,36 @@ function carryOut(folder: string, list: readonly Edit[]): void {
   }
 }
 
-it("makes the user's tree equal to the copy, and nothing else", async () => {
-  const property = fc.asyncProperty(
-    fc.record({ committed: edits, staged: edits, loose: edits, agent: edits, isRepository: fc.boolean() }),
-    async ({ committed, staged, loose, agent, isRepository }) => {
-      const workspace = isRepository ? repositoryWith({ README: "r" }) : temporaryFolder();
-      const home = temporaryFolder();
-      carryOut(workspace, committed);
-      if (isRepository) {
-        gitIn(workspace, "add", "-A");
-        gitIn(workspace, "commit", "-q", "--allow-empty", "-m", "second");
-        carryOut(workspace, staged);
-        gitIn(workspace, "add", "-A");
-      }
-      carryOut(workspace, loose);
-      const before = { files: contents(workspace), git: isRepository ? gitState(workspace) : "" };
-      const bench = benchFor(workspace, home);
-      const isolation = await bench.isolate();
-      expect(contents(isolation.worktree)).toEqual(before.files);
-      carryOut(isolation.worktree, agent);
-      const changeSet = await bench.collect(isolation);
-      expect({ files: contents(workspace), git: isRepository ? gitState(workspace) : "" }).toEqual(before);
-      expect(await bench.accept(changeSet)).toEqual([]);
-      expect(contents(workspace)).toEqual(contents(isolation.worktree));
-      expect(await bench.collect(isolation)).toEqual(changeSet);
-      for (const folder of [workspace, home]) rmSync(folder, { recursive: true, force: true });
-    },
-  );
-  await fc.assert(property, { numRuns: 40 });
-}, 120_000);
+it(
+  "makes the user's tree equal to the copy, and nothing else",
+  async () => {
+    const property = fc.asyncProperty(
+      fc.record({ committed: edits, staged: edits, loose: edits, agent: edits, isRepository: fc.boolean() }),
+      async ({ committed, staged, loose, agent, isRepository }) => {
+        const workspace = isRepository ? repositoryWith({ README: "r" }) : temporaryFolder();
+        const home = temporaryFolder();
+        carryOut(workspace, committed);
+        if (isRepository) {
+          gitIn(workspace, "add", "-A");
+          gitIn(workspace, "commit", "-q", "--allow-empty", "-m", "second");
+          carryOut(workspace, staged);
+          gitIn(workspace, "add", "-A");
+        }
+        carryOut(workspace, loose);
+        const before = { files: contents(workspace), git: isRepository ? gitState(workspace) : "" };
+        const bench = benchFor(workspace, home);
+        const isolation = await bench.isolate();
+        expect(contents(isolation.worktree)).toEqual(before.files);
+        carryOut(isolation.worktree, agent);
+        const changeSet = await bench.collect(isolation);
+        expect({ files: contents(workspace), git: isRepository ? gitState(workspace) : "" }).toEqual(before);
+        expect(await bench.accept(changeSet)).toEqual([]);
+        expect(contents(workspace)).toEqual(contents(isolation.worktree));
+        expect(await bench.collect(isolation)).toEqual(changeSet);
+        for (const folder of [workspace, home]) rmSync(folder, { recursive: true, force: true });
+      },
+    );
+    await fc.assert(property, { numRuns: RUNS });
+  },
+  60_000 + RUNS * 3000,
+);

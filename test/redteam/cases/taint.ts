@@ -1,6 +1,8 @@
 /** Answers of people that are used for something else, and secrets that a person let through. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { approvalText } from "../../../daemon/cli/approve.ts";
+import { createPaint } from "../../../daemon/cli/format.ts";
 import type { Approval } from "../../../protocol/index.ts";
 import { openClient } from "../../support/rpc-client.ts";
 import { type Call, command } from "../case.ts";
@@ -227,9 +229,10 @@ const ROWS: readonly Row[] = [
           },
         ],
         {
-          decide: ({ title, reason, subject }) => {
-            const told = JSON.stringify({ title, reason, subject });
-            if (/\\u001b/.test(told)) writeFileSync(scene.place.pwn, "hidden characters in a question");
+          decide(approval) {
+            const shown = approvalText(approval, createPaint(false));
+            // What a terminal would obey becomes a visible sign.
+            if (shown.includes("\u001b")) writeFileSync(scene.place.pwn, "hidden characters in a question");
             return "reject";
           },
         },

@@ -33,7 +33,9 @@ async function killWriter(home: string): Promise<number> {
   return counts.reduce((sum, count) => sum + Number(count), 0);
 }
 
-it("keeps a log that verifies, whenever its writer is killed, with all that was acknowledged", async () => {
+it("keeps a log that verifies, whenever its writer is killed, with all that was acknowledged", {
+  timeout: 30_000 + KILLS * 20_000,
+}, async () => {
   const world = auditWorld();
   let acknowledged = 0;
   let torn = 0;

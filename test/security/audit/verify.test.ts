@@ -11,8 +11,10 @@ import type { AuditHead } from "../../../daemon/store/store.ts";
 import { auditEntry, auditWorld } from "../../support/audit.ts";
 
 const RECORDS = 200;
-/** Each a file with one bit flipped; NEXUS_TEST_FLIPS=100000 flips one in every byte. */
-const FLIPS = Math.min(Number(process.env["NEXUS_TEST_FLIPS"] ?? 150), 100_000);
+/** Each a file with one bit flipped; NEXUS_TEST_FLIPS=100000 flips one in every byte of every record. */
+const FLIPS = Math.min(Number(process.env["NEXUS_TEST_FLIPS"] ?? 100), 100_000);
+/** Of so many records one, all its bytes. */
+const RECORD_STEP = FLIPS === 100_000 ? 1 : 11;
 let scratch: string;
 let sound: Buffer;
 let anchor: AuditHead | undefined;
@@ -65,6 +67,7 @@ describe("verifyAudit", () => {
     for (const [index, text] of sound.toString("utf8").trimEnd().split("\n").entries()) {
       const line = Buffer.from(text);
       expect(recordOf(line)?.number).toBe(index + 1);
+      if (index % RECORD_STEP > 0) continue;
       for (const [offset, byte] of line.entries()) {
         line[offset] = byte ^ (1 << ((offset + index) % 8));
         expect(recordOf(line), `record ${index + 1}, byte ${offset}`).toBeUndefined();

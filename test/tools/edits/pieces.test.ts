@@ -77,18 +77,16 @@ describe("an edit", () => {
     expect(apply("a\nb\n", "a\n", "// ... existing code ...\n")).toMatchObject({ status: "rejected" });
   });
 
-  it("leaves line numbers of a listing out of search and replacement, where they count on", () => {
+  it("refuses line numbers of a listing, and says so where that is all", () => {
     const original = "alpha\nbeta\ngamma\n";
-    expect(apply(original, "     1\talpha\n     2\tbeta\n", "     1\talpha\n     2\tdelta\n")).toMatchObject({
-      text: "alpha\ndelta\ngamma\n",
-    });
-    expect(apply(original, "     1\talpha\n     2\tbeta\n", "delta\n")).toMatchObject({ text: "delta\ngamma\n" });
-    expect(apply(original, "     1\talpha\n     7\tbeta\n", "x\n")).toMatchObject({ status: "rejected" });
+    for (const search of ["     1\talpha\n     2\tbeta\n", "1\talpha\n", "2: beta", "2 | beta\n3 | gamma"])
+      expect(apply(original, search, "     1\tdelta\n")).toMatchObject({
+        status: "rejected",
+        message: expect.stringContaining("leave the numbers out"),
+      });
     expect(apply(original, "     1\tomega\n     2\tbeta\n", "x\n")).toMatchObject({ status: "rejected" });
-    expect(apply("const alphabet = first;\n", "1\tconst alphabets = first;\n", "x\n")).toMatchObject({
-      status: "applied_approx",
-      notes: [expect.stringContaining("Approximate match")],
-    });
+    const long = "const alphabet = first + second + third + fourth + fifth + sixth + seventh;";
+    expect(apply(`${long}\n`, `1\t${long.replace("first", "frst")}\n`, "1\tx\n")).toMatchObject({ status: "rejected" });
   });
 
   it("of a patch takes one of several places by its line number or by the lines before it, or none", () => {

@@ -148,7 +148,7 @@ function link({ args }: Call): Finding {
 }
 
 /** Nothing for everybody to write, nothing that takes the owner's own reading away, no bit that lends rights. */
-const PLAIN_MODE = /^(?:[ugo]*[-+=][rx]+|[ug]*\+[rwxX]+|[goa]+-[rwx]+|0?[4-7][0-7][0145])$/;
+const PLAIN_MODE = /^(?:[ugoa]*\+[rxX]+|[ua]?-x|[ug]*\+[rwxX]+|[go]+-[rwx]+|0?[4-7][0-7][0145])$/;
 
 function changeMode({ args }: Call): Finding {
   // A mode such as -x looks like an option.

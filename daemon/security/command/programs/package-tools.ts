@@ -61,7 +61,7 @@ function subCommand(
   if (["ls", "list", "ll", "la", "why", "explain", "root", "bin", "prefix", "help"].includes(command))
     return lists(name, command, rest);
   const asked = rest.map(({ value }) => value ?? "").join(" ");
-  if (name === "npm" && command === "pkg" && /^get(?: [\w.-]+)*$/.test(asked))
+  if (name === "npm" && command === "pkg" && /^get(?: \w[\w.-]*)*$/.test(asked))
     return { effect: "reads", why: "prints package.json" };
   if (name === "npm" && command === "config" && /^get (?:registry|prefix|cache|node-version)$/.test(asked))
     return { effect: "reads", why: "prints a setting" };
