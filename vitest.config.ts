@@ -6,7 +6,7 @@ import { defineConfig } from "vitest/config";
 const GATE = ["run", "admit", "guard", "gate", "locks", "arguments", "writes", "journal-port"].map(
   (name) => `daemon/tools/${name}.ts`,
 );
-const EDITS = ["daemon/tools/edits/**/*.ts", "daemon/tools/edit-journal.ts", "daemon/tools/file-set.ts"];
+const EDITS = ["daemon/tools/edits/**/*.ts", "daemon/tools/files/edit-journal.ts", "daemon/tools/files/file-set.ts"];
 
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic" } },

@@ -14,25 +14,25 @@ import { createMemory } from "./memory/create.ts";
 import { createChatModel } from "./models/create.ts";
 import type { Log } from "./observability/log.ts";
 import { openFileLog } from "./observability/log-file.ts";
+import { listTools } from "./orchestration/calls/tool-list.ts";
 import { createChanges } from "./orchestration/changes/create.ts";
 import { createIndexedMemory } from "./orchestration/indexed-memory.ts";
-import { openPolicyPlace } from "./orchestration/policy-place.ts";
 import { createReranker } from "./orchestration/reranker.ts";
+import { openPolicyPlace } from "./orchestration/rights/policy-place.ts";
 import { createRunService } from "./orchestration/runs.ts";
-import { listTools } from "./orchestration/tool-list.ts";
 import { createAudit } from "./security/audit/audit.ts";
 import { rememberRule } from "./security/policy/remember.ts";
 import { createCommandRunner } from "./security/sandbox/command-runner.ts";
 import { findSandbox } from "./security/sandbox/find.ts";
-import { createRedactor, environmentSecrets, type Redactor } from "./security/secrets.ts";
+import { createRedactor, environmentSecrets, type Redactor } from "./security/secrets/secrets.ts";
 import { createTrust } from "./security/trust.ts";
 import { type DaemonParts, isStoreFailure, type RunningDaemon, startDaemon } from "./server/life.ts";
 import { configuredModel, embeddingSecrets, loadSettings, SECRET_VARIABLES, type Settings } from "./settings.ts";
 import { acquireWriterLock } from "./store/lock.ts";
 import { openStore } from "./store/sqlite.ts";
-import { recoverEdits } from "./tools/edit-journal.ts";
-import { createForeignTools } from "./tools/foreign-tools.ts";
-import { runProgram, startedServer } from "./tools/programs.ts";
+import { recoverEdits } from "./tools/files/edit-journal.ts";
+import { createForeignTools } from "./tools/foreign/foreign-tools.ts";
+import { runProgram, startedServer } from "./tools/foreign/programs.ts";
 
 /**
  * Is the daemon of a data folder until it ends; answers with the exit code. What keeps it from starting goes to standard

@@ -1,8 +1,8 @@
 /** A policy for a folder, as a run in it would have it; made without a daemon. */
 import { type Plan, PolicyMatch, type PolicyRule, type PolicyRules, type SessionMode } from "../../protocol/index.ts";
 import { silentLog } from "../observability/log-file.ts";
-import type { PolicyPlace } from "../orchestration/policy-place.ts";
-import { openPolicyPlace } from "../orchestration/policy-place.ts";
+import type { PolicyPlace } from "../orchestration/rights/policy-place.ts";
+import { openPolicyPlace } from "../orchestration/rights/policy-place.ts";
 import { permissionsOf } from "../security/policy/permissions.ts";
 import { createPolicy, type Policy } from "../security/policy/policy.ts";
 import { parseMatch, plainWords } from "../security/policy/rule-text.ts";

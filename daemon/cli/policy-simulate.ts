@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { ClientConnection, PolicyRules, PolicyVerdict, RunEvent, RunState } from "../../protocol/index.ts";
 import { NexusError, nexusError } from "../../protocol/index.ts";
 import { readText } from "../host/files.ts";
-import type { PolicyPlace } from "../orchestration/policy-place.ts";
+import type { PolicyPlace } from "../orchestration/rights/policy-place.ts";
 import type { Access } from "../security/access.ts";
 import { parsePolicy } from "../security/policy/load-tiers.ts";
 import type { Policy } from "../security/policy/policy.ts";

@@ -2,7 +2,7 @@
  * What of a repository may matter for a prompt: cheap look-ups by name and word, before any model is asked.
  * Bounded in time, so that it never holds up a run; a repository that answers too slowly is recalled by names alone.
  */
-import { isSecretPath } from "../security/path-classes.ts";
+import { isSecretPath } from "../security/paths/path-classes.ts";
 import { gitOutput, listWorkspace } from "./listing.ts";
 import { rulesFor } from "./rules/rules.ts";
 import { promptWords } from "./words.ts";

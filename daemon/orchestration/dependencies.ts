@@ -5,15 +5,15 @@ import type { ChatModel } from "../models/model.ts";
 import type { Log } from "../observability/log.ts";
 import type { Audit } from "../security/audit/record.ts";
 import type { CommandRunner } from "../security/sandbox/command-runner.ts";
-import type { Redactor } from "../security/secrets.ts";
+import type { Redactor } from "../security/secrets/secrets.ts";
 import type { Trust } from "../security/trust.ts";
 import type { ModelSettings } from "../settings.ts";
 import type { Store } from "../store/store.ts";
-import type { CommandLog } from "../tools/background.ts";
-import type { ForeignPlace } from "../tools/foreign.ts";
+import type { CommandLog } from "../tools/commands/background.ts";
+import type { ForeignPlace } from "../tools/foreign/foreign.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
-import type { PolicyPlace } from "./policy-place.ts";
+import type { PolicyPlace } from "./rights/policy-place.ts";
 import type { OpenMemory } from "./run-memory.ts";
 
 export interface RunDependencies {

@@ -11,7 +11,7 @@ import { gitOutput } from "../memory/listing.ts";
 import { recall } from "../memory/recall.ts";
 import { promptWords } from "../memory/words.ts";
 import type { Log } from "../observability/log.ts";
-import { isSecretPath } from "../security/path-classes.ts";
+import { isSecretPath } from "../security/paths/path-classes.ts";
 import type { CodeLookup } from "../tools/code-lookup.ts";
 import { type MemoryPlace, type OpenMemory, type RunMemory, recallMemory } from "./run-memory.ts";
 

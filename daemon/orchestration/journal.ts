@@ -9,7 +9,7 @@ import { costOf } from "../models/prices.ts";
 import { respondWithRetry } from "../models/retry.ts";
 import { estimateRequest } from "../models/tokens.ts";
 import { reserve } from "../planning/budget.ts";
-import type { EffectJournal } from "../tools/journal-port.ts";
+import type { EffectJournal } from "../tools/gate/journal-port.ts";
 import { type RunContext, record, stateOf, throwIfStopped } from "./run-context.ts";
 
 const EVENT_TEXT = 4000;

@@ -1,6 +1,6 @@
 /** What a reviewer would stumble on first, found without a model. Pure. */
 import type { ChangedFile, ChangeSet, FileDiff, Plan } from "../../protocol/index.ts";
-import { hidesSecret } from "../security/secrets.ts";
+import { hidesSecret } from "../security/secrets/secrets.ts";
 
 export interface Finding {
   readonly severity: "info" | "warning" | "error";

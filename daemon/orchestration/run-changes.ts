@@ -1,10 +1,10 @@
 /** Accepting and discarding a run's change set. */
 import type { Answer, ChangeConflict, Params, RunState } from "../../protocol/index.ts";
 import { isEnded, nexusError, pendingPaths } from "../../protocol/index.ts";
-import { auditRun } from "./audited.ts";
 import type { RunDependencies } from "./dependencies.ts";
+import { auditRun } from "./rights/audited.ts";
+import { trustThrough } from "./rights/run-trust.ts";
 import type { Caller } from "./run-service.ts";
-import { trustThrough } from "./run-trust.ts";
 
 type Changes = NonNullable<RunState["changes"]>;
 

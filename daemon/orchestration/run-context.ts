@@ -10,11 +10,11 @@ import type { Log } from "../observability/log.ts";
 import type { Audit } from "../security/audit/record.ts";
 import type { CommandRunner } from "../security/sandbox/command-runner.ts";
 import type { Store } from "../store/store.ts";
-import type { CommandLog } from "../tools/background.ts";
-import type { TaintPort } from "../tools/gate.ts";
+import type { CommandLog } from "../tools/commands/background.ts";
+import type { TaintPort } from "../tools/gate/gate.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
-import type { PolicyPlace } from "./policy-place.ts";
+import type { PolicyPlace } from "./rights/policy-place.ts";
 import type { MemoryPlace, RunMemory } from "./run-memory.ts";
 
 /** What the run's model takes, and who counts it. */

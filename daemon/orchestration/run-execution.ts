@@ -6,13 +6,13 @@ import { priceOf } from "../models/prices.ts";
 import { estimateTokens } from "../models/tokens.ts";
 import { windowOf } from "../models/windows.ts";
 import { removeStandIns } from "../security/sandbox/protected.ts";
-import { learnSecretFiles } from "../security/secret-files.ts";
+import { learnSecretFiles } from "../security/secrets/secret-files.ts";
 import type { ModelSettings } from "../settings.ts";
 import type { RunDependencies } from "./dependencies.ts";
+import { taintRun } from "./rights/run-taint.ts";
 import { applyAtEnd } from "./run-changes.ts";
 import { type CountedWindow, isStoreFailure, type RunContext, RunStopped, record, stateOf } from "./run-context.ts";
 import { recallMemory } from "./run-memory.ts";
-import { taintRun } from "./run-taint.ts";
 
 export interface Execution {
   readonly runId: string;

@@ -4,9 +4,9 @@ import { isEnded, mergeTaint, nexusError, pendingPaths } from "../../protocol/in
 import { realPath, stat } from "../host/files.ts";
 import type { Session } from "../store/store.ts";
 import type { RunDependencies } from "./dependencies.ts";
+import { taintOfSession } from "./rights/run-taint.ts";
+import { type RunTrust, trustOfRun } from "./rights/run-trust.ts";
 import type { Caller } from "./run-service.ts";
-import { taintOfSession } from "./run-taint.ts";
-import { type RunTrust, trustOfRun } from "./run-trust.ts";
 
 export interface NewRun {
   readonly params: Params<"run/start">;

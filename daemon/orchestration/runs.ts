@@ -2,12 +2,12 @@
 import type { RunEvent, RunState, RunSummary } from "../../protocol/index.ts";
 import { isEnded, nexusError } from "../../protocol/index.ts";
 import { summaryOf } from "../store/run-rows.ts";
-import { createAnswers } from "./answers.ts";
 import type { RunDependencies } from "./dependencies.ts";
 import { createLauncher } from "./launcher.ts";
 import { createListeners } from "./listeners.ts";
 import { choiceOf, requireModel, settingsFromInput } from "./model-settings.ts";
-import { answerQuestion } from "./question-gate.ts";
+import { createAnswers } from "./people/answers.ts";
+import { answerQuestion } from "./people/question-gate.ts";
 import { pruneWhenIdle } from "./rewind/prune.ts";
 import { createRewindService } from "./rewind/service.ts";
 import { acceptChanges, discardChanges } from "./run-changes.ts";

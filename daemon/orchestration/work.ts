@@ -6,22 +6,22 @@ import { type LoopOutcome, runAgent, type ToolAnswer } from "../agents/loop.ts";
 import type { Section } from "../memory/context/window.ts";
 import type { ToolSchema } from "../models/model.ts";
 import { machineRunner } from "../security/sandbox/command-runner.ts";
-import { type BackgroundCommands, createBackgroundCommands } from "../tools/background.ts";
+import { type BackgroundCommands, createBackgroundCommands } from "../tools/commands/background.ts";
 import { isFormFor } from "../tools/edits/forms.ts";
 import { findSymbol } from "../tools/find-symbol.ts";
+import { createLockTable, EVERYTHING, type LockTable } from "../tools/gate/locks.ts";
 import type { GitPort } from "../tools/git-port.ts";
-import { createLockTable, EVERYTHING, type LockTable } from "../tools/locks.ts";
 import { recallFacts } from "../tools/recall.ts";
 import { remember } from "../tools/remember.ts";
 import { searchCode } from "../tools/search-code.ts";
 import type { ToolContext } from "../tools/tool.ts";
+import { type Caller, type CallRules, callTool, judgeOf } from "./calls/tool-calls.ts";
+import { createToolbox, type Toolbox } from "./calls/toolbox.ts";
 import { wholeResult } from "./journal.ts";
 import { takeCheckpoint } from "./rewind/take.ts";
 import { type RunContext, record, stateOf } from "./run-context.ts";
 import type { RunMemory } from "./run-memory.ts";
 import { createRunWindow } from "./run-window.ts";
-import { type Caller, type CallRules, callTool, judgeOf } from "./tool-calls.ts";
-import { createToolbox, type Toolbox } from "./toolbox.ts";
 
 /** A call that is no tool: it ends the loop and hands what it carries to the engine. */
 export interface HandOver {

@@ -1,5 +1,5 @@
 /** What a child process is told of the user's environment: a list of what is allowed, never of what is not. */
-import { hidesSecret } from "./secrets.ts";
+import { hidesSecret } from "./secrets/secrets.ts";
 
 /** Where programs, homes, caches and temporary folders are, the language, and what build tools need to be found. */
 const ALLOWED = new Set(

@@ -1,15 +1,15 @@
 import * as z from "zod/mini";
 import { failure, type Result } from "../../protocol/index.ts";
 import { hashOf, lstat, readBytes } from "../host/files.ts";
-import { resolveInside } from "../security/fence.ts";
-import { editBytes, noteText } from "./edit-words.ts";
+import { resolveInside } from "../security/paths/fence.ts";
 import type { PlacedEdit } from "./edits/apply.ts";
 import type { PatchedFile, PatchHunk } from "./edits/patch.ts";
 import { parsePatch } from "./edits/patch-text.ts";
 import { placeholderIn } from "./edits/placeholders.ts";
-import { bringsMark, MARK_PROBLEM } from "./file-change.ts";
-import { type PlannedFile, prepareSet } from "./file-set.ts";
-import { loadText } from "./text-file.ts";
+import { editBytes, noteText } from "./files/edit-words.ts";
+import { bringsMark, MARK_PROBLEM } from "./files/file-change.ts";
+import { type PlannedFile, prepareSet } from "./files/file-set.ts";
+import { loadText } from "./files/text-file.ts";
 import type { ToolContext, ToolOutcome, WritingTool } from "./tool.ts";
 
 const input = z.object({ patch: z.string().check(z.minLength(1)) });

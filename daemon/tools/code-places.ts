@@ -1,7 +1,7 @@
 /** Places that the index names, found again in the agent's copy: it may have changed since. */
 import { failure, NexusError, type Result } from "../../protocol/index.ts";
-import { isSecretPath } from "../security/path-classes.ts";
-import { loadText } from "./text-file.ts";
+import { isSecretPath } from "../security/paths/path-classes.ts";
+import { loadText } from "./files/text-file.ts";
 import type { ToolContext } from "./tool.ts";
 
 /** Asks the index. What it does not know is told as it is; every other failure says how to go on without it. */

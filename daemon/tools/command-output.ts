@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { failure } from "../../protocol/index.ts";
-import type { BackgroundState } from "./background.ts";
+import type { BackgroundState } from "./commands/background.ts";
 import type { DirectTool, ToolOutcome } from "./tool.ts";
 
 const input = z.object({

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 import { failure } from "../../protocol/index.ts";
 import { hashOf, lstat, readBytes } from "../host/files.ts";
-import { resolveInside } from "../security/fence.ts";
-import { prepareChange } from "./file-change.ts";
+import { resolveInside } from "../security/paths/fence.ts";
+import { prepareChange } from "./files/file-change.ts";
 import type { ToolOutcome, WritingTool } from "./tool.ts";
 
 const input = z.object({ path: z.string().check(z.minLength(1)) });

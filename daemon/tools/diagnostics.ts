@@ -2,11 +2,11 @@ import { isAbsolute, relative, sep } from "node:path";
 import * as z from "zod/mini";
 import { failure } from "../../protocol/index.ts";
 import { readBytes } from "../host/files.ts";
-import { resolveInside } from "../security/fence.ts";
+import { resolveInside } from "../security/paths/fence.ts";
 import { type Check, detectCheck } from "./checks/detect.ts";
 import { type FoundProblem, parseProblems } from "./checks/parse.ts";
 import { newProblems, type PlacedProblem } from "./checks/problem.ts";
-import { runProjectCommand } from "./project-command.ts";
+import { runProjectCommand } from "./commands/project-command.ts";
 import { withoutColours } from "./tests/plain-text.ts";
 import type { DirectTool, ToolContext, ToolOutcome } from "./tool.ts";
 

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { editBytes, noteText, placesOf } from "./edit-words.ts";
-import { prepareChange } from "./file-change.ts";
-import { loadText } from "./text-file.ts";
+import { editBytes, noteText, placesOf } from "./files/edit-words.ts";
+import { prepareChange } from "./files/file-change.ts";
+import { loadText } from "./files/text-file.ts";
 import type { ToolOutcome, WritingTool } from "./tool.ts";
 
 export const EditList = z

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { failure, ok, type Result } from "../../protocol/index.ts";
-import { isSecretPath } from "../security/path-classes.ts";
-import { hidesSecret, REDACTED } from "../security/secrets.ts";
+import { isSecretPath } from "../security/paths/path-classes.ts";
+import { hidesSecret, REDACTED } from "../security/secrets/secrets.ts";
 import type { GitRecorder } from "./git-port.ts";
 import type { DirectTool, ToolContext, ToolOutcome } from "./tool.ts";
 

@@ -2,8 +2,8 @@ import * as z from "zod/mini";
 import { failure, ok, type Result } from "../../protocol/index.ts";
 import { type GitCall, splitNul, tryGit } from "../host/git.ts";
 import type { Access } from "../security/access.ts";
-import { resolveInside } from "../security/fence.ts";
-import { isSecretPath } from "../security/path-classes.ts";
+import { resolveInside } from "../security/paths/fence.ts";
+import { isSecretPath } from "../security/paths/path-classes.ts";
 import type { DirectTool, ToolContext, ToolOutcome } from "./tool.ts";
 
 const MAX_BYTES = 400_000;

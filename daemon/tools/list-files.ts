@@ -2,8 +2,8 @@ import * as z from "zod/mini";
 import { failure } from "../../protocol/index.ts";
 import { stat } from "../host/files.ts";
 import { listWorkspace } from "../memory/listing.ts";
-import { resolveInside } from "../security/fence.ts";
-import { globMatcher } from "../security/glob.ts";
+import { resolveInside } from "../security/paths/fence.ts";
+import { globMatcher } from "../security/paths/glob.ts";
 import type { DirectTool } from "./tool.ts";
 
 const MAX_ENTRIES = 400;

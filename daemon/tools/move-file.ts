@@ -2,8 +2,8 @@ import { basename, dirname, join } from "node:path";
 import * as z from "zod/mini";
 import { failure } from "../../protocol/index.ts";
 import { hashOf, listFolder, lstat, readBytes, rename } from "../host/files.ts";
-import { type InsidePath, resolveInside } from "../security/fence.ts";
-import { type PlannedFile, prepareSet } from "./file-set.ts";
+import { type InsidePath, resolveInside } from "../security/paths/fence.ts";
+import { type PlannedFile, prepareSet } from "./files/file-set.ts";
 import type { PreparedWrite, ToolOutcome, WritingTool } from "./tool.ts";
 
 const input = z.object({ from: z.string().check(z.minLength(1)), to: z.string().check(z.minLength(1)) });

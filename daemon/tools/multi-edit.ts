@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
 import { failure } from "../../protocol/index.ts";
 import { EditList } from "./edit-file.ts";
-import { editBytes, noteText } from "./edit-words.ts";
-import { type PlannedFile, prepareSet } from "./file-set.ts";
-import { loadText } from "./text-file.ts";
+import { editBytes, noteText } from "./files/edit-words.ts";
+import { type PlannedFile, prepareSet } from "./files/file-set.ts";
+import { loadText } from "./files/text-file.ts";
 import type { ToolOutcome, WritingTool } from "./tool.ts";
 
 const input = z.object({

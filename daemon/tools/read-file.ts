@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { failure } from "../../protocol/index.ts";
-import { loadText } from "./text-file.ts";
+import { loadText } from "./files/text-file.ts";
 import type { DirectTool } from "./tool.ts";
 
 const MAX_LINES = 2000;

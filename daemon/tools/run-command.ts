@@ -2,9 +2,9 @@ import * as z from "zod/mini";
 import { failure } from "../../protocol/index.ts";
 import { machineRunner } from "../security/sandbox/command-runner.ts";
 import type { HostDecision } from "../security/sandbox/sandbox.ts";
-import { endOf } from "./background.ts";
-import { createLiveOutput } from "./live-output.ts";
-import { plainOutput } from "./plain-output.ts";
+import { endOf } from "./commands/background.ts";
+import { createLiveOutput } from "./commands/live-output.ts";
+import { plainOutput } from "./commands/plain-output.ts";
 import type { DirectTool, ToolContext, ToolOutcome } from "./tool.ts";
 
 const DEFAULT_SECONDS = 120;

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { failure, type Result } from "../../protocol/index.ts";
 import { systemClock } from "../host/clock.ts";
-import { runProjectCommand } from "./project-command.ts";
+import { runProjectCommand } from "./commands/project-command.ts";
 import { withoutColours } from "./tests/plain-text.ts";
 import { planTests, type TestPlan } from "./tests/plan.ts";
 import { inWorkspace, readReport, removeReports, reportFiles } from "./tests/read-report.ts";

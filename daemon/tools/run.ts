@@ -6,16 +6,16 @@
 import { failure, type ToolEffect, type ToolStatus } from "../../protocol/index.ts";
 import type { Access } from "../security/access.ts";
 import type { Taint } from "../security/taint.ts";
-import { admit } from "./admit.ts";
-import { parseArguments } from "./arguments.ts";
-import type { GateOptions } from "./gate.ts";
-import { guarded, JournalFailure } from "./guard.ts";
-import type { Probe, RecordedOutcome } from "./journal-port.ts";
-import type { Ticket } from "./locks.ts";
-import { createOutputStream } from "./output-stream.ts";
-import { oneLine, printable, show } from "./result.ts";
+import { admit } from "./gate/admit.ts";
+import { parseArguments } from "./gate/arguments.ts";
+import type { GateOptions } from "./gate/gate.ts";
+import { guarded, JournalFailure } from "./gate/guard.ts";
+import type { Probe, RecordedOutcome } from "./gate/journal-port.ts";
+import type { Ticket } from "./gate/locks.ts";
+import { createOutputStream } from "./gate/output-stream.ts";
+import { oneLine, printable, show } from "./gate/result.ts";
+import { remember, write } from "./gate/writes.ts";
 import type { DirectTool, Tool, ToolContext, ToolOutcome } from "./tool.ts";
-import { remember, write } from "./writes.ts";
 
 const MAX_OUTPUT = 30_000;
 

@@ -3,10 +3,10 @@ import { failure, type Result } from "../../protocol/index.ts";
 import { lstat, readBytes } from "../host/files.ts";
 import { createLineMatcher } from "../host/line-matcher.ts";
 import { listWorkspace } from "../memory/listing.ts";
-import { resolveInside } from "../security/fence.ts";
-import { globMatcher } from "../security/glob.ts";
-import { isSecretPath } from "../security/path-classes.ts";
-import { looksBinary } from "./text-file.ts";
+import { resolveInside } from "../security/paths/fence.ts";
+import { globMatcher } from "../security/paths/glob.ts";
+import { isSecretPath } from "../security/paths/path-classes.ts";
+import { looksBinary } from "./files/text-file.ts";
 import type { DirectTool, ToolContext } from "./tool.ts";
 
 const MAX_MATCHES = 200;

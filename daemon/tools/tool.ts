@@ -4,13 +4,13 @@ import type { ErrorValue, TodoItem, ToolEffect } from "../../protocol/index.ts";
 import type { Access } from "../security/access.ts";
 import type { CommandRunner } from "../security/sandbox/command-runner.ts";
 import type { Taint } from "../security/taint.ts";
-import type { BackgroundCommands } from "./background.ts";
 import type { PlacedProblem } from "./checks/problem.ts";
 import type { CodeLookup, NoteFact } from "./code-lookup.ts";
+import type { BackgroundCommands } from "./commands/background.ts";
 import type { FetchPage } from "./fetch-page.ts";
+import type { FileProbe } from "./gate/journal-port.ts";
+import type { Lock } from "./gate/locks.ts";
 import type { GitPort } from "./git-port.ts";
-import type { FileProbe } from "./journal-port.ts";
-import type { Lock } from "./locks.ts";
 
 export interface ToolContext {
   /** Absolute real path of the agent's own copy of the workspace. Tools never see the user's tree. */

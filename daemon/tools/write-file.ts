@@ -1,11 +1,11 @@
 import * as z from "zod/mini";
 import { failure, ok, type Result } from "../../protocol/index.ts";
 import { hashOf, lstat } from "../host/files.ts";
-import { type InsidePath, resolveInside } from "../security/fence.ts";
+import { type InsidePath, resolveInside } from "../security/paths/fence.ts";
 import { decode, type Encoded } from "./edits/encoding.ts";
 import { placeholderIn } from "./edits/placeholders.ts";
-import { bringsMark, MARK_PROBLEM, prepareChange } from "./file-change.ts";
-import { loadText } from "./text-file.ts";
+import { bringsMark, MARK_PROBLEM, prepareChange } from "./files/file-change.ts";
+import { loadText } from "./files/text-file.ts";
 import type { ToolContext, ToolOutcome, WritingTool } from "./tool.ts";
 
 const input = z.object({ path: z.string().check(z.minLength(1)), content: z.string() });

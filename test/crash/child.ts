@@ -9,7 +9,7 @@ import type { Log } from "../../daemon/observability/log.ts";
 import { createChanges } from "../../daemon/orchestration/changes/create.ts";
 import { createRunService } from "../../daemon/orchestration/runs.ts";
 import { createAudit } from "../../daemon/security/audit/audit.ts";
-import { createRedactor } from "../../daemon/security/secrets.ts";
+import { createRedactor } from "../../daemon/security/secrets/secrets.ts";
 import { createTrust } from "../../daemon/security/trust.ts";
 import { openStore } from "../../daemon/store/sqlite.ts";
 import type { EventLog, Store } from "../../daemon/store/store.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type FileLogOptions, openFileLog } from "../../daemon/observability/log-file.ts";
 import { newSpanId, newTraceId } from "../../daemon/observability/trace.ts";
-import { createRedactor } from "../../daemon/security/secrets.ts";
+import { createRedactor } from "../../daemon/security/secrets/secrets.ts";
 
 const KEY = "sk-proj-AbCdEfGhIjKlMnOpQrStUvWx";
 let folder: string;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { createAnswers } from "../../daemon/orchestration/answers.ts";
-import { askApproval, type Question } from "../../daemon/orchestration/approval-gate.ts";
 import type { RunDependencies } from "../../daemon/orchestration/dependencies.ts";
+import { createAnswers } from "../../daemon/orchestration/people/answers.ts";
+import { askApproval, type Question } from "../../daemon/orchestration/people/approval-gate.ts";
 import type { RunContext } from "../../daemon/orchestration/run-context.ts";
 import type { Approval } from "../../protocol/index.ts";
 import { collectingAudit } from "../support/guard.ts";

@@ -14,7 +14,7 @@ import type { OpenMemory } from "../../daemon/orchestration/run-memory.ts";
 import type { RunService } from "../../daemon/orchestration/run-service.ts";
 import { createRunService } from "../../daemon/orchestration/runs.ts";
 import { createAudit, type OwnedAudit } from "../../daemon/security/audit/audit.ts";
-import { createRedactor } from "../../daemon/security/secrets.ts";
+import { createRedactor } from "../../daemon/security/secrets/secrets.ts";
 import { createTrust, type Trust } from "../../daemon/security/trust.ts";
 import type { ModelSettings } from "../../daemon/settings.ts";
 import { openStore } from "../../daemon/store/sqlite.ts";

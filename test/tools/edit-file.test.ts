@@ -1,7 +1,7 @@
 import { chmodSync, linkSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { REDACTED } from "../../daemon/security/secrets.ts";
+import { REDACTED } from "../../daemon/security/secrets/secrets.ts";
 import { editFile } from "../../daemon/tools/edit-file.ts";
 import { call, contextOf, get, makeFolder } from "./workspace.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { REDACTED } from "../../daemon/security/secrets.ts";
+import { REDACTED } from "../../daemon/security/secrets/secrets.ts";
 import { call, contextOf, get, makeFolder } from "./workspace.ts";
 
 describe("write_file", () => {

@@ -9,8 +9,8 @@ import {
   type Result,
 } from "../../../protocol/index.ts";
 import { hashOf } from "../../host/files.ts";
-import { splitRelative } from "../../security/path-names.ts";
-import { hidesSecret } from "../../security/secrets.ts";
+import { splitRelative } from "../../security/paths/path-names.ts";
+import { hidesSecret } from "../../security/secrets/secrets.ts";
 import { oneLine } from "./fact-text.ts";
 
 /** The present code of a workspace, as it is now. Paths are relative to it, with forward slashes. */

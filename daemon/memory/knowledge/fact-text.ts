@@ -1,6 +1,6 @@
 /** A fact's text: data of bounded length that a person sees whole. */
 import { FACT_TEXT_CHARACTERS, failure, ok, type Result } from "../../../protocol/index.ts";
-import { hidesSecret } from "../../security/secrets.ts";
+import { hidesSecret } from "../../security/secrets/secrets.ts";
 import { withoutHidden } from "../hidden-characters.ts";
 
 /** The text without what nobody sees; refuses what is empty, too long, or holds something like a key. */

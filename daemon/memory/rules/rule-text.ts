@@ -1,7 +1,7 @@
 /** The text of a rules file: read inside the fence only, bounded, without what a person would not see. */
 import { listFolder, readSlice, stat } from "../../host/files.ts";
-import { resolveInside } from "../../security/fence.ts";
-import { isSecretPath } from "../../security/path-classes.ts";
+import { resolveInside } from "../../security/paths/fence.ts";
+import { isSecretPath } from "../../security/paths/path-classes.ts";
 import { hiddenCount, withoutHidden } from "../hidden-characters.ts";
 
 const RULE_CHARACTERS = 8000;

@@ -2,7 +2,7 @@
  * What the project tells agents, for the files at hand. It comes from the repository: it steers how code is written and
  * checked, and grants nothing; what an agent may do is the policy's alone (docs/security.md).
  */
-import { globMatcher } from "../../security/glob.ts";
+import { globMatcher } from "../../security/paths/glob.ts";
 import { type FrontMatter, splitFrontMatter, splitList } from "./front-matter.ts";
 import { expandIncludes } from "./includes.ts";
 import { join, type RuleFile, type RuleTool, ruleFilesIn } from "./rule-files.ts";

@@ -6,7 +6,7 @@ import type { Answer, Params, SearchResult } from "../../../protocol/index.ts";
 import { NexusError } from "../../../protocol/index.ts";
 import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../observability/log.ts";
-import { isSecretPath } from "../../security/path-classes.ts";
+import { isSecretPath } from "../../security/paths/path-classes.ts";
 import type { MemoryCall, MemoryService } from "../service.ts";
 
 /** What a model is shown of a result; it comes from the repository. */

@@ -1,5 +1,5 @@
 /** What a path alone tells of a file: whether its text is worth keeping, or must not be kept. */
-import { isSecretPath } from "../../security/path-classes.ts";
+import { isSecretPath } from "../../security/paths/path-classes.ts";
 import type { SkipReason } from "./skip-reasons.ts";
 
 /** Dependencies and caches, left out even where git was never told to. */

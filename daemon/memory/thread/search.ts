@@ -3,7 +3,7 @@ import type { Answer, Params, SearchResult } from "../../../protocol/index.ts";
 import { nexusError } from "../../../protocol/index.ts";
 import { createLineMatcher } from "../../host/line-matcher.ts";
 import { breathe } from "../../host/source-files.ts";
-import { globMatcher } from "../../security/glob.ts";
+import { globMatcher } from "../../security/paths/glob.ts";
 import type { Meaning } from "../embedding/vector-search.ts";
 import { analyseQuery } from "../search/query.ts";
 import { rank } from "../search/ranking.ts";

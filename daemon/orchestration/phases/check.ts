@@ -2,10 +2,10 @@
 import type { Evidence } from "../../../protocol/index.ts";
 import { hashOf } from "../../host/files.ts";
 import { asData } from "../../memory/context/cut.ts";
-import { askApproval, checkQuestionKey } from "../approval-gate.ts";
-import { auditRun } from "../audited.ts";
+import { askApproval, checkQuestionKey } from "../people/approval-gate.ts";
+import { auditRun } from "../rights/audited.ts";
+import { runPolicy } from "../rights/run-policy.ts";
 import { notice, type RunContext, record, stateOf } from "../run-context.ts";
-import { runPolicy } from "../run-policy.ts";
 import { runCheck } from "../verification.ts";
 
 export interface Check {

@@ -1,9 +1,9 @@
 /** What an agent is told about the repository before it looks for itself. */
 import { hashOf, listFolder, readText } from "../../host/files.ts";
 import { detectTests } from "../../tools/tests/detect.ts";
+import { taintRun } from "../rights/run-taint.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 import type { RunMemory } from "../run-memory.ts";
-import { taintRun } from "../run-taint.ts";
 import { sessionHistory } from "./history.ts";
 
 export interface Survey {

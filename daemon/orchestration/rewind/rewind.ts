@@ -1,10 +1,10 @@
 /** Going back to a checkpoint: as a transaction over files that a crash cannot leave half done. */
 import type { Answer, ChangeConflict, Params, Rewind, RunState } from "../../../protocol/index.ts";
 import { errorValue, isEnded, NexusError, nexusError } from "../../../protocol/index.ts";
-import { auditRun } from "../audited.ts";
 import type { RunDependencies } from "../dependencies.ts";
+import { auditRun } from "../rights/audited.ts";
+import { trustThrough } from "../rights/run-trust.ts";
 import { isStoreFailure } from "../run-context.ts";
-import { trustThrough } from "../run-trust.ts";
 import { planRewind } from "./plan.ts";
 
 const MAX_FILES = 500;

@@ -4,7 +4,7 @@
  */
 import type { Approval } from "../../../protocol/index.ts";
 import type { KeyedEvent } from "../../store/store.ts";
-import { approvalIdOf, checkQuestionKey } from "../approval-gate.ts";
+import { approvalIdOf, checkQuestionKey } from "../people/approval-gate.ts";
 
 /** The history without questions, and their answers, that are open or were approved while the effect has no result. */
 export function withoutUnusedGrants(history: readonly KeyedEvent[], origin: string): KeyedEvent[] {

@@ -1,7 +1,7 @@
 /** The working directory as it changes within a line. */
 import { dirname, join, normalize, sep } from "node:path";
 import { realPathNow, statNow } from "../../host/sync-files.ts";
-import { resolveAnywhere } from "../fence.ts";
+import { resolveAnywhere } from "../paths/fence.ts";
 import type { ShellWord } from "./shell-word.ts";
 
 /** `logical`: as `cd` counts `..`; `physical`: as the system does. */

@@ -1,7 +1,7 @@
 /** Repositories inside the workspace: git obeys the settings of the nearest one, and settings can name programs. */
 import { dirname, join, resolve, sep } from "node:path";
 import { lstatNow } from "../../host/sync-files.ts";
-import { isWithin } from "../path-names.ts";
+import { isWithin } from "../paths/path-names.ts";
 import type { ShellWord } from "./shell-word.ts";
 import type { Walk } from "./walk-state.ts";
 

@@ -1,9 +1,9 @@
 /** Files that may hold secrets, or lie elsewhere, below a folder that is read as a whole. */
 import { join } from "node:path";
 import { type Dirent, listFolder, stat } from "../../host/files.ts";
-import { resolveAnywhere } from "../fence.ts";
-import { globMatcher } from "../glob.ts";
-import { isSecretPath } from "../path-classes.ts";
+import { resolveAnywhere } from "../paths/fence.ts";
+import { globMatcher } from "../paths/glob.ts";
+import { isSecretPath } from "../paths/path-classes.ts";
 import type { PathUse } from "./facts.ts";
 import type { Below } from "./finding.ts";
 import { trackedFiles } from "./git-index.ts";

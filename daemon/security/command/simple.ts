@@ -1,8 +1,8 @@
 /** One simple command: its words, its redirections, what its grammar says, and what it starts in turn. */
 import { join, resolve, sep } from "node:path";
 import { lstat, stat } from "../../host/files.ts";
-import { resolveAnywhere, resolveEntry } from "../fence.ts";
-import { isWithin } from "../path-names.ts";
+import { resolveAnywhere, resolveEntry } from "../paths/fence.ts";
+import { isWithin } from "../paths/path-names.ts";
 import { worst } from "./effects.ts";
 import { expandOne, expandWords } from "./expand.ts";
 import type { CommandEffect, PathUse } from "./facts.ts";

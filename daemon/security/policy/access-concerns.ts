@@ -1,6 +1,6 @@
 /** What is to be said of everything that is no command. */
 import type { PolicyAccess } from "../access.ts";
-import { isProtectedPath } from "../path-classes.ts";
+import { isProtectedPath } from "../paths/path-classes.ts";
 import { type Concern, concern, NOTHING } from "./concern.ts";
 import { hardLinkConcern, insideRead, insideWrite } from "./path-concerns.ts";
 import type { PolicySetting } from "./setting.ts";

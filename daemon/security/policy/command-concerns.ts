@@ -1,8 +1,8 @@
 /** What is to be said of a command line, part by part. What is not understood is never allowed by itself. */
 import type { CommandEffect, CommandFacts, CommandPart } from "../command/facts.ts";
-import { isProtectedPath } from "../path-classes.ts";
-import { isWithin } from "../path-names.ts";
-import { isPartlyProtected } from "../protected-change.ts";
+import { isProtectedPath } from "../paths/path-classes.ts";
+import { isWithin } from "../paths/path-names.ts";
+import { isPartlyProtected } from "../paths/protected-change.ts";
 import { type Concern, concern, NOTHING } from "./concern.ts";
 import { gitConcern } from "./git-place.ts";
 import { hardLinkConcern, insideRead, insideWrite, isStream, outsideUse } from "./path-concerns.ts";

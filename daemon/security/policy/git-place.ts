@@ -6,7 +6,7 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import { readText, stat } from "../../host/files.ts";
 import { lstatNow, statNow } from "../../host/sync-files.ts";
 import type { CommandPart } from "../command/facts.ts";
-import { isWithin } from "../path-names.ts";
+import { isWithin } from "../paths/path-names.ts";
 import { type Concern, concern, NOTHING } from "./concern.ts";
 import type { PolicySetting } from "./setting.ts";
 

@@ -5,7 +5,7 @@ import { validate } from "../../../protocol/validate.ts";
 import { readSlice, readText } from "../../host/files.ts";
 import { checkManagedFile, checkPrivateFile, homePaths } from "../../host/paths.ts";
 import { statNow } from "../../host/sync-files.ts";
-import { resolveInside } from "../fence.ts";
+import { resolveInside } from "../paths/fence.ts";
 import { tightening } from "./tiers.ts";
 
 export const WORKSPACE_POLICY = ".nexus/policy.json";

@@ -1,7 +1,7 @@
 /** What is to be said of reading or writing one file: inside the workspace by its class, outside by where it is. */
 import { join } from "node:path";
 import { lstatNow } from "../../host/sync-files.ts";
-import { isGitPath, isProtectedPath, isSecretPath } from "../path-classes.ts";
+import { isGitPath, isProtectedPath, isSecretPath } from "../paths/path-classes.ts";
 import { type Concern, concern, type Subject } from "./concern.ts";
 import { plannedPath } from "./permissions.ts";
 import { isPrivatePlace } from "./private-places.ts";

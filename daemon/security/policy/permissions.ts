@@ -1,6 +1,6 @@
 /** What an approved plan permits, as data: shown in words before it is approved, and never more for whoever inherits it. */
 import type { Plan } from "../../../protocol/index.ts";
-import { rootedGlobMatcher } from "../glob.ts";
+import { rootedGlobMatcher } from "../paths/glob.ts";
 
 export interface Permissions {
   /** Files and globs from the workspace's root that the tasks name. */

@@ -1,6 +1,6 @@
 /** Places outside of a workspace that no agent looks into, whatever anybody agrees to. */
-import { isSecretPath, normalPath } from "../path-classes.ts";
-import { isWithin } from "../path-names.ts";
+import { isSecretPath, normalPath } from "../paths/path-classes.ts";
+import { isWithin } from "../paths/path-names.ts";
 import type { PolicySetting } from "./setting.ts";
 
 const OF_THE_SYSTEM = new RegExp(

@@ -1,8 +1,8 @@
 /** Whether a rule that a person wrote is about what is wanted. What allows must fit exactly, what forbids fits on doubt. */
 import type { PolicyMatch, PolicyRule } from "../../../protocol/index.ts";
 import type { Word } from "../command/facts.ts";
-import { rootedGlobMatcher } from "../glob.ts";
-import { normalPath } from "../path-classes.ts";
+import { rootedGlobMatcher } from "../paths/glob.ts";
+import { normalPath } from "../paths/path-classes.ts";
 import type { Subject } from "./concern.ts";
 
 type Fits = (subject: Subject) => boolean;

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { createExclusively, lstat, makeFolder, readLink, realPath, removeTree, stat } from "../../host/files.ts";
 import { copyIfThere, homeFolder, makeScratch } from "../../host/scratch.ts";
-import { isWithin } from "../path-names.ts";
+import { isWithin } from "../paths/path-names.ts";
 import { sandboxEnvironment } from "./box-environment.ts";
 import { type GitView, gitView } from "./git-view.ts";
 import { MISSING_FILES, MISSING_FOLDERS, type ProtectedPlaces, protectPlaces } from "./protected.ts";

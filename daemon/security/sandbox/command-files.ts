@@ -2,7 +2,7 @@
 import { isAbsolute, relative } from "node:path";
 import { hashOf, readBytes, stat } from "../../host/files.ts";
 import type { Word } from "../command/facts.ts";
-import { resolveInside } from "../fence.ts";
+import { resolveInside } from "../paths/fence.ts";
 
 export interface CommandFile {
   /** Workspace path of where it really is, with forward slashes. */

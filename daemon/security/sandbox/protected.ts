@@ -6,7 +6,7 @@
 import { dirname, join } from "node:path";
 import { listFolder, lstat, makeFolder, removeEmptyFolder, removeFile } from "../../host/files.ts";
 import { makePipes } from "../../host/scratch.ts";
-import { isGitPath, isProtectedPath } from "../path-classes.ts";
+import { isGitPath, isProtectedPath } from "../paths/path-classes.ts";
 
 /**
  * In the root of a copy: the names of path-classes.ts, in the letters that programs look for, without those that are

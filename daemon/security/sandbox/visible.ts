@@ -4,7 +4,7 @@
  */
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { realPath, stat } from "../../host/files.ts";
-import { isWithin } from "../path-names.ts";
+import { isWithin } from "../paths/path-names.ts";
 
 /** Read-only as they are; where the system has a link (`/bin` → `usr/bin`), so has the sandbox. */
 export const SYSTEM_FOLDERS = words(

@@ -4,7 +4,7 @@
  */
 import { join, relative } from "node:path";
 import { listFolder, realPath, stat } from "../../host/files.ts";
-import { isWithin } from "../path-names.ts";
+import { isWithin } from "../paths/path-names.ts";
 
 /** A link that exists inside the sandbox only: `at` leads to `to`. */
 export interface InnerLink {

@@ -4,7 +4,7 @@ import type { Handlers, Params } from "../../../protocol/index.ts";
 import { NexusError, nexusError } from "../../../protocol/index.ts";
 import { realPath, stat } from "../../host/files.ts";
 import type { MemoryService } from "../../memory/service.ts";
-import { resolveInside } from "../../security/fence.ts";
+import { resolveInside } from "../../security/paths/fence.ts";
 import type { RpcContext } from "./connection.ts";
 
 type MemoryHandlers = Pick<Handlers<RpcContext>, Extract<keyof Handlers<RpcContext>, `memory/${string}`>>;

@@ -2,7 +2,7 @@
 import { failure, ok, type Result } from "../../../protocol/index.ts";
 import { stat } from "../../host/files.ts";
 import { hostPlatform } from "../../host/processes.ts";
-import { resolveInside } from "../../security/fence.ts";
+import { resolveInside } from "../../security/paths/fence.ts";
 import { detectTests, type TestCommand } from "./detect.ts";
 import { shellWord } from "./quote.ts";
 import type { Framework } from "./report.ts";

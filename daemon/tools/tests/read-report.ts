@@ -1,7 +1,7 @@
 /** Picks the parser for what a framework wrote, and falls back to its text. Never throws for what is in an output. */
 import { isAbsolute, join, relative, sep } from "node:path";
 import { listFolder, readText, removeFile, stat } from "../../host/files.ts";
-import { resolveInside } from "../../security/fence.ts";
+import { resolveInside } from "../../security/paths/fence.ts";
 import { parseGo } from "./parse-go.ts";
 import { parseJest, parseMocha } from "./parse-jest.ts";
 import { parseJunit } from "./parse-junit.ts";

@@ -7,7 +7,7 @@ import { createMcpHub, type McpHub } from "../../../daemon/connectors/mcp/hub.ts
 import type { ServerPorts, ServerView } from "../../../daemon/connectors/mcp/server.ts";
 import { type Clock, systemClock } from "../../../daemon/host/clock.ts";
 import { httpFetch } from "../../../daemon/host/http.ts";
-import { createRedactor } from "../../../daemon/security/secrets.ts";
+import { createRedactor } from "../../../daemon/security/secrets/secrets.ts";
 
 const program = fileURLToPath(new URL("../../support/mcp/stdio.ts", import.meta.url));
 

@@ -1,6 +1,6 @@
 /** A fork replays what was done, and takes over no permission for what was not. */
 import { describe, expect, it } from "vitest";
-import { approvalIdOf, checkQuestionKey } from "../../../daemon/orchestration/approval-gate.ts";
+import { approvalIdOf, checkQuestionKey } from "../../../daemon/orchestration/people/approval-gate.ts";
 import { forkRun } from "../../../daemon/orchestration/rewind/fork.ts";
 import { findCheckpoint } from "../../../daemon/orchestration/rewind/listing.ts";
 import { subjectHash } from "../../../daemon/security/approvals.ts";

@@ -12,7 +12,7 @@ import { describe, expect, it } from "vitest";
 import { readAudit, readAuditEnd, readAuditFrom } from "../../../daemon/security/audit/read.ts";
 import { auditFolder } from "../../../daemon/security/audit/segments.ts";
 import { verifyAudit } from "../../../daemon/security/audit/verify.ts";
-import { createRedactor } from "../../../daemon/security/secrets.ts";
+import { createRedactor } from "../../../daemon/security/secrets/secrets.ts";
 import { readAuditHead } from "../../../daemon/store/audit-head.ts";
 import { auditEntry, auditWorld } from "../../support/audit.ts";
 import { openTestStore } from "../../support/store.ts";

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { isProtectedPath } from "../../../daemon/security/path-classes.ts";
+import { isProtectedPath } from "../../../daemon/security/paths/path-classes.ts";
 import { MISSING_FILES, MISSING_FOLDERS, removeStandIns } from "../../../daemon/security/sandbox/protected.ts";
 import type { HostDecision } from "../../../daemon/security/sandbox/sandbox.ts";
 import { boxIn, hasBubblewrap, makeTree, why } from "./boxes.ts";

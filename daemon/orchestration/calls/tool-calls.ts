@@ -1,0 +1,125 @@
+/** Carries out an agent's calls: the gate of tools/ with the run's journal, policy, approvals, audit and watchers around it. */
+import type { ApprovalSubject } from "../../../protocol/index.ts";
+import type { ToolAnswer } from "../../agents/loop.ts";
+import type { ToolCall } from "../../models/model.ts";
+import type { Access } from "../../security/access.ts";
+import type { Judgement } from "../../security/judgement.ts";
+import { isSecretPath } from "../../security/paths/path-classes.ts";
+import type { GateOptions } from "../../tools/gate/gate.ts";
+import type { LockTable } from "../../tools/gate/locks.ts";
+import { runTool } from "../../tools/run.ts";
+import type { ToolContext } from "../../tools/tool.ts";
+import { effectJournal } from "../journal.ts";
+import { askApproval } from "../people/approval-gate.ts";
+import { personPort } from "../people/person-port.ts";
+import { runPolicy } from "../rights/run-policy.ts";
+import type { RunContext } from "../run-context.ts";
+import type { Toolbox } from "./toolbox.ts";
+
+/** What the calls of one piece of work have in common. */
+export interface CallRules {
+  readonly taskId: string;
+  readonly agentName: string;
+  readonly root: string;
+  readonly linked: readonly string[];
+  /** Nothing may be changed or run, whatever the session's mode. */
+  readonly readOnly: boolean;
+  readonly headless: boolean;
+  readonly allowedCommands: readonly string[];
+}
+
+/** The policy as it stands for this piece of work, asked anew for each call: rules may have been kept since. */
+export function judgeOf(context: RunContext, rules: CallRules): (access: Access) => Promise<Judgement> {
+  const { root, linked, readOnly, allowedCommands } = rules;
+  return async (access) => {
+    const policy = await runPolicy(context, { root, linked, readOnly, agreedCommands: allowedCommands });
+    const isCommand = access.kind === "command" || access.kind === "test";
+    return policy.judge(isCommand ? { ...access, cwd: root } : access, await context.taint.read());
+  };
+}
+
+export interface CallPlace {
+  readonly turn: number;
+  readonly index: number;
+  /** Aborts when another call of the turn stops the run. */
+  readonly signal: AbortSignal;
+}
+
+export interface Caller {
+  readonly rules: CallRules;
+  readonly toolbox: Toolbox;
+  readonly toolContext: ToolContext;
+  readonly locks: LockTable;
+}
+
+const WANTS: Record<ApprovalSubject["kind"], string> = {
+  plan: "wants to carry out a plan",
+  command: "wants to run a command",
+  read: "wants to read a file that may hold secrets",
+  write: "wants to change a protected file",
+  network: "wants to fetch a page",
+  foreign: "wants to use a tool that others wrote",
+  git: "wants to record something in git",
+};
+
+export async function callTool(
+  context: RunContext,
+  { rules, toolbox, toolContext, locks }: Caller,
+  place: CallPlace,
+  call: ToolCall,
+): Promise<ToolAnswer> {
+  const { taskId, agentName, headless } = rules;
+  const { turn, index } = place;
+  const key = `tool/${taskId}/${turn}/${index}`;
+  const signal = AbortSignal.any([context.signal, place.signal]);
+  const { journal, isLive } = watched(effectJournal(context, { taskId, turn, callId: call.callId, tool: call.tool }));
+  const judgeAccess = judgeOf(context, rules);
+  let readsSecrets = false;
+  const outcome = await runTool({
+    key,
+    call,
+    tools: toolbox.tools(),
+    context: {
+      ...toolContext,
+      ...personPort({ ...context, signal }, { taskId, agent: agentName, headless }, key),
+      signal,
+      onOutput: (text) => context.onDelta({ taskId, turn, text, call: index }),
+    },
+    judgeAccess(access) {
+      readsSecrets ||= access.kind === "read" && access.paths.some(isSecretPath);
+      return judgeAccess(access);
+    },
+    askApproval: (subject, reason, { parts, remember }) => {
+      const title = `${agentName} ${WANTS[subject.kind]}`;
+      const shown = parts === undefined ? {} : { parts: [...parts] };
+      return askApproval({ ...context, signal }, { key, taskId, title, reason, subject, remember, ...shown });
+    },
+    headless,
+    audit: context.audit,
+    actor: `agent:${agentName}`,
+    runId: context.runId,
+    taint: context.taint,
+    locks,
+    journal,
+    redact(text) {
+      // A person let the agent see the file, not that its values leave this machine.
+      if (readsSecrets) context.learnSecrets(text);
+      return context.redact(text);
+    },
+    log: context.log,
+    clock: context.clock,
+  });
+  toolbox.learn(outcome);
+  return { text: outcome.output, isError: outcome.status !== "done", changed: outcome.changed, live: isLive() };
+}
+
+/** Knows whether the call was carried out now, or its result was recorded earlier. */
+function watched(journal: GateOptions["journal"]): { journal: GateOptions["journal"]; isLive: () => boolean } {
+  let live = true;
+  const recorded: GateOptions["journal"]["recorded"] = async (key) => {
+    const outcome = await journal.recorded(key);
+    live = outcome === undefined;
+    return outcome;
+  };
+  return { journal: { ...journal, recorded }, isLive: () => live };
+}
