@@ -36,7 +36,7 @@ function isFree(facts: CommandFacts, by: Started | undefined): boolean {
 }
 
 /** Null stands for any number of words. */
-export function covers(words: readonly Word[], actual: Started["words"]): boolean {
+function covers(words: readonly Word[], actual: Started["words"]): boolean {
   const [first, ...rest] = words;
   if (first === undefined) return actual.length === 0;
   if (first !== null) return actual[0] === first && covers(rest, actual.slice(1));

@@ -220,7 +220,7 @@ function compound(random: Random, depth: number): string {
   ])();
 }
 
-export function script(random: Random, depth = 0): string {
+function script(random: Random, depth = 0): string {
   const parts = 1 + (random.chance(0.45) ? random.below(3) : 0);
   let line = "";
   for (let index = 0; index < parts; index += 1) {
@@ -233,7 +233,7 @@ export function script(random: Random, depth = 0): string {
 const NOISE = " ;&|()<>$`\"'\\{}*?[]#~=!\n\t-aT1/%,.:@^+é\u00a0";
 
 /** Deletes, doubles, swaps or inserts a few characters. */
-export function mutate(random: Random, line: string): string {
+function mutate(random: Random, line: string): string {
   let result = line;
   for (let count = 1 + random.below(3); count > 0; count -= 1) {
     const at = random.below(result.length + 1);
