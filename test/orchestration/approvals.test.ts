@@ -34,7 +34,8 @@ async function setUp() {
   const stop = new AbortController();
   const kept: string[] = [];
   const audit = collectingAudit();
-  const context = { runId: "r", store, clock, audit, signal: stop.signal } as unknown as RunContext;
+  const redact = (text: string) => text;
+  const context = { runId: "r", store, clock, audit, redact, signal: stop.signal } as unknown as RunContext;
   const keepRule = async (rule: string) => void kept.push(rule);
   const answers = createAnswers({ store, clock, audit, keepRule } as unknown as RunDependencies);
   const pending = async () => (await answers.approvals()).approvals.map(({ approval }) => approval);
@@ -44,7 +45,7 @@ async function setUp() {
     const asked = Promise.withResolvers<void>();
     const unsubscribe = store.events.subscribe(() => asked.resolve());
     const decided = askApproval(context, question);
-    decided.catch(() => undefined);
+    decided.catch(asked.reject);
     await asked.promise;
     unsubscribe();
     const approval = (await pending())[before];
