@@ -44,7 +44,7 @@ it.each([
   ["Example.COM", "example.com"],
   ["example.com.", "example.com"],
   ["bücher.example", "xn--bcher-kva.example"],
-  ["registry.npmjs.org", "registry.npmjs.org"],
+  ["packages.vendor.example", "packages.vendor.example"],
 ])("brings %s into the form %s", (host, canonical) => {
   expect(canonicalHost(host)).toBe(canonical);
 });

@@ -237,7 +237,7 @@ describe.skipIf(!hasBubblewrap)(`behind bubblewrap${why}`, () => {
     const node = process.execPath;
     const env = { PATH: `${dirname(node)}:${process.env["PATH"]}`, HOME: process.env["HOME"] };
     const { text, exitCode } = await boxIn(root, { env }).run(`node ask.cjs; node inner.cjs`, {
-      hosts: ["registry.npmjs.org"],
+      hosts: ["packages.vendor.example"],
       onHost: (decision) => void heard.push(decision),
     });
     expect(text).toBe("HTTP/1.1 403 Refused\nHTTP/1.1 403 Refused");

@@ -10,9 +10,12 @@ const PUBLIC = "93.184.216.34";
 
 describe("the decision on a host", () => {
   const decide = (host: string, port = 443, addresses: string[] = [PUBLIC]) =>
-    createAdmission({ hosts: ["registry.npmjs.org", "Bücher.example"], resolve: async () => addresses })(host, port);
+    createAdmission({ hosts: ["packages.vendor.example", "Bücher.example"], resolve: async () => addresses })(
+      host,
+      port,
+    );
 
-  it.each(["registry.npmjs.org", "REGISTRY.npmjs.org", "registry.npmjs.org.", "xn--bcher-kva.example"])(
+  it.each(["packages.vendor.example", "PACKAGES.vendor.example", "packages.vendor.example.", "xn--bcher-kva.example"])(
     "lets %s through",
     async (host) => {
       expect(await decide(host)).toEqual({ ok: true, address: PUBLIC });
@@ -21,10 +24,10 @@ describe("the decision on a host", () => {
   );
 
   it.each([
-    ..."evil.test npmjs.org registry.npmjs.org.evil.test xregistry.npmjs.org registry-npmjs.org registry.npmjs.org@evil.test".split(
+    ..."evil.test vendor.example packages.vendor.example.evil.test xpackages.vendor.example packages-vendor.example packages.vendor.example@evil.test".split(
       " ",
     ),
-    ..."evil.test/registry.npmjs.org registry.npmjs.org%00.evil.test 127.0.0.1 2130706433 localhost ::1 registry.npmjs.org..".split(
+    ..."evil.test/packages.vendor.example packages.vendor.example%00.evil.test 127.0.0.1 2130706433 localhost ::1 packages.vendor.example..".split(
       " ",
     ),
   ])("refuses %s", async (host) => {
@@ -32,7 +35,7 @@ describe("the decision on a host", () => {
   });
 
   it.each([22, 8080, 0, 65535, 25])("refuses port %s", async (port) => {
-    expect(await decide("registry.npmjs.org", port)).toMatchObject({
+    expect(await decide("packages.vendor.example", port)).toMatchObject({
       ok: false,
       reason: expect.stringContaining("Port"),
     });
@@ -41,8 +44,8 @@ describe("the decision on a host", () => {
   it.each([["127.0.0.1"], ["169.254.169.254"], ["::ffff:10.0.0.1"], ["fd00::1"], ["64:ff9b::1"]])(
     "refuses a name that leads to %s, also beside a public address",
     async (address) => {
-      expect(await decide("registry.npmjs.org", 443, [address])).toMatchObject({ ok: false });
-      expect(await decide("registry.npmjs.org", 443, [PUBLIC, address])).toMatchObject({ ok: false });
+      expect(await decide("packages.vendor.example", 443, [address])).toMatchObject({ ok: false });
+      expect(await decide("packages.vendor.example", 443, [PUBLIC, address])).toMatchObject({ ok: false });
     },
   );
 
