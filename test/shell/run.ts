@@ -34,7 +34,6 @@ const SHRINKS = 80;
 const analyser = createCommandAnalyser();
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), "nexus-shell-")));
 const programs = join(scratch, "bin");
-const home = join(scratch, "home");
 const shell = values.shell === undefined ? "/bin/sh" : join(scratch, "shell", "sh");
 const tools = { strace: found("strace", ["--version"]), bwrap: found("bwrap", [...sandbox(scratch), "true"]) };
 
@@ -116,7 +115,7 @@ async function runBatch(lines: readonly string[], name: string): Promise<Case[]>
   const facts: CommandFacts[] = [];
   for (const [index, line] of lines.entries()) {
     const root = roots[index] ?? "";
-    facts.push(await analyser.analyse(line, { root, cwd: root, linked: [], home, platform: "linux" }));
+    facts.push(await analyser.analyse(line, { root, cwd: root, linked: [], home: homeOf(root), platform: "linux" }));
   }
   const done = await trace(lines, roots, folder);
   return lines.map((line, index) => {
@@ -131,9 +130,15 @@ async function runBatch(lines: readonly string[], name: string): Promise<Case[]>
   });
 }
 
+/** Each line has its own: what one line leaves there must not meet the next, which was judged before. */
+function homeOf(root: string): string {
+  return join(dirname(root), "home");
+}
+
 function makeWorkspace(folder: string): string {
   const root = join(folder, "root");
   mkdirSync(join(root, "sub", "deep"), { recursive: true });
+  mkdirSync(homeOf(root));
   mkdirSync(join(folder, "outside"));
   writeFileSync(join(folder, "outside", "o.txt"), "o\n");
   for (const file of FILES) writeFileSync(join(root, file), "x y\nhello\n");
@@ -152,7 +157,8 @@ async function trace(lines: readonly string[], roots: readonly string[], folder:
     const quoted = `'${line.replaceAll("'", "'\\''")}'`;
     // Only loops and functions can go on for ever; a time limit is a program more to start.
     const limit = /while|until|\(\s*\)/.test(line) ? "/usr/bin/timeout -k 1 2 " : "";
-    return `cd '${roots[index]}' && ${limit}${shell} -c ${quoted} nexus-${index} </dev/null >/dev/null 2>&1\n`;
+    const root = roots[index] ?? "";
+    return `cd '${root}' && export HOME='${homeOf(root)}' && ${limit}${shell} -c ${quoted} nexus-${index} </dev/null >/dev/null 2>&1\n`;
   });
   // A file that is read into itself grows without end.
   writeFileSync(driver, ["ulimit -f 2048\nulimit -t 5\n", ...starts].join(""));
@@ -177,7 +183,7 @@ async function trace(lines: readonly string[], roots: readonly string[], folder:
   await new Promise<void>((resolve, reject) => {
     const child = spawn(program, args, {
       stdio: "ignore",
-      env: { PATH: programs, HOME: home, LC_ALL: "C" },
+      env: { PATH: programs, LC_ALL: "C" },
       timeout: 120_000,
     });
     child.once("error", reject);
@@ -210,7 +216,6 @@ function found(program: string, args: readonly string[]): boolean {
 
 function prepare(): void {
   mkdirSync(programs);
-  mkdirSync(home);
   mkdirSync(join(scratch, "shell"));
   if (values.shell !== undefined) symlinkSync(values.shell, shell);
   for (const name of [...PROGRAMS, "strace", "bwrap"]) {
