@@ -5,18 +5,24 @@
 import * as z from "zod/mini";
 import { Approval, ApprovalDecision } from "./approval.ts";
 import { ChangeConflict, ChangeSet } from "./change-set.ts";
+import { COLLABORATION_EVENTS } from "./collaboration-events.ts";
 import { ErrorValue } from "./errors.ts";
+import { event } from "./event.ts";
 import { Plan } from "./plan.ts";
+import { PLANNING_EVENTS } from "./planning-events.ts";
 import { PolicyRules } from "./policy.ts";
 import { Question, TodoList } from "./question.ts";
 import { Rewind } from "./rewind.ts";
+import { SCHEDULING_EVENTS } from "./scheduling-events.ts";
 import { Taint } from "./taint.ts";
+import { TEAM_EVENTS } from "./team-events.ts";
+import { WORKFLOW_EVENTS } from "./workflow-events.ts";
 
 export const SessionMode = z.enum(["ask", "plan", "act"]);
 /** ask: reads only · plan: may write plans · act. Enforced at the tool gate. */
 export type SessionMode = z.infer<typeof SessionMode>;
 
-export const RunKind = z.enum(["question", "change", "goal"]);
+export const RunKind = z.enum(["question", "change", "goal", "workflow"]);
 export type RunKind = z.infer<typeof RunKind>;
 
 export const EndStatus = z.enum(["done", "failed", "denied", "cancelled", "out_of_budget"]);
@@ -118,9 +124,6 @@ export const RunPhase = z.enum(["triage", "recall", "plan", "approve", "tasks", 
 export type RunPhase = z.infer<typeof RunPhase>;
 
 const FileProbe = z.object({ path: z.string(), before: z.nullable(z.string()), after: z.string() });
-
-const event = <Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) =>
-  z.object({ type: z.literal(type), ...shape });
 
 /**
  * Which call an event belongs to: run and task, turn of the task, index in the turn ("model" or a number). A model call
@@ -301,6 +304,11 @@ export const RunEventBody = z.discriminatedUnion("type", [
   event("run.cancel_requested", { by: z.string() }),
   event("run.suspended", { reason: z.string() }),
   event("run.finished", { status: EndStatus, summary: z.string(), error: z.optional(ErrorValue) }),
+  ...PLANNING_EVENTS,
+  ...TEAM_EVENTS,
+  ...COLLABORATION_EVENTS,
+  ...SCHEDULING_EVENTS,
+  ...WORKFLOW_EVENTS,
 ]);
 export type RunEventBody = z.infer<typeof RunEventBody>;
 export type RunEventType = RunEventBody["type"];

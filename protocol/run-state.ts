@@ -4,8 +4,9 @@
  */
 import * as z from "zod/mini";
 import { Approval } from "./approval.ts";
+import { AgentMessage, BoardEntry } from "./collaboration-events.ts";
 import { ErrorValue } from "./errors.ts";
-import { Plan } from "./plan.ts";
+import { Milestone, Plan } from "./plan.ts";
 import { PolicyRules } from "./policy.ts";
 import { Question, TodoList } from "./question.ts";
 import {
@@ -29,6 +30,8 @@ import {
 } from "./run-events.ts";
 import { mergeTaint, Taint, taintOf } from "./taint.ts";
 import { changeTask, startTask, TaskState, waitingTask } from "./task-state.ts";
+import { teamChange } from "./team-state.ts";
+import { WorkflowPin } from "./workflow-events.ts";
 
 export const RunStatus = z.enum(["queued", "working", "awaiting_approval", "suspended", ...EndStatus.options]);
 export type RunStatus = z.infer<typeof RunStatus>;
@@ -68,6 +71,16 @@ export const RunState = z.object({
   cancelRequested: z.boolean(),
   plan: z.nullable(Plan),
   tasks: z.array(TaskState),
+  /** How often the plan was changed after it was made; left out: never. */
+  planRevisions: z.optional(z.int()),
+  /** What the strategic planner made of the goal; left out where it was not needed. */
+  milestones: z.optional(z.array(Milestone)),
+  /** The blackboard: the latest version of each entry, the last written last, at most 200. */
+  board: z.optional(z.array(BoardEntry)),
+  /** Between agents, the latest 100. */
+  messages: z.optional(z.array(AgentMessage)),
+  /** The workflow file that the run follows. */
+  workflow: z.optional(WorkflowPin),
   pendingApprovals: z.array(Approval),
   /** Left out before the first question, and in what older versions wrote. */
   pendingQuestions: z.optional(z.array(Question)),
@@ -181,6 +194,8 @@ function createdState(event: RunEvent, body: Extract<RunEvent["body"], { type: "
 
 function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
   const { body } = event;
+  const change = teamChange(state, body);
+  if (change !== undefined) return change;
   switch (body.type) {
     case "run.created":
       return {};
@@ -336,6 +351,8 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
         budget: { ...state.budget, reservedUsd: 0 },
         tasks: state.tasks.map((task) => (task.status === "working" ? { ...task, status: "failed" } : task)),
       };
+    default:
+      return {};
   }
 }
 

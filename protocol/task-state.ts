@@ -1,7 +1,8 @@
 /** How far a run's tasks are. */
 import * as z from "zod/mini";
-import type { Plan } from "./plan.ts";
+import { Estimate, type Plan } from "./plan.ts";
 import { Evidence, type RunEventBody } from "./run-events.ts";
+import { AgentLife, Lease, WorkPlace } from "./team-events.ts";
 
 type StartedTask = Extract<RunEventBody, { type: "task.started" }>;
 
@@ -22,6 +23,22 @@ export const TaskState = z.object({
   summary: z.string(),
   startedAt: z.nullable(z.string()),
   finishedAt: z.nullable(z.string()),
+  /** What follows is left out by older versions, and where it does not apply. */
+  milestone: z.optional(z.string()),
+  estimate: z.optional(Estimate),
+  /** The task whose agent delegated this one. */
+  parent: z.optional(z.string()),
+  life: z.optional(AgentLife),
+  /** Why it is in that state, in words. */
+  lifeReason: z.optional(z.string()),
+  place: z.optional(WorkPlace),
+  leases: z.optional(z.array(Lease)),
+  /** What it may spend with all that it delegates. */
+  budgetUsd: z.optional(z.nullable(z.number())),
+  deadlineAt: z.optional(z.nullable(z.string())),
+  /** The commit with which its work became part of the run's. */
+  mergedAs: z.optional(z.string()),
+  reviews: z.optional(z.int()),
 });
 export type TaskState = z.infer<typeof TaskState>;
 
@@ -40,6 +57,8 @@ export function waitingTask(task: Plan["tasks"][number]): TaskState {
     summary: "",
     startedAt: null,
     finishedAt: null,
+    ...(task.milestone === undefined ? {} : { milestone: task.milestone }),
+    ...(task.estimate === undefined ? {} : { estimate: task.estimate }),
   };
 }
 

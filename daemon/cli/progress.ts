@@ -3,6 +3,7 @@ import type { ChangeConflict, RunEvent, RunState, TodoItem } from "../../protoco
 import { isEnded } from "../../protocol/index.ts";
 import { count, oneLine, type Paint, printable } from "./format.ts";
 import { changesText, evidenceText, outcomeText, planText } from "./report.ts";
+import { teamText } from "./team-progress.ts";
 
 export interface Progress {
   /** The text for an event, line ends included; empty when there is nothing to say. */
@@ -119,17 +120,8 @@ function describe(event: RunEvent, state: RunState, paint: Paint, width: number)
       return note(`Suspended: ${body.reason}`);
     case "run.finished":
       return isEnded(state.status) ? outcomeText(state, paint) : "";
-    case "run.entered":
-    case "run.isolated":
-    case "model.requested":
-    case "model.responded":
-    case "tool.requested":
-    case "prompt.delivered":
-    case "changes.applying":
-    case "changes.superseded":
-    case "checkpoint.taken":
-    case "budget.changed":
-      return "";
+    default:
+      return teamText(body, paint, width);
   }
 }
 
@@ -138,7 +130,7 @@ function rewindText(conflicts: readonly ChangeConflict[], paint: Paint): string 
   return conflicts.map(({ path, reason }) => paint("red", `✗ ${printable(path)}: ${reason}`)).join("\n");
 }
 
-const KINDS = { question: "A question", change: "A small change", goal: "A goal" } as const;
+const KINDS = { workflow: "A workflow", question: "A question", change: "A small change", goal: "A goal" } as const;
 
 function taskNumber(state: RunState, taskId: string): string {
   const index = state.tasks.findIndex((task) => task.id === taskId);

@@ -127,6 +127,7 @@ async function triageNode(context: RunContext): Promise<GraphUpdate> {
     case "change":
       return { route: "change" };
     case "goal":
+    case "workflow":
       return { route: "plan" };
   }
 }

@@ -8,6 +8,7 @@ const WAYS: Record<RunKind, readonly RunPhase[]> = {
   goal: GOAL,
   change: ["triage", "recall", "tasks", "verify", "review", "finish"],
   question: ["triage", "recall", "tasks", "finish"],
+  workflow: ["tasks", "verify", "review", "finish"],
 };
 const NAMES: Record<RunPhase, string> = {
   triage: "Triage",

@@ -224,7 +224,7 @@ function noteStep({ body, seq, at }: RunEvent): NoteStep | undefined {
 }
 
 const RESTARTS = { restart: "Taken up again after the daemon had stopped.", resume: "Resumed." } as const;
-const KINDS = { question: "question", change: "small change", goal: "goal" } as const;
+const KINDS = { workflow: "workflow", question: "question", change: "small change", goal: "goal" } as const;
 const OUTCOMES = { done: "good", failed: "bad", skipped: "plain" } as const;
 const ENDS = {
   done: "Done.",

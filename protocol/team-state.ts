@@ -1,0 +1,92 @@
+/** What the events of planning, the tree of agents and their collaboration change in a run's state. Bounded: see MOST_*. */
+import type { AgentMessage, BoardEntry } from "./collaboration-events.ts";
+import type { Milestone, Plan } from "./plan.ts";
+import type { RunEventBody } from "./run-events.ts";
+import { changeTask, type TaskState, waitingTask } from "./task-state.ts";
+import type { WorkflowPin } from "./workflow-events.ts";
+
+/** The part of a run's state that these events change. */
+interface TeamState {
+  plan: Plan | null;
+  tasks: TaskState[];
+  planRevisions?: number | undefined;
+  milestones?: Milestone[] | undefined;
+  board?: BoardEntry[] | undefined;
+  messages?: AgentMessage[] | undefined;
+  workflow?: WorkflowPin | undefined;
+}
+
+/** Of the blackboard and the messages; what is older stays in the event log. */
+const MOST_ENTRIES = 200;
+const MOST_MESSAGES = 100;
+
+/** Undefined: the event is none of these. */
+export function teamChange(state: TeamState, body: RunEventBody): Partial<TeamState> | undefined {
+  const change = (taskId: string, more: (task: TaskState) => Partial<TaskState>) => ({
+    tasks: changeTask(state.tasks, taskId, more),
+  });
+  switch (body.type) {
+    case "plan.outlined":
+      return { milestones: body.milestones };
+    case "plan.revised":
+      return {
+        plan: body.plan,
+        tasks: revisedTasks(state.tasks, body.plan),
+        planRevisions: (state.planRevisions ?? 0) + 1,
+      };
+    case "task.dispatched": {
+      const { place, leases, budgetUsd, deadlineAt, reason } = body;
+      return change(body.taskId, () => ({ place, leases, budgetUsd, deadlineAt, life: "ready", lifeReason: reason }));
+    }
+    case "task.life":
+      return change(body.taskId, () => ({ life: body.life, lifeReason: body.reason }));
+    case "task.delegated": {
+      if (state.tasks.some(({ id }) => id === body.taskId)) return {};
+      const { contract, parent, budgetUsd, taskId: id, title, goal, agent } = body;
+      const task = waitingTask({ id, title, goal, agent, files: contract.files, acceptance: null, dependsOn: [] });
+      return { tasks: [...state.tasks, { ...task, parent, budgetUsd, life: "created" }] };
+    }
+    case "task.merged":
+      return change(body.taskId, () => ({ mergedAs: body.commit, leases: [] }));
+    case "task.reviewed":
+      return change(body.taskId, () => ({ reviews: body.round }));
+    case "contract.awarded":
+      return change(body.taskId, () => ({ agent: body.agent, budgetUsd: body.budgetUsd }));
+    case "message.sent":
+      return { messages: [...(state.messages ?? []), body.message].slice(-MOST_MESSAGES) };
+    case "board.written": {
+      const others = (state.board ?? []).filter(({ key }) => key !== body.entry.key);
+      return { board: [...others, body.entry].slice(-MOST_ENTRIES) };
+    }
+    case "workflow.pinned":
+    case "workflow.migrated":
+      return { workflow: body.workflow };
+    case "message.delivered":
+    case "conflict.predicted":
+    case "merge.conflicted":
+    case "regression.found":
+    case "contract.announced":
+    case "contract.bid":
+    case "contract.reported":
+    case "wait.refused":
+    case "scheduler.decided":
+    case "step.started":
+    case "step.finished":
+    case "step.retried":
+    case "step.compensated":
+      return {};
+    default:
+      return undefined;
+  }
+}
+
+/** Tasks keep what they have come to; those that the new plan leaves out go, unless they began. */
+function revisedTasks(tasks: TaskState[], plan: Plan): TaskState[] {
+  const planned = plan.tasks.map((task) => {
+    const known = tasks.find(({ id }) => id === task.id);
+    if (known === undefined || known.status === "waiting") return waitingTask(task);
+    return { ...known, title: task.title, dependsOn: task.dependsOn, files: task.files };
+  });
+  const names = new Set(plan.tasks.map(({ id }) => id));
+  return [...planned, ...tasks.filter(({ id, status }) => !names.has(id) && status !== "waiting")];
+}
