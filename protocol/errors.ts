@@ -3,6 +3,7 @@
  * Every entry says what is wrong, and what a person can do. `action` names a command a client may offer.
  */
 import * as z from "zod/mini";
+import { COLLABORATION_ERRORS } from "./collaboration-errors.ts";
 import type { ErrorEntry } from "./error-entry.ts";
 import { GUARD_ERRORS } from "./guard-errors.ts";
 import { MEMORY_ERRORS } from "./memory-errors.ts";
@@ -293,6 +294,7 @@ export const ERRORS = {
   "command.timeout": { message: "The command took too long and was ended.", hint: "Run something shorter." },
   ...MEMORY_ERRORS,
   ...GUARD_ERRORS,
+  ...COLLABORATION_ERRORS,
   "usage.invalid": { message: "The command line cannot be understood.", hint: "`nexus --help` lists the commands." },
 } as const satisfies Record<string, ErrorEntry>;
 
