@@ -68,6 +68,7 @@ export function teamChange(state: TeamState, body: RunEventBody): Partial<TeamSt
     case "workflow.pinned":
     case "workflow.migrated":
       return { workflow: body.workflow };
+    case "task.checked":
     case "conflict.predicted":
     case "merge.conflicted":
     case "regression.found":
