@@ -149,6 +149,7 @@ async function openParts(
     redactor,
     defaultModel: () => model,
     defaults: { budgetUsd, policy, checkpoints },
+    scheduling: settings.scheduling,
     createModel: (own) => createChatModel(own),
     memory: createIndexedMemory({ memory, clock: systemClock, log }),
     policyPlace,

@@ -118,6 +118,10 @@ export const ERRORS = {
   },
   "session.unknown": { message: "There is no such session.", hint: "`nexus runs list` shows runs and their sessions." },
   "run.unknown": { message: "There is no such run.", hint: "`nexus runs list` shows the runs of this data folder." },
+  "run.queue_full": {
+    message: "So many runs wait already that one more is not taken.",
+    hint: "Try again when some have ended; `nexus daemon status` shows the queue, `scheduling.queue` in the settings its length.",
+  },
   "run.ended": { message: "The run has already ended.", hint: "Send a new prompt in its session to go on." },
   "run.active": { message: "The run is still active.", hint: "Wait for its end, or cancel it first." },
   "run.not_resumable": {

@@ -26,6 +26,7 @@ import {
   type RunEventOf,
   RunKind,
   RunPhase,
+  RunPriority,
   SessionMode,
 } from "./run-events.ts";
 import { mergeTaint, Taint, taintOf } from "./taint.ts";
@@ -62,6 +63,7 @@ export const RunState = z.object({
   continues: z.nullable(z.string()),
   /** Left out by older daemons: yes. */
   trusted: z.optional(z.boolean()),
+  priority: z.optional(RunPriority),
   /** Left out by older daemons. */
   taint: z.optional(Taint),
   status: RunStatus,
@@ -160,6 +162,7 @@ function createdState(event: RunEvent, body: Extract<RunEvent["body"], { type: "
     policy: body.policy,
     continues: body.continues,
     trusted: body.trusted !== false,
+    ...(body.priority === undefined ? {} : { priority: body.priority }),
     status: "queued",
     phase: null,
     kind: null,

@@ -15,6 +15,7 @@ import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
 import type { PolicyPlace } from "./rights/policy-place.ts";
 import type { OpenMemory } from "./run-memory.ts";
+import type { SchedulingSettings } from "./scheduling/settings.ts";
 
 export interface RunDependencies {
   readonly store: Store;
@@ -32,6 +33,8 @@ export interface RunDependencies {
     /** How long and how much is kept of ended runs. */
     readonly checkpoints?: { readonly days: number; readonly maxBytes: number };
   };
+  /** How much is done at a time; left out: the defaults. */
+  readonly scheduling?: SchedulingSettings;
   /** Throws `model.*` when the settings cannot work, before anything is asked of the network. */
   readonly createModel: (settings: ModelSettings) => ChatModel;
   /** What runs know of their repository; left out: names, words and rules straight from the files. */

@@ -16,6 +16,7 @@ import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
 import type { PolicyPlace } from "./rights/policy-place.ts";
 import type { MemoryPlace, RunMemory } from "./run-memory.ts";
+import type { Slot } from "./scheduling/scheduler.ts";
 
 /** What the run's model takes, and who counts it. */
 export interface CountedWindow extends ModelWindow {
@@ -43,6 +44,8 @@ export interface RunContext {
   memory(place: Pick<MemoryPlace, "root" | "workspace" | "base">): RunMemory;
   readonly price: () => Price | undefined;
   readonly onDelta: (delta: RunDelta) => void;
+  /** Resolves with a slot among the tasks of all runs; a child works in its parent's. Left out: there is one at once. */
+  readonly taskSlot?: (taskId: string) => Promise<Slot>;
   readonly audit: Audit;
   readonly taint: TaintPort;
   /** Left out: no command is understood, and only the run's own rules count. */

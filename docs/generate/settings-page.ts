@@ -99,6 +99,12 @@ export const SETTINGS: readonly Setting[] = [
     meaning: "MCP servers whose tools agents may ask for: see [MCP servers](mcp-servers.md)",
     otherwise: "none",
   },
+  {
+    name: "scheduling",
+    meaning:
+      "how much is done at a time: `runs`, `tasks`, `providers` (calls at a time by provider, `default` for the others), `queue` (runs that may wait), `ageMs`: see [scheduling](scheduling.md)",
+    otherwise: "16 runs, 16 tasks, 16 calls to a provider (2 to `ollama`), a queue of 1000, one minute",
+  },
 ];
 
 const INTRODUCTION = `# Settings
