@@ -32,6 +32,8 @@ export interface Settings {
   readonly model: ModelSettings | null;
   readonly budgetUsd: number | null;
   readonly policy: PolicyRules;
+  /** Of the provider's models those for easy, usual and hard tasks of a plan; left out: the model itself. */
+  readonly models?: { readonly low?: string; readonly medium?: string; readonly high?: string };
   readonly idleExitMs: number;
   readonly embedding: EmbeddingSettings;
   /** How long and how many bytes of checkpoints are kept of ended runs. */
@@ -69,6 +71,7 @@ const EmbeddingFile = z.strictObject({
   chroma: z.optional(z.strictObject({ address: z.string(), headers: z.optional(z.record(z.string(), z.string())) })),
   capUsd: z.optional(z.number().check(z.gte(0))),
 });
+const modelName = z.optional(z.string().check(z.minLength(1), z.maxLength(200)));
 const SettingsFile = z.strictObject({
   provider: z.optional(z.enum(PROVIDERS)),
   model: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
@@ -79,6 +82,7 @@ const SettingsFile = z.strictObject({
   replayFile: z.optional(z.string()),
   windowTokens: z.optional(z.int().check(z.gte(MIN_WINDOW_TOKENS))),
   budgetUsd: z.optional(z.number().check(z.gte(0))),
+  models: z.optional(z.strictObject({ low: modelName, medium: modelName, high: modelName })),
   policy: z.optional(PolicyRules),
   idleExitMs: z.optional(z.int().check(z.gte(100))),
   embedding: z.optional(EmbeddingFile),
@@ -103,6 +107,7 @@ export function parseSettings(home: string, env: Environment, file: SettingsFile
     model: modelSettings(env, file),
     budgetUsd: amount(env, "NEXUS_BUDGET") ?? file.budgetUsd ?? null,
     policy: file.policy ?? {},
+    ...(file.models === undefined ? {} : { models: modelsOf(file.models) }),
     embedding: embeddingSettings(env, file.embedding),
     checkpoints: {
       days: file.checkpoints?.days ?? DEFAULT_CHECKPOINTS.days,
@@ -111,6 +116,10 @@ export function parseSettings(home: string, env: Environment, file: SettingsFile
     mcpServers: file.mcpServers ?? {},
     idleExitMs: milliseconds(env, "NEXUS_IDLE_MS") ?? file.idleExitMs ?? DEFAULT_IDLE_EXIT_MS,
   };
+}
+
+function modelsOf({ low, medium, high }: NonNullable<SettingsFile["models"]>): NonNullable<Settings["models"]> {
+  return { ...(low && { low }), ...(medium && { medium }), ...(high && { high }) };
 }
 
 /** What a client sends with a run, so that the run uses the client's model and not that of whoever started the daemon. */

@@ -5,6 +5,7 @@ import { createTokenCounter } from "../memory/context/tokens.ts";
 import { priceOf } from "../models/prices.ts";
 import { estimateTokens } from "../models/tokens.ts";
 import { windowOf } from "../models/windows.ts";
+import type { ModelsByDifficulty } from "../planning/allocation.ts";
 import { removeStandIns } from "../security/sandbox/protected.ts";
 import { learnSecretFiles } from "../security/secrets/secret-files.ts";
 import type { ModelSettings } from "../settings.ts";
@@ -72,6 +73,12 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     window: openCounted,
     memory: (place) => openMemory({ ...place, signal, count: async () => (await openCounted()).counter.count }),
     price: () => priceOf(settings),
+    priceOf: (name) => priceOf(settingsWith(settings, name)),
+    models: modelsFor(dependencies, settings),
+    withModel: (name) =>
+      name === settings.model
+        ? context
+        : createContext(dependencies, { ...execution, settings: settingsWith(settings, name) }),
     onDelta,
     taint: {
       read: async () => taintOf(await stateOf(context)),
@@ -87,6 +94,18 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     ...(dependencies.policyPlace === undefined ? {} : { policyPlace: dependencies.policyPlace }),
   };
   return context;
+}
+
+/** Another model has its own price and window. */
+function settingsWith(settings: ModelSettings, model = settings.model): ModelSettings {
+  return model === settings.model ? settings : { ...settings, model, price: null, windowTokens: null };
+}
+
+/** The settings' models are those of the settings' provider, which a client's run may not use. */
+function modelsFor({ defaults, defaultModel }: RunDependencies, settings: ModelSettings): ModelsByDifficulty {
+  const own = defaultModel();
+  const isSame = own?.provider === settings.provider && own.baseUrl === settings.baseUrl;
+  return isSame ? (defaults.models ?? {}) : {};
 }
 
 async function openWindow(settings: ModelSettings): Promise<CountedWindow> {

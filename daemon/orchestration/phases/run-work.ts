@@ -24,9 +24,11 @@ export async function runWork(context: RunContext, input: WorkInput): Promise<Lo
   const state = await stateOf(context);
   const { plan, mode, headless, policy, isolation, workspace, trusted = true } = state;
   const { root, linked } = await workRoot(context);
-  return work(context, {
+  const task = plan?.tasks.find(({ id }) => id === input.taskId);
+  const own = task?.model === undefined ? context : (context.withModel?.(task.model) ?? context);
+  return work(own, {
     taskId: input.taskId,
-    agent: (await agentsOf(context)).of(plan?.tasks.find((task) => task.id === input.taskId)?.agent ?? coder.name),
+    agent: (await agentsOf(context)).of(task?.agent ?? coder.name),
     sections: input.sections,
     projectRules: input.seen.rules,
     openRequest: input.openRequest,
