@@ -7,6 +7,7 @@ import { McpServers } from "./connectors/mcp/config.ts";
 import { readText } from "./host/files.ts";
 import { checkPrivateFile, homePaths } from "./host/paths.ts";
 import type { EmbeddingSettings } from "./memory/embedding/choice.ts";
+import { DEFAULT_SCHEDULING, type SchedulingSettings } from "./orchestration/scheduling/settings.ts";
 
 const PROVIDERS = ["openai", "anthropic", "openai-compatible", "ollama", "replay"] as const;
 export type Provider = (typeof PROVIDERS)[number];
@@ -40,6 +41,8 @@ export interface Settings {
   readonly checkpoints: { readonly days: number; readonly maxBytes: number };
   /** The user's own MCP servers, as they stand in the file. */
   readonly mcpServers: McpServers;
+  /** How much is done at a time. */
+  readonly scheduling: SchedulingSettings;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -93,6 +96,15 @@ const SettingsFile = z.strictObject({
     }),
   ),
   mcpServers: z.optional(McpServers),
+  scheduling: z.optional(
+    z.strictObject({
+      runs: z.optional(z.int().check(z.gte(1), z.lte(1000))),
+      tasks: z.optional(z.int().check(z.gte(1), z.lte(1000))),
+      queue: z.optional(z.int().check(z.gte(0), z.lte(100_000))),
+      providers: z.optional(z.record(z.string(), z.int().check(z.gte(1), z.lte(1000)))),
+      ageMs: z.optional(z.int().check(z.gte(100))),
+    }),
+  ),
 });
 export type SettingsFile = z.infer<typeof SettingsFile>;
 
@@ -114,12 +126,24 @@ export function parseSettings(home: string, env: Environment, file: SettingsFile
       maxBytes: file.checkpoints?.maxBytes ?? DEFAULT_CHECKPOINTS.maxBytes,
     },
     mcpServers: file.mcpServers ?? {},
+    scheduling: schedulingSettings(file.scheduling),
     idleExitMs: milliseconds(env, "NEXUS_IDLE_MS") ?? file.idleExitMs ?? DEFAULT_IDLE_EXIT_MS,
   };
 }
 
 function modelsOf({ low, medium, high }: NonNullable<SettingsFile["models"]>): NonNullable<Settings["models"]> {
   return { ...(low && { low }), ...(medium && { medium }), ...(high && { high }) };
+}
+
+function schedulingSettings(file: SettingsFile["scheduling"] = {}): SchedulingSettings {
+  const { runs, tasks, queue, providers, ageMs } = DEFAULT_SCHEDULING;
+  return {
+    runs: file.runs ?? runs,
+    tasks: file.tasks ?? tasks,
+    queue: file.queue ?? queue,
+    providers: { ...providers, ...file.providers },
+    ageMs: file.ageMs ?? ageMs,
+  };
 }
 
 /** What a client sends with a run, so that the run uses the client's model and not that of whoever started the daemon. */

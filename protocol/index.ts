@@ -7,6 +7,7 @@ export * from "./daemon.ts";
 export * from "./errors.ts";
 export * from "./handshake.ts";
 export * from "./knowledge.ts";
+export * from "./mailbox.ts";
 export * from "./memory.ts";
 export * from "./memory-facts.ts";
 export * from "./memory-graph.ts";

@@ -4,7 +4,7 @@
  */
 import * as z from "zod/mini";
 import { Approval } from "./approval.ts";
-import { AgentMessage, BoardEntry } from "./collaboration-events.ts";
+import { AgentMessage, BoardEntry, MessageDelivery } from "./collaboration-events.ts";
 import { ErrorValue } from "./errors.ts";
 import { Milestone, Plan } from "./plan.ts";
 import { PolicyRules } from "./policy.ts";
@@ -26,6 +26,7 @@ import {
   type RunEventOf,
   RunKind,
   RunPhase,
+  RunPriority,
   SessionMode,
 } from "./run-events.ts";
 import { mergeTaint, Taint, taintOf } from "./taint.ts";
@@ -62,6 +63,7 @@ export const RunState = z.object({
   continues: z.nullable(z.string()),
   /** Left out by older daemons: yes. */
   trusted: z.optional(z.boolean()),
+  priority: z.optional(RunPriority),
   /** Left out by older daemons. */
   taint: z.optional(Taint),
   status: RunStatus,
@@ -77,8 +79,10 @@ export const RunState = z.object({
   milestones: z.optional(z.array(Milestone)),
   /** The blackboard: the latest version of each entry, the last written last, at most 200. */
   board: z.optional(z.array(BoardEntry)),
-  /** Between agents, the latest 100. */
+  /** Between agents, the latest 100; what nobody has read yet is never left out. */
   messages: z.optional(z.array(AgentMessage)),
+  /** Which of them were read by whom, the latest 500. */
+  deliveries: z.optional(z.array(MessageDelivery)),
   /** The workflow file that the run follows. */
   workflow: z.optional(WorkflowPin),
   pendingApprovals: z.array(Approval),
@@ -158,6 +162,7 @@ function createdState(event: RunEvent, body: Extract<RunEvent["body"], { type: "
     policy: body.policy,
     continues: body.continues,
     trusted: body.trusted !== false,
+    ...(body.priority === undefined ? {} : { priority: body.priority }),
     status: "queued",
     phase: null,
     kind: null,

@@ -16,6 +16,7 @@ import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
 import type { PolicyPlace } from "./rights/policy-place.ts";
 import type { OpenMemory } from "./run-memory.ts";
+import type { SchedulingSettings } from "./scheduling/settings.ts";
 
 export interface RunDependencies {
   readonly store: Store;
@@ -35,6 +36,8 @@ export interface RunDependencies {
     /** How long and how much is kept of ended runs. */
     readonly checkpoints?: { readonly days: number; readonly maxBytes: number };
   };
+  /** How much is done at a time; left out: the defaults. */
+  readonly scheduling?: SchedulingSettings;
   /** Throws `model.*` when the settings cannot work, before anything is asked of the network. */
   readonly createModel: (settings: ModelSettings) => ChatModel;
   /** What runs know of their repository; left out: names, words and rules straight from the files. */
@@ -51,6 +54,8 @@ export interface RunDependencies {
   readonly commands?: CommandRunner;
   /** Keeps the whole output of a background command. */
   readonly commandLog?: (runId: string, name: string) => Promise<CommandLog>;
+  /** Folder of the grammars by which code is parsed; left out: none is. */
+  readonly grammars?: string;
   /** Whose rules count and how commands are understood; left out: the run's own rules, and no commands. */
   readonly policyPlace?: PolicyPlace;
   /** Fresh and hard to guess; ids of runs and sessions. */

@@ -17,6 +17,7 @@ import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
 import type { PolicyPlace } from "./rights/policy-place.ts";
 import type { MemoryPlace, RunMemory } from "./run-memory.ts";
+import type { Slot } from "./scheduling/scheduler.ts";
 
 /** What the run's model takes, and who counts it. */
 export interface CountedWindow extends ModelWindow {
@@ -50,6 +51,8 @@ export interface RunContext {
   /** The same run with another model of its provider, for a task of its own. */
   readonly withModel?: (model: string) => RunContext;
   readonly onDelta: (delta: RunDelta) => void;
+  /** Resolves with a slot among the tasks of all runs; a child works in its parent's. Left out: there is one at once. */
+  readonly taskSlot?: (taskId: string) => Promise<Slot>;
   readonly audit: Audit;
   readonly taint: TaintPort;
   /** Left out: no command is understood, and only the run's own rules count. */
@@ -62,6 +65,8 @@ export interface RunContext {
   readonly commands?: CommandRunner;
   /** Keeps the whole output of a background command; left out: only what is in memory. */
   readonly commandLog?: (name: string) => Promise<CommandLog>;
+  /** Folder of the grammars by which code is parsed; left out: none is. */
+  readonly grammars?: string;
 }
 
 /** Why a run's signal was aborted. A cancel ends the run; a suspension lets a later daemon go on with it. */

@@ -1,5 +1,13 @@
 /** The runs as server/rpc sees them: one method a request. Implemented in runs.ts. */
-import type { Answer, NotificationParams, Params, RunEvent, RunState, RunSummary } from "../../protocol/index.ts";
+import type {
+  Answer,
+  NotificationParams,
+  Params,
+  RunEvent,
+  RunState,
+  RunSummary,
+  Scheduling,
+} from "../../protocol/index.ts";
 
 export interface Caller {
   /** Who acts, for the record: client name and connection. */
@@ -31,6 +39,8 @@ export interface RunService {
   prune(params: Params<"run/prune">): Promise<Answer<"run/prune">>;
   /** Runs at work in this process now (waiting for a person does not count). */
   readonly activeRuns: number;
+  /** Who has slots, and who waits for one. */
+  scheduling(): Scheduling;
   /** Told of committed events; the server forwards them to the connections that watch the run. */
   onEvent(listener: (event: RunEvent, state: RunState) => void): () => void;
   onDelta(listener: (delta: NotificationParams<"run/delta">) => void): () => void;

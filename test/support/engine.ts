@@ -13,6 +13,7 @@ import type { RunDependencies } from "../../daemon/orchestration/dependencies.ts
 import type { OpenMemory } from "../../daemon/orchestration/run-memory.ts";
 import type { RunService } from "../../daemon/orchestration/run-service.ts";
 import { createRunService } from "../../daemon/orchestration/runs.ts";
+import type { SchedulingSettings } from "../../daemon/orchestration/scheduling/settings.ts";
 import { createAudit, type OwnedAudit } from "../../daemon/security/audit/audit.ts";
 import { createRedactor } from "../../daemon/security/secrets/secrets.ts";
 import { createTrust, type Trust } from "../../daemon/security/trust.ts";
@@ -40,6 +41,8 @@ export interface EngineOptions {
   readonly foreignTools?: RunDependencies["foreignTools"];
   /** Called before the calls of a turn. */
   readonly beforeCalls?: RunDependencies["beforeCalls"];
+  /** How much is done at a time. */
+  readonly scheduling?: SchedulingSettings;
   /** Called before each append to the event log; what it throws is what the store throws. */
   readonly beforeAppend?: (events: readonly NewEvent[]) => void;
 }
@@ -133,6 +136,7 @@ async function openParts(
     memory,
     foreignTools,
     beforeCalls,
+    scheduling,
     keepRule = async () => undefined,
   }: EngineOptions,
 ) {
@@ -154,11 +158,13 @@ async function openParts(
     defaults: { budgetUsd: null, policy: {} },
     createModel: (own) => createChatModel(own),
     keepRule,
+    grammars: join(import.meta.dirname, "../../grammars"),
     newId: () => randomUUID().slice(0, 13),
     onFatal: (error) => note(String(error)),
     ...(memory === undefined ? {} : { memory }),
     ...(foreignTools === undefined ? {} : { foreignTools }),
     ...(beforeCalls === undefined ? {} : { beforeCalls }),
+    ...(scheduling === undefined ? {} : { scheduling }),
   });
   return { store, service, audit, trust };
 }

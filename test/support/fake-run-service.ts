@@ -117,6 +117,11 @@ export function createFakeRunService(): FakeRunService {
     get activeRuns() {
       return activeRuns;
     },
+    scheduling: () => ({
+      runs: { limit: 16, active: activeRuns, queued: 0, waiting: [] },
+      tasks: { limit: 16, active: 0, queued: 0 },
+      providers: [],
+    }),
     onEvent: listen(onEvent),
     onDelta: listen(onDelta),
     onChanged: listen(onChanged),

@@ -24,17 +24,18 @@ export async function runWork(context: RunContext, input: WorkInput): Promise<Lo
   const state = await stateOf(context);
   const { plan, mode, headless, policy, isolation, workspace, trusted = true } = state;
   const { root, linked } = await workRoot(context);
-  const task = plan?.tasks.find(({ id }) => id === input.taskId);
-  const own = task?.model === undefined ? context : (context.withModel?.(task.model) ?? context);
+  const planned = plan?.tasks.find((task) => task.id === input.taskId);
+  const own = planned?.model === undefined ? context : (context.withModel?.(planned.model) ?? context);
+  const agent = (await agentsOf(context)).of(planned?.agent ?? coder.name);
   return work(own, {
     taskId: input.taskId,
-    agent: (await agentsOf(context)).of(task?.agent ?? coder.name),
+    agent,
     sections: input.sections,
     projectRules: input.seen.rules,
     openRequest: input.openRequest,
     root,
     linked,
-    readOnly: input.kind === "question" || isolation === null,
+    readOnly: input.kind === "question" || isolation === null || agent.readOnly === true,
     mode,
     headless,
     trusted,
