@@ -164,6 +164,14 @@ export const ERRORS = {
     message: "The model did not produce a usable plan, even after two corrections.",
     hint: "Try another model, or say the goal in more detail. `nexus runs show` lists what was wrong.",
   },
+  "plan.contradicted": {
+    message: "A task found that the plan does not hold.",
+    hint: "Look at what it found, change the plan with `nexus plan edit RUN`, then resume the run.",
+  },
+  "plan.none": {
+    message: "The run has no plan.",
+    hint: "Only goals get one: `nexus plan GOAL` makes a plan for any prompt.",
+  },
   "plan.rejected": { message: "The plan was rejected.", hint: "Send a new prompt that says what to do instead." },
   "verification.failed": {
     message: "The project's own tests do not pass with this change.",

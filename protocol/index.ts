@@ -15,6 +15,8 @@ export * from "./memory-search.ts";
 export * from "./message.ts";
 export * from "./messages.ts";
 export * from "./plan.ts";
+export * from "./plan-problems.ts";
+export * from "./plan-requests.ts";
 export * from "./planning-events.ts";
 export * from "./policy.ts";
 export * from "./question.ts";

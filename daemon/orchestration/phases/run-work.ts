@@ -25,8 +25,9 @@ export async function runWork(context: RunContext, input: WorkInput): Promise<Lo
   const { plan, mode, headless, policy, isolation, workspace, trusted = true } = state;
   const { root, linked } = await workRoot(context);
   const planned = plan?.tasks.find((task) => task.id === input.taskId);
+  const own = planned?.model === undefined ? context : (context.withModel?.(planned.model) ?? context);
   const agent = (await agentsOf(context)).of(planned?.agent ?? coder.name);
-  return work(context, {
+  return work(own, {
     taskId: input.taskId,
     agent,
     sections: input.sections,
