@@ -4,8 +4,9 @@ import { removeStandIns } from "../../security/sandbox/protected.ts";
 import type { Isolation } from "../changes/changes.ts";
 import { runPlannedTask } from "../phases/tasks.ts";
 import { takeCheckpoint } from "../rewind/take.ts";
-import { type RunContext, record, stateOf } from "../run-context.ts";
+import { isStoreFailure, type RunContext, record, stateOf } from "../run-context.ts";
 import { addTask } from "./added-task.ts";
+import { isReplanned } from "./doubt.ts";
 import { endOf, type TaskEnd } from "./end.ts";
 import { integrateTask } from "./integrate.ts";
 import { whileWaiting } from "./life.ts";
@@ -14,18 +15,43 @@ import { supervised } from "./supervise.ts";
 /** `place`: the task's own copy; undefined: it works in the run's. Never rejects. */
 export async function carryOut(context: RunContext, task: PlanTask, place: Isolation | undefined): Promise<TaskEnd> {
   try {
-    const summary = await supervised(context, task.id, async (own) => {
-      if (place === undefined) return runPlannedTask(own, task);
-      // A command that ended with an earlier daemon could not clear away what stood in the copy for protected names.
-      await removeStandIns(place.worktree).catch(() => undefined);
-      return runPlannedTask({ ...own, place }, task);
-    });
+    const summary = await inSlot(context, task.id, () => supervised(context, task.id, (own) => work(own, task, place)));
     if (place !== undefined) await join(context, task, place);
     await record(context, { type: "task.finished", taskId: task.id, outcome: "done", summary }, `task/${task.id}/done`);
     if (place !== undefined) await release(context, task.id);
     return { kind: "done" };
   } catch (error) {
-    return endOf(context, task.id, error);
+    return orReplaced(context, task.id, error);
+  }
+}
+
+async function work(own: RunContext, task: PlanTask, place: Isolation | undefined): Promise<string> {
+  if (place === undefined) return runPlannedTask(own, task);
+  // A command that ended with an earlier daemon could not clear away what stood in the copy for protected names.
+  await removeStandIns(place.worktree).catch(() => undefined);
+  return runPlannedTask({ ...own, place }, task);
+}
+
+/** Other runs have tasks too. */
+async function inSlot<Value>(context: RunContext, taskId: string, use: () => Promise<Value>): Promise<Value> {
+  const slot = await context.taskSlot?.(taskId);
+  try {
+    const { waited } = slot ?? {};
+    if (waited !== undefined)
+      await record(context, { type: "scheduler.decided", about: "task", subject: taskId, ...waited });
+    return await use();
+  } finally {
+    slot?.release();
+  }
+}
+
+async function orReplaced(context: RunContext, taskId: string, error: unknown): Promise<TaskEnd> {
+  const end = await endOf(context, taskId, error);
+  if (end.kind !== "failed" || end.broken) return end;
+  try {
+    return (await isReplanned(context, taskId, error)) ? { kind: "replaced" } : end;
+  } catch (failure) {
+    return { kind: "failed", error: failure, broken: context.signal.aborted || isStoreFailure(failure) };
   }
 }
 
