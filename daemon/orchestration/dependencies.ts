@@ -15,9 +15,10 @@ import type { ForeignPlace } from "../tools/foreign/foreign.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
 import type { PolicyPlace } from "./rights/policy-place.ts";
-import type { TeamLimits, WorkJudge } from "./run-context.ts";
+import type { WorkJudge } from "./run-context.ts";
 import type { OpenMemory } from "./run-memory.ts";
 import type { SchedulingSettings } from "./scheduling/settings.ts";
+import type { TeamLimits } from "./team/limits.ts";
 
 export interface RunDependencies {
   readonly store: Store;

@@ -18,19 +18,12 @@ import type { ChangesPort, Isolation } from "./changes/changes.ts";
 import type { PolicyPlace } from "./rights/policy-place.ts";
 import type { MemoryPlace, RunMemory } from "./run-memory.ts";
 import type { Slot } from "./scheduling/scheduler.ts";
+import type { TeamLimits } from "./team/limits.ts";
 import type { Turnstile } from "./turnstile.ts";
 
 /** What the run's model takes, and who counts it. */
 export interface CountedWindow extends ModelWindow {
   readonly counter: TokenCounter;
-}
-
-/** How the tasks of one run work side by side. */
-export interface TeamLimits {
-  /** Tasks at work at once. */
-  readonly concurrency: number;
-  /** After so long without a sign of life an agent is stopped. */
-  readonly silenceMs: number;
 }
 
 /** Looks at finished work of a planned task: what it answers goes back to the agent, undefined lets the work pass. */

@@ -17,10 +17,8 @@ import { recallMemory } from "./run-memory.ts";
 import { type ModelSlots, scheduledModel } from "./scheduling/scheduled-model.ts";
 import type { Scheduler } from "./scheduling/scheduler.ts";
 import type { Job } from "./scheduling/slot-pool.ts";
+import { TEAM_LIMITS } from "./team/limits.ts";
 import { createTurnstile } from "./turnstile.ts";
-
-/** A tool may be still for ten minutes; whoever is still for longer than any tool may be is lost. */
-const TEAM_LIMITS = { concurrency: 4, silenceMs: 20 * 60_000 };
 
 export interface Execution {
   readonly runId: string;
