@@ -82,6 +82,11 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
       return (await dependencies.foreignTools?.({ workspace, root, trusted, signal })) ?? [];
     },
     beforeCalls: async (place) => dependencies.beforeCalls?.({ runId, ...place }),
+    secretOf(name) {
+      const value = dependencies.secretOf?.(name);
+      if (value !== undefined) redactor.add(value);
+      return value;
+    },
     ...(commands === undefined ? {} : { commands }),
     ...(commandLog === undefined ? {} : { commandLog: (name) => commandLog(runId, name) }),
     ...(dependencies.policyPlace === undefined ? {} : { policyPlace: dependencies.policyPlace }),
