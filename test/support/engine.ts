@@ -172,9 +172,9 @@ async function openParts(
 /** The store, with a look at every append before it happens. */
 function withAppend(store: Store, before: (events: readonly NewEvent[]) => void): Store {
   const { events } = store;
-  const append: EventLog["append"] = async (runId, added, artifacts) => {
+  const append: EventLog["append"] = async (runId, added, artifacts, onlyIf) => {
     before(added);
-    return events.append(runId, added, artifacts);
+    return events.append(runId, added, artifacts, onlyIf);
   };
   const watched: EventLog = {
     append,
@@ -184,9 +184,10 @@ function withAppend(store: Store, before: (events: readonly NewEvent[]) => void)
     state: (...args) => events.state(...args),
     subscribe: (...args) => events.subscribe(...args),
   };
-  const { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, epoch } = store;
+  const { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, outcomes, epoch } = store;
   const close = () => store.close();
-  return { events: watched, artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, epoch, close };
+  const rows = { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, outcomes };
+  return { events: watched, ...rows, epoch, close };
 }
 
 function until(engine: Engine, runId: string, fits: (state: RunState) => boolean): Promise<RunState> {
