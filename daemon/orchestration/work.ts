@@ -6,6 +6,7 @@ import { type LoopOutcome, runAgent, type ToolAnswer } from "../agents/loop.ts";
 import type { Section } from "../memory/context/window.ts";
 import type { ToolCall, ToolSchema } from "../models/model.ts";
 import { machineRunner } from "../security/sandbox/command-runner.ts";
+import { TEAM_TOOLS } from "../tools/catalogue.ts";
 import { type BackgroundCommands, createBackgroundCommands } from "../tools/commands/background.ts";
 import { isFormFor } from "../tools/edits/forms.ts";
 import { findSymbol } from "../tools/find-symbol.ts";
@@ -17,6 +18,7 @@ import { searchCode } from "../tools/search-code.ts";
 import type { ToolContext } from "../tools/tool.ts";
 import { type Caller, type CallRules, callTool, judgeOf } from "./calls/tool-calls.ts";
 import { createToolbox, type Toolbox } from "./calls/toolbox.ts";
+import { mailBeforeEnd, takeMail } from "./collaborate/mail.ts";
 import { wholeResult } from "./journal.ts";
 import { takeCheckpoint } from "./rewind/take.ts";
 import { type RunContext, record, stateOf } from "./run-context.ts";
@@ -48,6 +50,8 @@ export interface WorkOptions {
   readonly rules: PolicyRules;
   readonly allowedCommands: readonly string[];
   readonly handOvers: readonly HandOver[];
+  /** It works beside other tasks of a plan, whose agents it can write to. */
+  readonly hasTeam: boolean;
   readonly memory: RunMemory;
   readonly size: WorkSize;
   readonly diff: () => Promise<string>;
@@ -67,7 +71,8 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
   const locks = createLockTable();
   const background = openBackground(context, taskId);
   const toolContext = { ...contextOfTools(context, options), background };
-  const caller: Caller = { rules, toolbox, toolContext, locks };
+  const { hasTeam } = options;
+  const caller: Caller = { hasTeam, rules, toolbox, toolContext, locks };
   const own = handOvers.map((handOver) => handOver.schema);
   const tools = () => [...toolbox.schemas(), ...own];
   const said = { sections, rules: projectRules, openRequest };
@@ -86,7 +91,11 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
       if (hasEffects && !options.readOnly) await takeCheckpoint(context, taskId, turn);
     },
     steering: (turn) => takeSteering(context, taskId, turn),
-    accept: options.accept,
+    ...(options.hasTeam ? { mail: (turn: number) => takeMail(context, taskId, turn) } : {}),
+    async accept(text, turn) {
+      const unread = options.hasTeam ? await mailBeforeEnd(context, taskId, turn) : undefined;
+      return unread ?? options.accept(text, turn);
+    },
   });
   return outcome.finally(background.dispose);
 }
@@ -98,7 +107,7 @@ export async function callOnce(context: RunContext, options: WorkOptions, call: 
   toolbox.learn({ offers: [call.tool] });
   const background = openBackground(context, options.taskId);
   const toolContext = { ...contextOfTools(context, options), background };
-  const caller: Caller = { rules, toolbox, toolContext, locks: createLockTable() };
+  const caller: Caller = { hasTeam: options.hasTeam, rules, toolbox, toolContext, locks: createLockTable() };
   const place = { turn: 0, index: 0, signal: context.signal };
   return callTool(context, caller, place, call).finally(background.dispose);
 }
@@ -113,10 +122,12 @@ function openBackground({ commands, commandLog, signal }: RunContext, taskId: st
 /** What the policy would deny in any form, or memory cannot do, is not offered at all. */
 async function openToolbox(context: RunContext, options: WorkOptions, rules: CallRules): Promise<Toolbox> {
   const { agent, memory, size, root, allowedCommands } = options;
-  const named = new Set([...agent.tools, ...agent.moreTools[size]]);
+  const team = new Set(TEAM_TOOLS.map(({ name }) => name));
+  const named = new Set([...agent.tools, ...agent.moreTools[size], ...(options.hasTeam ? team : [])]);
   return createToolbox({
     isUseful(tool) {
       if (!named.has(tool.name) || !isFormFor(tool.name, context.modelName)) return false;
+      if (team.has(tool.name) && !options.hasTeam) return false;
       if ("changesSeveral" in tool && context.editJournal === undefined) return false;
       if (tool === searchCode || tool === findSymbol || tool === recallFacts) return memory.lookup !== undefined;
       return tool !== remember || memory.note !== undefined;

@@ -10,6 +10,7 @@ import type { GateOptions } from "../../tools/gate/gate.ts";
 import type { LockTable } from "../../tools/gate/locks.ts";
 import { runTool } from "../../tools/run.ts";
 import type { ToolContext } from "../../tools/tool.ts";
+import { teamPort } from "../collaborate/team-port.ts";
 import { effectJournal } from "../journal.ts";
 import { askApproval } from "../people/approval-gate.ts";
 import { personPort } from "../people/person-port.ts";
@@ -58,6 +59,8 @@ export interface CallPlace {
 }
 
 export interface Caller {
+  /** Other agents of the run can be reached. */
+  readonly hasTeam: boolean;
   readonly rules: CallRules;
   readonly toolbox: Toolbox;
   readonly toolContext: ToolContext;
@@ -76,7 +79,7 @@ const WANTS: Record<ApprovalSubject["kind"], string> = {
 
 export async function callTool(
   context: RunContext,
-  { rules, toolbox, toolContext, locks }: Caller,
+  { hasTeam, rules, toolbox, toolContext, locks }: Caller,
   place: CallPlace,
   call: ToolCall,
 ): Promise<ToolAnswer> {
@@ -93,6 +96,7 @@ export async function callTool(
     tools: toolbox.tools(),
     context: {
       ...toolContext,
+      ...(hasTeam ? { team: teamPort(context, { taskId, agent: agentName, turn, key }) } : {}),
       ...personPort({ ...context, signal }, { taskId, agent: agentName, headless }, key),
       signal,
       onOutput: (text) => context.onDelta({ taskId, turn, text, call: index }),

@@ -53,6 +53,7 @@ export async function workOptions(context: RunContext, input: WorkInput): Promis
     rules: policy,
     allowedCommands: [...allowedCommands(state, input.seen.testCommand), ...(input.agreedCommands ?? [])],
     handOvers: input.handOvers ?? [],
+    hasTeam: planned !== undefined && plan !== null && plan.tasks.length > 1,
     memory: await memoryAt(context, root),
     size: input.kind === "question" ? "question" : plan === null ? "small" : "planned",
     diff: async () => (isolation === null ? "" : context.changes.workingDiff(isolation, workspace)),
