@@ -18,6 +18,10 @@ import { recallMemory } from "./run-memory.ts";
 import { type ModelSlots, scheduledModel } from "./scheduling/scheduled-model.ts";
 import type { Scheduler } from "./scheduling/scheduler.ts";
 import type { Job } from "./scheduling/slot-pool.ts";
+import { createTurnstile } from "./turnstile.ts";
+
+/** A tool may be still for ten minutes; whoever is still for longer than any tool may be is lost. */
+const TEAM_LIMITS = { concurrency: 4, silenceMs: 20 * 60_000 };
 
 export interface Execution {
   readonly runId: string;
@@ -96,6 +100,9 @@ function createContext(
     redact: (text) => redactor.redact(text),
     learnSecrets: (text) => redactor.learn(text),
     signal,
+    team: { ...TEAM_LIMITS, ...dependencies.team },
+    judges: dependencies.judges ?? [],
+    inTurn: createTurnstile(),
     modelName: settings.model,
     editJournal: dependencies.editJournal,
     model: () => (model ??= scheduledModel(dependencies.createModel(settings), slots)),
@@ -195,6 +202,7 @@ function outcomeOf(context: RunContext, error: unknown): { status: EndStatus; va
 
 function statusOf(code: string): EndStatus {
   if (code.startsWith("budget.")) return "out_of_budget";
+  if (code === "task.cancelled") return "cancelled";
   if (code === "plan.rejected" || code === "tool.denied") return "denied";
   return "failed";
 }

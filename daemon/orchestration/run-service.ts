@@ -7,6 +7,7 @@ import type {
   RunState,
   RunSummary,
   Scheduling,
+  TaskAction,
 } from "../../protocol/index.ts";
 
 export interface Caller {
@@ -22,6 +23,7 @@ export interface RunService {
   events(params: Params<"run/events">): Promise<Answer<"run/events">>;
   cancel(params: Params<"run/cancel">, caller: Caller): Promise<Answer<"run/cancel">>;
   resume(params: Params<"run/resume">, caller: Caller): Promise<Answer<"run/resume">>;
+  controlTask(action: TaskAction, params: Params<"task/cancel">, caller: Caller): Promise<Answer<"task/cancel">>;
   answer(params: Params<"approval/answer">, caller: Caller): Promise<Answer<"approval/answer">>;
   answerQuestion(params: Params<"question/answer">, caller: Caller): Promise<Answer<"question/answer">>;
   approvals(): Promise<Answer<"approval/list">>;

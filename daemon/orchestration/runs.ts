@@ -18,6 +18,7 @@ import type { RunService } from "./run-service.ts";
 import { createRun } from "./run-start.ts";
 import { createScheduler } from "./scheduling/scheduler.ts";
 import { DEFAULT_SCHEDULING } from "./scheduling/settings.ts";
+import { controlTask } from "./team/control.ts";
 import { createTurnstile } from "./turnstile.ts";
 import { promptKey } from "./work.ts";
 
@@ -118,6 +119,8 @@ export function createRunService(dependencies: RunDependencies): RunService {
       await launcher.launch(runId, isOrphan || state.status === "suspended" ? "restart" : "resume", choice);
       return {};
     },
+
+    controlTask: (action, params, caller) => controlTask(dependencies, action, params, caller),
 
     ...createAnswers(dependencies),
     ...createPlanService(dependencies),

@@ -6,6 +6,7 @@ import { askUser } from "./ask-user.ts";
 import { boardRead } from "./board-read.ts";
 import { boardWrite } from "./board-write.ts";
 import { commandOutput } from "./command-output.ts";
+import { delegate } from "./delegate.ts";
 import { deleteFile } from "./delete-file.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { editFile } from "./edit-file.ts";
@@ -68,6 +69,7 @@ export const TOOLS: readonly Tool[] = [
   boardWrite,
   sendMessage,
   askAgent,
+  delegate,
   readResult,
 ];
 

@@ -10,6 +10,7 @@ import { createDaemonHandlers, type DaemonControl } from "./daemon.ts";
 import { createMemoryHandlers } from "./memory.ts";
 import { createPlanHandlers } from "./plan.ts";
 import { createRunHandlers } from "./run.ts";
+import { createTaskHandlers } from "./tasks.ts";
 import { createToolsHandlers } from "./tools.ts";
 import { createWorkspaceHandlers } from "./workspace.ts";
 
@@ -20,6 +21,7 @@ export function createHandlers(
 ): Handlers<RpcContext> {
   return {
     ...createRunHandlers(service),
+    ...createTaskHandlers(service),
     ...createApprovalHandlers(service),
     ...createChangesHandlers(service),
     ...createPlanHandlers(service),
