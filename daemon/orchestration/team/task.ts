@@ -2,6 +2,7 @@
 import type { PlanTask } from "../../../protocol/index.ts";
 import { removeStandIns } from "../../security/sandbox/protected.ts";
 import type { Isolation } from "../changes/changes.ts";
+import { reportContract } from "../collaborate/award.ts";
 import { runPlannedTask } from "../phases/tasks.ts";
 import { takeCheckpoint } from "../rewind/take.ts";
 import { isStoreFailure, type RunContext, record, stateOf } from "../run-context.ts";
@@ -18,6 +19,7 @@ export async function carryOut(context: RunContext, task: PlanTask, place: Isola
     const summary = await inSlot(context, task.id, () => supervised(context, task.id, (own) => work(own, task, place)));
     if (place !== undefined) await join(context, task, place);
     await record(context, { type: "task.finished", taskId: task.id, outcome: "done", summary }, `task/${task.id}/done`);
+    await reportContract(context, task.id, { kept: true, report: summary });
     if (place !== undefined) await release(context, task.id);
     return { kind: "done" };
   } catch (error) {
@@ -49,6 +51,7 @@ async function orReplaced(context: RunContext, taskId: string, error: unknown): 
   const end = await endOf(context, taskId, error);
   if (end.kind !== "failed" || end.broken) return end;
   try {
+    await reportContract(context, taskId, { kept: false, report: "It failed." });
     return (await isReplanned(context, taskId, error)) ? { kind: "replaced" } : end;
   } catch (failure) {
     return { kind: "failed", error: failure, broken: context.signal.aborted || isStoreFailure(failure) };
