@@ -33,6 +33,8 @@ export interface EngineOptions {
   /** False: the workspace is a folder without git. */
   readonly git?: boolean;
   readonly settings?: Partial<ModelSettings>;
+  /** Models for tasks of a difficulty. */
+  readonly models?: RunDependencies["defaults"]["models"];
   /** Left out: what runs find by names and words. */
   readonly memory?: OpenMemory;
   /** Told of the rules that people keep. */
@@ -134,6 +136,7 @@ async function openParts(
   {
     beforeAppend = () => undefined,
     memory,
+    models = {},
     foreignTools,
     beforeCalls,
     scheduling,
@@ -155,7 +158,7 @@ async function openParts(
     log,
     redactor: createRedactor(),
     defaultModel: () => settings,
-    defaults: { budgetUsd: null, policy: {} },
+    defaults: { budgetUsd: null, policy: {}, models },
     createModel: (own) => createChatModel(own),
     keepRule,
     grammars: join(import.meta.dirname, "../../grammars"),
