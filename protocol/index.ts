@@ -26,6 +26,7 @@ export * from "./rewind-state.ts";
 export * from "./run.ts";
 export * from "./run-events.ts";
 export * from "./run-state.ts";
+export * from "./run-stats.ts";
 export * from "./scheduling-events.ts";
 export * from "./taint.ts";
 export * from "./task-state.ts";

@@ -29,6 +29,7 @@ import {
   RunPriority,
   SessionMode,
 } from "./run-events.ts";
+import { RunStats } from "./run-stats.ts";
 import { mergeTaint, Taint, taintOf } from "./taint.ts";
 import { changeTask, startTask, TaskState, waitingTask } from "./task-state.ts";
 import { teamChange } from "./team-state.ts";
@@ -36,19 +37,6 @@ import { WorkflowPin } from "./workflow-events.ts";
 
 export const RunStatus = z.enum(["queued", "working", "awaiting_approval", "suspended", ...EndStatus.options]);
 export type RunStatus = z.infer<typeof RunStatus>;
-
-export const RunStats = z.object({
-  modelCalls: z.int(),
-  toolCalls: z.int(),
-  /** Model calls up to and including the one that asked for the first change of a file. */
-  callsBeforeFirstEdit: z.nullable(z.int()),
-  /** Largest estimate seen of system prompt and tool schemas, in tokens. */
-  overheadTokens: z.int(),
-  inputTokens: z.int(),
-  cacheReadTokens: z.int(),
-  outputTokens: z.int(),
-});
-export type RunStats = z.infer<typeof RunStats>;
 
 export const RunState = z.object({
   runId: z.string(),

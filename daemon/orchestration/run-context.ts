@@ -61,6 +61,8 @@ export interface RunContext {
   readonly foreignTools?: (root: string) => Promise<readonly Tool[]>;
   /** Called before the calls of a turn are carried out, replayed ones too: the moment for a checkpoint. */
   readonly beforeCalls?: (place: { taskId: string; turn: number; root: string }) => Promise<void>;
+  /** The value of a secret that a workflow names; from now on it is hidden wherever it would be written. */
+  readonly secretOf?: (name: string) => string | undefined;
   /** Left out: behind the wall that this machine has, with nothing hidden but keys. */
   readonly commands?: CommandRunner;
   /** Keeps the whole output of a background command; left out: only what is in memory. */

@@ -121,6 +121,11 @@ function createContext(
       return (await dependencies.foreignTools?.({ workspace, root, trusted, signal })) ?? [];
     },
     beforeCalls: async (place) => dependencies.beforeCalls?.({ runId, ...place }),
+    secretOf(name) {
+      const value = dependencies.secretOf?.(name);
+      if (value !== undefined) redactor.add(value);
+      return value;
+    },
     ...(commands === undefined ? {} : { commands }),
     ...(commandLog === undefined ? {} : { commandLog: (name) => commandLog(runId, name) }),
     ...(dependencies.grammars === undefined ? {} : { grammars: dependencies.grammars }),

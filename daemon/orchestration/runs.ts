@@ -22,7 +22,7 @@ import { createTurnstile } from "./turnstile.ts";
 import { promptKey } from "./work.ts";
 
 /** Going on from there would only end there again. */
-const UNRESUMABLE = new Set(["plan.rejected"]);
+const UNRESUMABLE = new Set(["plan.rejected", "workflow.failed"]);
 
 export function createRunService(dependencies: RunDependencies): RunService {
   const { store } = dependencies;
