@@ -1,5 +1,6 @@
 /** The one table of commands and flags: parser, help, completion and docs/cli.md are made from it. */
 import { type Command, type Flag, json, repo } from "./command.ts";
+import { PLAN_COMMANDS } from "./commands-plan.ts";
 import { POLICY_COMMANDS } from "./commands-policy.ts";
 import { REWIND_COMMANDS } from "./commands-rewind.ts";
 import { GUARD_COMMANDS } from "./guard-commands.ts";
@@ -79,6 +80,7 @@ export const COMMANDS = {
       "Without a terminal nobody can be asked: what the policy would ask about is denied. Ctrl-C cancels the run; pressed again it leaves at once. The run goes on when the terminal is closed: `nexus runs watch latest` comes back to it.",
   },
   plan: { summary: "Make a plan for a goal and change nothing", positionals: [goal], flags: [repo, json, budget] },
+  ...PLAN_COMMANDS,
   "runs list": {
     summary: "List runs, newest first",
     positionals: [],

@@ -12,6 +12,9 @@ type Run = (context: CliContext, args: Arguments) => Promise<ExitCode>;
 const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   run: async () => (await import("./run.ts")).runCommand,
   plan: async () => (await import("./run.ts")).planCommand,
+  "plan show": async () => (await import("./plan.ts")).showPlanCommand,
+  "plan edit": async () => (await import("./plan.ts")).editPlanCommand,
+  "plan history": async () => (await import("./plan.ts")).planHistoryCommand,
   "runs list": async () => (await import("./runs.ts")).listCommand,
   "runs show": async () => (await import("./runs.ts")).showCommand,
   "runs watch": async () => (await import("./runs.ts")).watchCommand,
