@@ -10,6 +10,7 @@ import * as search from "./memory-search.ts";
 import * as rewind from "./rewind-requests.ts";
 import * as run from "./run.ts";
 import * as tools from "./tools.ts";
+import * as workflow from "./workflow-requests.ts";
 import * as workspace from "./workspace.ts";
 
 export const REQUESTS = [
@@ -42,6 +43,12 @@ export const REQUESTS = [
   rewind.runRewind,
   rewind.runFork,
   rewind.runPrune,
+  workflow.workflowStates,
+  workflow.workflowCompare,
+  workflow.workflowMigrate,
+  workflow.workflowSchedules,
+  workflow.workflowSchedule,
+  workflow.workflowUnschedule,
   workspace.workspaceTrust,
   workspace.workspaceSetTrust,
   audit.auditList,

@@ -1,5 +1,6 @@
 /** The runs as server/rpc sees them: one method a request. Implemented in runs.ts. */
 import type { Answer, NotificationParams, Params, RunEvent, RunState, RunSummary } from "../../protocol/index.ts";
+import type { WorkflowService } from "./workflows/workflow-service.ts";
 
 export interface Caller {
   /** Who acts, for the record: client name and connection. */
@@ -26,6 +27,8 @@ export interface RunService {
   rewind(params: Params<"run/rewind">, caller: Caller): Promise<Answer<"run/rewind">>;
   fork(params: Params<"run/fork">, caller: Caller): Promise<Answer<"run/fork">>;
   prune(params: Params<"run/prune">): Promise<Answer<"run/prune">>;
+  /** States, comparisons, migrations and schedules of runs that follow workflows. */
+  readonly workflows: WorkflowService;
   /** Runs at work in this process now (waiting for a person does not count). */
   readonly activeRuns: number;
   /** Told of committed events; the server forwards them to the connections that watch the run. */

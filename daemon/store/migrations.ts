@@ -87,7 +87,12 @@ CREATE TABLE audit_head (
 CREATE TABLE trust (workspace TEXT PRIMARY KEY, body TEXT NOT NULL, digest TEXT NOT NULL) STRICT;
 `;
 
-export const MIGRATIONS: readonly string[] = [FIRST, KNOWLEDGE, GUARD];
+/** When workflows run by themselves. */
+const SCHEDULES = `
+CREATE TABLE schedules (schedule_id TEXT PRIMARY KEY, body TEXT NOT NULL, digest TEXT NOT NULL) STRICT;
+`;
+
+export const MIGRATIONS: readonly string[] = [FIRST, KNOWLEDGE, GUARD, SCHEDULES];
 
 /** The version of a file, which is the number of steps it has taken. */
 export function versionOf(connection: Connection): number {

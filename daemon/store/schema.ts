@@ -144,6 +144,13 @@ interface TrustTable {
   digest: string;
 }
 
+interface ScheduleTable {
+  schedule_id: string;
+  /** JSON of when it runs what. */
+  body: string;
+  digest: string;
+}
+
 export interface Tables {
   store: StoreTable;
   events: EventTable;
@@ -159,4 +166,5 @@ export interface Tables {
   knowledge_versions: KnowledgeVersionTable;
   audit_head: AuditHeadTable;
   trust: TrustTable;
+  schedules: ScheduleTable;
 }

@@ -12,6 +12,7 @@ import { storeError } from "./faults.ts";
 import { databaseFile, openFile } from "./file.ts";
 import { createKnowledgeRows } from "./knowledge.ts";
 import { createProjections } from "./projections.ts";
+import { createScheduleRows } from "./schedules.ts";
 import { createSessions } from "./sessions.ts";
 import type { Store } from "./store.ts";
 import { createTrustRows } from "./trust.ts";
@@ -47,6 +48,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     knowledge: createKnowledgeRows(database),
     auditHeads: createAuditHeads(database),
     trust: createTrustRows(database),
+    schedules: createScheduleRows(database),
     epoch,
     close: once(() => database.close()),
   };

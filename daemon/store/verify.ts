@@ -8,6 +8,7 @@ import type { Database, Reader } from "./database.ts";
 import { foldEvents, readEvents } from "./event-rows.ts";
 import { checkKnowledge } from "./knowledge.ts";
 import { isProjected, projectRun } from "./run-rows.ts";
+import { checkSchedules } from "./schedules.ts";
 import { checkTrust } from "./trust.ts";
 
 const PAGE = 200;
@@ -28,7 +29,7 @@ export async function verify(database: Database, { repair }: { repair: boolean }
 }
 
 async function checkGuard(reader: Reader): Promise<string[]> {
-  return [...(await checkAuditHead(reader)), ...(await checkTrust(reader))];
+  return [...(await checkAuditHead(reader)), ...(await checkTrust(reader)), ...(await checkSchedules(reader))];
 }
 
 function checkFile(database: Database): Promise<CheckResult> {

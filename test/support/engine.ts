@@ -178,9 +178,10 @@ function withAppend(store: Store, before: (events: readonly NewEvent[]) => void)
     state: (...args) => events.state(...args),
     subscribe: (...args) => events.subscribe(...args),
   };
-  const { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, epoch } = store;
+  const { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, schedules, epoch } = store;
   const close = () => store.close();
-  return { events: watched, artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, epoch, close };
+  const rows = { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, schedules };
+  return { events: watched, ...rows, epoch, close };
 }
 
 function until(engine: Engine, runId: string, fits: (state: RunState) => boolean): Promise<RunState> {

@@ -10,6 +10,7 @@ import { createDaemonHandlers, type DaemonControl } from "./daemon.ts";
 import { createMemoryHandlers } from "./memory.ts";
 import { createRunHandlers } from "./run.ts";
 import { createToolsHandlers } from "./tools.ts";
+import { createWorkflowHandlers } from "./workflow.ts";
 import { createWorkspaceHandlers } from "./workspace.ts";
 
 export function createHandlers(
@@ -19,6 +20,7 @@ export function createHandlers(
 ): Handlers<RpcContext> {
   return {
     ...createRunHandlers(service),
+    ...createWorkflowHandlers(service.workflows),
     ...createApprovalHandlers(service),
     ...createChangesHandlers(service),
     ...createMemoryHandlers(memory),
