@@ -223,7 +223,7 @@ export function workflowProblems(workflow: Workflow): Finding[] {
   collect(workflow.steps, ["steps"]);
   if (count > MOST_STEPS)
     say(["steps"], `there are more than ${MOST_STEPS} steps`, "Move some to workflows of their own.");
-  else list(workflow.steps, ["steps"], { steps: new Set(), variables: new Set() }, 1);
+  else if (ids.size === count) list(workflow.steps, ["steps"], { steps: new Set(), variables: new Set() }, 1);
   const end = { steps: new Set(workflow.steps.map(({ id }) => id)), variables: new Set<string>() };
   for (const [name, source] of Object.entries(workflow.outputs ?? {})) expression(source, ["outputs", name], end);
   return findings;
