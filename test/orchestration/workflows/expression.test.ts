@@ -3,6 +3,8 @@ import { evaluate, fill, namesIn } from "../../../daemon/orchestration/workflows
 
 const values = { n: 3, half: 0.5, text: "abc", list: [1, 2], map: { "a-b": true } };
 
+const hole = (source: string) => `\${{ ${source} }}`;
+
 describe("an expression", () => {
   it.each<[source: string, value: unknown]>([
     ["n + 1", 4],
@@ -40,10 +42,10 @@ describe("an expression", () => {
 
   it("fills texts, and stays a value where it is all of one", () => {
     const tell = (source: string) => evaluate(source, { values });
-    expect(fill({ a: "${{ list }}", b: "n is ${{ n }}, ${{ map }}", c: [true, "x"] }, tell)).toEqual({
+    expect(fill({ a: hole("list"), b: `n is ${hole("n")}, ${hole("map")}`, c: [true, "x"] }, tell)).toEqual({
       ok: true,
       value: { a: [1, 2], b: 'n is 3, {"a-b":true}', c: [true, "x"] },
     });
-    expect(fill("${{ missing.x }}", tell)).toMatchObject({ ok: false });
+    expect(fill(hole("missing.x"), tell)).toMatchObject({ ok: false });
   });
 });

@@ -31,7 +31,7 @@ describe("a workflow file", () => {
       `${head}  - id: a\n    command: { run: x, shel: y }\n`,
       /^6:24 “shel” is not known here/,
     ],
-    ["names a step twice", `${head}${a}${a}`, /^6:9 two steps are called “a”/],
+    ["names a step twice", `${head}${a}${a}`, /^6:11 two steps are called “a”/],
     ["needs what is not there", `${head}  - { id: a, needs: [z], set: {} }\n`, /^5:22 “z” is no step of this list/],
     [
       "waits in a circle",
