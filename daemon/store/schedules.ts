@@ -26,8 +26,8 @@ export function createScheduleRows(database: Database): ScheduleRows {
       }),
     remove: (scheduleId) =>
       database.write(async (writer) => {
-        const result = await writer.deleteFrom("schedules").where("schedule_id", "=", scheduleId).executeTakeFirst();
-        return Number(result.numDeletedRows) > 0;
+        const query = writer.deleteFrom("schedules").where("schedule_id", "=", scheduleId).returning("schedule_id");
+        return (await query.execute()).length > 0;
       }),
   };
 }
