@@ -3,6 +3,7 @@ import { type Command, type Flag, json, repo } from "./command.ts";
 import { PLAN_COMMANDS } from "./commands-plan.ts";
 import { POLICY_COMMANDS } from "./commands-policy.ts";
 import { REWIND_COMMANDS } from "./commands-rewind.ts";
+import { WORKFLOW_COMMANDS } from "./commands-workflow.ts";
 import { GUARD_COMMANDS } from "./guard-commands.ts";
 import { TOOLS_COMMANDS } from "./tools-commands.ts";
 
@@ -50,10 +51,18 @@ const symbolPath: Flag = {
 export const COMMANDS = {
   run: {
     summary: "Carry out a goal, or answer a question",
-    positionals: [goal],
+    positionals: [{ ...goal, unless: "workflow" }],
     flags: [
       repo,
       jsonLines,
+      { name: "workflow", type: "string", value: "FILE", summary: "Follow this workflow (see `nexus workflow run`)." },
+      {
+        name: "input",
+        type: "string",
+        value: "NAME=VALUE",
+        summary: "An input of the workflow. May be repeated.",
+        repeated: true,
+      },
       { name: "apply", type: "boolean", summary: "Write the change into the folder when the run is done." },
       { name: "policy", type: "string", value: "FILE", summary: "JSON file of rules that tighten or allow." },
       budget,
@@ -332,6 +341,7 @@ export const COMMANDS = {
     flags: [],
   },
   ...GUARD_COMMANDS,
+  ...WORKFLOW_COMMANDS,
   ...TOOLS_COMMANDS,
   "daemon start": {
     summary: "Start the daemon unless it runs",
