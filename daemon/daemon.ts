@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { NexusError, nexusError } from "../protocol/index.ts";
+import { loadUserAgents } from "./agents/user-agents.ts";
 import { openPins } from "./connectors/mcp/pins.ts";
 import { currentBuild } from "./host/build.ts";
 import { systemClock } from "./host/clock.ts";
@@ -15,6 +16,7 @@ import { createMemory } from "./memory/create.ts";
 import { createChatModel } from "./models/create.ts";
 import type { Log } from "./observability/log.ts";
 import { openFileLog } from "./observability/log-file.ts";
+import { createAgentDirectory, type DirectoryOptions } from "./orchestration/agent-directory.ts";
 import { listTools } from "./orchestration/calls/tool-list.ts";
 import { createChanges } from "./orchestration/changes/create.ts";
 import { createIndexedMemory } from "./orchestration/indexed-memory.ts";
@@ -138,6 +140,11 @@ async function openParts(
     startProgram: (workspace) => (server) => startedServer(programs, workspace, server),
   });
   const commands = createCommandRunner({ hidden: [home] });
+  const userAgents: DirectoryOptions["userAgents"] = ({ workspace, trusted: own }) =>
+    loadUserAgents({ user: join(home, "agents"), ...(own ? { workspace } : {}) });
+  const agents = createAgentDirectory({
+    ...{ userAgents, isTrusted: trusted, store, version: (await currentBuild()).version },
+  });
   const service = createRunService({
     editJournal,
     store,
@@ -152,6 +159,7 @@ async function openParts(
     createModel: (own) => createChatModel(own),
     memory: createIndexedMemory({ memory, clock: systemClock, log }),
     policyPlace,
+    userAgents,
     grammars: grammarsBeside(main),
     async keepRule(rule) {
       const kept = await rememberRule(home, rule);
@@ -168,6 +176,7 @@ async function openParts(
     memory,
     trust,
     audit,
+    agents,
     listTools: ({ workspace }, signal) => listTools({ policyPlace, look: foreign.look, trusted }, workspace, signal),
     check: () => store.projections.verify({ repair: false }),
     configureModel(params) {

@@ -116,6 +116,7 @@ export const ERRORS = {
     action: "runDoctor",
   },
   "session.unknown": { message: "There is no such session.", hint: "`nexus runs list` shows runs and their sessions." },
+  "agent.unknown": { message: "There is no agent of that name.", hint: "`nexus agents list` names them." },
   "run.unknown": { message: "There is no such run.", hint: "`nexus runs list` shows the runs of this data folder." },
   "run.ended": { message: "The run has already ended.", hint: "Send a new prompt in its session to go on." },
   "run.active": { message: "The run is still active.", hint: "Wait for its end, or cancel it first." },
