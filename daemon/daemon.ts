@@ -102,7 +102,7 @@ async function openParts(
   { home, main, redactor, log }: Beginning,
   onFatal: (error: unknown) => void,
 ): Promise<DaemonParts> {
-  const { budgetUsd, policy, checkpoints } = settings;
+  const { budgetUsd, policy, checkpoints, models = {} } = settings;
   let model = settings.model;
   if (model?.apiKey) redactor.add(model.apiKey);
   for (const secret of embeddingSecrets(settings.embedding)) redactor.add(secret);
@@ -155,7 +155,8 @@ async function openParts(
     log,
     redactor,
     defaultModel: () => model,
-    defaults: { budgetUsd, policy, checkpoints },
+    defaults: { budgetUsd, policy, checkpoints, models },
+    scheduling: settings.scheduling,
     createModel: (own) => createChatModel(own),
     memory: createIndexedMemory({ memory, clock: systemClock, log }),
     policyPlace,
@@ -168,6 +169,7 @@ async function openParts(
     foreignTools: async (place) => (await foreign.look(place)).tools,
     commands,
     commandLog: (runId, name) => openCommandLog(join(home, "commands", runId, `${name}.log`)),
+    secretOf: (name) => process.env[`NEXUS_SECRET_${name}`],
     newId: randomUUID,
     onFatal,
   });

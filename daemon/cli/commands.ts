@@ -60,6 +60,13 @@ export const COMMANDS = {
         choices: ["ask", "plan", "act"],
       },
       { name: "session", type: "string", value: "ID", summary: "Go on in this session (see `nexus runs show`)." },
+      {
+        name: "priority",
+        type: "string",
+        value: "PRIORITY",
+        summary: "Where not all runs can work at once: high, normal (default) or low.",
+        choices: ["high", "normal", "low"],
+      },
       detach,
       { name: "trust", type: "boolean", summary: "Trust the folder as it is (see `nexus trust`)." },
       { name: "untrusted", type: "boolean", summary: "Run nothing of the folder and obey none of its rules." },

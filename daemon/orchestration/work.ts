@@ -5,7 +5,7 @@ import type { Agent, WorkSize } from "../agents/agent.ts";
 import { type LoopOutcome, runAgent, type ToolAnswer } from "../agents/loop.ts";
 import { matchAgents } from "../agents/match.ts";
 import type { Section } from "../memory/context/window.ts";
-import type { ToolSchema } from "../models/model.ts";
+import type { ToolCall, ToolSchema } from "../models/model.ts";
 import { machineRunner } from "../security/sandbox/command-runner.ts";
 import { type BackgroundCommands, createBackgroundCommands } from "../tools/commands/background.ts";
 import { isFormFor } from "../tools/edits/forms.ts";
@@ -96,6 +96,18 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
     accept: options.accept,
   });
   return outcome.finally(background.dispose);
+}
+
+/** One call that no model made, through the same gate, policy and journal as an agent's. */
+export async function callOnce(context: RunContext, options: WorkOptions, call: ToolCall): Promise<ToolAnswer> {
+  const rules: CallRules = { ...options, agentName: options.agent.name };
+  const toolbox = await openToolbox(context, options, rules);
+  toolbox.learn({ offers: [call.tool] });
+  const background = openBackground(context, options.taskId);
+  const toolContext = { ...contextOfTools(context, options), background };
+  const caller: Caller = { rules, toolbox, toolContext, locks: createLockTable() };
+  const place = { turn: 0, index: 0, signal: context.signal };
+  return callTool(context, caller, place, call).finally(background.dispose);
 }
 
 /** What an agent leaves running ends with its work. */
