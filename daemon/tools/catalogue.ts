@@ -11,6 +11,7 @@ import { deleteFile } from "./delete-file.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { editFile } from "./edit-file.ts";
 import { fetchUrl } from "./fetch-url.ts";
+import { findAgents } from "./find-agents.ts";
 import { findSymbol } from "./find-symbol.ts";
 import { gitLook } from "./git.ts";
 import { gitRecord } from "./git-record.ts";
@@ -56,6 +57,7 @@ export const TOOLS: readonly Tool[] = [
   commandOutput,
   stopCommand,
   fetchUrl,
+  findAgents,
   runTests,
   diagnostics,
   gitLook,
