@@ -1,21 +1,23 @@
 /** Calls by which an agent hands its work back to the engine, because the prompt is something else than it seemed. */
 import { type Plan, Plan as PlanSchema } from "../../../protocol/index.ts";
+import type { Agents } from "../../agents/registry.ts";
 import { checkPlan, PLAN_TOOL } from "../../planning/planner.ts";
 import { jsonSchemaOf } from "../../tools/catalogue.ts";
+import { agentsOf } from "../run-agents.ts";
 import { type RunContext, record } from "../run-context.ts";
 import type { HandOver } from "../work.ts";
 import { recordPlan } from "./plan.ts";
 
-export function proposePlan(context: RunContext): HandOver {
+export async function proposePlan(context: RunContext): Promise<HandOver> {
+  const agents = await agentsOf(context);
   return {
     schema: {
       name: PLAN_TOOL,
-      description:
-        "For a request that needs several separate pieces of work: hands in a plan instead of doing it, before any change. Agent of each task: coder.",
+      description: `For a request that needs several separate pieces of work: hands in a plan instead of doing it, before any change. Agent of each task: ${agents.names.join(", ")}.`,
       parameters: jsonSchemaOf(PlanSchema),
     },
     async take(argumentsText) {
-      const parsed = parsePlan(argumentsText);
+      const parsed = parsePlan(argumentsText, agents);
       if (typeof parsed === "string") return parsed;
       const reason = "the agent found that it needs a plan";
       await record(context, { type: "run.triaged", kind: "goal", reason }, "triaged/goal");
@@ -25,7 +27,7 @@ export function proposePlan(context: RunContext): HandOver {
   };
 }
 
-function parsePlan(text: string): Plan | string {
+function parsePlan(text: string, agents: Agents): Plan | string {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -35,7 +37,7 @@ function parsePlan(text: string): Plan | string {
   const parsed = PlanSchema.safeParse(value);
   if (!parsed.success)
     return parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ");
-  const problems = checkPlan(parsed.data);
+  const problems = checkPlan(parsed.data, agents);
   return problems.length > 0 ? problems.join("; ") : parsed.data;
 }
 

@@ -8,6 +8,7 @@ import { callModel } from "../journal.ts";
 import { askApproval } from "../people/approval-gate.ts";
 import { auditRun } from "../rights/audited.ts";
 import { isAgreed, runPolicy } from "../rights/run-policy.ts";
+import { agentsOf } from "../run-agents.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 import { workRoot } from "./begin.ts";
 import { sectionsOfPlanning } from "./openings.ts";
@@ -18,7 +19,7 @@ export async function planPhase(context: RunContext): Promise<Plan> {
   const { root } = await workRoot(context);
   const seen = await survey(context, { taskId: "plan", root, prompt: state.prompt, withContents: true });
   await record(context, { type: "run.entered", phase: "plan" }, "entered/plan");
-  const plan = await makePlan(await openingOfPlan(context, state, seen), {
+  const plan = await makePlan(await openingOfPlan(context, state, seen), await agentsOf(context), {
     respond: async (request, attempt) =>
       (await callModel(context, { taskId: "plan", turn: (state.attempt - 1) * 10 + attempt }, request)).response,
     onRejected: async (attempt, problems) => {

@@ -1,7 +1,8 @@
 /** Puts an agent to work with what the run's state says it may do. */
-import { agentOf, coder } from "../../agents/coder.ts";
+import { coder } from "../../agents/coder.ts";
 import type { LoopOutcome } from "../../agents/loop.ts";
 import type { Section } from "../../memory/context/window.ts";
+import { agentsOf } from "../run-agents.ts";
 import { type RunContext, stateOf } from "../run-context.ts";
 import { type HandOver, work } from "../work.ts";
 import { workRoot } from "./begin.ts";
@@ -25,7 +26,7 @@ export async function runWork(context: RunContext, input: WorkInput): Promise<Lo
   const { root, linked } = await workRoot(context);
   return work(context, {
     taskId: input.taskId,
-    agent: agentOf(plan?.tasks.find((task) => task.id === input.taskId)?.agent ?? coder.name),
+    agent: (await agentsOf(context)).of(plan?.tasks.find((task) => task.id === input.taskId)?.agent ?? coder.name),
     sections: input.sections,
     projectRules: input.seen.rules,
     openRequest: input.openRequest,

@@ -1,6 +1,6 @@
 /** The tasks of a plan: one at a time, each with its acceptance check. */
 import { nextTask, nexusError, type Plan, type PlanTask, type RunState } from "../../../protocol/index.ts";
-import { agentOf } from "../../agents/coder.ts";
+import { agentsOf } from "../run-agents.ts";
 import { type RunContext, record, stateOf, throwIfStopped } from "../run-context.ts";
 import { workRoot } from "./begin.ts";
 import { check, mayCheck, reportOf } from "./check.ts";
@@ -25,7 +25,7 @@ export async function taskPhase(context: RunContext): Promise<"more" | "finished
 
 async function runPlannedTask(context: RunContext, state: RunState, plan: Plan, task: PlanTask): Promise<void> {
   throwIfStopped(context);
-  const agent = agentOf(task.agent);
+  const agent = (await agentsOf(context)).of(task.agent);
   await record(
     context,
     { type: "task.started", taskId: task.id, title: task.title, agent: agent.name },
