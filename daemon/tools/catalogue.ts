@@ -7,6 +7,7 @@ import { deleteFile } from "./delete-file.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { editFile } from "./edit-file.ts";
 import { fetchUrl } from "./fetch-url.ts";
+import { checkDelivery } from "./fields/devops/check-delivery.ts";
 import { findSymbol } from "./find-symbol.ts";
 import { gitLook } from "./git.ts";
 import { gitRecord } from "./git-record.ts";
@@ -60,6 +61,7 @@ export const TOOLS: readonly Tool[] = [
   remember,
   askUser,
   todo,
+  checkDelivery,
   readResult,
 ];
 

@@ -37,6 +37,7 @@ it("offers only what is allowed, in the same order, as the same objects", () => 
     "git",
     "show_diff",
     "recall",
+    "check_delivery",
     "read_result",
   ]);
   expect(toolSchemas(() => true)[0]).toBe(first[0]);

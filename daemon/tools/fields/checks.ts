@@ -1,7 +1,8 @@
 /** All checks of fields, by the names that agents give, and what runs those of one agent. */
+import { delivery } from "./devops/delivery.ts";
 import type { FieldCheck, FieldContext, FieldResult } from "./field-check.ts";
 
-export const FIELD_CHECKS: readonly FieldCheck[] = [];
+export const FIELD_CHECKS: readonly FieldCheck[] = [delivery];
 
 export interface CheckedField extends FieldResult {
   readonly check: string;
