@@ -20,7 +20,7 @@ export const backend: Agent = {
   ],
   ...changingTools([]),
   answer,
-  checks: [],
+  checks: ["migrations"],
   canDelegateTo: ["*"],
   limits: {},
   source: BUILT_IN,

@@ -7,6 +7,7 @@ import { deleteFile } from "./delete-file.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { editFile } from "./edit-file.ts";
 import { fetchUrl } from "./fetch-url.ts";
+import { queryData } from "./fields/data/query-data.ts";
 import { checkDelivery } from "./fields/devops/check-delivery.ts";
 import { findSymbol } from "./find-symbol.ts";
 import { gitLook } from "./git.ts";
@@ -62,6 +63,7 @@ export const TOOLS: readonly Tool[] = [
   askUser,
   todo,
   checkDelivery,
+  queryData,
   readResult,
 ];
 

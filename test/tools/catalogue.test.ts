@@ -38,6 +38,7 @@ it("offers only what is allowed, in the same order, as the same objects", () => 
     "show_diff",
     "recall",
     "check_delivery",
+    "query_data",
     "read_result",
   ]);
   expect(toolSchemas(() => true)[0]).toBe(first[0]);

@@ -1,8 +1,10 @@
 /** All checks of fields, by the names that agents give, and what runs those of one agent. */
+import { dataCheck } from "./data/data-check.ts";
 import { delivery } from "./devops/delivery.ts";
 import type { FieldCheck, FieldContext, FieldResult } from "./field-check.ts";
+import { migrations } from "./sql/migrations-check.ts";
 
-export const FIELD_CHECKS: readonly FieldCheck[] = [delivery];
+export const FIELD_CHECKS: readonly FieldCheck[] = [delivery, migrations, dataCheck];
 
 export interface CheckedField extends FieldResult {
   readonly check: string;

@@ -13,7 +13,19 @@ async function answer(request: JudgeRequest): Promise<unknown> {
       const { lintDelivery } = await import("../delivery/lint.ts");
       return lintDelivery(request.texts, { syntax: createSyntaxChecker({ folder: grammars }), beside: grammars });
     }
-    default:
+    case "sql": {
+      const { parseSql } = await import("../sql/parse.ts");
+      return parseSql(request.texts);
+    }
+    case "query": {
+      const { queryAll } = await import("../sql/duckdb.ts");
+      return queryAll(request);
+    }
+    case "migrations": {
+      const { migrate } = await import("../sql/migrations.ts");
+      return migrate(request.scripts);
+    }
+    case "pages":
       throw new Error("not yet");
   }
 }

@@ -4,28 +4,48 @@ import * as z from "zod/mini";
 export const JudgedText = z.object({ path: z.string(), text: z.string() });
 export type JudgedText = z.output<typeof JudgedText>;
 
-/** Which texts: of containers, pipelines and infrastructure; of pages. */
-const Texts = z.object({ kind: z.enum(["delivery", "pages", "routes", "parse-sql"]), texts: z.array(JudgedText) });
+/** Texts of containers, pipelines and infrastructure; of pages and styles; of SQL. */
+const Texts = z.object({ kind: z.enum(["delivery", "pages", "sql"]), texts: z.array(JudgedText) });
 
 const Query = z.object({
   kind: z.literal("query"),
-  sql: z.string(),
-  /** Names that the query may use for each file: relative and absolute. */
+  queries: z.array(z.string()),
+  /** Names that the queries may use for files: relative to where the process stands, and absolute. */
   files: z.array(z.string()),
-  maxRows: z.int(),
-  /** SQLite files of the copy, which are read as tables `name.table`. */
+  /** SQLite files, which are read as tables `name.table`. */
   databases: z.array(z.object({ name: z.string(), path: z.string() })),
+  maxRows: z.int(),
 });
 export type QueryRequest = z.output<typeof Query>;
 
-const Migrations = z.object({
-  kind: z.literal("migrations"),
-  /** In the order in which they are applied. */
-  scripts: z.array(z.object({ path: z.string(), up: z.string(), down: z.optional(z.string()) })),
-  /** Which engine; `any`: the first that takes the first script. */
-  engine: z.enum(["sqlite", "duckdb", "any"]),
+const Table = z.object({
+  columns: z.array(z.string()),
+  rows: z.array(z.array(z.nullable(z.string()))),
+  /** There are more than these. */
+  isCut: z.boolean(),
 });
+export type Table = z.output<typeof Table>;
+
+/** One for each query. */
+export const Queried = z.array(z.union([Table, z.object({ problem: z.string() })]));
+export type Queried = z.output<typeof Queried>;
+
+const Script = z.object({ path: z.string(), up: z.string(), down: z.optional(z.string()) });
+export type Script = z.output<typeof Script>;
+
+/** In the order in which they are applied. */
+const Migrations = z.object({ kind: z.literal("migrations"), scripts: z.array(Script) });
 export type MigrationsRequest = z.output<typeof Migrations>;
+
+/** How far the scripts got on an empty database, and what stood in the way. */
+export const Migrated = z.object({
+  engine: z.enum(["SQLite", "DuckDB"]),
+  applied: z.int(),
+  /** How many were taken back. */
+  reverted: z.int(),
+  found: z.array(z.object({ path: z.string(), rule: z.string(), message: z.string() })),
+});
+export type Migrated = z.output<typeof Migrated>;
 
 export const JudgeRequest = z.discriminatedUnion("kind", [Texts, Query, Migrations]);
 export type JudgeRequest = z.output<typeof JudgeRequest>;

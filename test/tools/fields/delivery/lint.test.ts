@@ -70,7 +70,7 @@ const CASES: readonly (readonly [what: string, path: string, text: string, rules
       "    runs-on: ubuntu-latest",
       "    foo: 1",
       "    steps:",
-      "      - run: echo ${{ githb.sha }}",
+      ["      - run: echo $", "{{ githb.sha }}"].join(""),
     ),
     ["5 workflow/syntax-check", "7 workflow/expression"],
   ],
