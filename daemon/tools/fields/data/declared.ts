@@ -34,7 +34,10 @@ export type DeclaredChecks = z.output<typeof checksSchema>;
 
 export const isChecksFile = (path: string): boolean => /\.checks\.ya?ml$/.test(path);
 
+const MAX_LENGTH = 64 * 1024;
+
 export function readDeclared(text: string): Result<DeclaredChecks> {
+  if (text.length > MAX_LENGTH) return failure("tool.failed", `the file is larger than ${MAX_LENGTH / 1024} KiB`);
   const { documents, problems } = readYaml(text);
   const [problem] = problems;
   if (problem !== undefined) return failure("tool.failed", `line ${problem.line}: ${problem.message}`);

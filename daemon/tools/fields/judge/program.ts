@@ -25,6 +25,10 @@ async function answer(request: JudgeRequest): Promise<unknown> {
       const { migrate } = await import("../sql/migrations.ts");
       return migrate(request.scripts);
     }
+    case "endpoints": {
+      const { judgeEndpoints } = await import("../backend/agreement.ts");
+      return judgeEndpoints(request.before, request.after);
+    }
     case "pages":
       throw new Error("not yet");
   }

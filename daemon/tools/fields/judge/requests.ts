@@ -7,6 +7,9 @@ export type JudgedText = z.output<typeof JudgedText>;
 /** Texts of containers, pipelines and infrastructure; of pages and styles; of SQL. */
 const Texts = z.object({ kind: z.enum(["delivery", "pages", "sql"]), texts: z.array(JudgedText) });
 
+/** Descriptions of interfaces and the code beside them, as they were and as they are. */
+const Endpoints = z.object({ kind: z.literal("endpoints"), before: z.array(JudgedText), after: z.array(JudgedText) });
+
 const Query = z.object({
   kind: z.literal("query"),
   queries: z.array(z.string()),
@@ -47,7 +50,7 @@ export const Migrated = z.object({
 });
 export type Migrated = z.output<typeof Migrated>;
 
-export const JudgeRequest = z.discriminatedUnion("kind", [Texts, Query, Migrations]);
+export const JudgeRequest = z.discriminatedUnion("kind", [Texts, Endpoints, Query, Migrations]);
 export type JudgeRequest = z.output<typeof JudgeRequest>;
 
 /** A finding in one text, as the process tells it. */
@@ -67,3 +70,11 @@ export const Judged = z.object({
   looked: z.record(z.string(), z.int()),
 });
 export type Judged = z.output<typeof Judged>;
+
+export const JudgedEndpoints = z.object({
+  before: z.array(Found),
+  after: z.array(Found),
+  descriptions: z.int(),
+  routes: z.int(),
+});
+export type JudgedEndpoints = z.output<typeof JudgedEndpoints>;
