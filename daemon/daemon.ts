@@ -10,6 +10,7 @@ import { flushCompiledCode } from "./host/compile-cache.ts";
 import { resolveHost } from "./host/dns.ts";
 import { httpFetch } from "./host/http.ts";
 import { homePaths, prepareHome } from "./host/paths.ts";
+import { grammarsBeside } from "./memory/code/languages.ts";
 import { createMemory } from "./memory/create.ts";
 import { createChatModel } from "./models/create.ts";
 import type { Log } from "./observability/log.ts";
@@ -151,6 +152,7 @@ async function openParts(
     createModel: (own) => createChatModel(own),
     memory: createIndexedMemory({ memory, clock: systemClock, log }),
     policyPlace,
+    grammars: grammarsBeside(main),
     async keepRule(rule) {
       const kept = await rememberRule(home, rule);
       if (!kept.ok) throw new NexusError(kept.error);

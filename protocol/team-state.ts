@@ -61,6 +61,7 @@ export function teamChange(state: TeamState, body: RunEventBody): Partial<TeamSt
     case "workflow.pinned":
     case "workflow.migrated":
       return { workflow: body.workflow };
+    case "task.checked":
     case "message.delivered":
     case "conflict.predicted":
     case "merge.conflicted":

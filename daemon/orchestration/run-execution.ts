@@ -84,6 +84,7 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     beforeCalls: async (place) => dependencies.beforeCalls?.({ runId, ...place }),
     ...(commands === undefined ? {} : { commands }),
     ...(commandLog === undefined ? {} : { commandLog: (name) => commandLog(runId, name) }),
+    ...(dependencies.grammars === undefined ? {} : { grammars: dependencies.grammars }),
     ...(dependencies.policyPlace === undefined ? {} : { policyPlace: dependencies.policyPlace }),
   };
   return context;

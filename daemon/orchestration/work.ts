@@ -61,7 +61,8 @@ const MAX_TURNS = 120;
 
 export async function work(context: RunContext, options: WorkOptions): Promise<LoopOutcome> {
   const { taskId, agent, sections, projectRules, openRequest, handOvers } = options;
-  const rules: CallRules = { ...options, agentName: agent.name };
+  const { writes } = agent;
+  const rules: CallRules = { ...options, agentName: agent.name, ...(writes === undefined ? {} : { writes }) };
   const toolbox = await openToolbox(context, options, rules);
   const locks = createLockTable();
   const background = openBackground(context, taskId);
@@ -71,7 +72,7 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
   const tools = () => [...toolbox.schemas(), ...own];
   const said = { sections, rules: projectRules, openRequest };
   const respond = await createRunWindow(context, { taskId, system: agent.system, tools, ...said });
-  const outcome = runAgent(MAX_TURNS, {
+  const outcome = runAgent(Math.min(MAX_TURNS, agent.limits.maxTurns ?? MAX_TURNS), {
     respond,
     callTool(turn, index, call, signal) {
       const handOver = handOvers.find((candidate) => candidate.schema.name === call.tool);

@@ -154,6 +154,7 @@ async function openParts(
     defaults: { budgetUsd: null, policy: {} },
     createModel: (own) => createChatModel(own),
     keepRule,
+    grammars: join(import.meta.dirname, "../../grammars"),
     newId: () => randomUUID().slice(0, 13),
     onFatal: (error) => note(String(error)),
     ...(memory === undefined ? {} : { memory }),

@@ -24,15 +24,17 @@ export async function runWork(context: RunContext, input: WorkInput): Promise<Lo
   const state = await stateOf(context);
   const { plan, mode, headless, policy, isolation, workspace, trusted = true } = state;
   const { root, linked } = await workRoot(context);
+  const planned = plan?.tasks.find((task) => task.id === input.taskId);
+  const agent = (await agentsOf(context)).of(planned?.agent ?? coder.name);
   return work(context, {
     taskId: input.taskId,
-    agent: (await agentsOf(context)).of(plan?.tasks.find((task) => task.id === input.taskId)?.agent ?? coder.name),
+    agent,
     sections: input.sections,
     projectRules: input.seen.rules,
     openRequest: input.openRequest,
     root,
     linked,
-    readOnly: input.kind === "question" || isolation === null,
+    readOnly: input.kind === "question" || isolation === null || agent.readOnly === true,
     mode,
     headless,
     trusted,

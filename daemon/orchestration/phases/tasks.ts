@@ -4,6 +4,7 @@ import { agentsOf } from "../run-agents.ts";
 import { type RunContext, record, stateOf, throwIfStopped } from "../run-context.ts";
 import { workRoot } from "./begin.ts";
 import { check, mayCheck, reportOf } from "./check.ts";
+import { createFieldAcceptance } from "./field-acceptance.ts";
 import { requestOfTask, sectionsOfTask } from "./openings.ts";
 import { allowedCommands } from "./plan.ts";
 import { runWork } from "./run-work.ts";
@@ -43,8 +44,11 @@ async function runPlannedTask(context: RunContext, state: RunState, plan: Plan, 
   const sections = sectionsOfTask(state, { plan, task }, seen, counter.count);
   const opening = { sections, openRequest: requestOfTask(task) };
   const acceptance = createAcceptance(context, task, root, seen.testCommand);
+  const fieldChecks = createFieldAcceptance(context, { task, agent, root, testCommand: seen.testCommand });
+  const accept = async (text: string, turn: number) =>
+    (await acceptance(text, turn)) ?? (await fieldChecks(text, turn));
   try {
-    const outcome = await runWork(context, { taskId: task.id, ...opening, seen, kind: "task", accept: acceptance });
+    const outcome = await runWork(context, { taskId: task.id, ...opening, seen, kind: "task", accept });
     const summary = outcome.kind === "finished" ? outcome.text : "";
     await record(
       context,
