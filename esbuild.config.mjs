@@ -58,6 +58,7 @@ const BUNDLES = {
       "parse-thread": "daemon/memory/index/parse-thread.ts",
       // Runs inside the sandbox.
       bridge: "daemon/host/bridge.ts",
+      "door-inside": "daemon/host/door-inside.ts",
       // Linters and databases, apart from the daemon.
       "field-judge": "daemon/tools/fields/judge/program.ts",
     },

@@ -7,6 +7,7 @@ import { deleteFile } from "./delete-file.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { editFile } from "./edit-file.ts";
 import { fetchUrl } from "./fetch-url.ts";
+import { probeEndpoint } from "./fields/backend/probe-endpoint.ts";
 import { queryData } from "./fields/data/query-data.ts";
 import { checkDelivery } from "./fields/devops/check-delivery.ts";
 import { findSymbol } from "./find-symbol.ts";
@@ -64,6 +65,7 @@ export const TOOLS: readonly Tool[] = [
   todo,
   checkDelivery,
   queryData,
+  probeEndpoint,
   readResult,
 ];
 

@@ -30,14 +30,21 @@ export function readYaml(text: string): YamlReading {
     if (document.errors.length > 0 || document.contents === null) continue;
     try {
       const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
+      // Whoever walks through a value must come to its end: this throws where it holds itself.
+      JSON.stringify(value);
       documents.push({ value, lineOf: (way) => lineOf(document, way, lines) });
     } catch (error) {
-      problems.push(problem(lineOf(document, [], lines), error instanceof Error ? error.message : String(error)));
+      problems.push(problem(lineOf(document, [], lines), reasonOf(error)));
     }
   }
   if (parsed.length > MAX_DOCUMENTS)
     problems.push(problem(1, `only the first ${MAX_DOCUMENTS} of ${parsed.length} documents were looked at`));
   return { documents, problems };
+}
+
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return /circular/i.test(text) ? "an alias stands for something that holds it" : (text.split("\n", 1)[0] ?? "");
 }
 
 function problem(line: number, message: string): Omit<Found, "path"> {

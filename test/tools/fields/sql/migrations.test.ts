@@ -35,9 +35,7 @@ describe("migrations on an empty database", () => {
   });
 
   it("takes DuckDB where SQLite does not take them", async () => {
-    expect(await problems([{ up: "CREATE SEQUENCE a;", down: "DROP SEQUENCE a;" }])).toEqual([
-      "DuckDB 1 1",
-    ]);
+    expect(await problems([{ up: "CREATE SEQUENCE a;", down: "DROP SEQUENCE a;" }])).toEqual(["DuckDB 1 1"]);
   });
 
   it.each(["ATTACH '/tmp/nexus-evil.db' AS e;", "VACUUM INTO '/tmp/nexus-evil.db';"])("refuses %s", async (up) => {
