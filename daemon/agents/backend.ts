@@ -30,8 +30,8 @@ export const backend: Agent = {
     answer,
     field: [
       "Validate what comes in, answer errors with the right status, and keep the contract of existing endpoints.",
-      "Look at what you built: probe_endpoint starts the server and asks it. Describe new routes where the project has an OpenAPI file.",
-      "A migration has the next number, and its way back in NAME.down.sql or below “-- migrate:down”; it is applied to an empty database and taken back.",
+      "Ask what you built with probe_endpoint; describe new routes in the project's OpenAPI file.",
+      "A migration has the next number, and its way back in NAME.down.sql or below “-- migrate:down”.",
     ],
   }),
 };

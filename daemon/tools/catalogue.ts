@@ -10,6 +10,7 @@ import { fetchUrl } from "./fetch-url.ts";
 import { probeEndpoint } from "./fields/backend/probe-endpoint.ts";
 import { queryData } from "./fields/data/query-data.ts";
 import { checkDelivery } from "./fields/devops/check-delivery.ts";
+import { checkPage } from "./fields/frontend/check-page.ts";
 import { findSymbol } from "./find-symbol.ts";
 import { gitLook } from "./git.ts";
 import { gitRecord } from "./git-record.ts";
@@ -66,6 +67,7 @@ export const TOOLS: readonly Tool[] = [
   checkDelivery,
   queryData,
   probeEndpoint,
+  checkPage,
   readResult,
 ];
 

@@ -5,6 +5,7 @@ import { dataCheck } from "./data/data-check.ts";
 import { delivery } from "./devops/delivery.ts";
 import { failsWithout } from "./fails-without.ts";
 import type { FieldCheck, FieldContext, FieldResult } from "./field-check.ts";
+import { accessible } from "./frontend/accessible.ts";
 import { mutantsKilled } from "./mutants-killed.ts";
 import { migrations } from "./sql/migrations-check.ts";
 
@@ -16,6 +17,7 @@ export const FIELD_CHECKS: readonly FieldCheck[] = [
   migrations,
   dataCheck,
   delivery,
+  accessible,
 ];
 
 export interface CheckedField extends FieldResult {

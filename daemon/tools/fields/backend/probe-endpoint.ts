@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { failure } from "../../../../protocol/index.ts";
 import { systemClock } from "../../../host/clock.ts";
 import type { Door } from "../../../host/door.ts";
 import { type LocalAnswer, requestOver } from "../../../host/local-http.ts";
@@ -10,20 +11,22 @@ const BODY = 4000;
 const HEADERS = 20;
 const REQUEST_MS = 15_000;
 
+/** Few bounds stand in the schema, since every agent pays for them at each step; the rest is looked at below. */
 const input = z.object({
-  command: z.string().check(z.minLength(1), z.maxLength(2000), z.describe("Starts the server")),
-  port: z.int().check(z.gte(1024), z.lte(65_535), z.describe("It listens on, at 127.0.0.1")),
-  requests: z
-    .array(
-      z.object({
-        method: z.optional(z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])),
-        path: z.string().check(z.regex(/^\/[^\s]*$/), z.maxLength(2000)),
-        headers: z.optional(z.record(z.string(), z.string())),
-        body: z.optional(z.string().check(z.maxLength(100_000))),
-      }),
-    )
-    .check(z.minLength(1), z.maxLength(20)),
+  command: z.string().check(z.describe("Starts the server")),
+  port: z.int().check(z.gte(1024), z.lte(65_535)),
+  requests: z.array(
+    z.object({
+      method: z.optional(z.string()),
+      path: z.string().check(z.startsWith("/")),
+      headers: z.optional(z.record(z.string(), z.string())),
+      body: z.optional(z.string()),
+    }),
+  ),
 });
+
+const MOST_REQUESTS = 20;
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 type Input = z.output<typeof input>;
 type Asked = Input["requests"][number];
@@ -31,13 +34,16 @@ type Asked = Input["requests"][number];
 /** The project's own server, behind the wall that commands have, asked over the loopback interface, and ended again. */
 export const probeEndpoint: DirectTool<typeof input> = {
   name: "probe_endpoint",
-  description: "Starts the project's server, sends it HTTP requests, shows the answers and stops it.",
+  description: "Starts the project's server, sends it HTTP requests at 127.0.0.1, shows the answers, stops it.",
   input,
   effect: "unknown",
   timeoutMs: 150_000,
   maxOutput: 16_000,
   access: ({ command }) => ({ kind: "command", command, cwd: "." }),
   async execute({ command, port, requests }, context) {
+    const wrong = requests.find(({ method = "GET", path }) => !METHODS.has(method) || /\s/.test(path));
+    if (requests.length === 0 || requests.length > MOST_REQUESTS || wrong !== undefined)
+      return failure("tool.invalid_input", `probe_endpoint: requests: 1 to ${MOST_REQUESTS}, a usual method, a path.`);
     const told: string[] = [];
     const served = await withServer(context, { command, port }, async (door) => {
       for (const asked of requests) told.push(await answerTo(asked, door, port, context));

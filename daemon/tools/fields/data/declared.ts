@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Result } from "../../../../protocol/index.ts";
 import { failure } from "../../../../protocol/index.ts";
 import { readYaml } from "../delivery/yaml-text.ts";
-import { quoted } from "../sql/duckdb.ts";
+import { named, quoted } from "../sql/quote.ts";
 import { filesIn } from "./data-files.ts";
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
@@ -134,8 +134,4 @@ function columnQueries(
           ),
         ]),
   ];
-}
-
-function named(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

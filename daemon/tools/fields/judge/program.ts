@@ -29,8 +29,10 @@ async function answer(request: JudgeRequest): Promise<unknown> {
       const { judgeEndpoints } = await import("../backend/agreement.ts");
       return judgeEndpoints(request.before, request.after);
     }
-    case "pages":
-      throw new Error("not yet");
+    case "pages": {
+      const { judgePages } = await import("../frontend/static.ts");
+      return judgePages(request.texts, createSyntaxChecker({ folder: grammars }));
+    }
   }
 }
 

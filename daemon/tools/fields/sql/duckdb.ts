@@ -1,6 +1,8 @@
 /** DuckDB in this process, in memory, closed off: it reads the files that it is given by name, and nothing else. */
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Queried, QueryRequest, Table } from "../judge/requests.ts";
+import { quoted } from "./quote.ts";
+import { loadDatabases } from "./sqlite-tables.ts";
 
 /** Statements that look, or make something in memory; COPY, ATTACH, LOAD, SET and their like are not among them. */
 const LOOKS = new Set(["SELECT", "EXPLAIN", "CREATE"]);
@@ -28,13 +30,8 @@ export async function openDuckdb(files: readonly string[], before?: (own: DuckDB
   return connection;
 }
 
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
 /** Each query's answer or problem, in their order; later ones see what earlier ones made. */
 export async function queryAll({ queries, files, databases, maxRows }: QueryRequest): Promise<Queried> {
-  const { loadDatabases } = await import("./sqlite-tables.ts");
   const connection = await openDuckdb(files, (own) => loadDatabases(own, databases));
   const answers: Queried = [];
   for (const query of queries)

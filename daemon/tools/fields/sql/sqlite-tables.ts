@@ -6,7 +6,7 @@ import { makeScratch } from "../../../host/scratch.ts";
 import type { SqlValue } from "../../../store/connection.ts";
 import { readTables } from "../../../store/scratch.ts";
 import type { QueryRequest } from "../judge/requests.ts";
-import { quoted } from "./duckdb.ts";
+import { named, quoted } from "./quote.ts";
 
 const BOUNDS = { maxTables: 50, maxRows: 100_000 };
 
@@ -34,8 +34,4 @@ export async function loadDatabases(connection: DuckDBConnection, databases: Que
 function plain(value: SqlValue): unknown {
   if (typeof value === "bigint") return Number(value);
   return value instanceof Uint8Array ? Buffer.from(value).toString("hex") : value;
-}
-
-function named(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
