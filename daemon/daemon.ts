@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { NexusError, nexusError } from "../protocol/index.ts";
+import { loadUserAgents } from "./agents/user-agents.ts";
 import { openPins } from "./connectors/mcp/pins.ts";
 import { currentBuild } from "./host/build.ts";
 import { systemClock } from "./host/clock.ts";
@@ -15,6 +16,7 @@ import { createMemory } from "./memory/create.ts";
 import { createChatModel } from "./models/create.ts";
 import type { Log } from "./observability/log.ts";
 import { openFileLog } from "./observability/log-file.ts";
+import { createAgentDirectory, type DirectoryOptions } from "./orchestration/agent-directory.ts";
 import { listTools } from "./orchestration/calls/tool-list.ts";
 import { createChanges } from "./orchestration/changes/create.ts";
 import { createIndexedMemory } from "./orchestration/indexed-memory.ts";
@@ -100,7 +102,7 @@ async function openParts(
   { home, main, redactor, log }: Beginning,
   onFatal: (error: unknown) => void,
 ): Promise<DaemonParts> {
-  const { budgetUsd, policy, checkpoints } = settings;
+  const { budgetUsd, policy, checkpoints, models = {} } = settings;
   let model = settings.model;
   if (model?.apiKey) redactor.add(model.apiKey);
   for (const secret of embeddingSecrets(settings.embedding)) redactor.add(secret);
@@ -138,6 +140,11 @@ async function openParts(
     startProgram: (workspace) => (server) => startedServer(programs, workspace, server),
   });
   const commands = createCommandRunner({ hidden: [home] });
+  const userAgents: DirectoryOptions["userAgents"] = ({ workspace, trusted: own }) =>
+    loadUserAgents({ user: join(home, "agents"), ...(own ? { workspace } : {}) });
+  const agents = createAgentDirectory({
+    ...{ userAgents, isTrusted: trusted, store, version: (await currentBuild()).version },
+  });
   const service = createRunService({
     editJournal,
     store,
@@ -148,10 +155,12 @@ async function openParts(
     log,
     redactor,
     defaultModel: () => model,
-    defaults: { budgetUsd, policy, checkpoints },
+    defaults: { budgetUsd, policy, checkpoints, models },
+    scheduling: settings.scheduling,
     createModel: (own) => createChatModel(own),
     memory: createIndexedMemory({ memory, clock: systemClock, log }),
     policyPlace,
+    userAgents,
     grammars: grammarsBeside(main),
     async keepRule(rule) {
       const kept = await rememberRule(home, rule);
@@ -160,6 +169,7 @@ async function openParts(
     foreignTools: async (place) => (await foreign.look(place)).tools,
     commands,
     commandLog: (runId, name) => openCommandLog(join(home, "commands", runId, `${name}.log`)),
+    secretOf: (name) => process.env[`NEXUS_SECRET_${name}`],
     newId: randomUUID,
     onFatal,
   });
@@ -168,6 +178,7 @@ async function openParts(
     memory,
     trust,
     audit,
+    agents,
     listTools: ({ workspace }, signal) => listTools({ policyPlace, look: foreign.look, trusted }, workspace, signal),
     check: () => store.projections.verify({ repair: false }),
     configureModel(params) {

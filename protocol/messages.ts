@@ -1,5 +1,6 @@
 /** The table of all messages, and the types derived from it. */
 import type * as z from "zod/mini";
+import * as agents from "./agent-card.ts";
 import * as audit from "./audit.ts";
 import * as daemon from "./daemon.ts";
 import * as handshake from "./handshake.ts";
@@ -7,6 +8,7 @@ import * as memory from "./memory.ts";
 import * as facts from "./memory-facts.ts";
 import * as graph from "./memory-graph.ts";
 import * as search from "./memory-search.ts";
+import * as plan from "./plan-requests.ts";
 import * as rewind from "./rewind-requests.ts";
 import * as run from "./run.ts";
 import * as tools from "./tools.ts";
@@ -21,6 +23,8 @@ export const REQUESTS = [
   daemon.requestCancel,
   daemon.modelConfigure,
   tools.toolsList,
+  agents.agentList,
+  agents.agentCard,
   run.runStart,
   run.runPrompt,
   run.runList,
@@ -37,6 +41,9 @@ export const REQUESTS = [
   run.changesFile,
   run.changesAccept,
   run.changesDiscard,
+  plan.planShow,
+  plan.planEdit,
+  plan.planHistory,
   rewind.runCheckpoints,
   rewind.runCheckpointDiff,
   rewind.runRewind,

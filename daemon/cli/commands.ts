@@ -1,4 +1,6 @@
 /** The one table of commands and flags: parser, help, completion and docs/cli.md are made from it. */
+
+import { AGENTS_COMMANDS } from "./agents-commands.ts";
 import { type Command, type Flag, json, repo } from "./command.ts";
 import { POLICY_COMMANDS } from "./commands-policy.ts";
 import { REWIND_COMMANDS } from "./commands-rewind.ts";
@@ -58,6 +60,13 @@ export const COMMANDS = {
         choices: ["ask", "plan", "act"],
       },
       { name: "session", type: "string", value: "ID", summary: "Go on in this session (see `nexus runs show`)." },
+      {
+        name: "priority",
+        type: "string",
+        value: "PRIORITY",
+        summary: "Where not all runs can work at once: high, normal (default) or low.",
+        choices: ["high", "normal", "low"],
+      },
       detach,
       { name: "trust", type: "boolean", summary: "Trust the folder as it is (see `nexus trust`)." },
       { name: "untrusted", type: "boolean", summary: "Run nothing of the folder and obey none of its rules." },
@@ -312,6 +321,7 @@ export const COMMANDS = {
   },
   ...GUARD_COMMANDS,
   ...TOOLS_COMMANDS,
+  ...AGENTS_COMMANDS,
   "daemon start": {
     summary: "Start the daemon unless it runs",
     positionals: [],

@@ -1,5 +1,7 @@
 /** Programs of our own that run as processes of their own. */
+import { delimiter, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isExecutable } from "./files.ts";
 
 declare const __NEXUS_VERSION__: string | undefined;
 
@@ -36,4 +38,19 @@ export function judgeProgram(): { readonly node: string; readonly file: string; 
   }
   const at = (path: string) => fileURLToPath(new URL(import.meta.url.replace(/\/dist\/daemon\/.*$/, `/dist/${path}`)));
   return { node, file: at("daemon/field-judge.js"), grammars: at("grammars") };
+}
+
+const SUFFIXES = process.platform === "win32" ? ["", ".exe", ".cmd", ".bat", ".ps1"] : [""];
+
+/** Whether a shell that starts in these folders' project would find a program: in one of them, or in PATH. */
+export async function hasProgram(
+  name: string,
+  folders: readonly string[],
+  path = process.env["PATH"],
+): Promise<boolean> {
+  if (!/^[\w.+-]{1,100}$/.test(name)) return false;
+  const places = [...folders, ...(path ?? "").split(delimiter).filter((folder) => isAbsolute(folder))];
+  for (const place of places)
+    for (const suffix of SUFFIXES) if (await isExecutable(join(place, `${name}${suffix}`))) return true;
+  return false;
 }

@@ -1,8 +1,10 @@
 /** What the composition root gives to the orchestration. */
 import type { PolicyRules } from "../../protocol/index.ts";
+import type { UserAgents } from "../agents/user-agents.ts";
 import type { Clock } from "../host/clock.ts";
 import type { ChatModel } from "../models/model.ts";
 import type { Log } from "../observability/log.ts";
+import type { ModelsByDifficulty } from "../planning/allocation.ts";
 import type { Audit } from "../security/audit/record.ts";
 import type { CommandRunner } from "../security/sandbox/command-runner.ts";
 import type { Redactor } from "../security/secrets/secrets.ts";
@@ -15,6 +17,7 @@ import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
 import type { PolicyPlace } from "./rights/policy-place.ts";
 import type { OpenMemory } from "./run-memory.ts";
+import type { SchedulingSettings } from "./scheduling/settings.ts";
 
 export interface RunDependencies {
   readonly store: Store;
@@ -29,9 +32,13 @@ export interface RunDependencies {
   readonly defaults: {
     readonly budgetUsd: number | null;
     readonly policy: PolicyRules;
+    /** Models of the daemon's own provider by what they are good enough for. */
+    readonly models?: ModelsByDifficulty;
     /** How long and how much is kept of ended runs. */
     readonly checkpoints?: { readonly days: number; readonly maxBytes: number };
   };
+  /** How much is done at a time; left out: the defaults. */
+  readonly scheduling?: SchedulingSettings;
   /** Throws `model.*` when the settings cannot work, before anything is asked of the network. */
   readonly createModel: (settings: ModelSettings) => ChatModel;
   /** What runs know of their repository; left out: names, words and rules straight from the files. */
@@ -44,10 +51,14 @@ export interface RunDependencies {
   readonly foreignTools?: (place: ForeignPlace) => Promise<readonly Tool[]>;
   /** Called before the calls of a turn are carried out, replayed ones too: the moment for a checkpoint. */
   readonly beforeCalls?: (place: { runId: string; taskId: string; turn: number; root: string }) => Promise<void>;
+  /** The value of a secret that a workflow names; left out: there are none. */
+  readonly secretOf?: (name: string) => string | undefined;
   /** Runs commands; left out: behind the wall that this machine has, with nothing hidden but keys. */
   readonly commands?: CommandRunner;
   /** Keeps the whole output of a background command. */
   readonly commandLog?: (runId: string, name: string) => Promise<CommandLog>;
+  /** The agents that people wrote, for work on a workspace; left out: none. */
+  readonly userAgents?: (place: { workspace: string; trusted: boolean }) => Promise<UserAgents>;
   /** Folder of the grammars by which code is parsed; left out: none is. */
   readonly grammars?: string;
   /** Whose rules count and how commands are understood; left out: the run's own rules, and no commands. */

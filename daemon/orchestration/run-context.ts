@@ -7,6 +7,7 @@ import type { ChatModel } from "../models/model.ts";
 import type { Price } from "../models/prices.ts";
 import type { ModelWindow } from "../models/windows.ts";
 import type { Log } from "../observability/log.ts";
+import type { ModelsByDifficulty } from "../planning/allocation.ts";
 import type { Audit } from "../security/audit/record.ts";
 import type { CommandRunner } from "../security/sandbox/command-runner.ts";
 import type { Store } from "../store/store.ts";
@@ -14,8 +15,10 @@ import type { CommandLog } from "../tools/commands/background.ts";
 import type { TaintPort } from "../tools/gate/gate.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
+import type { RunDependencies } from "./dependencies.ts";
 import type { PolicyPlace } from "./rights/policy-place.ts";
 import type { MemoryPlace, RunMemory } from "./run-memory.ts";
+import type { Slot } from "./scheduling/scheduler.ts";
 
 /** What the run's model takes, and who counts it. */
 export interface CountedWindow extends ModelWindow {
@@ -42,7 +45,15 @@ export interface RunContext {
   window(): Promise<CountedWindow>;
   memory(place: Pick<MemoryPlace, "root" | "workspace" | "base">): RunMemory;
   readonly price: () => Price | undefined;
+  /** Of another model of the same provider; left out name: the run's own. */
+  readonly priceOf?: (model: string | undefined) => Price | undefined;
+  /** Which models the settings name for which difficulty; left out: the run's own does everything. */
+  readonly models?: ModelsByDifficulty;
+  /** The same run with another model of its provider, for a task of its own. */
+  readonly withModel?: (model: string) => RunContext;
   readonly onDelta: (delta: RunDelta) => void;
+  /** Resolves with a slot among the tasks of all runs; a child works in its parent's. Left out: there is one at once. */
+  readonly taskSlot?: (taskId: string) => Promise<Slot>;
   readonly audit: Audit;
   readonly taint: TaintPort;
   /** Left out: no command is understood, and only the run's own rules count. */
@@ -51,10 +62,14 @@ export interface RunContext {
   readonly foreignTools?: (root: string) => Promise<readonly Tool[]>;
   /** Called before the calls of a turn are carried out, replayed ones too: the moment for a checkpoint. */
   readonly beforeCalls?: (place: { taskId: string; turn: number; root: string }) => Promise<void>;
+  /** The value of a secret that a workflow names; from now on it is hidden wherever it would be written. */
+  readonly secretOf?: (name: string) => string | undefined;
   /** Left out: behind the wall that this machine has, with nothing hidden but keys. */
   readonly commands?: CommandRunner;
   /** Keeps the whole output of a background command; left out: only what is in memory. */
   readonly commandLog?: (name: string) => Promise<CommandLog>;
+  /** The agents that people wrote, as they are now; left out: none. Runs ask run-agents.ts instead. */
+  readonly userAgents?: RunDependencies["userAgents"];
   /** Folder of the grammars by which code is parsed; left out: none is. */
   readonly grammars?: string;
 }

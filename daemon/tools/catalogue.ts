@@ -11,6 +11,7 @@ import { probeEndpoint } from "./fields/backend/probe-endpoint.ts";
 import { queryData } from "./fields/data/query-data.ts";
 import { checkDelivery } from "./fields/devops/check-delivery.ts";
 import { checkPage } from "./fields/frontend/check-page.ts";
+import { findAgents } from "./find-agents.ts";
 import { findSymbol } from "./find-symbol.ts";
 import { gitLook } from "./git.ts";
 import { gitRecord } from "./git-record.ts";
@@ -55,6 +56,7 @@ export const TOOLS: readonly Tool[] = [
   commandOutput,
   stopCommand,
   fetchUrl,
+  findAgents,
   runTests,
   diagnostics,
   gitLook,

@@ -34,6 +34,7 @@ it("offers only what is allowed, in the same order, as the same objects", () => 
     "search_code",
     "find_symbol",
     "command_output",
+    "find_agents",
     "git",
     "show_diff",
     "recall",

@@ -2,12 +2,14 @@
 import type { Handlers } from "../../../protocol/index.ts";
 import type { MemoryService } from "../../memory/service.ts";
 import type { RunService } from "../../orchestration/run-service.ts";
+import { createAgentHandlers } from "./agents.ts";
 import { createApprovalHandlers } from "./approvals.ts";
 import { createAuditHandlers } from "./audit.ts";
 import { createChangesHandlers } from "./changes.ts";
 import type { RpcContext } from "./connection.ts";
 import { createDaemonHandlers, type DaemonControl } from "./daemon.ts";
 import { createMemoryHandlers } from "./memory.ts";
+import { createPlanHandlers } from "./plan.ts";
 import { createRunHandlers } from "./run.ts";
 import { createToolsHandlers } from "./tools.ts";
 import { createWorkspaceHandlers } from "./workspace.ts";
@@ -21,10 +23,12 @@ export function createHandlers(
     ...createRunHandlers(service),
     ...createApprovalHandlers(service),
     ...createChangesHandlers(service),
+    ...createPlanHandlers(service),
     ...createMemoryHandlers(memory),
     ...createDaemonHandlers(control),
     ...createWorkspaceHandlers(control.trust),
     ...createAuditHandlers(control.home),
     ...createToolsHandlers(control.listTools),
+    ...createAgentHandlers(control.agents),
   };
 }
