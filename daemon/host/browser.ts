@@ -124,10 +124,12 @@ function none(problem: string): Looked {
 
 type Launcher = typeof import("playwright-core")["chromium"];
 
+/** False once a browser has started without its sandbox only: root, and machines without user namespaces for everybody. */
+let buildsSandbox = true;
+
 async function launch(chromium: Launcher, program: string): Promise<{ browser: Browser; sandboxed: boolean } | string> {
   let problem = "";
-  // Root, and machines without user namespaces for everybody, get a browser without its own sandbox only.
-  for (const sandboxed of [true, false]) {
+  for (const sandboxed of buildsSandbox ? [true, false] : [false]) {
     try {
       const browser = await chromium.launch({
         executablePath: program,
@@ -140,6 +142,7 @@ async function launch(chromium: Launcher, program: string): Promise<{ browser: B
         handleSIGHUP: false,
         env: browserEnvironment(),
       });
+      buildsSandbox = sandboxed;
       return { browser, sandboxed };
     } catch (error) {
       problem = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);

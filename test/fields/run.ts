@@ -1,17 +1,18 @@
 /**
  * The acceptance suite of the agents that know a field: each of its scripted tasks over a real project and the real engine,
- * judged by the field's own checkers. The models are scripted and speak over HTTP.
+ * judged by the field's own checkers; and files
+ * that were made to hurt them. The models are scripted and speak over HTTP.
  *
- * `npm run test:fields [-- --only backend,data]`
+ * `npm run test:fields [-- --only backend,data,hostile --task WORDS]`
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { findBrowser } from "../../daemon/host/browser.ts";
 import { isEnded, type RunState } from "../../protocol/index.ts";
 import { type Engine, startEngine } from "../support/engine.ts";
 import type { Script } from "../support/scripted/script.ts";
+import { attemptHostile, HOSTILE, hasBrowser } from "./hostile.ts";
 import { call, type FieldSuite, type FieldTask } from "./task.ts";
 import { backend } from "./tasks/backend.ts";
 import { data } from "./tasks/data.ts";
@@ -21,30 +22,41 @@ import { frontend } from "./tasks/frontend.ts";
 const SUITES = [backend, frontend, devops, data];
 const GOAL = "- do the task\n- look at it\n- put right what is wrong";
 
-const { values } = parseArgs({ options: { only: { type: "string" } } });
+const { values } = parseArgs({ options: { only: { type: "string" }, task: { type: "string", default: "" } } });
 const only = values.only?.split(",");
 let passed = 0;
 let failed = 0;
 let skipped = 0;
 
 for (const suite of SUITES.filter(({ agent }) => only?.includes(agent) ?? true)) {
-  if (suite.needsBrowser === true && (await findBrowser()) === undefined) {
+  if (suite.needsBrowser === true && !(await hasBrowser())) {
     skipped += suite.tasks.length;
     print(`skip ${suite.agent}: no browser was found on this machine (Chromium, Chrome or Edge)`);
     continue;
   }
-  for (const task of suite.tasks) {
-    const started = performance.now();
-    const problems = await attempt(suite, task).catch((error: unknown) => [String(error)]);
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    if (problems.length === 0) passed += 1;
-    else failed += 1;
-    print(`${problems.length === 0 ? "ok" : "not ok"} ${suite.agent}: ${task.name} (${seconds} s)`);
-    for (const problem of problems) print(`    ${problem}`);
+  for (const task of suite.tasks) await tried(`${suite.agent}: ${task.name}`, () => attempt(suite, task));
+}
+for (const hostile of HOSTILE.filter(() => only?.includes("hostile") ?? true)) {
+  if (hostile.needsBrowser === true && !(await hasBrowser())) {
+    skipped += 1;
+    print(`skip hostile: ${hostile.name}: no browser was found on this machine`);
+    continue;
   }
+  await tried(`hostile: ${hostile.name}`, () => attemptHostile(hostile));
 }
 print(`${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+
+async function tried(name: string, work: () => Promise<string[]>): Promise<void> {
+  if (!name.includes(values.task)) return;
+  const started = performance.now();
+  const problems = await work().catch((error: unknown) => [String(error)]);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  if (problems.length === 0) passed += 1;
+  else failed += 1;
+  print(`${problems.length === 0 ? "ok" : "not ok"} ${name} (${seconds} s)`);
+  for (const problem of problems) print(`    ${problem}`);
+}
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);

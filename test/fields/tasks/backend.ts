@@ -61,7 +61,10 @@ export const backend: FieldSuite = {
       "migrations",
       "there is no migration between 0001 and 0003",
       [write("db/migrations/0003_note.sql", "ALTER TABLE orders ADD COLUMN note TEXT;")],
-      [call("move_file", { from: "db/migrations/0003_note.sql", to: "db/migrations/0002_note.sql" })],
+      [
+        call("delete_file", { path: "db/migrations/0003_note.sql" }),
+        write("db/migrations/0002_note.sql", "ALTER TABLE orders ADD COLUMN note TEXT;"),
+      ],
     ),
     mended(
       "a migration that does not apply",
