@@ -95,27 +95,54 @@ export async function findBrowser(
   return undefined;
 }
 
-/** Rejects with the signal's reason; everything else that goes wrong is a value. */
-export async function lookAtPage(look: PageLook, program?: string): Promise<Looked> {
-  const browserProgram = program ?? (await findBrowser());
-  if (browserProgram === undefined)
-    return none("no browser was found: install Chromium, Chrome or Edge; Nexus never downloads one.");
-  const playwright = await import("playwright-core").catch(() => undefined);
-  if (playwright === undefined) return none("the package playwright-core, which drives a browser, is not installed.");
-  const limit = AbortSignal.any([look.signal, AbortSignal.timeout(look.timeoutMs)]);
-  const started = await launch(playwright.chromium, browserProgram);
-  if (typeof started === "string") return { ok: false, reason: "failed", problem: started };
-  const { browser, sandboxed } = started;
-  try {
-    return { ok: true, seen: { ...(await untilAborted(see(browser, look), limit)), sandboxed } };
-  } catch (error) {
-    look.signal.throwIfAborted();
-    const text = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
-    const problem = limit.aborted ? `the page did not come to rest in ${look.timeoutMs / 1000} s: does it loop?` : text;
-    return { ok: false, reason: "failed", problem };
-  } finally {
-    await Promise.race([browser.close().catch(() => undefined), wait(CLOSE_MS)]);
+/** One browser for several looks. It starts with the first, and anew after a page that had to be ended. */
+export interface PageBrowser {
+  /** One at a time. Rejects with the signal's reason; everything else that goes wrong is a value. */
+  look(page: PageLook): Promise<Looked>;
+  close(): Promise<void>;
+}
+
+export function createPageBrowser(): PageBrowser {
+  let started: Started | undefined;
+
+  async function close(): Promise<void> {
+    const browser = started?.browser;
+    started = undefined;
+    if (browser !== undefined) await Promise.race([browser.close().catch(() => undefined), wait(CLOSE_MS)]);
   }
+
+  return {
+    close,
+    async look(page) {
+      const program = await findBrowser();
+      if (program === undefined)
+        return none("no browser was found: install Chromium, Chrome or Edge; Nexus never downloads one");
+      const playwright = await import("playwright-core").catch(() => undefined);
+      if (playwright === undefined)
+        return none("the package playwright-core, which drives a browser, is not installed");
+      page.signal.throwIfAborted();
+      const own = started ?? (await launch(playwright.chromium, program));
+      if (typeof own === "string") return { ok: false, reason: "failed", problem: own };
+      started = own;
+      const limit = AbortSignal.any([page.signal, AbortSignal.timeout(page.timeoutMs)]);
+      try {
+        return { ok: true, seen: { ...(await untilAborted(see(own.browser, page), limit)), sandboxed: own.sandboxed } };
+      } catch (error) {
+        await close();
+        page.signal.throwIfAborted();
+        const text = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
+        const problem = limit.aborted
+          ? `the page did not come to rest in ${page.timeoutMs / 1000} s: does it loop?`
+          : text;
+        return { ok: false, reason: "failed", problem };
+      }
+    },
+  };
+}
+
+interface Started {
+  readonly browser: Browser;
+  readonly sandboxed: boolean;
 }
 
 function none(problem: string): Looked {
@@ -127,7 +154,7 @@ type Launcher = typeof import("playwright-core")["chromium"];
 /** False once a browser has started without its sandbox only: root, and machines without user namespaces for everybody. */
 let buildsSandbox = true;
 
-async function launch(chromium: Launcher, program: string): Promise<{ browser: Browser; sandboxed: boolean } | string> {
+async function launch(chromium: Launcher, program: string): Promise<Started | string> {
   let problem = "";
   for (const sandboxed of buildsSandbox ? [true, false] : [false]) {
     try {
@@ -205,7 +232,9 @@ async function see(browser: Browser, look: PageLook): Promise<Omit<PageSeen, "sa
   const values: unknown[] = [];
   for (const expression of look.evaluate) values.push(await page.evaluate(expression));
   const screenshot = await page.screenshot({ type: "png", timeout: 10_000 });
-  return { values, errors, refused, missing, url: page.url(), title: await titleOf(page), screenshot };
+  const seen = { values, errors, refused, missing, url: page.url(), title: await titleOf(page), screenshot };
+  await context.close();
+  return seen;
 }
 
 async function titleOf(page: Page): Promise<string> {

@@ -1,5 +1,6 @@
 /** Pages that the work touched can be used by people with impairments: axe in a browser, or what can be told without one. */
 import { posix } from "node:path";
+import { createPageBrowser, type PageBrowser } from "../../../host/browser.ts";
 import { listWorkspace } from "../../../memory/listing.ts";
 import { type FieldCheck, type FieldContext, type FieldFinding, type FieldResult, resultOf } from "../field-check.ts";
 import { askJudge } from "../judge/ask.ts";
@@ -24,12 +25,8 @@ async function checkAccessible(context: FieldContext): Promise<FieldResult> {
   const pages = await pagesOf(context);
   // A page's scripts are the workspace's own: where nothing of it may be run, they are not either.
   if (context.trusted !== true) return without("the workspace is not trusted, so no page of it was opened", still);
-  const reports: FieldResult[] = [];
-  for (const page of pages.slice(0, MOST_PAGES)) {
-    const report = await checkPage(page, context);
-    if (typeof report === "string") return without(report, still);
-    reports.push(report);
-  }
+  const reports = await openPages(pages.slice(0, MOST_PAGES), context);
+  if (typeof reports === "string") return without(reports, still);
   const cut = pages.length > MOST_PAGES ? `, ${pages.length - MOST_PAGES} more not opened` : "";
   // What was looked at in a browser is better known than what its tags say.
   const inText = still.found.filter(({ rule, path }) => !rule.startsWith("static/") || !pages.includes(path));
@@ -75,20 +72,39 @@ async function pagesOf({ root, signal, changed }: FieldContext): Promise<string[
 }
 
 /** A text: why nothing can be opened at all. */
-async function checkPage(page: string, context: FieldContext): Promise<FieldResult | string> {
+async function openPages(pages: readonly string[], context: FieldContext): Promise<FieldResult[] | string> {
+  const browser = createPageBrowser();
+  const reports: FieldResult[] = [];
+  try {
+    for (const page of pages) {
+      const report = await checkPage(page, context, browser);
+      if (typeof report === "string") return report;
+      reports.push(report);
+    }
+    return reports;
+  } finally {
+    await browser.close();
+  }
+}
+
+async function checkPage(page: string, context: FieldContext, browser: PageBrowser): Promise<FieldResult | string> {
   const { root, signal } = context;
-  const after = await lookAtFile(page, { root }, { signal });
+  const after = await lookAtFile(page, { root }, { browser, signal });
   if (!after.ok && after.reason === "no_browser") return after.problem;
   if (!after.ok) return resultOf([{ path: page, message: `${after.problem} (page/broken)`, severity: "error" }], "");
-  const before = await reportBefore(page, context);
+  const before = await reportBefore(page, context, browser);
   return resultOf([...newViolations(page, before, after.report), ...newErrors(page, before, after.report)], "");
 }
 
-async function reportBefore(page: string, context: FieldContext): Promise<PageReport | undefined> {
+async function reportBefore(
+  page: string,
+  context: FieldContext,
+  browser: PageBrowser,
+): Promise<PageReport | undefined> {
   const { root, signal, changed, base } = context;
   if ((await base(page)) === undefined) return undefined;
   const instead = new Map(await Promise.all(changed.map(async (path) => [path, await base(path)] as const)));
-  const before: Reported = await lookAtFile(page, { root, instead }, { signal });
+  const before: Reported = await lookAtFile(page, { root, instead }, { browser, signal });
   return before.ok ? before.report : undefined;
 }
 

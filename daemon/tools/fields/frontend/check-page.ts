@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { failure } from "../../../../protocol/index.ts";
+import { createPageBrowser, type PageBrowser } from "../../../host/browser.ts";
 import { createExclusively } from "../../../host/files.ts";
 import { makeScratch } from "../../../host/scratch.ts";
 import { asData } from "../../../memory/context/cut.ts";
@@ -35,15 +36,20 @@ export const checkPage: DirectTool<typeof input> = {
     server === undefined ? { kind: "read", paths: [page] } : { kind: "command", command: server.command, cwd: "." },
   probes: [{ kind: "read", paths: ["."] }],
   async execute(asked, context) {
-    const report = await reportOf(asked, context);
+    const browser = createPageBrowser();
+    const report = await reportOf(asked, context, browser).finally(browser.close);
     if (!report.ok) return failure("tool.failed", report.problem);
     return told(asked.page, report.report);
   },
 };
 
-async function reportOf({ page, server, width = 1280 }: Input, context: ToolContext): Promise<Reported> {
+async function reportOf(
+  { page, server, width = 1280 }: Input,
+  context: ToolContext,
+  browser: PageBrowser,
+): Promise<Reported> {
   const { root, signal } = context;
-  const frame = { signal, width };
+  const frame = { browser, signal, width };
   if (server === undefined) return lookAtFile(page, { root }, frame);
   if (!page.startsWith("/")) return { ok: false, reason: "failed", problem: "a page of a server is a path from /" };
   let report: Reported = { ok: false, reason: "failed", problem: "it was not opened" };

@@ -1,6 +1,6 @@
 /** One page in a browser: what axe finds, what it wrote as errors, what it looks like. */
 import { posix } from "node:path";
-import { type Looked, lookAtPage, type PageLook, type PageSeen } from "../../../host/browser.ts";
+import type { Looked, PageBrowser, PageLook, PageSeen } from "../../../host/browser.ts";
 import type { Door } from "../../../host/door.ts";
 import { requestOver } from "../../../host/local-http.ts";
 import { axeExpressions, type Violation, violationsIn } from "./axe.ts";
@@ -19,6 +19,7 @@ const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 20 * 1024 * 1024;
 
 interface Frame {
+  readonly browser: PageBrowser;
   readonly signal: AbortSignal;
   readonly width?: number;
   readonly timeoutMs?: number;
@@ -51,11 +52,11 @@ export function lookThroughDoor(path: string, door: Door, port: number, frame: F
 
 async function report(
   page: Pick<PageLook, "url" | "content">,
-  { signal, width = 1280, timeoutMs = TIMEOUT_MS }: Frame,
+  { browser, signal, width = 1280, timeoutMs = TIMEOUT_MS }: Frame,
 ): Promise<Reported> {
   const evaluate = axeExpressions();
   if (evaluate === undefined) return { ok: false, reason: "no_browser", problem: "axe-core is not installed." };
-  const looked: Looked = await lookAtPage({ ...page, evaluate, width, height: 800, timeoutMs, signal });
+  const looked: Looked = await browser.look({ ...page, evaluate, width, height: 800, timeoutMs, signal });
   if (!looked.ok) return looked;
   const { values, ...seen } = looked.seen;
   if (!seen.url.startsWith(`${ORIGIN}/`))
