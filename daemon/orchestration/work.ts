@@ -172,10 +172,15 @@ async function takeSteering(context: RunContext, taskId: string, turn: number): 
   const state = await stateOf(context);
   const isReplayed = (await context.store.events.find(context.runId, `model/${taskId}/${turn}`)) !== undefined;
   const fresh = isReplayed ? [] : state.pendingPrompts.filter((prompt) => prompt.delivery === "steer");
-  for (const { promptId } of fresh)
-    await record(context, { type: "prompt.delivered", promptId, taskId, turn }, `delivered/${promptId}`);
+  const own: { promptId: string }[] = [];
+  for (const { promptId } of fresh) {
+    const event = await record(context, { type: "prompt.delivered", promptId, taskId, turn }, `delivered/${promptId}`);
+    // Another task may have been quicker: a prompt is told once.
+    if (event.body.type === "prompt.delivered" && event.body.taskId === taskId && event.body.turn === turn)
+      own.push({ promptId });
+  }
   const before = state.deliveredPrompts.filter((prompt) => prompt.taskId === taskId && prompt.turn === turn);
-  return Promise.all([...before, ...fresh].map((prompt) => textOfPrompt(context, prompt.promptId)));
+  return Promise.all([...before, ...own].map((prompt) => textOfPrompt(context, prompt.promptId)));
 }
 
 async function textOfPrompt(context: RunContext, promptId: string): Promise<string> {

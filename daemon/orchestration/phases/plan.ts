@@ -3,7 +3,6 @@ import { nexusError, type Plan, type RunState } from "../../../protocol/index.ts
 import { fillWindow } from "../../memory/context/window.ts";
 import { makePlan } from "../../planning/planner.ts";
 import { inWords, permissionsOf } from "../../security/policy/permissions.ts";
-import { detectTests } from "../../tools/tests/detect.ts";
 import { callModel } from "../journal.ts";
 import { askApproval } from "../people/approval-gate.ts";
 import { auditRun } from "../rights/audited.ts";
@@ -11,6 +10,7 @@ import { isAgreed, runPolicy } from "../rights/run-policy.ts";
 import { agentsOf } from "../run-agents.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 import { workRoot } from "./begin.ts";
+import { testsAt } from "./check.ts";
 import { sectionsOfPlanning } from "./openings.ts";
 import { type Survey, survey } from "./survey.ts";
 
@@ -57,7 +57,7 @@ export async function approvePhase(context: RunContext): Promise<void> {
   await auditRun(context, context.runId, { ...decision, verdict: verdict.verdict });
   if (verdict.verdict === "allow") return;
   if (verdict.verdict === "deny") throw nexusError("plan.rejected", verdict.reason);
-  const testCommand = (await detectTests(root))?.command;
+  const testCommand = (await testsAt(context, root, null))?.command;
   const permissions = inWords(permissionsOf(plan, { testCommand, budgetUsd: budget.limitUsd }));
   const subject = { kind: "plan" as const, summary: plan.summary, taskCount: plan.tasks.length, commands, permissions };
   const question = { key: "plan", taskId: null, title: "Approve the plan?", reason: verdict.reason, subject };
