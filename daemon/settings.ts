@@ -33,6 +33,8 @@ export interface Settings {
   readonly model: ModelSettings | null;
   readonly budgetUsd: number | null;
   readonly policy: PolicyRules;
+  /** Of the provider's models those for easy, usual and hard tasks of a plan; left out: the model itself. */
+  readonly models?: { readonly low?: string; readonly medium?: string; readonly high?: string };
   readonly idleExitMs: number;
   readonly embedding: EmbeddingSettings;
   /** How long and how many bytes of checkpoints are kept of ended runs. */
@@ -72,6 +74,7 @@ const EmbeddingFile = z.strictObject({
   chroma: z.optional(z.strictObject({ address: z.string(), headers: z.optional(z.record(z.string(), z.string())) })),
   capUsd: z.optional(z.number().check(z.gte(0))),
 });
+const modelName = z.optional(z.string().check(z.minLength(1), z.maxLength(200)));
 const SettingsFile = z.strictObject({
   provider: z.optional(z.enum(PROVIDERS)),
   model: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
@@ -82,6 +85,7 @@ const SettingsFile = z.strictObject({
   replayFile: z.optional(z.string()),
   windowTokens: z.optional(z.int().check(z.gte(MIN_WINDOW_TOKENS))),
   budgetUsd: z.optional(z.number().check(z.gte(0))),
+  models: z.optional(z.strictObject({ low: modelName, medium: modelName, high: modelName })),
   policy: z.optional(PolicyRules),
   idleExitMs: z.optional(z.int().check(z.gte(100))),
   embedding: z.optional(EmbeddingFile),
@@ -115,6 +119,7 @@ export function parseSettings(home: string, env: Environment, file: SettingsFile
     model: modelSettings(env, file),
     budgetUsd: amount(env, "NEXUS_BUDGET") ?? file.budgetUsd ?? null,
     policy: file.policy ?? {},
+    ...(file.models === undefined ? {} : { models: modelsOf(file.models) }),
     embedding: embeddingSettings(env, file.embedding),
     checkpoints: {
       days: file.checkpoints?.days ?? DEFAULT_CHECKPOINTS.days,
@@ -124,6 +129,10 @@ export function parseSettings(home: string, env: Environment, file: SettingsFile
     scheduling: schedulingSettings(file.scheduling),
     idleExitMs: milliseconds(env, "NEXUS_IDLE_MS") ?? file.idleExitMs ?? DEFAULT_IDLE_EXIT_MS,
   };
+}
+
+function modelsOf({ low, medium, high }: NonNullable<SettingsFile["models"]>): NonNullable<Settings["models"]> {
+  return { ...(low && { low }), ...(medium && { medium }), ...(high && { high }) };
 }
 
 function schedulingSettings(file: SettingsFile["scheduling"] = {}): SchedulingSettings {

@@ -3,9 +3,11 @@
  * Every entry says what is wrong, and what a person can do. `action` names a command a client may offer.
  */
 import * as z from "zod/mini";
+import { COLLABORATION_ERRORS } from "./collaboration-errors.ts";
 import type { ErrorEntry } from "./error-entry.ts";
 import { GUARD_ERRORS } from "./guard-errors.ts";
 import { MEMORY_ERRORS } from "./memory-errors.ts";
+import { WORKFLOW_ERRORS } from "./workflow-errors.ts";
 
 export type { ErrorAction } from "./error-entry.ts";
 
@@ -167,6 +169,14 @@ export const ERRORS = {
     message: "The model did not produce a usable plan, even after two corrections.",
     hint: "Try another model, or say the goal in more detail. `nexus runs show` lists what was wrong.",
   },
+  "plan.contradicted": {
+    message: "A task found that the plan does not hold.",
+    hint: "Look at what it found, change the plan with `nexus plan edit RUN`, then resume the run.",
+  },
+  "plan.none": {
+    message: "The run has no plan.",
+    hint: "Only goals get one: `nexus plan GOAL` makes a plan for any prompt.",
+  },
   "plan.rejected": { message: "The plan was rejected.", hint: "Send a new prompt that says what to do instead." },
   "verification.failed": {
     message: "The project's own tests do not pass with this change.",
@@ -300,7 +310,9 @@ export const ERRORS = {
   },
   "command.timeout": { message: "The command took too long and was ended.", hint: "Run something shorter." },
   ...MEMORY_ERRORS,
+  ...WORKFLOW_ERRORS,
   ...GUARD_ERRORS,
+  ...COLLABORATION_ERRORS,
   "usage.invalid": { message: "The command line cannot be understood.", hint: "`nexus --help` lists the commands." },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -3,6 +3,7 @@ import type { PolicyRules } from "../../protocol/index.ts";
 import type { Clock } from "../host/clock.ts";
 import type { ChatModel } from "../models/model.ts";
 import type { Log } from "../observability/log.ts";
+import type { ModelsByDifficulty } from "../planning/allocation.ts";
 import type { Audit } from "../security/audit/record.ts";
 import type { CommandRunner } from "../security/sandbox/command-runner.ts";
 import type { Redactor } from "../security/secrets/secrets.ts";
@@ -30,6 +31,8 @@ export interface RunDependencies {
   readonly defaults: {
     readonly budgetUsd: number | null;
     readonly policy: PolicyRules;
+    /** Models of the daemon's own provider by what they are good enough for. */
+    readonly models?: ModelsByDifficulty;
     /** How long and how much is kept of ended runs. */
     readonly checkpoints?: { readonly days: number; readonly maxBytes: number };
   };
@@ -47,10 +50,14 @@ export interface RunDependencies {
   readonly foreignTools?: (place: ForeignPlace) => Promise<readonly Tool[]>;
   /** Called before the calls of a turn are carried out, replayed ones too: the moment for a checkpoint. */
   readonly beforeCalls?: (place: { runId: string; taskId: string; turn: number; root: string }) => Promise<void>;
+  /** The value of a secret that a workflow names; left out: there are none. */
+  readonly secretOf?: (name: string) => string | undefined;
   /** Runs commands; left out: behind the wall that this machine has, with nothing hidden but keys. */
   readonly commands?: CommandRunner;
   /** Keeps the whole output of a background command. */
   readonly commandLog?: (runId: string, name: string) => Promise<CommandLog>;
+  /** Folder of the grammars by which code is parsed; left out: none is. */
+  readonly grammars?: string;
   /** Whose rules count and how commands are understood; left out: the run's own rules, and no commands. */
   readonly policyPlace?: PolicyPlace;
   /** Fresh and hard to guess; ids of runs and sessions. */

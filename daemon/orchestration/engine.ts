@@ -4,17 +4,28 @@
  * only code that knows LangGraph.
  */
 import { Annotation, END, START, StateGraph } from "@langchain/langgraph";
-import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import { nexusError } from "../../protocol/index.ts";
-import { createCheckpointSaver } from "./checkpoints.ts";
+import { graphCheckpoints } from "./checkpoints.ts";
 import { isolatePhase, triagePhase } from "./phases/begin.ts";
 import { collectPhase, reviewPhase, verifyPhase } from "./phases/finish.ts";
 import { approvePhase, planPhase } from "./phases/plan.ts";
 import { answerPhase, changePhase, repairPhase } from "./phases/single.ts";
 import { taskPhase } from "./phases/tasks.ts";
 import { type RunContext, stateOf, throwIfStopped } from "./run-context.ts";
+import { workflowPhase } from "./workflows/phase.ts";
 
-type Route = "answer" | "change" | "plan" | "approve" | "tasks" | "verify" | "repair" | "review" | "finish" | "end";
+type Route =
+  | "workflow"
+  | "answer"
+  | "change"
+  | "plan"
+  | "approve"
+  | "tasks"
+  | "verify"
+  | "repair"
+  | "review"
+  | "finish"
+  | "end";
 
 /** All else is in the event log: the graph remembers only where it is. */
 const GraphState = Annotation.Root({
@@ -76,6 +87,14 @@ function buildGraph(context: RunContext) {
       node(async () => ({ route: (await taskPhase(context)) === "more" ? "tasks" : "verify" })),
     )
     .addNode(
+      "workflow",
+      node(async () => {
+        await isolatePhase(context);
+        await workflowPhase(context);
+        return { route: "verify" };
+      }),
+    )
+    .addNode(
       "verify",
       node((state) => verifyNode(context, state.round)),
     )
@@ -101,22 +120,18 @@ function buildGraph(context: RunContext) {
       }),
     )
     .addEdge(START, "triage")
-    .addConditionalEdges("triage", follow, ["answer", "change", "plan"])
+    .addConditionalEdges("triage", follow, ["answer", "change", "plan", "workflow"])
     .addConditionalEdges("answer", follow, ["change", END])
     .addConditionalEdges("change", follow, ["approve", "verify"])
     .addConditionalEdges("plan", follow, ["approve", END])
     .addConditionalEdges("approve", follow, ["tasks"])
     .addConditionalEdges("tasks", follow, ["tasks", "verify"])
+    .addConditionalEdges("workflow", follow, ["verify"])
     .addConditionalEdges("verify", follow, ["repair", "review", "finish"])
     .addConditionalEdges("repair", follow, ["verify"])
     .addConditionalEdges("review", follow, ["finish"])
     .addConditionalEdges("finish", follow, [END])
-    .compile({ checkpointer: checkpointerOf(context) });
-}
-
-/** Versions are text in our saver; LangGraph's types expect numbers there, its code takes either. */
-function checkpointerOf(context: RunContext): BaseCheckpointSaver {
-  return createCheckpointSaver(context.store.checkpoints) as unknown as BaseCheckpointSaver;
+    .compile({ checkpointer: graphCheckpoints(context.store.checkpoints) });
 }
 
 async function triageNode(context: RunContext): Promise<GraphUpdate> {
@@ -127,8 +142,9 @@ async function triageNode(context: RunContext): Promise<GraphUpdate> {
     case "change":
       return { route: "change" };
     case "goal":
-    case "workflow":
       return { route: "plan" };
+    case "workflow":
+      return { route: "workflow" };
   }
 }
 

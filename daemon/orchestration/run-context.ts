@@ -7,6 +7,7 @@ import type { ChatModel } from "../models/model.ts";
 import type { Price } from "../models/prices.ts";
 import type { ModelWindow } from "../models/windows.ts";
 import type { Log } from "../observability/log.ts";
+import type { ModelsByDifficulty } from "../planning/allocation.ts";
 import type { Audit } from "../security/audit/record.ts";
 import type { CommandRunner } from "../security/sandbox/command-runner.ts";
 import type { Store } from "../store/store.ts";
@@ -44,6 +45,12 @@ export interface RunContext {
   window(): Promise<CountedWindow>;
   memory(place: Pick<MemoryPlace, "root" | "workspace" | "base">): RunMemory;
   readonly price: () => Price | undefined;
+  /** Of another model of the same provider; left out name: the run's own. */
+  readonly priceOf?: (model: string | undefined) => Price | undefined;
+  /** Which models the settings name for which difficulty; left out: the run's own does everything. */
+  readonly models?: ModelsByDifficulty;
+  /** The same run with another model of its provider, for a task of its own. */
+  readonly withModel?: (model: string) => RunContext;
   readonly onDelta: (delta: RunDelta) => void;
   /** Resolves with a slot among the tasks of all runs; a child works in its parent's. Left out: there is one at once. */
   readonly taskSlot?: (taskId: string) => Promise<Slot>;
@@ -57,10 +64,14 @@ export interface RunContext {
   readonly foreignTools?: (root: string) => Promise<readonly Tool[]>;
   /** Called before the calls of a turn are carried out, replayed ones too: the moment for a checkpoint. */
   readonly beforeCalls?: (place: { taskId: string; turn: number; root: string }) => Promise<void>;
+  /** The value of a secret that a workflow names; from now on it is hidden wherever it would be written. */
+  readonly secretOf?: (name: string) => string | undefined;
   /** Left out: behind the wall that this machine has, with nothing hidden but keys. */
   readonly commands?: CommandRunner;
   /** Keeps the whole output of a background command; left out: only what is in memory. */
   readonly commandLog?: (name: string) => Promise<CommandLog>;
+  /** Folder of the grammars by which code is parsed; left out: none is. */
+  readonly grammars?: string;
 }
 
 /** Why a run's signal was aborted. A cancel ends the run; a suspension lets a later daemon go on with it. */

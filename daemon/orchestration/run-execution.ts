@@ -5,6 +5,7 @@ import { createTokenCounter } from "../memory/context/tokens.ts";
 import { priceOf } from "../models/prices.ts";
 import { estimateTokens } from "../models/tokens.ts";
 import { windowOf } from "../models/windows.ts";
+import type { ModelsByDifficulty } from "../planning/allocation.ts";
 import { removeStandIns } from "../security/sandbox/protected.ts";
 import { learnSecretFiles } from "../security/secrets/secret-files.ts";
 import type { ModelSettings } from "../settings.ts";
@@ -69,7 +70,13 @@ async function requireState({ events }: RunDependencies["store"], runId: string)
   return state;
 }
 
-function createContext(dependencies: RunDependencies, execution: Execution, place: Omit<Job, "id">): RunContext {
+/** `label` keeps the calls of the run's other models apart from its own. */
+function createContext(
+  dependencies: RunDependencies,
+  execution: Execution,
+  place: Omit<Job, "id">,
+  label = "",
+): RunContext {
   const { store, changes, audit, clock, redactor, commands, commandLog } = dependencies;
   const { runId, settings, signal, onDelta, scheduler } = execution;
   const openMemory = dependencies.memory ?? recallMemory;
@@ -77,9 +84,10 @@ function createContext(dependencies: RunDependencies, execution: Execution, plac
   let window: Promise<CountedWindow> | undefined;
   const openCounted = () => (window ??= openWindow(settings));
   let calls = 0;
+  const others = new Map<string, RunContext>();
   const slots: ModelSlots = {
     scheduler,
-    job: () => ({ ...place, id: `${runId}/${calls++}` }),
+    job: () => ({ ...place, id: `${runId}/${label}${calls++}` }),
     note: async (decided) => void (await record(context, decided)),
   };
   const context: RunContext = {
@@ -98,6 +106,15 @@ function createContext(dependencies: RunDependencies, execution: Execution, plac
     window: openCounted,
     memory: (place) => openMemory({ ...place, signal, count: async () => (await openCounted()).counter.count }),
     price: () => priceOf(settings),
+    priceOf: (name) => priceOf(settingsWith(settings, name)),
+    models: modelsFor(dependencies, settings),
+    withModel(name) {
+      if (name === settings.model) return context;
+      const own = { ...execution, settings: settingsWith(settings, name) };
+      const other = others.get(name) ?? createContext(dependencies, own, place, `${name}/`);
+      others.set(name, other);
+      return other;
+    },
     onDelta,
     taskSlot: (taskId) => scheduler.task({ ...place, id: `${runId}/${taskId}` }, signal),
     taint: {
@@ -109,11 +126,29 @@ function createContext(dependencies: RunDependencies, execution: Execution, plac
       return (await dependencies.foreignTools?.({ workspace, root, trusted, signal })) ?? [];
     },
     beforeCalls: async (place) => dependencies.beforeCalls?.({ runId, ...place }),
+    secretOf(name) {
+      const value = dependencies.secretOf?.(name);
+      if (value !== undefined) redactor.add(value);
+      return value;
+    },
     ...(commands === undefined ? {} : { commands }),
     ...(commandLog === undefined ? {} : { commandLog: (name) => commandLog(runId, name) }),
+    ...(dependencies.grammars === undefined ? {} : { grammars: dependencies.grammars }),
     ...(dependencies.policyPlace === undefined ? {} : { policyPlace: dependencies.policyPlace }),
   };
   return context;
+}
+
+/** Another model has its own price and window. */
+function settingsWith(settings: ModelSettings, model = settings.model): ModelSettings {
+  return model === settings.model ? settings : { ...settings, model, price: null, windowTokens: null };
+}
+
+/** The settings' models are those of the settings' provider, which a client's run may not use. */
+function modelsFor({ defaults, defaultModel }: RunDependencies, settings: ModelSettings): ModelsByDifficulty {
+  const own = defaultModel();
+  const isSame = own?.provider === settings.provider && own.baseUrl === settings.baseUrl;
+  return isSame ? (defaults.models ?? {}) : {};
 }
 
 export async function openWindow(settings: ModelSettings): Promise<CountedWindow> {

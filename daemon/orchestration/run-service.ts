@@ -25,6 +25,9 @@ export interface RunService {
   answer(params: Params<"approval/answer">, caller: Caller): Promise<Answer<"approval/answer">>;
   answerQuestion(params: Params<"question/answer">, caller: Caller): Promise<Answer<"question/answer">>;
   approvals(): Promise<Answer<"approval/list">>;
+  showPlan(params: Params<"plan/show">): Promise<Answer<"plan/show">>;
+  editPlan(params: Params<"plan/edit">, caller: Caller): Promise<Answer<"plan/edit">>;
+  planHistory(params: Params<"plan/history">): Promise<Answer<"plan/history">>;
   diff(params: Params<"changes/diff">): Promise<Answer<"changes/diff">>;
   file(params: Params<"changes/file">): Promise<Answer<"changes/file">>;
   accept(params: Params<"changes/accept">, caller: Caller): Promise<Answer<"changes/accept">>;

@@ -8,6 +8,7 @@ import { createListeners } from "./listeners.ts";
 import { choiceOf, requireModel, settingsFromInput } from "./model-settings.ts";
 import { createAnswers } from "./people/answers.ts";
 import { answerQuestion } from "./people/question-gate.ts";
+import { createPlanService } from "./planning/plan-service.ts";
 import { pruneWhenIdle } from "./rewind/prune.ts";
 import { createRewindService } from "./rewind/service.ts";
 import { acceptChanges, discardChanges } from "./run-changes.ts";
@@ -21,7 +22,7 @@ import { createTurnstile } from "./turnstile.ts";
 import { promptKey } from "./work.ts";
 
 /** Going on from there would only end there again. */
-const UNRESUMABLE = new Set(["plan.rejected"]);
+const UNRESUMABLE = new Set(["plan.rejected", "workflow.failed"]);
 
 export function createRunService(dependencies: RunDependencies): RunService {
   const { store } = dependencies;
@@ -119,6 +120,7 @@ export function createRunService(dependencies: RunDependencies): RunService {
     },
 
     ...createAnswers(dependencies),
+    ...createPlanService(dependencies),
 
     async answerQuestion(params, caller) {
       await answerQuestion(store, await requireState(params.runId), params, caller);

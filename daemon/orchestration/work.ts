@@ -4,7 +4,7 @@ import { errorValue } from "../../protocol/index.ts";
 import type { Agent, WorkSize } from "../agents/agent.ts";
 import { type LoopOutcome, runAgent, type ToolAnswer } from "../agents/loop.ts";
 import type { Section } from "../memory/context/window.ts";
-import type { ToolSchema } from "../models/model.ts";
+import type { ToolCall, ToolSchema } from "../models/model.ts";
 import { machineRunner } from "../security/sandbox/command-runner.ts";
 import { type BackgroundCommands, createBackgroundCommands } from "../tools/commands/background.ts";
 import { isFormFor } from "../tools/edits/forms.ts";
@@ -61,7 +61,8 @@ const MAX_TURNS = 120;
 
 export async function work(context: RunContext, options: WorkOptions): Promise<LoopOutcome> {
   const { taskId, agent, sections, projectRules, openRequest, handOvers } = options;
-  const rules: CallRules = { ...options, agentName: agent.name };
+  const { writes } = agent;
+  const rules: CallRules = { ...options, agentName: agent.name, ...(writes === undefined ? {} : { writes }) };
   const toolbox = await openToolbox(context, options, rules);
   const locks = createLockTable();
   const background = openBackground(context, taskId);
@@ -71,7 +72,7 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
   const tools = () => [...toolbox.schemas(), ...own];
   const said = { sections, rules: projectRules, openRequest };
   const respond = await createRunWindow(context, { taskId, system: agent.system, tools, ...said });
-  const outcome = runAgent(MAX_TURNS, {
+  const outcome = runAgent(Math.min(MAX_TURNS, agent.limits.maxTurns ?? MAX_TURNS), {
     respond,
     callTool(turn, index, call, signal) {
       const handOver = handOvers.find((candidate) => candidate.schema.name === call.tool);
@@ -88,6 +89,18 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
     accept: options.accept,
   });
   return outcome.finally(background.dispose);
+}
+
+/** One call that no model made, through the same gate, policy and journal as an agent's. */
+export async function callOnce(context: RunContext, options: WorkOptions, call: ToolCall): Promise<ToolAnswer> {
+  const rules: CallRules = { ...options, agentName: options.agent.name };
+  const toolbox = await openToolbox(context, options, rules);
+  toolbox.learn({ offers: [call.tool] });
+  const background = openBackground(context, options.taskId);
+  const toolContext = { ...contextOfTools(context, options), background };
+  const caller: Caller = { rules, toolbox, toolContext, locks: createLockTable() };
+  const place = { turn: 0, index: 0, signal: context.signal };
+  return callTool(context, caller, place, call).finally(background.dispose);
 }
 
 /** What an agent leaves running ends with its work. */

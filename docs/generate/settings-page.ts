@@ -23,6 +23,12 @@ export const SETTINGS: readonly Setting[] = [
     otherwise: "one for each provider",
   },
   {
+    name: "models",
+    meaning:
+      "models of the same provider for easy, usual and hard tasks of a plan ([planning.md](planning.md)): `low`, `medium`, `high`, each of which may be left out",
+    otherwise: "the model does all of them",
+  },
+  {
     variable: "OPENAI_API_KEY",
     name: "apiKey",
     meaning: "key for `openai` and `openai-compatible`",

@@ -86,6 +86,7 @@ function killingStore(real: Store, at: number): Store {
     knowledge: real.knowledge,
     auditHeads: real.auditHeads,
     trust: real.trust,
+    outcomes: real.outcomes,
     epoch: real.epoch,
     close: () => real.close(),
   };

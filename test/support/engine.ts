@@ -175,6 +175,7 @@ async function openParts(
     defaults: { budgetUsd: null, policy: {} },
     createModel: (own) => createChatModel(own),
     keepRule,
+    grammars: join(import.meta.dirname, "../../grammars"),
     newId: () => randomUUID().slice(0, 13),
     onFatal: (error) => note(String(error)),
     ...(memory === undefined ? {} : { memory }),
@@ -188,9 +189,9 @@ async function openParts(
 /** The store, with a look at every append before it happens. */
 function withAppend(store: Store, before: (events: readonly NewEvent[]) => void): Store {
   const { events } = store;
-  const append: EventLog["append"] = async (runId, added, artifacts) => {
+  const append: EventLog["append"] = async (runId, added, artifacts, onlyIf) => {
     before(added);
-    return events.append(runId, added, artifacts);
+    return events.append(runId, added, artifacts, onlyIf);
   };
   const watched: EventLog = {
     append,
@@ -200,9 +201,10 @@ function withAppend(store: Store, before: (events: readonly NewEvent[]) => void)
     state: (...args) => events.state(...args),
     subscribe: (...args) => events.subscribe(...args),
   };
-  const { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, epoch } = store;
+  const { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, outcomes, epoch } = store;
   const close = () => store.close();
-  return { events: watched, artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, epoch, close };
+  const rows = { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, outcomes };
+  return { events: watched, ...rows, epoch, close };
 }
 
 function until(engine: Engine, runId: string, fits: (state: RunState) => boolean): Promise<RunState> {

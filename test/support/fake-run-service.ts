@@ -90,6 +90,13 @@ export function createFakeRunService(): FakeRunService {
     answer: respond("answer", () => ({})),
     answerQuestion: respond("answerQuestion", () => ({})),
     approvals: async () => ({ approvals: [] }),
+    showPlan: respond("showPlan", () => ({ plan: null, milestones: [], revisions: 0, tasks: [] })),
+    editPlan: respond("editPlan", () => ({
+      change: { added: [], removed: [], changed: [] },
+      problems: [],
+      warnings: [],
+    })),
+    planHistory: respond("planHistory", () => ({ outcomes: [] })),
     diff: respond("diff", ({ path }: { path: string }) => ({
       diff: { path, status: "modified", binary: false, patch: "@@ -1 +1 @@\n-a\n+b\n", truncated: false },
     })),

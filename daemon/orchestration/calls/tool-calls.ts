@@ -4,6 +4,7 @@ import type { ToolAnswer } from "../../agents/loop.ts";
 import type { ToolCall } from "../../models/model.ts";
 import type { Access } from "../../security/access.ts";
 import type { Judgement } from "../../security/judgement.ts";
+import { rootedGlobMatcher } from "../../security/paths/glob.ts";
 import { isSecretPath } from "../../security/paths/path-classes.ts";
 import type { GateOptions } from "../../tools/gate/gate.ts";
 import type { LockTable } from "../../tools/gate/locks.ts";
@@ -26,16 +27,27 @@ export interface CallRules {
   readonly readOnly: boolean;
   readonly headless: boolean;
   readonly allowedCommands: readonly string[];
+  /** Globs from the root: the only files that the agent may write. Left out: what the policy lets through. */
+  readonly writes?: readonly string[];
 }
 
 /** The policy as it stands for this piece of work, asked anew for each call: rules may have been kept since. */
 export function judgeOf(context: RunContext, rules: CallRules): (access: Access) => Promise<Judgement> {
   const { root, linked, readOnly, allowedCommands } = rules;
+  const mayWrite = (rules.writes ?? []).map(rootedGlobMatcher);
   return async (access) => {
+    const isOwn = (path: string) => rules.writes === undefined || mayWrite.some((matches) => matches(path));
+    if (access.kind === "write" && !access.paths.every(isOwn)) return notForThisAgent(rules);
     const policy = await runPolicy(context, { root, linked, readOnly, agreedCommands: allowedCommands });
     const isCommand = access.kind === "command" || access.kind === "test";
     return policy.judge(isCommand ? { ...access, cwd: root } : access, await context.taint.read());
   };
+}
+
+/** An agent's own bounds come before everybody's rules, and can only take away. */
+function notForThisAgent({ agentName, writes = [] }: CallRules): Judgement {
+  const reason = `The agent “${agentName}” may write ${writes.join(", ")} and nothing else.`;
+  return { verdict: "deny", rule: "agent-writes", reason };
 }
 
 export interface CallPlace {

@@ -75,7 +75,7 @@ export async function check(context: RunContext, options: Check): Promise<{ evid
   const { key, taskId, ...what } = options;
   const known = await context.store.events.find(context.runId, key);
   if (known?.body.type === "verification.finished" && known.body.evidence !== null)
-    return { evidence: known.body.evidence, live: false };
+    return { evidence: known.body.evidence, live: context.recorded?.isLive(key) ?? false };
   const { isolation } = await stateOf(context);
   const artifacts: Uint8Array[] = [];
   const evidence = await runCheck({

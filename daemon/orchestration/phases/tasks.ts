@@ -1,11 +1,13 @@
 /** The tasks of a plan: one at a time, each with its acceptance check. */
-import { nextTask, nexusError, type Plan, type PlanTask, type RunState } from "../../../protocol/index.ts";
+import { NexusError, nextTask, nexusError, type Plan, type PlanTask, type RunState } from "../../../protocol/index.ts";
 import { agentsOf } from "../run-agents.ts";
 import { type RunContext, record, stateOf, throwIfStopped } from "../run-context.ts";
 import { workRoot } from "./begin.ts";
 import { check, mayCheck, reportOf } from "./check.ts";
+import { createFieldAcceptance } from "./field-acceptance.ts";
 import { requestOfTask, sectionsOfTask } from "./openings.ts";
 import { allowedCommands } from "./plan.ts";
+import { type Doubt, obstacleOf, replan, reportObstacle, samePlace } from "./replan.ts";
 import { runWork } from "./run-work.ts";
 import { survey } from "./survey.ts";
 
@@ -26,11 +28,10 @@ export async function taskPhase(context: RunContext): Promise<"more" | "finished
 async function runPlannedTask(context: RunContext, state: RunState, plan: Plan, task: PlanTask): Promise<void> {
   throwIfStopped(context);
   const agent = (await agentsOf(context)).of(task.agent);
-  await record(
-    context,
-    { type: "task.started", taskId: task.id, title: task.title, agent: agent.name },
-    `task/${task.id}/started/${state.attempt}`,
-  );
+  const body = { type: "task.started" as const, taskId: task.id, title: task.title, agent: agent.name };
+  const started = { body, key: `task/${task.id}/started/${state.attempt}` };
+  // A person may have changed the plan since it was read: then it is read again.
+  if ((await context.store.events.append(context.runId, [started], [], samePlace(state))).length === 0) return;
   const { root } = await workRoot(context);
   const seen = await survey(context, {
     taskId: task.id,
@@ -43,8 +44,13 @@ async function runPlannedTask(context: RunContext, state: RunState, plan: Plan, 
   const sections = sectionsOfTask(state, { plan, task }, seen, counter.count);
   const opening = { sections, openRequest: requestOfTask(task) };
   const acceptance = createAcceptance(context, task, root, seen.testCommand);
+  const fieldChecks = createFieldAcceptance(context, { task, agent, root, testCommand: seen.testCommand });
+  const accept = async (text: string, turn: number) =>
+    (await acceptance(text, turn)) ?? (await fieldChecks(text, turn));
+  const handOvers = [reportObstacle(context, task.id)];
   try {
-    const outcome = await runWork(context, { taskId: task.id, ...opening, seen, kind: "task", accept: acceptance });
+    const outcome = await runWork(context, { taskId: task.id, ...opening, seen, kind: "task", handOvers, accept });
+    if (outcome.kind === "handed_over") throw nexusError("plan.contradicted", await obstacleOf(context, task.id));
     const summary = outcome.kind === "finished" ? outcome.text : "";
     await record(
       context,
@@ -52,9 +58,18 @@ async function runPlannedTask(context: RunContext, state: RunState, plan: Plan, 
       `task/${task.id}/done`,
     );
   } catch (error) {
-    if (!context.signal.aborted) await recordFailure(context, task.id, state.attempt, error);
-    throw error;
+    if (context.signal.aborted) throw error;
+    await recordFailure(context, task.id, state.attempt, error);
+    const doubt = doubtOf(task.id, error);
+    if (doubt === undefined || (await replan(context, doubt)) !== "revised") throw error;
   }
+}
+
+/** What of a failure says something about the plan. */
+function doubtOf(taskId: string, error: unknown): Doubt | undefined {
+  if (!(error instanceof NexusError)) return undefined;
+  const isEvidence = ["verification.failed", "plan.contradicted"].includes(error.value.code);
+  return isEvidence ? { taskId, evidence: error.value.message } : undefined;
 }
 
 async function recordFailure(context: RunContext, taskId: string, attempt: number, error: unknown): Promise<void> {

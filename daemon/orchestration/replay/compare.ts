@@ -4,9 +4,15 @@ import type { RunEventBody, RunEventType } from "../../../protocol/index.ts";
 /** Times and durations, wherever they stand in an event. */
 export const TIME_FIELDS = ["at", "durationMs", "waitedMs", "delayMs", "expiresAt", "deadlineAt"] as const;
 
-/** Fields that come from files which a replay does not look at; their event must come, in its place. */
+/**
+ * Fields that come from what a replay does not look at: files, what earlier tasks of the folder took, the settings' models.
+ * Their event must come, in its place.
+ */
 const OUTSIDE: Partial<Record<RunEventType, readonly string[]>> = {
   "run.reviewed": ["findings"],
+  "plan.proposed": ["estimate", "model", "budgetUsd", "deadlineMinutes", "concurrency"],
+  "plan.reconsidered": ["estimate", "model", "budgetUsd", "deadlineMinutes", "concurrency"],
+  "plan.revised": ["estimate", "model", "budgetUsd", "deadlineMinutes", "concurrency"],
 };
 
 /** What older versions did not record, and what follows from it: figures of instructions and tools that nobody has any more. */

@@ -37,6 +37,8 @@ export interface Follower {
   readonly counts: { readonly compared: number; readonly told: number };
   /** Milliseconds since 1970 of the last event. */
   readonly now: number;
+  /** The same of the next one; undefined at the log's end. */
+  readonly nextAt: number | undefined;
   readonly divergence: Divergence | undefined;
   /** Grows with everything that the engine does. */
   readonly activity: number;
@@ -45,6 +47,8 @@ export interface Follower {
   readonly isBeyond: boolean;
   committed(key: string): RunEvent | undefined;
   append(generation: number, body: RunEventBody, key: string | undefined): Promise<RunEvent>;
+  /** Whether the log has such an event, told already or still to come before the next restart. */
+  isAhead(body: RunEventBody, key: string | undefined): boolean;
   /** Resolves with the event of this key, which lies ahead, once the log is there. */
   claim(generation: number, key: string): Promise<RunEvent>;
   /** The engine carries out this call until its result is claimed. */
@@ -114,6 +118,10 @@ export function createFollower(log: RecordedLog, ports: FollowerPorts, failAll: 
 
   function told(entry: KeyedEvent): boolean {
     commit(entry, "told");
+    // The engine may say it too; what it says of the world is not compared.
+    const waiter = waiters.find((one) => fits(one, entry));
+    waiters = waiters.filter((one) => one !== waiter);
+    waiter?.resolve(entry.event);
     const claimed = entry.key === null ? undefined : claims.get(entry.key);
     if (entry.key !== null) claims.delete(entry.key);
     claimed?.(entry.event);
@@ -202,6 +210,12 @@ export function createFollower(log: RecordedLog, ports: FollowerPorts, failAll: 
     divergence ??= { seq: cursor + 1, recorded: entries[cursor]?.event.body ?? null, made: body, fields, reason };
   }
 
+  function isAhead(body: RunEventBody, key: string | undefined): boolean {
+    if (key !== undefined && byKey.has(key)) return true;
+    const waiter = { generation, body, key, resolve: () => undefined, reject: () => undefined };
+    return entries.slice(cursor, log.segmentEnd(startedAt)).some((entry) => fits(waiter, entry));
+  }
+
   /** The log tells which agent got a person's words, and before which turn: the others hear that it was not them. */
   function deliveredElsewhere(body: Delivered, key: string | undefined): RunEvent | undefined {
     const event = entries[log.indexOfKey(key ?? "") ?? -1]?.event;
@@ -240,6 +254,10 @@ export function createFollower(log: RecordedLog, ports: FollowerPorts, failAll: 
     get now() {
       return Date.parse(entries[Math.max(0, cursor - 1)]?.event.at ?? "");
     },
+    get nextAt() {
+      const at = entries[cursor]?.event.at;
+      return at === undefined ? undefined : Date.parse(at);
+    },
     get divergence() {
       return divergence;
     },
@@ -252,6 +270,7 @@ export function createFollower(log: RecordedLog, ports: FollowerPorts, failAll: 
     get isBeyond() {
       return cursor === entries.length && waiters.length > 0;
     },
+    isAhead,
     committed: (key) => byKey.get(key),
     append(own, body, key) {
       activity++;
@@ -261,6 +280,9 @@ export function createFollower(log: RecordedLog, ports: FollowerPorts, failAll: 
       if (known !== undefined) return Promise.resolve(known);
       const elsewhere = body.type === "prompt.delivered" ? deliveredElsewhere(body, key) : undefined;
       if (elsewhere !== undefined) return Promise.resolve(elsewhere);
+      // What this machine says of the world and the log does not is no part of the run.
+      if (isTold(body) && !isAhead(body, key))
+        return Promise.resolve({ runId: state?.runId ?? "", seq: 0, at: "", body });
       waiters.push({ generation: own, body, key, resolve, reject });
       advance();
       return promise;

@@ -1,5 +1,5 @@
 /** What the world answered, read from the log: models, tools, checks, the policy. */
-import { NexusError, type RunEventOf } from "../../../protocol/index.ts";
+import { NexusError, type RunEventOf, type RunEventType } from "../../../protocol/index.ts";
 import type { ModelRequest, ModelResponse } from "../../models/model.ts";
 import type { Store } from "../../store/store.ts";
 import type { RecordedOutcome } from "../../tools/gate/journal-port.ts";
@@ -71,7 +71,7 @@ export function recordedAnswers({ log, follower, artifacts }: Recorded, generati
       for (const entry of log.entries.slice(range.from, range.to)) {
         const { body } = entry.event;
         if (entry.key === noted) return false;
-        const isIt = entry.key === key || entry.key?.startsWith(`${key}/`) === true;
+        const isIt = [key, `check/${key}`].some((name) => entry.key === name || entry.key?.startsWith(`${name}/`));
         if (isIt && body.type === "verification.finished") return body.evidence !== null;
       }
       return follower.hang(generation);
@@ -91,6 +91,15 @@ export function recordedAnswers({ log, follower, artifacts }: Recorded, generati
       return testCommand === undefined ? undefined : { command: testCommand };
     },
 
+    isLive: (key) => (log.indexOfKey(key) ?? -1) > log.segmentStart(follower.cursor - 1),
+
+    async planProblems() {
+      const { from, to } = ahead();
+      const next = log.entries.slice(from, to).find(({ event }) => AFTER_A_PLAN.has(event.body.type))?.event.body;
+      if (next === undefined) return follower.hang(generation);
+      return next.type === "plan.rejected" ? next.problems : [];
+    },
+
     async judge(access) {
       if (access.kind !== "plan") return { verdict: "allow", rule: "replay", reason: "" };
       const everywhere = { from: 0, to: log.entries.length };
@@ -102,6 +111,15 @@ export function recordedAnswers({ log, follower, artifacts }: Recorded, generati
     },
   };
 }
+
+/** What comes next once the planner has answered: a refusal of its answer, or what is done with it. */
+const AFTER_A_PLAN: ReadonlySet<string> = new Set<RunEventType>([
+  "plan.rejected",
+  "plan.proposed",
+  "plan.reconsidered",
+  "model.requested",
+  "run.finished",
+]);
 
 /** A call that was prepared and never sent, for want of money or because the run ended, is not in the log: the nearest one is. */
 function frameEvent(log: RecordedLog, key: string, from: number): RunEventOf<"model.requested"> | undefined {

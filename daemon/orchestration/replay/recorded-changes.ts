@@ -11,6 +11,8 @@ export function recordedChanges(
   const hang = () => follower.hang(generation);
   const ahead = () => ({ from: follower.cursor, to: log.segmentEnd(follower.cursor - 1) });
 
+  const everywhere = { from: 0, to: log.entries.length };
+
   async function collect(): Promise<ChangeSet> {
     const ready = log.first("changes.ready", ahead());
     if (ready !== undefined) return ready.changeSet;
@@ -40,6 +42,28 @@ export function recordedChanges(
     apply: hang,
     gitOf: async () => undefined,
     release: async () => undefined,
+    tasks: {
+      async open({ taskId }) {
+        const given = log.first("task.dispatched", everywhere, (one) => one.taskId === taskId);
+        if (given === undefined) return hang();
+        const { folder, startCommit } = given.place;
+        return { baseCommit: startCommit, startCommit, worktree: folder, linked: [] };
+      },
+      async head() {
+        const next = log.first("task.dispatched", ahead());
+        return next === undefined ? hang() : next.place.startCommit;
+      },
+      async commit({ taskId }) {
+        const merged = log.first("task.merged", everywhere, (one) => one.taskId === taskId);
+        return { commit: merged?.commit ?? "", files: merged?.files ?? [], leftOut: [] };
+      },
+      async merge(_place, { taskId }) {
+        const merged = log.first("task.merged", ahead(), (one) => one.taskId === taskId);
+        return merged === undefined ? hang() : { ok: true, commit: merged.commit, files: merged.files };
+      },
+      unresolved: async () => [],
+      release: async () => undefined,
+    },
     checkpoints: {
       take: hang,
       hasCopy: async () => false,

@@ -7,7 +7,7 @@ import type { Follower } from "./follower.ts";
 import type { RecordedLog } from "./recorded-log.ts";
 
 /** Effects whose answers are looked up before anything is done: a run that was cut off there has none. */
-const LOOKED_UP = /^(recalled|check|verify)\//;
+const LOOKED_UP = /^(recalled|check|verify|field)\//;
 const CHECKPOINT = /^checkpoint\//;
 
 export function recordedEvents(
@@ -37,9 +37,11 @@ export function recordedEvents(
   }
 
   return {
-    async append(id, added) {
+    async append(id, added, _artifacts, onlyIf) {
       // What a run tells another one is in the other's log.
       if (id !== runId) return [];
+      // Whether the run had changed meanwhile is told by whether it was recorded at all.
+      if (onlyIf !== undefined && !added.every(({ body, key }) => follower.isAhead(body, key))) return [];
       const events: RunEvent[] = [];
       for (const { body, key } of added) events.push(await follower.append(generation, body, key));
       return events;

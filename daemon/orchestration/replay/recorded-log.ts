@@ -9,6 +9,8 @@ export interface RecordedLog {
   indexOfKey(key: string): number | undefined;
   /** Position of the next `run.started` after this one; the log's length when there is none. */
   segmentEnd(position: number): number;
+  /** Position of the last `run.started` up to this one; -1 when there is none. */
+  segmentStart(position: number): number;
   /** The first event from `from` up to `to` (exclusive) that fits. */
   first<Type extends RunEventBody["type"]>(
     type: Type,
@@ -29,6 +31,8 @@ export function createRecordedLog(entries: readonly KeyedEvent[]): RecordedLog {
       const next = entries.findIndex(({ event }, index) => index > position && event.body.type === "run.started");
       return next < 0 ? entries.length : next;
     },
+    segmentStart: (position) =>
+      entries.findLastIndex(({ event }, index) => index <= position && event.body.type === "run.started"),
     first(type, { from, to }, fits = () => true) {
       for (const { event } of entries.slice(from, to))
         if (isOf(event.body, type) && fits(event.body)) return event.body;

@@ -22,6 +22,7 @@ import { carryToEnd, openWindow } from "../run-execution.ts";
 import { createMemoryCheckpoints } from "./checkpoint-rows.ts";
 import { TIME_FIELDS } from "./compare.ts";
 import { createFollower, type Divergence, type Follower, type Stop } from "./follower.ts";
+import { createLogClock, type LogClock } from "./log-clock.ts";
 import { recordedAnswers } from "./recorded-answers.ts";
 import { recordedChanges } from "./recorded-changes.ts";
 import { recordedEvents } from "./recorded-events.ts";
@@ -48,7 +49,7 @@ const LOST_MS = 1500;
 
 type ReadStore = Pick<
   Store,
-  "artifacts" | "projections" | "sessions" | "knowledge" | "auditHeads" | "trust" | "epoch"
+  "artifacts" | "projections" | "sessions" | "knowledge" | "auditHeads" | "trust" | "outcomes" | "epoch"
 > & {
   readonly events: Pick<EventLog, "state" | "readKeyed" | "read">;
 };
@@ -92,12 +93,15 @@ interface Led {
   readonly follower: Follower;
   /** Starts an engine for which the log is ready, if any. */
   begin(): void;
+  /** Lets the time come for which the engine waits; false: for none. */
+  wake(): boolean;
 }
 
 function follow(store: ReadStore, log: RecordedLog, state: RunState): Led {
   const checkpoints = createMemoryCheckpoints();
   let stop = new AbortController();
   let ready: Started | undefined;
+  let clock: LogClock | undefined;
   const ports = {
     start: (body: Started) => {
       ready = body;
@@ -110,13 +114,24 @@ function follow(store: ReadStore, log: RecordedLog, state: RunState): Led {
   });
   return {
     follower,
+    wake: () => clock?.wake() === true,
     // Not from inside of the log's own steps: LangGraph would take the new engine for a part of the one that is dead.
     begin() {
       const body = ready;
       ready = undefined;
       if (body === undefined) return;
       stop = new AbortController();
-      const place = { store, log, follower, checkpoints, state, model: body.model ?? state.model, signal: stop.signal };
+      clock = createLogClock(follower);
+      const place = {
+        store,
+        log,
+        follower,
+        clock,
+        checkpoints,
+        state,
+        model: body.model ?? state.model,
+        signal: stop.signal,
+      };
       carryOut(contextOf(place), body, follower);
     },
   };
@@ -135,20 +150,24 @@ interface Place {
   readonly store: ReadStore;
   readonly log: RecordedLog;
   readonly follower: Follower;
+  readonly clock: LogClock;
   readonly checkpoints: Store["checkpoints"];
   readonly state: RunState;
   readonly model: RunState["model"];
   readonly signal: AbortSignal;
 }
 
-function contextOf({ store, log, follower, checkpoints, state, model: choice, signal }: Place): RunContext {
+function contextOf(place: Place): RunContext {
+  const { store, log, follower, clock, checkpoints, state, model: choice, signal } = place;
   const { runId } = state;
   const { generation } = follower;
   const settings = settingsFromInput(choice);
   const hang = () => follower.hang(generation);
+  const named = (name = settings.model) =>
+    name === settings.model ? settings : { ...settings, model: name, price: null, windowTokens: null };
   const window = openWindow(settings);
   const events = recordedEvents({ log, follower, store: store.events }, runId, generation);
-  const { artifacts, projections, sessions, knowledge, auditHeads, trust, epoch } = store;
+  const { artifacts, projections, sessions, knowledge, auditHeads, trust, outcomes, epoch } = store;
   return {
     runId,
     store: {
@@ -159,19 +178,14 @@ function contextOf({ store, log, follower, checkpoints, state, model: choice, si
       knowledge,
       auditHeads,
       trust,
+      outcomes,
       epoch,
       checkpoints,
       close: async () => undefined,
     },
     changes: recordedChanges({ log, follower }, generation),
     audit: { record: async () => undefined },
-    clock: {
-      now: () => follower.now,
-      iso: () => new Date(follower.now).toISOString(),
-      monotonic: () => 0,
-      sleep: async () => undefined,
-      timer: () => () => undefined,
-    },
+    clock: clock.port,
     log: silentLog,
     // What is in the log has been through it.
     redact: (text) => text,
@@ -182,6 +196,9 @@ function contextOf({ store, log, follower, checkpoints, state, model: choice, si
     window: () => window,
     memory: () => ({ rules: hang, map: hang, search: hang, knowledge: hang }),
     price: () => priceOf(settings),
+    priceOf: (name) => priceOf(named(name)),
+    withModel: (name) => contextOf({ ...place, model: { ...place.model, ...named(name) } }),
+    secretOf: () => "",
     onDelta: () => undefined,
     taint: { read: () => taintOf(follower.state ?? state), see: async () => undefined },
     recorded: recordedAnswers({ log, follower, artifacts }, generation),
@@ -189,7 +206,7 @@ function contextOf({ store, log, follower, checkpoints, state, model: choice, si
 }
 
 /** Resolves when the log is at its end, or the replay cannot follow it. */
-async function finished({ follower, begin }: Led, length: number): Promise<void> {
+async function finished({ follower, begin, wake }: Led, length: number): Promise<void> {
   let [quiet, seen, since] = [0, -1, systemClock.monotonic()];
   while (follower.cursor < length && follower.divergence === undefined) {
     begin();
@@ -200,6 +217,7 @@ async function finished({ follower, begin }: Led, length: number): Promise<void>
     }
     const silent = systemClock.monotonic() - since;
     if (++quiet < QUIET_TURNS || silent < QUIET_MS) continue;
+    if (wake()) continue;
     if (follower.unstick()) follower.advance();
     else if (silent > LOST_MS)
       follower.diverge("The engine neither made this event nor asked for anything that could bring it.");

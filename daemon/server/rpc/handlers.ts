@@ -8,6 +8,7 @@ import { createChangesHandlers } from "./changes.ts";
 import type { RpcContext } from "./connection.ts";
 import { createDaemonHandlers, type DaemonControl } from "./daemon.ts";
 import { createMemoryHandlers } from "./memory.ts";
+import { createPlanHandlers } from "./plan.ts";
 import { createRunHandlers } from "./run.ts";
 import { createToolsHandlers } from "./tools.ts";
 import { createWorkspaceHandlers } from "./workspace.ts";
@@ -21,6 +22,7 @@ export function createHandlers(
     ...createRunHandlers(service),
     ...createApprovalHandlers(service),
     ...createChangesHandlers(service),
+    ...createPlanHandlers(service),
     ...createMemoryHandlers(memory),
     ...createDaemonHandlers(control),
     ...createWorkspaceHandlers(control.trust),
