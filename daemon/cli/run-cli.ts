@@ -22,6 +22,7 @@ const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   "runs checkpoints": async () => (await import("./runs-rewind.ts")).checkpointsCommand,
   "runs rewind": async () => (await import("./runs-rewind.ts")).rewindCommand,
   "runs fork": async () => (await import("./runs-rewind.ts")).forkCommand,
+  "runs replay": async () => (await import("./runs-replay.ts")).replayCommand,
   "runs prune": async () => (await import("./runs-rewind.ts")).pruneCommand,
   "runs cancel": async () => (await import("./runs.ts")).cancelCommand,
   approvals: async () => (await import("./approvals.ts")).approvalsCommand,

@@ -26,6 +26,8 @@ const TOLD: ReadonlySet<RunEventType> = new Set<RunEventType>([
   "rewind.finished",
   "run.rewound",
   "run.forked",
+  "workflow.pinned",
+  "workflow.migrated",
 ]);
 
 export function isTold(body: RunEventBody): boolean {

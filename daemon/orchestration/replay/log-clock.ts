@@ -32,7 +32,11 @@ export function createLogClock(follower: { readonly now: number; readonly nextAt
         const { promise, resolve, reject } = Promise.withResolvers<void>();
         if (signal?.aborted) return Promise.reject(signal.reason);
         const stop = wait(milliseconds, false, resolve);
-        signal?.addEventListener("abort", () => (stop(), reject(signal.reason)), { once: true });
+        const onAbort = () => {
+          stop();
+          reject(signal?.reason);
+        };
+        signal?.addEventListener("abort", onAbort, { once: true });
         return promise;
       },
       timer: (milliseconds, call) => wait(milliseconds, true, call),

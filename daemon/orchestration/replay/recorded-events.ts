@@ -1,7 +1,6 @@
 /** The event log as a replay's engine sees it: as far as it has come, and what it asks for when its turn comes. */
 import type { RunEvent, RunState } from "../../../protocol/index.ts";
-import { nexusError } from "../../../protocol/index.ts";
-import type { EventLog } from "../../store/store.ts";
+import type { EventLog, KeyedEvent } from "../../store/store.ts";
 import { isAnswer } from "./event-kinds.ts";
 import type { Follower } from "./follower.ts";
 import type { RecordedLog } from "./recorded-log.ts";
@@ -36,6 +35,12 @@ export function recordedEvents(
     return position < log.segmentEnd(follower.cursor - 1) ? follower.claim(generation, key) : follower.hang(generation);
   }
 
+  /** Of what was told so far. */
+  function page({ after = 0, before, limit }: { after?: number; before?: number; limit: number }): KeyedEvent[] {
+    const told = log.entries.slice(after, follower.cursor);
+    return before === undefined ? told.slice(0, limit) : told.filter(({ event }) => event.seq < before).slice(-limit);
+  }
+
   return {
     async append(id, added, _artifacts, onlyIf) {
       // What a run tells another one is in the other's log.
@@ -55,12 +60,8 @@ export function recordedEvents(
       follower.listen((event, state) => {
         if (generation === follower.generation) listener(event, state);
       }),
-    async read() {
-      throw nexusError("run.internal", "A replay reads its log in order.");
-    },
-    async readKeyed() {
-      throw nexusError("run.internal", "A replay reads its log in order.");
-    },
+    read: async (_id, range) => page(range).map(({ event }) => event),
+    readKeyed: async (_id, range) => page(range),
   };
 }
 

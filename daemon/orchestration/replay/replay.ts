@@ -3,6 +3,7 @@
  * copies. Nothing is executed, sent or written; what the engine makes of the answers must be what the log says.
  */
 import {
+  type Answer,
   NexusError,
   nexusError,
   type RunEvent,
@@ -21,24 +22,12 @@ import { type RunContext, RunStopped, record } from "../run-context.ts";
 import { carryToEnd, openWindow } from "../run-execution.ts";
 import { createMemoryCheckpoints } from "./checkpoint-rows.ts";
 import { TIME_FIELDS } from "./compare.ts";
-import { createFollower, type Divergence, type Follower, type Stop } from "./follower.ts";
+import { createFollower, type Follower, type Stop } from "./follower.ts";
 import { createLogClock, type LogClock } from "./log-clock.ts";
 import { recordedAnswers } from "./recorded-answers.ts";
 import { recordedChanges } from "./recorded-changes.ts";
 import { recordedEvents } from "./recorded-events.ts";
 import { createRecordedLog, type RecordedLog } from "./recorded-log.ts";
-
-export interface Replay {
-  readonly runId: string;
-  readonly events: number;
-  /** Made again by the engine, and the same. */
-  readonly compared: number;
-  /** Taken from the log: what people, the machine and other runs brought. */
-  readonly told: number;
-  /** Names of the fields that were not compared: times and durations. */
-  readonly ignored: readonly string[];
-  readonly divergence: Divergence | null;
-}
 
 type Started = RunEventOf<"run.started">;
 
@@ -55,7 +44,7 @@ type ReadStore = Pick<
 };
 
 /** Rejects with `run.unknown`, `run.active`, and `replay.unreadable` for a log that this version cannot read. */
-export async function replayRun(store: Store, runId: string): Promise<Replay> {
+export async function replayRun(store: Store, runId: string): Promise<Answer<"run/replay">> {
   const state = await store.events.state(runId);
   if (state === undefined) throw nexusError("run.unknown", runId);
   const entries = await allEvents(store, runId);
@@ -70,7 +59,11 @@ export async function replayRun(store: Store, runId: string): Promise<Replay> {
   await finished(led, entries.length);
   const { compared, told } = follower.counts;
   const ignored = [...TIME_FIELDS];
-  return { runId, events: entries.length, compared, told, ignored, divergence: follower.divergence ?? null };
+  return { runId, events: entries.length, compared, told, ignored, divergence: divergenceOf(follower) };
+}
+
+function divergenceOf({ divergence }: Follower): Answer<"run/replay">["divergence"] {
+  return divergence === undefined ? null : { ...divergence, fields: [...divergence.fields] };
 }
 
 function requireReadable(event: RunEvent): void {
