@@ -21,6 +21,7 @@ export * from "./plan-requests.ts";
 export * from "./planning-events.ts";
 export * from "./policy.ts";
 export * from "./question.ts";
+export * from "./replay.ts";
 export * from "./rewind.ts";
 export * from "./rewind-requests.ts";
 export * from "./rewind-state.ts";
