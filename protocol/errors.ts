@@ -6,6 +6,7 @@ import * as z from "zod/mini";
 import type { ErrorEntry } from "./error-entry.ts";
 import { GUARD_ERRORS } from "./guard-errors.ts";
 import { MEMORY_ERRORS } from "./memory-errors.ts";
+import { MERGE_ERRORS } from "./merge-errors.ts";
 
 export type { ErrorAction } from "./error-entry.ts";
 
@@ -292,6 +293,7 @@ export const ERRORS = {
   },
   "command.timeout": { message: "The command took too long and was ended.", hint: "Run something shorter." },
   ...MEMORY_ERRORS,
+  ...MERGE_ERRORS,
   ...GUARD_ERRORS,
   "usage.invalid": { message: "The command line cannot be understood.", hint: "`nexus --help` lists the commands." },
 } as const satisfies Record<string, ErrorEntry>;

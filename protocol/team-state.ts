@@ -48,6 +48,8 @@ export function teamChange(state: TeamState, body: RunEventBody): Partial<TeamSt
     }
     case "task.merged":
       return change(body.taskId, () => ({ mergedAs: body.commit, leases: [] }));
+    case "evidence.gathered":
+      return change(body.taskId, () => ({ proof: body.proof }));
     case "task.reviewed":
       return change(body.taskId, () => ({ reviews: body.round }));
     case "contract.awarded":
@@ -61,6 +63,7 @@ export function teamChange(state: TeamState, body: RunEventBody): Partial<TeamSt
     case "workflow.pinned":
     case "workflow.migrated":
       return { workflow: body.workflow };
+    case "tests.reported":
     case "message.delivered":
     case "conflict.predicted":
     case "merge.conflicted":
