@@ -97,7 +97,8 @@ export function readGoCover(text: string): LineCoverage {
     const [, file = "", from, to, column, count] =
       /^(.{1,1000}):(\d{1,9})\.\d{1,9},(\d{1,9})\.(\d{1,9}) \d{1,9} (\d{1,15})$/.exec(entry) ?? [];
     if (from === undefined) continue;
-    const lines = (files[file] ??= {});
+    files[file] ??= {};
+    const lines = files[file];
     // A block that ends at a line's first columns ends with the brace alone.
     const last = Number(column) <= 2 ? Number(to) - 1 : Number(to);
     for (let line = Number(from); line <= Math.max(last, Number(from)); line += 1)
