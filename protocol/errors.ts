@@ -7,6 +7,7 @@ import type { ErrorEntry } from "./error-entry.ts";
 import { GUARD_ERRORS } from "./guard-errors.ts";
 import { MEMORY_ERRORS } from "./memory-errors.ts";
 import { MERGE_ERRORS } from "./merge-errors.ts";
+import { TASK_ERRORS } from "./task-errors.ts";
 
 export type { ErrorAction } from "./error-entry.ts";
 
@@ -294,6 +295,7 @@ export const ERRORS = {
   "command.timeout": { message: "The command took too long and was ended.", hint: "Run something shorter." },
   ...MEMORY_ERRORS,
   ...MERGE_ERRORS,
+  ...TASK_ERRORS,
   ...GUARD_ERRORS,
   "usage.invalid": { message: "The command line cannot be understood.", hint: "`nexus --help` lists the commands." },
 } as const satisfies Record<string, ErrorEntry>;

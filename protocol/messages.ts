@@ -9,6 +9,7 @@ import * as graph from "./memory-graph.ts";
 import * as search from "./memory-search.ts";
 import * as rewind from "./rewind-requests.ts";
 import * as run from "./run.ts";
+import * as task from "./task-requests.ts";
 import * as tools from "./tools.ts";
 import * as workspace from "./workspace.ts";
 
@@ -30,6 +31,9 @@ export const REQUESTS = [
   run.runUnwatch,
   run.runCancel,
   run.runResume,
+  task.taskCancel,
+  task.taskPause,
+  task.taskResume,
   run.approvalAnswer,
   run.questionAnswer,
   run.approvalList,

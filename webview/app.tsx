@@ -16,6 +16,8 @@ import { TodoCard } from "./run/todo-card.tsx";
 import { PanelContext, usePanel } from "./state/panel-context.tsx";
 import { usePanelStore } from "./state/use-panel-store.ts";
 import { Steps } from "./steps/steps.tsx";
+import { ExchangeCard } from "./team/exchange-card.tsx";
+import { TeamCard } from "./team/team-card.tsx";
 
 export function App({ host, initialRun }: { readonly host: Host; readonly initialRun: string }): ReactNode {
   const panel = usePanelStore(host, initialRun);
@@ -67,6 +69,8 @@ function Board({ run }: { readonly run: RunState }): ReactNode {
         <AnswerCard run={run} />
         <ChangeSetCard run={run} />
         <PlanCard run={run} />
+        <TeamCard run={run} />
+        <ExchangeCard run={run} />
         <TodoCard run={run} />
         <EvidenceCard run={run} />
         <FindingsCard run={run} />

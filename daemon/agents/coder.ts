@@ -29,6 +29,7 @@ export const coder: Agent = {
       "git_record",
       "ask_user",
       "todo",
+      "delegate",
       "recall",
       "remember",
       "fetch_url",

@@ -14,6 +14,7 @@ import type { ForeignPlace } from "../tools/foreign/foreign.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
 import type { PolicyPlace } from "./rights/policy-place.ts";
+import type { TeamLimits, WorkJudge } from "./run-context.ts";
 import type { OpenMemory } from "./run-memory.ts";
 
 export interface RunDependencies {
@@ -48,6 +49,10 @@ export interface RunDependencies {
   readonly commands?: CommandRunner;
   /** Keeps the whole output of a background command. */
   readonly commandLog?: (runId: string, name: string) => Promise<CommandLog>;
+  /** How tasks work side by side; left out: four at once, and twenty minutes of silence. */
+  readonly team?: Partial<TeamLimits>;
+  /** Look at finished work of planned tasks, beside its acceptance command. */
+  readonly judges?: readonly WorkJudge[];
   /** Whose rules count and how commands are understood; left out: the run's own rules, and no commands. */
   readonly policyPlace?: PolicyPlace;
   /** Fresh and hard to guess; ids of runs and sessions. */

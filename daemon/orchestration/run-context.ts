@@ -1,5 +1,5 @@
 /** What every phase of one run works with. */
-import type { RunDelta, RunEvent, RunEventBody, RunState } from "../../protocol/index.ts";
+import type { PlanTask, RunDelta, RunEvent, RunEventBody, RunState } from "../../protocol/index.ts";
 import { NexusError, nexusError } from "../../protocol/index.ts";
 import type { Clock } from "../host/clock.ts";
 import type { TokenCounter } from "../memory/context/tokens.ts";
@@ -13,14 +13,29 @@ import type { Store } from "../store/store.ts";
 import type { CommandLog } from "../tools/commands/background.ts";
 import type { TaintPort } from "../tools/gate/gate.ts";
 import type { Tool } from "../tools/tool.ts";
-import type { ChangesPort } from "./changes/changes.ts";
+import type { ChangesPort, Isolation } from "./changes/changes.ts";
 import type { PolicyPlace } from "./rights/policy-place.ts";
 import type { MemoryPlace, RunMemory } from "./run-memory.ts";
+import type { Turnstile } from "./turnstile.ts";
 
 /** What the run's model takes, and who counts it. */
 export interface CountedWindow extends ModelWindow {
   readonly counter: TokenCounter;
 }
+
+/** How the tasks of one run work side by side. */
+export interface TeamLimits {
+  /** Tasks at work at once. */
+  readonly concurrency: number;
+  /** After so long without a sign of life an agent is stopped. */
+  readonly silenceMs: number;
+}
+
+/** Looks at finished work of a planned task: what it answers goes back to the agent, undefined lets the work pass. */
+export type WorkJudge = (
+  context: RunContext,
+  work: { readonly task: PlanTask; readonly root: string; readonly text: string; readonly turn: number },
+) => Promise<string | undefined>;
 
 export interface RunContext {
   readonly runId: string;
@@ -32,6 +47,13 @@ export interface RunContext {
   /** Hides from now on what in the text of a file of secrets looks like one. */
   readonly learnSecrets: (text: string) => void;
   readonly signal: AbortSignal;
+  /** The copy of the task that this context is of; left out: the run's own. */
+  readonly place?: Isolation;
+  readonly team: TeamLimits;
+  /** Asked in this order once a task's acceptance command came out right. */
+  readonly judges: readonly WorkJudge[];
+  /** Lets work on the same thing of this run through one at a time. */
+  readonly inTurn: Turnstile;
   /** As the settings name it; decides in which form it edits files. */
   readonly modelName: string;
   /** Where changes of several files are recorded while they are made; left out: none are. */
@@ -73,6 +95,11 @@ export async function stateOf(context: RunContext): Promise<RunState> {
   const state = await context.store.events.state(context.runId);
   if (state === undefined) throw nexusError("run.unknown", context.runId);
   return state;
+}
+
+/** The copy that this context's work goes into; null: there is none yet, so it only reads. */
+export async function isolationIn(context: RunContext): Promise<Isolation | null> {
+  return context.place ?? (await stateOf(context)).isolation;
 }
 
 /**

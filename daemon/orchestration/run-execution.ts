@@ -13,6 +13,10 @@ import { taintRun } from "./rights/run-taint.ts";
 import { applyAtEnd } from "./run-changes.ts";
 import { type CountedWindow, isStoreFailure, type RunContext, RunStopped, record, stateOf } from "./run-context.ts";
 import { recallMemory } from "./run-memory.ts";
+import { createTurnstile } from "./turnstile.ts";
+
+/** A tool may be still for ten minutes; whoever is still for longer than any tool may be is lost. */
+const TEAM_LIMITS = { concurrency: 4, silenceMs: 20 * 60_000 };
 
 export interface Execution {
   readonly runId: string;
@@ -66,6 +70,9 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     redact: (text) => redactor.redact(text),
     learnSecrets: (text) => redactor.learn(text),
     signal,
+    team: { ...TEAM_LIMITS, ...dependencies.team },
+    judges: dependencies.judges ?? [],
+    inTurn: createTurnstile(),
     modelName: settings.model,
     editJournal: dependencies.editJournal,
     model: () => (model ??= dependencies.createModel(settings)),
@@ -136,6 +143,7 @@ function outcomeOf(context: RunContext, error: unknown): { status: EndStatus; va
 
 function statusOf(code: string): EndStatus {
   if (code.startsWith("budget.")) return "out_of_budget";
+  if (code === "task.cancelled") return "cancelled";
   if (code === "plan.rejected" || code === "tool.denied") return "denied";
   return "failed";
 }

@@ -1,5 +1,13 @@
 /** The runs as server/rpc sees them: one method a request. Implemented in runs.ts. */
-import type { Answer, NotificationParams, Params, RunEvent, RunState, RunSummary } from "../../protocol/index.ts";
+import type {
+  Answer,
+  NotificationParams,
+  Params,
+  RunEvent,
+  RunState,
+  RunSummary,
+  TaskAction,
+} from "../../protocol/index.ts";
 
 export interface Caller {
   /** Who acts, for the record: client name and connection. */
@@ -14,6 +22,7 @@ export interface RunService {
   events(params: Params<"run/events">): Promise<Answer<"run/events">>;
   cancel(params: Params<"run/cancel">, caller: Caller): Promise<Answer<"run/cancel">>;
   resume(params: Params<"run/resume">, caller: Caller): Promise<Answer<"run/resume">>;
+  controlTask(action: TaskAction, params: Params<"task/cancel">, caller: Caller): Promise<Answer<"task/cancel">>;
   answer(params: Params<"approval/answer">, caller: Caller): Promise<Answer<"approval/answer">>;
   answerQuestion(params: Params<"question/answer">, caller: Caller): Promise<Answer<"question/answer">>;
   approvals(): Promise<Answer<"approval/list">>;

@@ -15,6 +15,7 @@ import { RunStopped } from "./run-context.ts";
 import type { Execution } from "./run-execution.ts";
 import type { RunService } from "./run-service.ts";
 import { createRun } from "./run-start.ts";
+import { controlTask } from "./team/control.ts";
 import { createTurnstile } from "./turnstile.ts";
 import { promptKey } from "./work.ts";
 
@@ -103,6 +104,8 @@ export function createRunService(dependencies: RunDependencies): RunService {
       launcher.launch(runId, isOrphan || state.status === "suspended" ? "restart" : "resume", choice);
       return {};
     },
+
+    controlTask: (action, params, caller) => controlTask(dependencies, action, params, caller),
 
     ...createAnswers(dependencies),
 

@@ -7,6 +7,7 @@ import type { Section } from "../memory/context/window.ts";
 import type { ToolSchema } from "../models/model.ts";
 import { machineRunner } from "../security/sandbox/command-runner.ts";
 import { type BackgroundCommands, createBackgroundCommands } from "../tools/commands/background.ts";
+import { delegate } from "../tools/delegate.ts";
 import { isFormFor } from "../tools/edits/forms.ts";
 import { findSymbol } from "../tools/find-symbol.ts";
 import { createLockTable, EVERYTHING, type LockTable } from "../tools/gate/locks.ts";
@@ -15,13 +16,15 @@ import { recallFacts } from "../tools/recall.ts";
 import { remember } from "../tools/remember.ts";
 import { searchCode } from "../tools/search-code.ts";
 import type { ToolContext } from "../tools/tool.ts";
-import { type Caller, type CallRules, callTool, judgeOf } from "./calls/tool-calls.ts";
+import { type Caller, type CallRules, callTool, type Delegate, judgeOf } from "./calls/tool-calls.ts";
 import { createToolbox, type Toolbox } from "./calls/toolbox.ts";
 import { wholeResult } from "./journal.ts";
 import { takeCheckpoint } from "./rewind/take.ts";
 import { type RunContext, record, stateOf } from "./run-context.ts";
 import type { RunMemory } from "./run-memory.ts";
 import { createRunWindow } from "./run-window.ts";
+import { createMoneyNotes } from "./team/money-notes.ts";
+import { holdWhilePaused } from "./team/pause.ts";
 
 /** A call that is no tool: it ends the loop and hands what it carries to the engine. */
 export interface HandOver {
@@ -54,6 +57,9 @@ export interface WorkOptions {
   readonly git: () => Promise<GitPort | undefined>;
   /** Judges a finished piece of work; what it answers goes back to the agent. */
   readonly accept: (text: string, turn: number) => Promise<string | undefined>;
+  /** Files and globs that may be changed, and no others; left out: what the plan and the policy let it. */
+  readonly files?: readonly string[];
+  readonly delegate?: Delegate;
 }
 
 /** The budget says how much a task may cost; this only ends one that gets nowhere without repeating itself. */
@@ -66,7 +72,7 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
   const locks = createLockTable();
   const background = openBackground(context, taskId);
   const toolContext = { ...contextOfTools(context, options), background };
-  const caller: Caller = { rules, toolbox, toolContext, locks };
+  const caller: Caller = { rules, toolbox, toolContext, locks, delegate: options.delegate };
   const own = handOvers.map((handOver) => handOver.schema);
   const tools = () => [...toolbox.schemas(), ...own];
   const said = { sections, rules: projectRules, openRequest };
@@ -82,9 +88,15 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
       await context.beforeCalls?.({ taskId, turn, root: options.root });
       const changing = toolbox.tools().filter((tool) => tool.effect !== "pure");
       const hasEffects = calls.some((call) => changing.some((tool) => tool.name === call.tool));
-      if (hasEffects && !options.readOnly) await takeCheckpoint(context, taskId, turn);
+      // A task in a copy of its own is joined to the run's as a whole, or begun anew.
+      const isRunsOwn = context.place === undefined;
+      if (hasEffects && !options.readOnly && isRunsOwn) await takeCheckpoint(context, taskId, turn);
     },
-    steering: (turn) => takeSteering(context, taskId, turn),
+    notes: createMoneyNotes(context, taskId),
+    async steering(turn) {
+      await holdWhilePaused(context, taskId, turn);
+      return takeSteering(context, taskId, turn);
+    },
     accept: options.accept,
   });
   return outcome.finally(background.dispose);
@@ -105,6 +117,7 @@ async function openToolbox(context: RunContext, options: WorkOptions, rules: Cal
     isUseful(tool) {
       if (!named.has(tool.name) || !isFormFor(tool.name, context.modelName)) return false;
       if ("changesSeveral" in tool && context.editJournal === undefined) return false;
+      if (tool === delegate) return options.delegate !== undefined;
       if (tool === searchCode || tool === findSymbol || tool === recallFacts) return memory.lookup !== undefined;
       return tool !== remember || memory.note !== undefined;
     },
@@ -172,10 +185,18 @@ async function takeSteering(context: RunContext, taskId: string, turn: number): 
   const state = await stateOf(context);
   const isReplayed = (await context.store.events.find(context.runId, `model/${taskId}/${turn}`)) !== undefined;
   const fresh = isReplayed ? [] : state.pendingPrompts.filter((prompt) => prompt.delivery === "steer");
-  for (const { promptId } of fresh)
-    await record(context, { type: "prompt.delivered", promptId, taskId, turn }, `delivered/${promptId}`);
   const before = state.deliveredPrompts.filter((prompt) => prompt.taskId === taskId && prompt.turn === turn);
-  return Promise.all([...before, ...fresh].map((prompt) => textOfPrompt(context, prompt.promptId)));
+  const mine = [];
+  for (const { promptId } of fresh) {
+    const { body } = await record(
+      context,
+      { type: "prompt.delivered", promptId, taskId, turn },
+      `delivered/${promptId}`,
+    );
+    // Of tasks side by side the first one gets it.
+    if (body.type === "prompt.delivered" && body.taskId === taskId) mine.push({ promptId });
+  }
+  return Promise.all([...before, ...mine].map((prompt) => textOfPrompt(context, prompt.promptId)));
 }
 
 async function textOfPrompt(context: RunContext, promptId: string): Promise<string> {

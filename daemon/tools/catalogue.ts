@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { applyPatch } from "./apply-patch.ts";
 import { askUser } from "./ask-user.ts";
 import { commandOutput } from "./command-output.ts";
+import { delegate } from "./delegate.ts";
 import { deleteFile } from "./delete-file.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { editFile } from "./edit-file.ts";
@@ -60,6 +61,7 @@ export const TOOLS: readonly Tool[] = [
   remember,
   askUser,
   todo,
+  delegate,
   readResult,
 ];
 

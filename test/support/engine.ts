@@ -21,7 +21,7 @@ import { openStore } from "../../daemon/store/sqlite.ts";
 import type { EventLog, NewEvent, Store } from "../../daemon/store/store.ts";
 import { isEnded, type Params, type RunEvent, type RunState } from "../../protocol/index.ts";
 import type { Script } from "./scripted/script.ts";
-import type { ScriptedServer } from "./scripted/server.ts";
+import type { ScriptedOptions, ScriptedServer } from "./scripted/server.ts";
 import { startScriptedAnthropic } from "./scripted-anthropic.ts";
 import { startScriptedOpenAi } from "./scripted-openai.ts";
 
@@ -38,6 +38,12 @@ export interface EngineOptions {
   readonly keepRule?: (rule: string) => Promise<void>;
   /** Tools that others wrote. */
   readonly foreignTools?: RunDependencies["foreignTools"];
+  /** How tasks work side by side. */
+  readonly team?: RunDependencies["team"];
+  /** Look at finished work of planned tasks. */
+  readonly judges?: RunDependencies["judges"];
+  /** Awaited before the scripted model answers. */
+  readonly hold?: ScriptedOptions["hold"];
   /** Called before the calls of a turn. */
   readonly beforeCalls?: RunDependencies["beforeCalls"];
   /** Called before each append to the event log; what it throws is what the store throws. */
@@ -78,7 +84,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   if (options.git !== false) initGit(workspace);
   const provider = options.provider ?? "openai";
   const startServer = provider === "openai" ? startScriptedOpenAi : startScriptedAnthropic;
-  const server = await startServer(options.script);
+  const server = await startServer(options.script, options.hold === undefined ? {} : { hold: options.hold });
   const own = { provider, model: "scripted", baseUrl: server.url, apiKey: "test-key-0123456789" } as const;
   const unset = { price: null, recordFile: null, replayFile: null };
   const settings: ModelSettings = { ...unset, ...own, ...options.settings };
@@ -133,6 +139,8 @@ async function openParts(
     memory,
     foreignTools,
     beforeCalls,
+    team,
+    judges,
     keepRule = async () => undefined,
   }: EngineOptions,
 ) {
@@ -159,6 +167,8 @@ async function openParts(
     ...(memory === undefined ? {} : { memory }),
     ...(foreignTools === undefined ? {} : { foreignTools }),
     ...(beforeCalls === undefined ? {} : { beforeCalls }),
+    ...(team === undefined ? {} : { team }),
+    ...(judges === undefined ? {} : { judges }),
   });
   return { store, service, audit, trust };
 }

@@ -87,6 +87,10 @@ export function createFakeRunService(): FakeRunService {
     show: respond("show", ({ runId }: { runId: string }) => ({ run: service.state(runId) })),
     cancel: respond("cancel", () => ({})),
     resume: respond("resume", () => ({})),
+    async controlTask(action, params, { name }) {
+      service.calls.push({ name: `task/${action}`, params, by: name });
+      return {};
+    },
     answer: respond("answer", () => ({})),
     answerQuestion: respond("answerQuestion", () => ({})),
     approvals: async () => ({ approvals: [] }),

@@ -3,6 +3,7 @@ import type { RunEvent } from "../../protocol/run-events.ts";
 import { callStreamKey } from "../state/panel-state.ts";
 import { withBackground } from "./background.ts";
 import type { NoteStep, Step, StepBase, ToolStep, TurnStep } from "./step.ts";
+import { teamNote } from "./team-notes.ts";
 
 /** Steps in the order in which they began. A result whose beginning is on an older page stands for itself. */
 export function timelineSteps(events: readonly RunEvent[]): Step[] {
@@ -219,7 +220,7 @@ function noteStep({ body, seq, at }: RunEvent): NoteStep | undefined {
     case "run.finished":
       return note(body.status === "done" ? "good" : "bad", ENDS[body.status]);
     default:
-      return undefined;
+      return teamNote(body, note);
   }
 }
 

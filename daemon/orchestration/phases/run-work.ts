@@ -2,7 +2,8 @@
 import { agentOf, coder } from "../../agents/coder.ts";
 import type { LoopOutcome } from "../../agents/loop.ts";
 import type { Section } from "../../memory/context/window.ts";
-import { type RunContext, stateOf } from "../run-context.ts";
+import type { Delegate } from "../calls/tool-calls.ts";
+import { isolationIn, type RunContext, stateOf } from "../run-context.ts";
 import { type HandOver, work } from "../work.ts";
 import { workRoot } from "./begin.ts";
 import { allowedCommands } from "./plan.ts";
@@ -16,22 +17,29 @@ export interface WorkInput {
   readonly seen: Survey;
   readonly kind: "question" | "task";
   readonly handOvers?: readonly HandOver[];
+  /** Nothing may be changed or run, whatever the session's mode. */
+  readonly readOnly?: boolean;
+  /** Files and globs that may be changed, and no others; left out: what the plan and the policy let it. */
+  readonly files?: readonly string[];
+  /** Hands a piece of the work to another agent; left out: it may not. */
+  readonly delegate?: Delegate;
   readonly accept?: (text: string, turn: number) => Promise<string | undefined>;
 }
 
 export async function runWork(context: RunContext, input: WorkInput): Promise<LoopOutcome> {
   const state = await stateOf(context);
-  const { plan, mode, headless, policy, isolation, workspace, trusted = true } = state;
+  const { plan, tasks, mode, headless, policy, workspace, trusted = true } = state;
+  const isolation = await isolationIn(context);
   const { root, linked } = await workRoot(context);
   return work(context, {
     taskId: input.taskId,
-    agent: agentOf(plan?.tasks.find((task) => task.id === input.taskId)?.agent ?? coder.name),
+    agent: agentOf(tasks.find((task) => task.id === input.taskId)?.agent ?? coder.name),
     sections: input.sections,
     projectRules: input.seen.rules,
     openRequest: input.openRequest,
     root,
     linked,
-    readOnly: input.kind === "question" || isolation === null,
+    readOnly: input.kind === "question" || isolation === null || input.readOnly === true,
     mode,
     headless,
     trusted,
@@ -43,5 +51,7 @@ export async function runWork(context: RunContext, input: WorkInput): Promise<Lo
     diff: async () => (isolation === null ? "" : context.changes.workingDiff(isolation, workspace)),
     git: async () => context.changes.gitOf({ workspace, isolation, signal: context.signal }),
     accept: input.accept ?? (async () => undefined),
+    ...(input.files === undefined ? {} : { files: input.files }),
+    ...(input.delegate === undefined ? {} : { delegate: input.delegate }),
   });
 }

@@ -1,31 +1,24 @@
-/** The tasks of a plan: one at a time, each with its acceptance check. */
-import { nextTask, nexusError, type Plan, type PlanTask, type RunState } from "../../../protocol/index.ts";
+/** One task of a plan: an agent's work on it, and its acceptance check. */
+import { nexusError, type PlanTask } from "../../../protocol/index.ts";
 import { agentOf } from "../../agents/coder.ts";
 import { type RunContext, record, stateOf, throwIfStopped } from "../run-context.ts";
+import { createDelegate } from "../team/delegate.ts";
 import { workRoot } from "./begin.ts";
 import { check, mayCheck, reportOf } from "./check.ts";
-import { requestOfTask, sectionsOfTask } from "./openings.ts";
+import { planText, requestOfTask, sectionsOfTask } from "./openings.ts";
 import { allowedCommands } from "./plan.ts";
 import { runWork } from "./run-work.ts";
 import { survey } from "./survey.ts";
 
 const ACCEPTANCE_TRIES = 3;
 
-/** Works on the next task of the plan that can start; answers whether any are left. Throws when one fails. */
-export async function taskPhase(context: RunContext): Promise<"more" | "finished"> {
-  const state = await stateOf(context);
-  if (state.plan === null) return "finished";
-  await record(context, { type: "run.entered", phase: "tasks" }, "entered/tasks");
-  const done = new Set(state.tasks.filter((task) => task.status === "done").map((task) => task.id));
-  const task = nextTask(state.plan, done, done);
-  if (task === undefined) return "finished";
-  await runPlannedTask(context, state, state.plan, task);
-  return "more";
-}
-
-async function runPlannedTask(context: RunContext, state: RunState, plan: Plan, task: PlanTask): Promise<void> {
+/** Answers with what its agent says of the accepted work. Throws when it fails. */
+export async function runPlannedTask(context: RunContext, task: PlanTask): Promise<string> {
   throwIfStopped(context);
-  const agent = agentOf(task.agent);
+  const state = await stateOf(context);
+  const { plan, tasks } = state;
+  if (plan === null) throw nexusError("run.internal", "There is no plan.");
+  const agent = agentOf(tasks.find(({ id }) => id === task.id)?.agent ?? task.agent);
   await record(
     context,
     { type: "task.started", taskId: task.id, title: task.title, agent: agent.name },
@@ -37,36 +30,35 @@ async function runPlannedTask(context: RunContext, state: RunState, plan: Plan, 
     root,
     prompt: `${task.title} ${task.goal} ${task.files.join(" ")}`,
     files: task.files,
+    plan: planText(state, plan),
     withContents: false,
   });
   const { counter } = await context.window();
   const sections = sectionsOfTask(state, { plan, task }, seen, counter.count);
   const opening = { sections, openRequest: requestOfTask(task) };
-  const acceptance = createAcceptance(context, task, root, seen.testCommand);
-  try {
-    const outcome = await runWork(context, { taskId: task.id, ...opening, seen, kind: "task", accept: acceptance });
-    const summary = outcome.kind === "finished" ? outcome.text : "";
-    await record(
-      context,
-      { type: "task.finished", taskId: task.id, outcome: "done", summary: context.redact(summary).slice(0, 2000) },
-      `task/${task.id}/done`,
-    );
-  } catch (error) {
-    if (!context.signal.aborted) await recordFailure(context, task.id, state.attempt, error);
-    throw error;
-  }
-}
-
-async function recordFailure(context: RunContext, taskId: string, attempt: number, error: unknown): Promise<void> {
-  const summary = error instanceof Error ? context.redact(error.message).slice(0, 2000) : "";
-  const body = { type: "task.finished" as const, taskId, outcome: "failed" as const, summary };
-  await record(context, body, `task/${taskId}/failed/${attempt}`);
+  const accept = createAcceptance(context, task, root, seen.testCommand);
+  const work = { taskId: task.id, ...opening, seen, kind: "task" as const, accept, delegate: createDelegate(false) };
+  const outcome = await runWork(context, work);
+  return outcome.kind === "finished" ? context.redact(outcome.text).slice(0, 2000) : "";
 }
 
 /** Runs the acceptance command when the agent says it is done; sends it back, twice at most, when it is not. */
 function createAcceptance(context: RunContext, task: PlanTask, root: string, testCommand: string | undefined) {
+  const checkCommand = createCommandCheck(context, task, root, testCommand);
+  return async (text: string, turn: number): Promise<string | undefined> => {
+    const report = await checkCommand(turn);
+    if (report !== undefined) return report;
+    for (const judge of context.judges) {
+      const objection = await judge(context, { task, root, text, turn });
+      if (objection !== undefined) return objection;
+    }
+    return undefined;
+  };
+}
+
+function createCommandCheck(context: RunContext, task: PlanTask, root: string, testCommand: string | undefined) {
   let tries = 0;
-  return async (_text: string, turn: number): Promise<string | undefined> => {
+  return async (turn: number): Promise<string | undefined> => {
     if (task.acceptance === null) return undefined;
     const { command, expect } = task.acceptance;
     const key = `check/${task.id}/${turn}`;

@@ -1,5 +1,5 @@
 /** Tasks that nobody planned: one that resolves a conflict, and one that mends what another broke. Pure. */
-import type { Plan, PlanTask } from "../../../protocol/index.ts";
+import type { PlanTask } from "../../../protocol/index.ts";
 import { hashOf } from "../../host/files.ts";
 import { asData } from "../../memory/context/cut.ts";
 import type { MergeConflict } from "../changes/changes.ts";
@@ -109,15 +109,4 @@ export function mendTask(attempt: number, broken: Breakage, redact: (text: strin
     dependsOn: [task.id],
     ...(milestone === undefined ? {} : { milestone }),
   };
-}
-
-/** The plan with a task that follows `after`: what depends on that one, and has not begun, waits for this one too. */
-export function planWith(plan: Plan, added: PlanTask, after: string, begun: ReadonlySet<string>): Plan {
-  if (plan.tasks.some(({ id }) => id === added.id)) return plan;
-  const tasks = plan.tasks.map((task) =>
-    task.dependsOn.includes(after) && !begun.has(task.id)
-      ? { ...task, dependsOn: [...task.dependsOn, added.id] }
-      : task,
-  );
-  return { ...plan, tasks: [...tasks, added] };
 }

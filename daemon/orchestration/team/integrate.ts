@@ -2,10 +2,11 @@
  * A finished task's work becomes part of the run's: committed, joined in the run's own copy one task at a time, and
  * tested there as a whole. What cannot be joined, or breaks what worked, becomes a task of its own.
  */
-import { nexusError, type PlanTask, type RunEventOf, type WorkPlace } from "../../../protocol/index.ts";
-import type { MergeOutcome, RunPlace } from "../changes/changes.ts";
+import { nexusError, type PlanTask, type RunEventOf } from "../../../protocol/index.ts";
+import type { Isolation, MergeOutcome, RunPlace } from "../changes/changes.ts";
+import { takeCheckpoint } from "../rewind/take.ts";
 import { notice, type RunContext, record, stateOf, throwIfStopped } from "../run-context.ts";
-import { createTurnstile } from "../turnstile.ts";
+import type { Turnstile } from "../turnstile.ts";
 import { findRegression } from "./bisect.ts";
 import { joinId, joinTask } from "./follow-ups.ts";
 
@@ -31,26 +32,25 @@ export type Integrated =
 /** Attempts to resolve one task's conflicts, each a task. */
 const MOST_JOINS = 2;
 
-const turns = createTurnstile();
-const waiting = new Map<string, number>();
+/** Of each run at work: how many tasks wait for their turn. */
+const waiting = new WeakMap<Turnstile, number>();
 
 /**
- * Repeated after a crash it has the same outcome. Rejects with `merge.unresolved` when two attempts to resolve a conflict
- * met new ones, and with the signal's reason when the run is stopped.
+ * `place`: the task's own copy; undefined: it worked in the run's. Repeated after a crash it has the same outcome. Rejects
+ * with `merge.unresolved` when two attempts to resolve a conflict met new ones, and with the signal's reason when the run
+ * is stopped.
  */
 export async function integrateTask(
   context: RunContext,
-  { task, place }: { readonly task: PlanTask; readonly place: WorkPlace },
+  { task, place }: { readonly task: PlanTask; readonly place: Isolation | undefined },
 ): Promise<Integrated> {
-  const { runId } = context;
-  waiting.set(runId, (waiting.get(runId) ?? 0) + 1);
-  return turns(runId, async () => {
-    const left = (waiting.get(runId) ?? 1) - 1;
-    if (left > 0) waiting.set(runId, left);
-    else waiting.delete(runId);
+  const { inTurn } = context;
+  waiting.set(inTurn, (waiting.get(inTurn) ?? 0) + 1);
+  return inTurn("merge", async () => {
+    waiting.set(inTurn, (waiting.get(inTurn) ?? 1) - 1);
     throwIfStopped(context);
     const joined = await joinOne(context, task, place);
-    if (joined.kind === "conflicted") return joined;
+    if (joined.kind === "conflicted" || place === undefined) return joined;
     return (await afterJoining(context, joined.commit)) ?? joined;
   });
 }
@@ -60,7 +60,7 @@ export async function integrateTask(
  * finish meanwhile are tested together, and a failure is searched for among them.
  */
 async function afterJoining(context: RunContext, commit: string): Promise<Integrated | undefined> {
-  if ((waiting.get(context.runId) ?? 0) > 0) return undefined;
+  if ((waiting.get(context.inTurn) ?? 0) > 0) return undefined;
   const found = await findRegression(context, { commit, place: await runPlace(context) });
   return found === undefined ? undefined : { kind: "regressed", ...found };
 }
@@ -71,20 +71,27 @@ async function runPlace(context: RunContext): Promise<RunPlace> {
   return { runId: context.runId, workspace, isolation };
 }
 
-async function joinOne(context: RunContext, task: PlanTask, place: WorkPlace): Promise<Joined | Conflicted> {
+async function joinOne(
+  context: RunContext,
+  task: PlanTask,
+  place: Isolation | undefined,
+): Promise<Joined | Conflicted> {
   const before = await mergedEvent(context, task.id);
   if (before !== undefined) return { kind: "joined", commit: before.commit, files: before.files };
   const next = joinId(await originOf(context, task.id), (await attemptsFor(context, task.id)) + 1);
   const known = await conflictEvent(context, next);
   if (known?.task !== undefined) return { kind: "conflicted", task: known.task, after: task.id };
   const run = await runPlace(context);
-  if (place.kind === "run") return joinOwn(context, task, run, place.startCommit);
+  if (place === undefined) return joinOwn(context, task, run);
+  await takeCheckpoint(context, task.id, 0);
   return joinCopy(context, { task, run, place, next });
 }
 
 /** A task that worked alone, in the run's own copy: all that it did is there. */
-async function joinOwn(context: RunContext, task: PlanTask, run: RunPlace, startCommit: string): Promise<Joined> {
+async function joinOwn(context: RunContext, task: PlanTask, run: RunPlace): Promise<Joined> {
   const { tasks, checkpoints } = context.changes;
+  const own = (await stateOf(context)).tasks.find(({ id }) => id === task.id)?.place;
+  const { startCommit } = own ?? run.isolation;
   const commit = await tasks.head(run);
   return recordJoined(context, task.id, commit, await checkpoints.differing(run.workspace, startCommit, commit));
 }
@@ -92,7 +99,7 @@ async function joinOwn(context: RunContext, task: PlanTask, run: RunPlace, start
 interface JoiningCopy {
   readonly task: PlanTask;
   readonly run: RunPlace;
-  readonly place: WorkPlace;
+  readonly place: Isolation;
   /** The id of the task that would resolve a conflict. */
   readonly next: string;
 }
@@ -101,10 +108,8 @@ async function joinCopy(context: RunContext, joining: JoiningCopy): Promise<Join
   const { task, run, place } = joining;
   const { workspace, runId } = run;
   const { tasks } = context.changes;
-  const { signal } = context;
-  const { startCommit } = place;
-  const isolation = await tasks.open({ runId, workspace, taskId: task.id, startCommit, signal });
-  const { commit: theirs, leftOut } = await tasks.commit({ runId, workspace, taskId: task.id, isolation, signal });
+  const made = { runId, workspace, taskId: task.id, isolation: place, signal: context.signal };
+  const { commit: theirs, leftOut } = await tasks.commit(made);
   if (leftOut.length > 0)
     await notice(
       context,
@@ -112,15 +117,11 @@ async function joinCopy(context: RunContext, joining: JoiningCopy): Promise<Join
       `Too large or unreadable, so not joined with task ${task.id}: ${leftOut.slice(0, 5).join(", ")}`,
       `left-out/${task.id}`,
     );
-  const base = (await conflictEvent(context, task.id))?.base ?? startCommit;
+  const base = (await conflictEvent(context, task.id))?.base ?? place.startCommit;
   const merged = await tasks.merge(run, { taskId: task.id, theirs, base });
-  const outcome = merged.ok
-    ? await recordJoined(context, task.id, merged.commit, merged.files)
-    : await recordConflict(context, joining, merged);
-  await tasks.release(runId, workspace, task.id).catch((error: unknown) => {
-    context.log.write("warn", "a task's copy could not be removed", { taskId: task.id, error: String(error) });
-  });
-  return outcome;
+  return merged.ok
+    ? recordJoined(context, task.id, merged.commit, merged.files)
+    : recordConflict(context, joining, merged);
 }
 
 async function recordJoined(
@@ -189,15 +190,7 @@ async function originOf(context: RunContext, taskId: string): Promise<string> {
   return conflict === undefined ? taskId : originOf(context, conflict.taskId);
 }
 
-/**
- * Where a task must begin, and from where its changes count: only one that resolves a conflict is bound to a place, and
- * it always works in a copy of its own. Undefined: wherever the run is.
- */
-export async function startOf(
-  context: RunContext,
-  taskId: string,
-): Promise<{ readonly startCommit: string; readonly base: string } | undefined> {
-  const conflict = await conflictEvent(context, taskId);
-  if (conflict?.startCommit === undefined || conflict.base === undefined) return undefined;
-  return { startCommit: conflict.startCommit, base: conflict.base };
+/** The commit at which a task must begin, in a copy of its own: one that resolves a conflict. Undefined: wherever the run is. */
+export async function startOf(context: RunContext, taskId: string): Promise<string | undefined> {
+  return (await conflictEvent(context, taskId))?.startCommit;
 }

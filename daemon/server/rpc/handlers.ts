@@ -9,6 +9,7 @@ import type { RpcContext } from "./connection.ts";
 import { createDaemonHandlers, type DaemonControl } from "./daemon.ts";
 import { createMemoryHandlers } from "./memory.ts";
 import { createRunHandlers } from "./run.ts";
+import { createTaskHandlers } from "./tasks.ts";
 import { createToolsHandlers } from "./tools.ts";
 import { createWorkspaceHandlers } from "./workspace.ts";
 
@@ -19,6 +20,7 @@ export function createHandlers(
 ): Handlers<RpcContext> {
   return {
     ...createRunHandlers(service),
+    ...createTaskHandlers(service),
     ...createApprovalHandlers(service),
     ...createChangesHandlers(service),
     ...createMemoryHandlers(memory),

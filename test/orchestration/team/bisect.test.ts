@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { firstBad } from "../../../daemon/orchestration/team/bisect.ts";
 import { type Integrated, integrateTask } from "../../../daemon/orchestration/team/integrate.ts";
 import { contents } from "../changes/fixture.ts";
-import { planned, type Team, teamOn } from "./fixture.ts";
+import { planned, type Team, teamOn } from "./joined-team.ts";
 
 /** Fails when any file says so, and tells how often it ran. */
 const PROJECT = {

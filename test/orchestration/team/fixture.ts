@@ -1,79 +1,49 @@
-/** A run with a plan, a real store, real git and real commands; models are scripted elsewhere, or not needed. */
-import { systemClock } from "../../../daemon/host/clock.ts";
-import type { RunContext } from "../../../daemon/orchestration/run-context.ts";
-import type { Plan, PlanTask, RunEventBody, RunState, WorkPlace } from "../../../protocol/index.ts";
-import { openTestStore } from "../../support/store.ts";
-import { type Bench, benchFor, type Files, repositoryWith, write } from "../changes/fixture.ts";
+/** Plans whose tasks scripted models carry out, and a gate that holds their answers. */
+import type { RunEvent, RunEventOf, RunEventType } from "../../../protocol/index.ts";
+import type { Conversation, Reply, Script } from "../../support/scripted/script.ts";
 
-export interface Team {
-  readonly context: RunContext;
-  readonly bench: Bench;
-  readonly workspace: string;
-  /** The run's own copy. */
-  readonly root: string;
-  /** A copy for a task at the run's present state, or where it must begin. */
-  open(taskId: string, startCommit?: string): Promise<WorkPlace>;
-  /** The same, with files changed in it; the task counts as done. */
-  work(taskId: string, files: Files, startCommit?: string): Promise<WorkPlace>;
-  events(): Promise<RunEventBody[]>;
-  state(): Promise<RunState>;
-  plan(change: (plan: Plan) => Plan): Promise<void>;
+export const GOAL = "- do one thing\n- do another thing\n- do a third thing";
+
+export function call(tool: string, ...inputs: unknown[]): Reply {
+  return { toolCalls: inputs.map((input) => ({ tool, arguments: input })) };
 }
 
-export function planned(id: string, more: Partial<PlanTask> = {}): PlanTask {
-  const own = { id, title: `Do ${id}`, goal: `Do what ${id} says.`, agent: "coder", files: [], dependsOn: [] };
-  return { ...own, acceptance: null, ...more };
+export function task(id: string, more: Readonly<Record<string, unknown>> = {}) {
+  const own = { id, title: `Do ${id}`, goal: `Do ${id}.`, agent: "coder", files: [`${id}.txt`] };
+  return { ...own, acceptance: null, dependsOn: [], ...more };
 }
 
-export async function teamOn(files: Files, tasks: readonly PlanTask[]): Promise<Team> {
-  const workspace = repositoryWith(files);
-  const bench = benchFor(workspace);
-  const { store } = await openTestStore();
-  const stop = new AbortController();
-  const runId = "run-1";
-  const context = {
-    ...{ runId, store, changes: bench.changes, clock: systemClock, signal: stop.signal, modelName: "scripted" },
-    log: { write: () => undefined, with: () => undefined },
-    redact: (text: string) => text.replaceAll("hunter2", "[secret]"),
-    audit: { record: async () => undefined },
-    taint: { read: async () => ({}), see: async () => undefined },
-  } as unknown as RunContext;
-  const append = (body: RunEventBody) => store.events.append(runId, [{ body }]);
-  const model = { provider: "openai" as const, model: "scripted" };
-  const about = { sessionId: "s", workspace, prompt: "p", mode: "act" as const, headless: true, autoApply: false };
-  await append({ type: "run.created", ...about, model, budgetUsd: null, policy: {}, continues: null });
-  await append({ type: "plan.proposed", plan: { summary: "All of it", tasks: [...tasks] } });
-  const isolation = await bench.isolate();
-  const { baseCommit, startCommit, worktree, linked } = isolation;
-  await append({ type: "run.isolated", baseCommit, startCommit, worktree, linked: [...linked] });
-  const place = { runId, workspace, isolation };
-  const state = async () => {
-    const found = await store.events.state(runId);
-    if (found === undefined) throw new Error("no state");
-    return found;
-  };
-  const team: Team = {
-    ...{ context, bench, workspace, root: worktree, state },
-    async open(taskId, at) {
-      const from = at ?? (await bench.changes.tasks.head(place));
-      const signal = stop.signal;
-      const copy = await bench.changes.tasks.open({ runId, workspace, taskId, startCommit: from, signal });
-      return { kind: "copy", folder: copy.worktree, startCommit: from };
-    },
-    async work(taskId, changed, at) {
-      const copy = await team.open(taskId, at);
-      write(copy.folder, changed);
-      await append({ type: "task.started", taskId, title: `Do ${taskId}`, agent: "coder" });
-      await append({ type: "task.finished", taskId, outcome: "done", summary: `Did ${taskId}.` });
-      return copy;
-    },
-    events: async () => (await store.events.read(runId, { limit: 1000 })).map(({ body }) => body),
-    async plan(change) {
-      const { plan } = await state();
-      if (plan === null) return;
-      const none = { added: [], removed: [], changed: [] };
-      await append({ type: "plan.revised", plan: change(plan), change: none, by: "nexus", reason: "test" });
-    },
-  };
-  return team;
+export function planned(...tasks: unknown[]): Script {
+  return [{ when: { tool: "propose_plan" }, reply: call("propose_plan", { summary: "Several things.", tasks }) }];
+}
+
+/** What a scripted model says to a task, turn by turn. */
+export function turns(id: string, ...replies: Reply[]): Script {
+  return replies.map((reply, turn) => ({ when: { firstUser: `Your task (${id})`, turn }, reply }));
+}
+
+/** A task that writes `<id>.txt` and says so. */
+export function writes(id: string): Script {
+  return turns(id, call("write_file", { path: `${id}.txt`, content: `${id}\n` }), { text: `${id} is done.` });
+}
+
+export function isFor(conversation: Conversation, id: string, turn: number): boolean {
+  const { messages } = conversation;
+  const first = messages.find(({ role }) => role === "user")?.text ?? "";
+  return first.includes(`Your task (${id})`) && messages.filter(({ role }) => role === "assistant").length === turn;
+}
+
+export interface Gate {
+  /** To be awaited by whoever comes to it. */
+  readonly passed: Promise<void>;
+  open(): void;
+}
+
+export function createGate(): Gate {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { passed: promise, open: () => resolve() };
+}
+
+export function bodies<Type extends RunEventType>(events: readonly RunEvent[], type: Type): RunEventOf<Type>[] {
+  return events.flatMap(({ body }) => (body.type === type ? [body as RunEventOf<Type>] : []));
 }

@@ -1,23 +1,24 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { planWith } from "../../../daemon/orchestration/team/follow-ups.ts";
+import type { Isolation } from "../../../daemon/orchestration/changes/changes.ts";
+import { addTask } from "../../../daemon/orchestration/team/added-task.ts";
 import { integrateTask, startOf } from "../../../daemon/orchestration/team/integrate.ts";
 import type { PlanTask } from "../../../protocol/index.ts";
 import { contents, gitIn, gitState, write } from "../changes/fixture.ts";
-import { planned, type Team, teamOn } from "./fixture.ts";
+import { planned, type Team, teamOn } from "./joined-team.ts";
 
 const task = (team: Team, id: string) => {
   const found = team.state().then(({ plan }) => plan?.tasks.find((one) => one.id === id));
   return found.then((one) => one ?? planned(id));
 };
 
-async function integrate(team: Team, id: string, place: Awaited<ReturnType<Team["work"]>>) {
+async function integrate(team: Team, id: string, place: Isolation | undefined) {
   return integrateTask(team.context, { task: await task(team, id), place });
 }
 
 async function follow(team: Team, added: PlanTask, after: string): Promise<void> {
-  await team.plan((plan) => planWith(plan, added, after, new Set([after])));
+  await addTask(team.context, after, added, "test");
 }
 
 it("joins tasks one after the other, and records each once", async () => {
@@ -39,10 +40,8 @@ it("joins tasks one after the other, and records each once", async () => {
 
 it("records what a task did alone, in the run's own copy", async () => {
   const team = await teamOn({ "a.txt": "a\n" }, [planned("one")]);
-  const { isolation } = await team.state();
   write(team.root, { "a.txt": "changed\n" });
-  const place = { kind: "run" as const, folder: team.root, startCommit: isolation?.startCommit ?? "" };
-  expect(await integrate(team, "one", place)).toMatchObject({ kind: "joined", files: ["a.txt"] });
+  expect(await integrate(team, "one", undefined)).toMatchObject({ kind: "joined", files: ["a.txt"] });
 });
 
 it("makes a task of a conflict, with what both sides wanted, that begins where both are marked", async () => {
@@ -78,9 +77,11 @@ it("makes a task of a conflict, with what both sides wanted, that begins where b
   const { plan } = await team.state();
   expect(plan?.tasks.find(({ id }) => id === "later")?.dependsOn).toEqual(["two", "join-two"]);
   const begin = await startOf(team.context, "join-two");
-  const copy = await team.open("join-two", begin?.startCommit);
-  expect(contents(copy.folder)["greet.txt"]).toMatch(/<{11} nexus ours.*\nbonjour\n.*\nhello\n={11} nexus\nHELLO\n>/s);
-  const joined = await team.work("join-two", { "greet.txt": "BONJOUR\n" }, begin?.startCommit);
+  const copy = await team.open("join-two", begin);
+  expect(contents(copy.worktree)["greet.txt"]).toMatch(
+    /<{11} nexus ours.*\nbonjour\n.*\nhello\n={11} nexus\nHELLO\n>/s,
+  );
+  const joined = await team.work("join-two", { "greet.txt": "BONJOUR\n" }, begin);
   expect(await integrate(team, "join-two", joined)).toMatchObject({ kind: "joined" });
   expect(contents(team.root)).toEqual({ "greet.txt": "BONJOUR\n", "more.txt": "m\n" });
 });
@@ -89,7 +90,7 @@ it("ends with an explanation when two attempts met new conflicts, and loses noth
   const tasks = ["one", "two", "three", "four"].map((id) => planned(id));
   const team = await teamOn({ "a.txt": "a\n" }, tasks);
   const start = (await team.state()).isolation?.startCommit;
-  const places = new Map<string, Awaited<ReturnType<Team["work"]>>>();
+  const places = new Map<string, Isolation>();
   const work = async (id: string, at = start) => places.set(id, await team.work(id, { "a.txt": `${id}\n` }, at));
   for (const id of ["one", "two", "three", "four"]) await work(id);
   const join = async (id: string) => {
@@ -102,7 +103,7 @@ it("ends with an explanation when two attempts met new conflicts, and loses noth
   for (const between of ["between-1", "between-2"]) {
     if (met.kind !== "conflicted") throw new Error("no conflict");
     await follow(team, met.task, met.after);
-    await work(met.task.id, (await startOf(team.context, met.task.id))?.startCommit);
+    await work(met.task.id, await startOf(team.context, met.task.id));
     // Meanwhile the run's copy goes on at the same place.
     await work(between, undefined);
     write(team.root, { "a.txt": `${between}\n` });

@@ -1,0 +1,48 @@
+/** One planned task from its start to its end: watched over, accepted, joined with the run's copy. */
+import type { PlanTask } from "../../../protocol/index.ts";
+import { removeStandIns } from "../../security/sandbox/protected.ts";
+import type { Isolation } from "../changes/changes.ts";
+import { runPlannedTask } from "../phases/tasks.ts";
+import { type RunContext, record, stateOf } from "../run-context.ts";
+import { addTask } from "./added-task.ts";
+import { endOf, type TaskEnd } from "./end.ts";
+import { integrateTask } from "./integrate.ts";
+import { whileWaiting } from "./life.ts";
+import { supervised } from "./supervise.ts";
+
+/** `place`: the task's own copy; undefined: it works in the run's. Never rejects. */
+export async function carryOut(context: RunContext, task: PlanTask, place: Isolation | undefined): Promise<TaskEnd> {
+  try {
+    const summary = await supervised(context, task.id, async (own) => {
+      if (place === undefined) return runPlannedTask(own, task);
+      // A command that ended with an earlier daemon could not clear away what stood in the copy for protected names.
+      await removeStandIns(place.worktree).catch(() => undefined);
+      return runPlannedTask({ ...own, place }, task);
+    });
+    await join(context, task, place);
+    await record(context, { type: "task.finished", taskId: task.id, outcome: "done", summary }, `task/${task.id}/done`);
+    if (place !== undefined) await release(context, task.id);
+    return { kind: "done" };
+  } catch (error) {
+    return endOf(context, task.id, error);
+  }
+}
+
+/** Not cut off with the task: what is accepted becomes part of the whole, or a task of its own. */
+async function join(context: RunContext, task: PlanTask, place: Isolation | undefined): Promise<void> {
+  const turn = { reason: "It is accepted, and waits for its turn to be joined.", key: "joined" };
+  await whileWaiting(context, task.id, turn, async () => {
+    const joined = await integrateTask(context, { task, place });
+    if (joined.kind === "conflicted")
+      await addTask(context, joined.after, joined.task, `The work of ${joined.after} could not be joined as it is.`);
+    if (joined.kind === "regressed")
+      await addTask(context, joined.after, joined.task, `The project's tests fail with the work of ${joined.after}.`);
+  });
+}
+
+async function release(context: RunContext, taskId: string): Promise<void> {
+  const { workspace } = await stateOf(context);
+  await context.changes.tasks.release(context.runId, workspace, taskId).catch((error: unknown) => {
+    context.log.write("warn", "a task's copy could not be removed", { taskId, error: String(error) });
+  });
+}

@@ -1,0 +1,70 @@
+/** What a person is told of planning, of agents among themselves and of workflow steps; undefined: nothing. */
+import type { RunEvent } from "../../protocol/run-events.ts";
+import type { NoteStep } from "./step.ts";
+
+type Note = (tone: NoteStep["tone"], text: string, details?: readonly string[]) => NoteStep;
+
+export function teamNote(body: RunEvent["body"], note: Note): NoteStep | undefined {
+  switch (body.type) {
+    case "plan.outlined":
+      return note(
+        "plain",
+        `Outlined ${body.milestones.length} milestones`,
+        body.milestones.map(({ title, outcome }) => `${title}: ${outcome}`),
+      );
+    case "plan.revised": {
+      const { added, removed, changed } = body.change;
+      const details = [
+        ...added.map((id) => `added ${id}`),
+        ...removed.map((id) => `removed ${id}`),
+        ...changed.map(({ id, field, before, after }) => `${id}, ${field}: ${before} → ${after}`),
+      ];
+      return note("warning", `The plan was changed by ${body.by}: ${body.reason}`, details);
+    }
+    case "task.delegated":
+      return note("plain", `${body.parent} handed “${body.title}” to ${body.agent}.`, [
+        body.goal,
+        `Returns: ${body.contract.returns}`,
+      ]);
+    case "conflict.predicted":
+      return note(
+        "warning",
+        `${body.tasks.join(" and ")} would have met: ${body.reason}`,
+        body.on.map(({ name }) => name),
+      );
+    case "task.merged":
+      return note("good", `The work of ${body.taskId} was joined.`, body.files);
+    case "merge.conflicted":
+      return note("bad", `${body.taskId} and ${body.with.join(", ")} changed the same places.`, body.paths);
+    case "regression.found":
+      return note("bad", `\`${body.command}\` fails since ${body.taskId ?? "a change that could not be told"}.`);
+    case "task.reviewed":
+      return note(
+        body.verdict === "accepted" ? "good" : "warning",
+        `${body.by} ${body.verdict} ${body.taskId}, round ${body.round}`,
+        body.comments,
+      );
+    case "contract.announced":
+      return note("plain", `${body.taskId} was announced to ${body.bidders.join(", ")}.`);
+    case "contract.awarded":
+      return note("good", `${body.taskId} goes to ${body.agent}: ${body.reason}`);
+    case "wait.refused":
+      return note("warning", body.explanation, [body.cycle.join(" → ")]);
+    case "scheduler.decided":
+      return body.decision === "started" ? undefined : note("plain", body.reason);
+    case "step.finished":
+      return note(
+        body.outcome === "done" ? "good" : "warning",
+        `Step ${body.at} ${body.outcome.replace("_", " ")}`,
+        body.reason === "" ? [] : [body.reason],
+      );
+    case "step.retried":
+      return note("warning", `Step ${body.at} is tried again: ${body.reason}`);
+    case "step.compensated":
+      return note(body.outcome === "done" ? "plain" : "bad", `Step ${body.at} was undone: ${body.reason}`);
+    case "workflow.migrated":
+      return note("warning", `${body.by} moved the run to another version of its workflow.`);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+/** Who works on what: the tree of agents with where each works, what it may spend and until when. */
+import type { ReactNode } from "react";
+import type { RunState } from "../../protocol/run-state.ts";
+import type { AgentLife } from "../../protocol/team-events.ts";
+import { formatCost, formatMoment, plural } from "../format.ts";
+import { Icon } from "../icons.tsx";
+import { Card } from "../run/card.tsx";
+import type { StatusLook } from "../run/status.ts";
+import { type Branch, lifeOf, teamTree } from "./tree.ts";
+
+const LIFE: Record<AgentLife, StatusLook> = {
+  created: { label: "not begun", icon: "clock", tone: "plain" },
+  ready: { label: "ready", icon: "clock", tone: "plain" },
+  working: { label: "working", icon: "spark", tone: "busy" },
+  waiting: { label: "waiting", icon: "clock", tone: "wait" },
+  paused: { label: "paused", icon: "pause", tone: "wait" },
+  done: { label: "done", icon: "check", tone: "good" },
+  failed: { label: "failed", icon: "cross", tone: "bad" },
+  stopped: { label: "stopped", icon: "stop", tone: "plain" },
+};
+
+export function TeamCard({ run }: { readonly run: RunState }): ReactNode {
+  if (!run.tasks.some(({ life, parent }) => life !== undefined || parent !== undefined)) return null;
+  const branches = teamTree(run.tasks);
+  const working = branches.filter(({ task }) => lifeOf(task) === "working").length;
+  return (
+    <Card title="Team" icon="graph" aside={`${plural(branches.length, "agent")}, ${working} at work`}>
+      <table className="plan-table team">
+        <caption className="reader-only">Agents, and what each works on</caption>
+        <thead>
+          <tr>
+            <th scope="col">Agent</th>
+            <th scope="col">State</th>
+            <th scope="col">Works in</th>
+            <th scope="col">Until</th>
+            <th scope="col" className="figure">
+              Spent
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {branches.map((branch) => (
+            <BranchRow key={branch.task.id} branch={branch} />
+          ))}
+        </tbody>
+      </table>
+    </Card>
+  );
+}
+
+function BranchRow({ branch: { task, depth, spentUsd } }: { readonly branch: Branch }): ReactNode {
+  const look = LIFE[lifeOf(task)];
+  const isOver = task.status === "done" || task.status === "failed" || task.status === "skipped";
+  return (
+    <tr>
+      <th scope="row" style={{ paddingLeft: `${depth * 18 + 6}px` }}>
+        {depth === 0 ? null : <span className="reader-only">Handed on by {task.parent}: </span>}
+        {task.agent}
+        <span className="goal">{task.title}</span>
+      </th>
+      <td>
+        <span className={`task-status tone-${look.tone}`}>
+          <Icon name={look.icon} /> {look.label}
+        </span>
+        {isOver || task.lifeReason === undefined ? null : <span className="goal">{task.lifeReason}</span>}
+      </td>
+      <td>
+        {task.place === undefined ? "–" : task.place.kind === "copy" ? "a copy of its own" : "the run’s copy"}
+        {(task.leases ?? []).length === 0 ? null : (
+          <span className="goal code">{task.leases?.map(({ name }) => name).join("  ")}</span>
+        )}
+      </td>
+      <td>{task.deadlineAt == null || isOver ? "–" : formatMoment(task.deadlineAt)}</td>
+      <td className="figure">
+        {formatCost(spentUsd)}
+        {task.budgetUsd == null ? null : <span className="goal">of {formatCost(task.budgetUsd)}</span>}
+      </td>
+    </tr>
+  );
+}
