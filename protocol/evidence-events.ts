@@ -25,7 +25,8 @@ export const Proof = z.object({
   tests: z.nullable(
     z.object({
       command: z.string(),
-      before: TestFigures,
+      /** Null: not looked at, because no file of tests changed and nothing fails. */
+      before: z.nullable(TestFigures),
       after: TestFigures,
       added: z.array(z.string()),
       removed: z.array(z.string()),

@@ -13,6 +13,7 @@ import { taintRun } from "./rights/run-taint.ts";
 import { applyAtEnd } from "./run-changes.ts";
 import { type CountedWindow, isStoreFailure, type RunContext, RunStopped, record, stateOf } from "./run-context.ts";
 import { recallMemory } from "./run-memory.ts";
+import { judgeEvidence } from "./team/evidence/judge.ts";
 import { createTurnstile } from "./turnstile.ts";
 
 /** A tool may be still for ten minutes; whoever is still for longer than any tool may be is lost. */
@@ -71,7 +72,7 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     learnSecrets: (text) => redactor.learn(text),
     signal,
     team: { ...TEAM_LIMITS, ...dependencies.team },
-    judges: dependencies.judges ?? [],
+    judges: [judgeEvidence, ...(dependencies.judges ?? [])],
     inTurn: createTurnstile(),
     modelName: settings.model,
     editJournal: dependencies.editJournal,

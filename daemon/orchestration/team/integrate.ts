@@ -117,7 +117,11 @@ async function joinCopy(context: RunContext, joining: JoiningCopy): Promise<Join
       `Too large or unreadable, so not joined with task ${task.id}: ${leftOut.slice(0, 5).join(", ")}`,
       `left-out/${task.id}`,
     );
-  const base = (await conflictEvent(context, task.id))?.base ?? place.startCommit;
+  const resolving = await conflictEvent(context, task.id);
+  const base = resolving?.base ?? place.startCommit;
+  const left = resolving === undefined ? [] : await tasks.unresolved(workspace, { since: base, commit: theirs });
+  // The gate sends such work back (evidence/), so here it is nothing to go on with.
+  if (left.length > 0) throw nexusError("merge.unresolved", `Task ${task.id} left marks in ${left.join(", ")}.`);
   const merged = await tasks.merge(run, { taskId: task.id, theirs, base });
   return merged.ok
     ? recordJoined(context, task.id, merged.commit, merged.files)

@@ -3,7 +3,7 @@ import { systemClock } from "../../../daemon/host/clock.ts";
 import type { Isolation } from "../../../daemon/orchestration/changes/changes.ts";
 import type { RunContext } from "../../../daemon/orchestration/run-context.ts";
 import { createTurnstile } from "../../../daemon/orchestration/turnstile.ts";
-import type { PlanTask, RunEventBody, RunState } from "../../../protocol/index.ts";
+import type { PlanTask, PolicyRules, RunEventBody, RunState } from "../../../protocol/index.ts";
 import { openTestStore } from "../../support/store.ts";
 import { type Bench, benchFor, type Files, repositoryWith, write } from "../changes/fixture.ts";
 
@@ -26,8 +26,13 @@ export function planned(id: string, more: Partial<PlanTask> = {}): PlanTask {
   return { ...own, acceptance: null, ...more };
 }
 
-export async function teamOn(files: Files, tasks: readonly PlanTask[]): Promise<Team> {
+export async function teamOn(
+  files: Files,
+  tasks: readonly PlanTask[],
+  { policy = {}, prepare = () => undefined }: { policy?: PolicyRules; prepare?: (workspace: string) => void } = {},
+): Promise<Team> {
   const workspace = repositoryWith(files);
+  prepare(workspace);
   const bench = benchFor(workspace);
   const { store } = await openTestStore();
   const stop = new AbortController();
@@ -43,7 +48,7 @@ export async function teamOn(files: Files, tasks: readonly PlanTask[]): Promise<
   const append = (body: RunEventBody) => store.events.append(runId, [{ body }]);
   const model = { provider: "openai" as const, model: "scripted" };
   const about = { sessionId: "s", workspace, prompt: "p", mode: "act" as const, headless: true, autoApply: false };
-  await append({ type: "run.created", ...about, model, budgetUsd: null, policy: {}, continues: null });
+  await append({ type: "run.created", ...about, model, budgetUsd: null, policy, continues: null });
   await append({ type: "plan.proposed", plan: { summary: "All of it", tasks: [...tasks] } });
   const isolation = await bench.isolate();
   const { baseCommit, startCommit, worktree, linked } = isolation;
