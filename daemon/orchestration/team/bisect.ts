@@ -4,7 +4,7 @@ import { detectTests } from "../../tools/tests/detect.ts";
 import type { RunPlace } from "../changes/changes.ts";
 import { notice, type RunContext, record, stateOf, throwIfStopped } from "../run-context.ts";
 import { mendTask } from "./follow-ups.ts";
-import { isPassed, labelOf, type TestedState, testState } from "./project-tests.ts";
+import { evidenceOf, isPassed, labelOf, type TestedState, testState } from "./project-tests.ts";
 
 /** All of a search together. */
 const SEARCH_MS = 20 * 60_000;
@@ -51,10 +51,8 @@ function followUp({ repair, taskId }: Omit<RunEventOf<"regression.found">, "type
 }
 
 async function recordWhole(context: RunContext, commit: string, tested: TestedState): Promise<void> {
-  const { command, exitCode, durationMs, outputTail, outputArtifact } = tested;
-  const satisfied = isPassed(tested);
-  const evidence = { command, exitCode, expected: "pass" as const, satisfied, durationMs, outputTail, outputArtifact };
-  await record(context, { type: "verification.finished", taskId: null, evidence }, `verify/joined/${commit}`);
+  const body = { type: "verification.finished" as const, taskId: null, evidence: evidenceOf(tested) };
+  await record(context, body, `verify/joined/${commit}`);
 }
 
 type Found = Pick<RunEventOf<"regression.found">, "taskId" | "tried" | "tests" | "repair">;

@@ -1,7 +1,7 @@
 /** The project's own tests on one state of the files: run once for it, whoever asks, and told test by test. */
 import { join } from "node:path";
 import * as z from "zod/mini";
-import type { RunEventOf, TestFigures } from "../../../protocol/index.ts";
+import type { Evidence, RunEventOf, TestFigures } from "../../../protocol/index.ts";
 import { systemClock } from "../../host/clock.ts";
 import { hashOf, lstat } from "../../host/files.ts";
 import type { LineCoverage } from "../../tools/tests/line-coverage/lines.ts";
@@ -56,6 +56,22 @@ export async function testState(context: RunContext, wish: TestWish): Promise<Te
   const refused = await refusal(context, { kind: "test", command, root: wish.root });
   if (refused !== undefined) return { unknown: refused };
   return run(context, wish, plan.value, coverage);
+}
+
+/** What is on record of tests that passed on these files. */
+export async function passedOn(context: RunContext, tree: string): Promise<TestedState | undefined> {
+  for (const kind of [PLAIN, COVERED]) {
+    const known = await recorded(context, keyOf(tree, kind));
+    if (known !== undefined && isPassed(known)) return known;
+  }
+  return undefined;
+}
+
+/** As it is told of a check. */
+export function evidenceOf(tested: TestedState): Evidence {
+  const { command, exitCode, durationMs, outputTail, outputArtifact } = tested;
+  const satisfied = isPassed(tested);
+  return { command, exitCode, expected: "pass", satisfied, durationMs, outputTail, outputArtifact };
 }
 
 const PLAIN = "plain";
