@@ -1,9 +1,9 @@
 /** One planned task from its start to its end: watched over, accepted, joined with the run's copy. */
-import type { PlanTask } from "../../../protocol/index.ts";
+import { nexusError, type PlanTask } from "../../../protocol/index.ts";
 import { removeStandIns } from "../../security/sandbox/protected.ts";
 import type { Isolation } from "../changes/changes.ts";
 import { runPlannedTask } from "../phases/tasks.ts";
-import { type RunContext, record, stateOf } from "../run-context.ts";
+import { notice, type RunContext, record, stateOf } from "../run-context.ts";
 import { addTask } from "./added-task.ts";
 import { endOf, type TaskEnd } from "./end.ts";
 import { integrateTask } from "./integrate.ts";
@@ -33,10 +33,21 @@ async function join(context: RunContext, task: PlanTask, place: Isolation | unde
   const turn = { reason: "It is accepted, and waits for its turn to be joined.", key: "joined" };
   await whileWaiting(context, task.id, turn, async () => {
     const joined = await integrateTask(context, { task, place });
-    if (joined.kind === "conflicted")
-      await addTask(context, joined.after, joined.task, `The work of ${joined.after} could not be joined as it is.`);
-    if (joined.kind === "regressed")
-      await addTask(context, joined.after, joined.task, `The project's tests fail with the work of ${joined.after}.`);
+    if (joined.kind === "joined") return;
+    const { kind, after, task: added } = joined;
+    const why =
+      kind === "conflicted"
+        ? `The work of ${after} could not be joined as it is.`
+        : `The project's tests fail with the work of ${after}.`;
+    if (await addTask(context, after, added, why)) return;
+    if (kind === "conflicted")
+      throw nexusError("merge.unresolved", `${why} The plan has no room for a task that joins it.`);
+    await notice(
+      context,
+      "regression.not_mended",
+      `${why} The plan has no room for a task that mends it.`,
+      `full/${added.id}`,
+    );
   });
 }
 

@@ -119,3 +119,25 @@ it("ends with an explanation when two attempts met new conflicts, and loses noth
   expect(gitIn(team.workspace, "show", "refs/nexus/run-1/tasks/two:a.txt")).toBe("two\n");
   expect(gitIn(team.workspace, "show", "refs/nexus/run-1/tasks/join-two-2:a.txt")).toBe("join-two-2\n");
 });
+
+it("has the same outcome wherever it was cut off", async () => {
+  const cuts = new Map<number, unknown>();
+  for (let cut = 1; cut < 20; cut += 3) {
+    const team = await teamOn({ "a.txt": "a\n" }, [planned("one"), planned("two")]);
+    const start = (await team.state()).isolation?.startCommit;
+    const one = await team.work("one", { "a.txt": "one\n" }, start);
+    const two = await team.work("two", { "a.txt": "two\n" }, start);
+    const wasCut = await team.cutAt(cut, async () => {
+      await integrate(team, "one", one);
+      await integrate(team, "two", two);
+    });
+    const outcome = [await integrate(team, "one", one), await integrate(team, "two", two)];
+    expect(outcome).toMatchObject([{ kind: "joined" }, { kind: "conflicted", task: { id: "join-two" } }]);
+    const recorded = (await team.events()).filter(({ type }) => /^(task.merged|merge.conflicted)$/.test(type));
+    expect(recorded.map(({ type }) => type)).toEqual(["task.merged", "merge.conflicted"]);
+    expect(contents(team.root)).toEqual({ "a.txt": "one\n" });
+    if (!wasCut) break;
+    cuts.set(cut, true);
+  }
+  expect(cuts.size).toBeGreaterThan(1);
+}, 60_000);

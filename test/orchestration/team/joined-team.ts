@@ -3,6 +3,7 @@ import { systemClock } from "../../../daemon/host/clock.ts";
 import type { Isolation } from "../../../daemon/orchestration/changes/changes.ts";
 import type { RunContext } from "../../../daemon/orchestration/run-context.ts";
 import { createTurnstile } from "../../../daemon/orchestration/turnstile.ts";
+import type { Store } from "../../../daemon/store/store.ts";
 import type { PlanTask, PolicyRules, RunEventBody, RunState } from "../../../protocol/index.ts";
 import { openTestStore } from "../../support/store.ts";
 import { type Bench, benchFor, type Files, repositoryWith, write } from "../changes/fixture.ts";
@@ -17,6 +18,8 @@ export interface Team {
   open(taskId: string, startCommit?: string): Promise<Isolation>;
   /** The same, with files changed in it; the task counts as done. */
   work(taskId: string, files: Files, startCommit?: string): Promise<Isolation>;
+  /** Does the work with a store that gives up at the Nth append, before it or after; false when it was not reached. */
+  cutAt(append: number, work: () => Promise<void>): Promise<boolean>;
   events(): Promise<RunEventBody[]>;
   state(): Promise<RunState>;
 }
@@ -37,8 +40,25 @@ export async function teamOn(
   const { store } = await openTestStore();
   const stop = new AbortController();
   const runId = "run-1";
+  let left = Number.POSITIVE_INFINITY;
+  const { events } = store;
+  const cut: typeof events.append = async (...args) => {
+    left -= 0.5;
+    if (left <= 0) throw new Error("cut off");
+    const written = await events.append(...args);
+    left -= 0.5;
+    if (left <= 0) throw new Error("cut off");
+    return written;
+  };
   const context = {
-    ...{ runId, store, changes: bench.changes, clock: systemClock, signal: stop.signal, modelName: "scripted" },
+    ...{
+      runId,
+      store: withAppend(store, cut),
+      changes: bench.changes,
+      clock: systemClock,
+      signal: stop.signal,
+      modelName: "scripted",
+    },
     log: { write: () => undefined, with: () => undefined },
     redact: (text: string) => text.replaceAll("hunter2", "[secret]"),
     audit: { record: async () => undefined },
@@ -73,7 +93,29 @@ export async function teamOn(
       await append({ type: "task.finished", taskId, outcome: "done", summary: `Did ${taskId}.` });
       return copy;
     },
+    async cutAt(number, work) {
+      left = number / 2;
+      const wasCut = await work().then(
+        () => false,
+        () => true,
+      );
+      left = Number.POSITIVE_INFINITY;
+      return wasCut;
+    },
     events: async () => (await store.events.read(runId, { limit: 1000 })).map(({ body }) => body),
   };
   return team;
+}
+
+function withAppend(store: Store, append: Store["events"]["append"]): Store {
+  const { events } = store;
+  const watched: Store["events"] = {
+    append,
+    read: (...args) => events.read(...args),
+    readKeyed: (...args) => events.readKeyed(...args),
+    find: (...args) => events.find(...args),
+    state: (...args) => events.state(...args),
+    subscribe: (...args) => events.subscribe(...args),
+  };
+  return new Proxy(store, { get: (target, name) => (name === "events" ? watched : Reflect.get(target, name)) });
 }
