@@ -52,6 +52,7 @@ export async function workOptions(context: RunContext, input: WorkInput): Promis
   const { plan, tasks, mode, headless, policy, workspace, trusted = true } = state;
   const isolation = await isolationIn(context);
   const { root, linked } = await workRoot(context);
+  const planned = plan?.tasks.find((task) => task.id === input.taskId);
   const known = tasks.find(({ id }) => id === input.taskId)?.agent;
   const agent = (await agentsOf(context)).of(input.agent ?? known ?? coder.name);
   return {
@@ -69,6 +70,7 @@ export async function workOptions(context: RunContext, input: WorkInput): Promis
     rules: policy,
     allowedCommands: [...allowedCommands(state, input.seen.testCommand), ...(input.agreedCommands ?? [])],
     handOvers: input.handOvers ?? [],
+    hasTeam: planned !== undefined && plan !== null && plan.tasks.length > 1,
     memory: await memoryAt(context, root),
     size: input.kind === "question" ? "question" : plan === null ? "small" : "planned",
     diff: async () => (isolation === null ? "" : context.changes.workingDiff(isolation, workspace)),
