@@ -6,6 +6,7 @@ import { MEMORY_COMMANDS } from "./commands-memory.ts";
 import { PLAN_COMMANDS } from "./commands-plan.ts";
 import { POLICY_COMMANDS } from "./commands-policy.ts";
 import { REWIND_COMMANDS } from "./commands-rewind.ts";
+import { TASK, TASK_COMMANDS } from "./commands-tasks.ts";
 import { WORKFLOW_COMMANDS } from "./commands-workflow.ts";
 import { GUARD_COMMANDS } from "./guard-commands.ts";
 import { TOOLS_COMMANDS } from "./tools-commands.ts";
@@ -18,12 +19,6 @@ const jsonLines: Flag = {
   summary: "Print events as JSON Lines, at the end a result object.",
 };
 const budget: Flag = { name: "budget", type: "string", value: "USD", summary: "The most that the run may cost." };
-const task: Flag = {
-  name: "task",
-  type: "string",
-  value: "ID",
-  summary: "Only this task, as `nexus runs show` names it.",
-};
 const detach: Flag = { name: "detach", type: "boolean", summary: "Do not wait for the end; print the run's id." };
 const run = { name: "RUN" };
 const goal = { name: "GOAL", rest: true };
@@ -100,16 +95,10 @@ export const COMMANDS = {
   "runs resume": {
     summary: "Go on with a run that failed, was cancelled or ran out of budget",
     positionals: [run],
-    flags: [jsonLines, budget, detach, task],
+    flags: [jsonLines, budget, detach, TASK],
   },
   ...REWIND_COMMANDS,
-  "runs cancel": { summary: "Cancel a run, or one task of it", positionals: [run], flags: [task, json] },
-  "runs pause": {
-    summary: "Hold one task of a run before its next step",
-    positionals: [run],
-    flags: [task, json],
-    details: "`nexus runs resume RUN --task ID` lets it go on. Other tasks go on meanwhile.",
-  },
+  ...TASK_COMMANDS,
   ...POLICY_COMMANDS,
   index: {
     summary: "Read a folder's code into memory, so that it can be searched",
