@@ -7,6 +7,7 @@ import * as memory from "./memory.ts";
 import * as facts from "./memory-facts.ts";
 import * as graph from "./memory-graph.ts";
 import * as search from "./memory-search.ts";
+import * as plan from "./plan-requests.ts";
 import * as rewind from "./rewind-requests.ts";
 import * as run from "./run.ts";
 import * as task from "./task-requests.ts";
@@ -41,6 +42,9 @@ export const REQUESTS = [
   run.changesFile,
   run.changesAccept,
   run.changesDiscard,
+  plan.planShow,
+  plan.planEdit,
+  plan.planHistory,
   rewind.runCheckpoints,
   rewind.runCheckpointDiff,
   rewind.runRewind,

@@ -4,7 +4,7 @@
  */
 import * as z from "zod/mini";
 import { Approval } from "./approval.ts";
-import { AgentMessage, BoardEntry } from "./collaboration-events.ts";
+import { AgentMessage, BoardEntry, MessageDelivery } from "./collaboration-events.ts";
 import { ErrorValue } from "./errors.ts";
 import { Milestone, Plan } from "./plan.ts";
 import { PolicyRules } from "./policy.ts";
@@ -27,8 +27,10 @@ import {
   type RunEventOf,
   RunKind,
   RunPhase,
+  RunPriority,
   SessionMode,
 } from "./run-events.ts";
+import { RunStats } from "./run-stats.ts";
 import { mergeTaint, Taint, taintOf } from "./taint.ts";
 import { changeTask, finishTask, startTask, TaskState, waitingTask } from "./task-state.ts";
 import { teamChange } from "./team-state.ts";
@@ -36,19 +38,6 @@ import { WorkflowPin } from "./workflow-events.ts";
 
 export const RunStatus = z.enum(["queued", "working", "awaiting_approval", "suspended", ...EndStatus.options]);
 export type RunStatus = z.infer<typeof RunStatus>;
-
-export const RunStats = z.object({
-  modelCalls: z.int(),
-  toolCalls: z.int(),
-  /** Model calls up to and including the one that asked for the first change of a file. */
-  callsBeforeFirstEdit: z.nullable(z.int()),
-  /** Largest estimate seen of system prompt and tool schemas, in tokens. */
-  overheadTokens: z.int(),
-  inputTokens: z.int(),
-  cacheReadTokens: z.int(),
-  outputTokens: z.int(),
-});
-export type RunStats = z.infer<typeof RunStats>;
 
 export const RunState = z.object({
   runId: z.string(),
@@ -63,6 +52,7 @@ export const RunState = z.object({
   continues: z.nullable(z.string()),
   /** Left out by older daemons: yes. */
   trusted: z.optional(z.boolean()),
+  priority: z.optional(RunPriority),
   /** Left out by older daemons. */
   taint: z.optional(Taint),
   status: RunStatus,
@@ -78,8 +68,10 @@ export const RunState = z.object({
   milestones: z.optional(z.array(Milestone)),
   /** The blackboard: the latest version of each entry, the last written last, at most 200. */
   board: z.optional(z.array(BoardEntry)),
-  /** Between agents, the latest 100. */
+  /** Between agents, the latest 100; what nobody has read yet is never left out. */
   messages: z.optional(z.array(AgentMessage)),
+  /** Which of them were read by whom, the latest 500. */
+  deliveries: z.optional(z.array(MessageDelivery)),
   /** The workflow file that the run follows. */
   workflow: z.optional(WorkflowPin),
   pendingApprovals: z.array(Approval),
@@ -159,6 +151,7 @@ function createdState(event: RunEvent, body: Extract<RunEvent["body"], { type: "
     policy: body.policy,
     continues: body.continues,
     trusted: body.trusted !== false,
+    ...(body.priority === undefined ? {} : { priority: body.priority }),
     status: "queued",
     phase: null,
     kind: null,

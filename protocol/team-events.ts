@@ -27,6 +27,14 @@ export type WorkPlace = z.infer<typeof WorkPlace>;
 
 export const TaskAction = z.enum(["cancel", "pause", "resume"]);
 export type TaskAction = z.infer<typeof TaskAction>;
+export const FieldFinding = z.object({
+  /** From the root; "" where it concerns no file. */
+  path: z.string(),
+  line: z.optional(z.int()),
+  message: z.string(),
+  /** error: the work is not done; warning: told to whoever reviews it. */
+  severity: z.enum(["error", "warning"]),
+});
 
 export const TEAM_EVENTS = [
   /** A task may start now: where it works and what it may use. Children of a task name it as their parent. */
@@ -87,6 +95,15 @@ export const TEAM_EVENTS = [
     tests: z.optional(z.array(z.string())),
     /** The task that is to mend it. */
     repair: z.optional(PlanTask),
+  }),
+  /** What a check of the agent's field found in finished work; at most 50 findings. */
+  event("task.checked", {
+    taskId: z.string(),
+    turn: z.int(),
+    check: z.string(),
+    ok: z.boolean(),
+    summary: z.string(),
+    findings: z.array(FieldFinding),
   }),
   event("task.reviewed", {
     taskId: z.string(),

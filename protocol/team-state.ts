@@ -1,5 +1,6 @@
 /** What the events of planning, the tree of agents and their collaboration change in a run's state. Bounded: see MOST_*. */
-import type { AgentMessage, BoardEntry } from "./collaboration-events.ts";
+import type { AgentMessage, BoardEntry, MessageDelivery } from "./collaboration-events.ts";
+import { unreadMessages } from "./mailbox.ts";
 import type { Milestone, Plan } from "./plan.ts";
 import type { RunEventBody } from "./run-events.ts";
 import { changeTask, controlTask, type TaskState, waitingTask } from "./task-state.ts";
@@ -13,12 +14,14 @@ interface TeamState {
   milestones?: Milestone[] | undefined;
   board?: BoardEntry[] | undefined;
   messages?: AgentMessage[] | undefined;
+  deliveries?: MessageDelivery[] | undefined;
   workflow?: WorkflowPin | undefined;
 }
 
 /** Of the blackboard and the messages; what is older stays in the event log. */
 const MOST_ENTRIES = 200;
 const MOST_MESSAGES = 100;
+const MOST_DELIVERIES = 500;
 
 /** Undefined: the event is none of these. */
 export function teamChange(state: TeamState, body: RunEventBody, at: string): Partial<TeamState> | undefined {
@@ -57,7 +60,11 @@ export function teamChange(state: TeamState, body: RunEventBody, at: string): Pa
     case "contract.awarded":
       return change(body.taskId, () => ({ agent: body.agent, budgetUsd: body.budgetUsd }));
     case "message.sent":
-      return { messages: [...(state.messages ?? []), body.message].slice(-MOST_MESSAGES) };
+      return { messages: keptMessages(state, body.message) };
+    case "message.delivered": {
+      const { type: _, ...delivery } = body;
+      return { deliveries: [...(state.deliveries ?? []), delivery].slice(-MOST_DELIVERIES) };
+    }
     case "board.written": {
       const others = (state.board ?? []).filter(({ key }) => key !== body.entry.key);
       return { board: [...others, body.entry].slice(-MOST_ENTRIES) };
@@ -66,7 +73,7 @@ export function teamChange(state: TeamState, body: RunEventBody, at: string): Pa
     case "workflow.migrated":
       return { workflow: body.workflow };
     case "tests.reported":
-    case "message.delivered":
+    case "task.checked":
     case "conflict.predicted":
     case "merge.conflicted":
     case "regression.found":
@@ -83,6 +90,16 @@ export function teamChange(state: TeamState, body: RunEventBody, at: string): Pa
     default:
       return undefined;
   }
+}
+
+/** Older ones make room, those that everybody at work has read first. */
+function keptMessages(state: TeamState, message: AgentMessage): AgentMessage[] {
+  const all = [...(state.messages ?? []), message];
+  if (all.length <= MOST_MESSAGES) return all;
+  const open = state.tasks.filter(({ status }) => status === "waiting" || status === "working");
+  const unread = new Set(open.flatMap(({ id }) => unreadMessages({ ...state, messages: all }, id)));
+  const oldest = all.find((other) => !unread.has(other)) ?? all[0];
+  return all.filter((other) => other !== oldest);
 }
 
 /** Tasks keep what they have come to; those that the new plan leaves out go, unless they began. */

@@ -13,6 +13,12 @@ const jsonLines: Flag = {
   summary: "Print events as JSON Lines, at the end a result object.",
 };
 const budget: Flag = { name: "budget", type: "string", value: "USD", summary: "The most that the run may cost." };
+const task: Flag = {
+  name: "task",
+  type: "string",
+  value: "ID",
+  summary: "Only this task, as `nexus runs show` names it.",
+};
 const detach: Flag = { name: "detach", type: "boolean", summary: "Do not wait for the end; print the run's id." };
 const run = { name: "RUN" };
 const goal = { name: "GOAL", rest: true };
@@ -58,6 +64,13 @@ export const COMMANDS = {
         choices: ["ask", "plan", "act"],
       },
       { name: "session", type: "string", value: "ID", summary: "Go on in this session (see `nexus runs show`)." },
+      {
+        name: "priority",
+        type: "string",
+        value: "PRIORITY",
+        summary: "Where not all runs can work at once: high, normal (default) or low.",
+        choices: ["high", "normal", "low"],
+      },
       detach,
       { name: "trust", type: "boolean", summary: "Trust the folder as it is (see `nexus trust`)." },
       { name: "untrusted", type: "boolean", summary: "Run nothing of the folder and obey none of its rules." },
@@ -88,10 +101,16 @@ export const COMMANDS = {
   "runs resume": {
     summary: "Go on with a run that failed, was cancelled or ran out of budget",
     positionals: [run],
-    flags: [jsonLines, budget, detach],
+    flags: [jsonLines, budget, detach, task],
   },
   ...REWIND_COMMANDS,
-  "runs cancel": { summary: "Cancel a run", positionals: [run], flags: [json] },
+  "runs cancel": { summary: "Cancel a run, or one task of it", positionals: [run], flags: [task, json] },
+  "runs pause": {
+    summary: "Hold one task of a run before its next step",
+    positionals: [run],
+    flags: [task, json],
+    details: "`nexus runs resume RUN --task ID` lets it go on. Other tasks go on meanwhile.",
+  },
   ...POLICY_COMMANDS,
   index: {
     summary: "Read a folder's code into memory, so that it can be searched",

@@ -23,6 +23,7 @@ const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   "runs rewind": async () => (await import("./runs-rewind.ts")).rewindCommand,
   "runs fork": async () => (await import("./runs-rewind.ts")).forkCommand,
   "runs prune": async () => (await import("./runs-rewind.ts")).pruneCommand,
+  "runs pause": async () => (await import("./runs-task.ts")).pauseCommand,
   "runs cancel": async () => (await import("./runs.ts")).cancelCommand,
   approvals: async () => (await import("./approvals.ts")).approvalsCommand,
   approve: async () => (await import("./approvals.ts")).approveCommand,

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import type { Params } from "../../protocol/index.ts";
-import { NexusError, nexusError, type PolicyRules, SessionMode } from "../../protocol/index.ts";
+import { NexusError, nexusError, type PolicyRules, RunPriority, SessionMode } from "../../protocol/index.ts";
 import { readText, stat } from "../host/files.ts";
 import { parsePolicy } from "../security/policy/load-tiers.ts";
 import { modelInput } from "../settings.ts";
@@ -21,6 +21,7 @@ export async function runCommand(context: CliContext, args: Arguments): Promise<
     headless: isJson || !context.terminal.isInteractive,
     autoApply: args.has("apply"),
     ...(mode.success ? { mode: mode.data } : {}),
+    ...priorityOf(args),
   });
   const { connection, runId, sessionId } = await startRun(context, args, params);
   if (args.has("detach")) {
@@ -77,7 +78,12 @@ async function startRun(context: CliContext, args: Arguments, params: Params<"ru
   }
 }
 
-type Fixed = Pick<Params<"run/start">, "headless" | "autoApply" | "mode">;
+type Fixed = Pick<Params<"run/start">, "headless" | "autoApply" | "mode" | "priority">;
+
+function priorityOf(args: Arguments): Pick<Params<"run/start">, "priority"> {
+  const priority = RunPriority.safeParse(args.text("priority"));
+  return priority.success ? { priority: priority.data } : {};
+}
 
 async function startParams(context: CliContext, args: Arguments, fixed: Fixed): Promise<Params<"run/start">> {
   const workspace = resolve(context.cwd, args.text("repo") ?? ".");

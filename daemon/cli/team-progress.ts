@@ -22,6 +22,10 @@ export function teamText(body: RunEventBody, paint: Paint, width: number): strin
       return note(`${body.taskId} and ${body.with.join(", ")} changed the same places of ${body.paths.join(", ")}.`);
     case "regression.found":
       return note(`\`${body.command}\` fails since ${body.taskId ?? "a change that could not be told"}.`);
+    case "task.checked":
+      return body.ok
+        ? quiet(`✓ ${body.check}: ${body.summary}`)
+        : note(`${body.check} of ${body.taskId}: ${body.summary}`);
     case "task.reviewed":
       return quiet(`${body.by} ${body.verdict} ${body.taskId} (round ${body.round}). ${body.comments.join(" ")}`);
     case "message.sent":

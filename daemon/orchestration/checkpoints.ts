@@ -36,6 +36,11 @@ export function createCheckpointSaver(rows: CheckpointRows): CheckpointSaver {
   return new CheckpointSaver(rows);
 }
 
+/** For a graph. Versions are text in our saver; LangGraph's types expect numbers there, its code takes either. */
+export function graphCheckpoints(rows: CheckpointRows): BaseCheckpointSaver {
+  return createCheckpointSaver(rows) as unknown as BaseCheckpointSaver;
+}
+
 export class CheckpointSaver extends BaseCheckpointSaver {
   readonly #rows: CheckpointRows;
   readonly #inTurn = createTurnstile();

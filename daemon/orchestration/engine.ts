@@ -4,9 +4,8 @@
  * only code that knows LangGraph.
  */
 import { Annotation, END, START, StateGraph } from "@langchain/langgraph";
-import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import { nexusError } from "../../protocol/index.ts";
-import { createCheckpointSaver } from "./checkpoints.ts";
+import { graphCheckpoints } from "./checkpoints.ts";
 import { isolatePhase, triagePhase } from "./phases/begin.ts";
 import { collectPhase, reviewPhase, verifyPhase } from "./phases/finish.ts";
 import { approvePhase, planPhase } from "./phases/plan.ts";
@@ -114,12 +113,7 @@ function buildGraph(context: RunContext) {
     .addConditionalEdges("repair", follow, ["verify"])
     .addConditionalEdges("review", follow, ["finish"])
     .addConditionalEdges("finish", follow, [END])
-    .compile({ checkpointer: checkpointerOf(context) });
-}
-
-/** Versions are text in our saver; LangGraph's types expect numbers there, its code takes either. */
-function checkpointerOf(context: RunContext): BaseCheckpointSaver {
-  return createCheckpointSaver(context.store.checkpoints) as unknown as BaseCheckpointSaver;
+    .compile({ checkpointer: graphCheckpoints(context.store.checkpoints) });
 }
 
 async function triageNode(context: RunContext): Promise<GraphUpdate> {

@@ -7,6 +7,7 @@ import type { ChatModel } from "../models/model.ts";
 import type { Price } from "../models/prices.ts";
 import type { ModelWindow } from "../models/windows.ts";
 import type { Log } from "../observability/log.ts";
+import type { ModelsByDifficulty } from "../planning/allocation.ts";
 import type { Audit } from "../security/audit/record.ts";
 import type { CommandRunner } from "../security/sandbox/command-runner.ts";
 import type { Store } from "../store/store.ts";
@@ -16,19 +17,13 @@ import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort, Isolation } from "./changes/changes.ts";
 import type { PolicyPlace } from "./rights/policy-place.ts";
 import type { MemoryPlace, RunMemory } from "./run-memory.ts";
+import type { Slot } from "./scheduling/scheduler.ts";
+import type { TeamLimits } from "./team/limits.ts";
 import type { Turnstile } from "./turnstile.ts";
 
 /** What the run's model takes, and who counts it. */
 export interface CountedWindow extends ModelWindow {
   readonly counter: TokenCounter;
-}
-
-/** How the tasks of one run work side by side. */
-export interface TeamLimits {
-  /** Tasks at work at once. */
-  readonly concurrency: number;
-  /** After so long without a sign of life an agent is stopped. */
-  readonly silenceMs: number;
 }
 
 /** Looks at finished work of a planned task: what it answers goes back to the agent, undefined lets the work pass. */
@@ -64,7 +59,15 @@ export interface RunContext {
   window(): Promise<CountedWindow>;
   memory(place: Pick<MemoryPlace, "root" | "workspace" | "base">): RunMemory;
   readonly price: () => Price | undefined;
+  /** Of another model of the same provider; left out name: the run's own. */
+  readonly priceOf?: (model: string | undefined) => Price | undefined;
+  /** Which models the settings name for which difficulty; left out: the run's own does everything. */
+  readonly models?: ModelsByDifficulty;
+  /** The same run with another model of its provider, for a task of its own. */
+  readonly withModel?: (model: string) => RunContext;
   readonly onDelta: (delta: RunDelta) => void;
+  /** Resolves with a slot among the tasks of all runs; a child works in its parent's. Left out: there is one at once. */
+  readonly taskSlot?: (taskId: string) => Promise<Slot>;
   readonly audit: Audit;
   readonly taint: TaintPort;
   /** Left out: no command is understood, and only the run's own rules count. */
@@ -77,6 +80,8 @@ export interface RunContext {
   readonly commands?: CommandRunner;
   /** Keeps the whole output of a background command; left out: only what is in memory. */
   readonly commandLog?: (name: string) => Promise<CommandLog>;
+  /** Folder of the grammars by which code is parsed; left out: none is. */
+  readonly grammars?: string;
 }
 
 /** Why a run's signal was aborted. A cancel ends the run; a suspension lets a later daemon go on with it. */

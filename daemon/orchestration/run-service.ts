@@ -6,6 +6,7 @@ import type {
   RunEvent,
   RunState,
   RunSummary,
+  Scheduling,
   TaskAction,
 } from "../../protocol/index.ts";
 
@@ -26,6 +27,9 @@ export interface RunService {
   answer(params: Params<"approval/answer">, caller: Caller): Promise<Answer<"approval/answer">>;
   answerQuestion(params: Params<"question/answer">, caller: Caller): Promise<Answer<"question/answer">>;
   approvals(): Promise<Answer<"approval/list">>;
+  showPlan(params: Params<"plan/show">): Promise<Answer<"plan/show">>;
+  editPlan(params: Params<"plan/edit">, caller: Caller): Promise<Answer<"plan/edit">>;
+  planHistory(params: Params<"plan/history">): Promise<Answer<"plan/history">>;
   diff(params: Params<"changes/diff">): Promise<Answer<"changes/diff">>;
   file(params: Params<"changes/file">): Promise<Answer<"changes/file">>;
   accept(params: Params<"changes/accept">, caller: Caller): Promise<Answer<"changes/accept">>;
@@ -37,6 +41,8 @@ export interface RunService {
   prune(params: Params<"run/prune">): Promise<Answer<"run/prune">>;
   /** Runs at work in this process now (waiting for a person does not count). */
   readonly activeRuns: number;
+  /** Who has slots, and who waits for one. */
+  scheduling(): Scheduling;
   /** Told of committed events; the server forwards them to the connections that watch the run. */
   onEvent(listener: (event: RunEvent, state: RunState) => void): () => void;
   onDelta(listener: (delta: NotificationParams<"run/delta">) => void): () => void;

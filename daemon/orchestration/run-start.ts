@@ -44,6 +44,7 @@ export async function createRun(
     policy: params.policy ?? (await userPolicy(dependencies, workspace)),
     continues: await pendingRunOf(dependencies, session.sessionId),
     trusted: trust.trusted,
+    ...(params.priority === undefined ? {} : { priority: params.priority }),
   };
   await store.events.append(runId, [
     { body, key: params.idempotencyKey },

@@ -67,7 +67,8 @@ const MAX_TURNS = 120;
 
 export async function work(context: RunContext, options: WorkOptions): Promise<LoopOutcome> {
   const { taskId, agent, sections, projectRules, openRequest, handOvers } = options;
-  const rules: CallRules = { ...options, agentName: agent.name };
+  const { writes } = agent;
+  const rules: CallRules = { ...options, agentName: agent.name, ...(writes === undefined ? {} : { writes }) };
   const toolbox = await openToolbox(context, options, rules);
   const locks = createLockTable();
   const background = openBackground(context, taskId);
@@ -77,7 +78,7 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
   const tools = () => [...toolbox.schemas(), ...own];
   const said = { sections, rules: projectRules, openRequest };
   const respond = await createRunWindow(context, { taskId, system: agent.system, tools, ...said });
-  const outcome = runAgent(MAX_TURNS, {
+  const outcome = runAgent(Math.min(MAX_TURNS, agent.limits.maxTurns ?? MAX_TURNS), {
     respond,
     callTool(turn, index, call, signal) {
       const handOver = handOvers.find((candidate) => candidate.schema.name === call.tool);
@@ -111,6 +112,8 @@ function openBackground({ commands, commandLog, signal }: RunContext, taskId: st
 
 /** What the policy would deny in any form, or memory cannot do, is not offered at all. */
 async function openToolbox(context: RunContext, options: WorkOptions, rules: CallRules): Promise<Toolbox> {
+  // Which files it may write is said when it wants to; that it may write some is enough to be offered the tools.
+  const { files: _files, writes: _writes, ...anywhere } = rules;
   const { agent, memory, size, root, allowedCommands } = options;
   const named = new Set([...agent.tools, ...agent.moreTools[size]]);
   return createToolbox({
@@ -122,7 +125,7 @@ async function openToolbox(context: RunContext, options: WorkOptions, rules: Cal
       return tool !== remember || memory.note !== undefined;
     },
     foreign: (await context.foreignTools?.(root)) ?? [],
-    judgeAccess: judgeOf(context, rules),
+    judgeAccess: judgeOf(context, anywhere),
     allowedCommands,
     count: (await context.window()).counter.count,
   });

@@ -144,6 +144,18 @@ interface TrustTable {
   digest: string;
 }
 
+/** What became of planned tasks; stays when checkpoints and runs go. */
+interface OutcomeTable {
+  /** Newer outcomes have larger numbers. */
+  number: Generated<number>;
+  run_id: string;
+  task_id: string;
+  workspace: string;
+  /** JSON of a TaskOutcome. */
+  body: string;
+  digest: string;
+}
+
 export interface Tables {
   store: StoreTable;
   events: EventTable;
@@ -159,4 +171,5 @@ export interface Tables {
   knowledge_versions: KnowledgeVersionTable;
   audit_head: AuditHeadTable;
   trust: TrustTable;
+  task_outcomes: OutcomeTable;
 }

@@ -11,6 +11,7 @@ import { createEventLog } from "./event-log.ts";
 import { storeError } from "./faults.ts";
 import { databaseFile, openFile } from "./file.ts";
 import { createKnowledgeRows } from "./knowledge.ts";
+import { createTaskOutcomes } from "./outcomes.ts";
 import { createProjections } from "./projections.ts";
 import { createSessions } from "./sessions.ts";
 import type { Store } from "./store.ts";
@@ -47,6 +48,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     knowledge: createKnowledgeRows(database),
     auditHeads: createAuditHeads(database),
     trust: createTrustRows(database),
+    outcomes: createTaskOutcomes(database),
     epoch,
     close: once(() => database.close()),
   };

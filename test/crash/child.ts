@@ -1,6 +1,6 @@
 /**
  * A daemon without a socket that kills itself right after its Nth commit of the event log:
- * `node child.ts HOME WORKSPACE MODEL_URL KILL_AT_COMMIT` (0: never). Prints each event that it tells, as one line of JSON.
+ * `node child.ts HOME WORKSPACE MODEL_URL KILL_AT_COMMIT SCENARIO` (0: never). Prints each event that it tells, as one line of JSON.
  */
 import { writeSync } from "node:fs";
 import { systemClock } from "../../daemon/host/clock.ts";
@@ -14,9 +14,9 @@ import { createTrust } from "../../daemon/security/trust.ts";
 import { openStore } from "../../daemon/store/sqlite.ts";
 import type { EventLog, Store } from "../../daemon/store/store.ts";
 import { isEnded, pendingPaths } from "../../protocol/index.ts";
-import { GOAL } from "./scenario.ts";
+import { scenarioOf } from "./scenarios/all.ts";
 
-const [home = "", workspace = "", baseUrl = "", killAt = "0"] = process.argv.slice(2);
+const [home = "", workspace = "", baseUrl = "", killAt = "0", scenario] = process.argv.slice(2);
 const log: Log = { write: () => undefined, with: () => log };
 const store = killingStore(await openStore({ home, log }), Number(killAt));
 const model = { provider: "openai", model: "scripted", baseUrl, apiKey: "test-key-0123456789" } as const;
@@ -51,7 +51,7 @@ await service.recover();
 const idempotencyKey = "the-one-run";
 const params = {
   workspace,
-  prompt: GOAL,
+  prompt: scenarioOf(scenario).goal,
   headless: true,
   autoApply: true,
   policy: { plan: "allow" as const },
@@ -86,6 +86,7 @@ function killingStore(real: Store, at: number): Store {
     knowledge: real.knowledge,
     auditHeads: real.auditHeads,
     trust: real.trust,
+    outcomes: real.outcomes,
     epoch: real.epoch,
     close: () => real.close(),
   };

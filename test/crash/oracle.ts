@@ -1,14 +1,13 @@
 /** What must hold after a run was killed and has finished all the same. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { openStore } from "../../daemon/store/sqlite.ts";
 import { applyRunEvent, type RunEvent, type RunState } from "../../protocol/index.ts";
 import type { ScriptedServer } from "../support/scripted/server.ts";
-import { expectedFiles } from "./scenario.ts";
+import type { Scenario } from "./scenarios/scenario.ts";
 
 export interface Observed {
   readonly home: string;
   readonly workspace: string;
+  readonly scenario: Scenario;
   readonly runId: string;
   /** Events as somebody heard of them, before the kill or after. */
   readonly acknowledged: readonly RunEvent[];
@@ -26,7 +25,7 @@ export async function problemsOf(observed: Observed): Promise<string[]> {
     ...problemsOfLog(log),
     ...problemsOfAcknowledged(log, observed.acknowledged),
     ...problemsOfRequests(observed),
-    ...problemsOfFiles(observed.workspace),
+    ...observed.scenario.problemsOfFiles(observed.workspace),
   ];
 }
 
@@ -69,11 +68,4 @@ function problemsOfRequests({ requests, requestsAtKill, logAtKill }: Observed): 
   const unanswered = before.size - answered;
   if (again.length <= unanswered) return [];
   return [`${again.length} model calls were repeated, but only ${unanswered} had no recorded answer`];
-}
-
-function problemsOfFiles(workspace: string): string[] {
-  return Object.entries(expectedFiles()).flatMap(([path, wanted]) => {
-    const found = readFileSync(join(workspace, path), "utf8");
-    return found === wanted ? [] : [`${path} is wrong: ${JSON.stringify(found)}`];
-  });
 }

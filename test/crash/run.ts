@@ -1,9 +1,9 @@
 /**
- * Kills a run of six tasks with SIGKILL: the daemon of a real `nexus run` at random moments, and a daemon in process after
+ * Kills a run with SIGKILL: the daemon of a real `nexus run` at random moments, and a daemon in process after
  * every single commit of its event log. After each death it must finish: nothing that was told is lost, no answered model
  * call is repeated, no edit happens twice.
  *
- * `npm run test:crash [-- --kills N --seed N --lanes N]`
+ * `npm run test:crash [-- --scenario NAME --kills N --seed N --lanes N --commits N]`
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
@@ -17,7 +17,7 @@ import type { RunEvent } from "../../protocol/index.ts";
 import type { ScriptedServer } from "../support/scripted/server.ts";
 import { startScriptedOpenAi } from "../support/scripted-openai.ts";
 import { problemsOf, readLog } from "./oracle.ts";
-import { GOAL, makeWorkspace, script } from "./scenario.ts";
+import { scenarioOf } from "./scenarios/all.ts";
 
 const { values } = parseArgs({
   options: {
@@ -25,8 +25,11 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     lanes: { type: "string", default: "2" },
     commits: { type: "string" },
+    scenario: { type: "string", default: "steps" },
   },
 });
+
+const scenario = scenarioOf(values.scenario);
 
 const NEXUS = resolve("dist/daemon/main.js");
 const CHILD = resolve("dist/crash/child.js");
@@ -59,8 +62,8 @@ async function withTrial(name: string, work: (trial: Trial) => Promise<Outcome>)
   const folder = join(root, name);
   const home = join(folder, "home");
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  makeWorkspace(join(folder, "workspace"));
-  const server = await startScriptedOpenAi(script());
+  scenario.makeWorkspace(join(folder, "workspace"));
+  const server = await startScriptedOpenAi(scenario.script());
   try {
     return await work({ name, home, workspace: join(folder, "workspace"), server });
   } catch (error) {
@@ -107,7 +110,7 @@ const cleanEnv = (home: string, url: string): NodeJS.ProcessEnv => ({
 async function commitTrial(trial: Trial, commit: number): Promise<Outcome & { commits: number }> {
   const { home, workspace, server } = trial;
   const env = cleanEnv(home, server.url);
-  const args = (at: number) => [CHILD, home, workspace, server.url, String(at)];
+  const args = (at: number) => [CHILD, home, workspace, server.url, String(at), values.scenario];
   const first = watchEvents(args(commit), env);
   const code = await first.exit;
   const killed = code === null;
@@ -119,7 +122,16 @@ async function commitTrial(trial: Trial, commit: number): Promise<Outcome & { co
   if (finalCode !== 0)
     return { problems: [`the second life ended with ${finalCode}: ${second.stderr()}`], killed, commits: 0 };
   const acknowledged = killed ? [...first.events, ...second.events] : first.events;
-  const observed = { home, workspace, runId, acknowledged, requests: server.requests, requestsAtKill, logAtKill };
+  const observed = {
+    home,
+    workspace,
+    scenario,
+    runId,
+    acknowledged,
+    requests: server.requests,
+    requestsAtKill,
+    logAtKill,
+  };
   return { problems: await problemsOf(observed), killed, commits: logAtKill.length };
 }
 
@@ -127,7 +139,10 @@ async function commitTrial(trial: Trial, commit: number): Promise<Outcome & { co
 async function randomTrial(trial: Trial, afterMs: number): Promise<Outcome & { activeMs: number }> {
   const { home, workspace, server } = trial;
   const env = cleanEnv(home, server.url);
-  const client = watchEvents([NEXUS, "run", "--repo", workspace, "--json", "--apply", "--policy", policy, GOAL], env);
+  const client = watchEvents(
+    [NEXUS, "run", "--repo", workspace, "--json", "--apply", "--policy", policy, scenario.goal],
+    env,
+  );
   const begun = new Promise<void>((done) => client.child.once("told", () => done()));
   await Promise.race([begun, client.exit]);
   const active = performance.now();
@@ -148,6 +163,7 @@ async function randomTrial(trial: Trial, afterMs: number): Promise<Outcome & { a
   const observed = {
     home,
     workspace,
+    scenario,
     runId,
     acknowledged: client.events,
     requests: server.requests,
@@ -214,10 +230,9 @@ const undisturbed = await withTrial("undisturbed", async (trial) => {
   return outcome;
 });
 count("undisturbed", undisturbed);
-const points = Array.from(
-  { length: values.commits === undefined ? commits : Number(values.commits) },
-  (_, index) => index + 1,
-);
+/** All of them, or as many as were asked for, spread over the whole run. */
+const wanted = Math.min(commits, values.commits === undefined ? commits : Number(values.commits));
+const points = Array.from({ length: wanted }, (_, index) => 1 + Math.floor((index * commits) / wanted));
 process.stdout.write(`A run of ${commits} events; killing it after each of ${points.length} commits …\n`);
 let killedAtCommits = 0;
 await inLanes(points, async (commit) => {

@@ -13,6 +13,7 @@ import type { RunDependencies } from "../../daemon/orchestration/dependencies.ts
 import type { OpenMemory } from "../../daemon/orchestration/run-memory.ts";
 import type { RunService } from "../../daemon/orchestration/run-service.ts";
 import { createRunService } from "../../daemon/orchestration/runs.ts";
+import type { SchedulingSettings } from "../../daemon/orchestration/scheduling/settings.ts";
 import { createAudit, type OwnedAudit } from "../../daemon/security/audit/audit.ts";
 import { createRedactor } from "../../daemon/security/secrets/secrets.ts";
 import { createTrust, type Trust } from "../../daemon/security/trust.ts";
@@ -46,6 +47,8 @@ export interface EngineOptions {
   readonly hold?: ScriptedOptions["hold"];
   /** Called before the calls of a turn. */
   readonly beforeCalls?: RunDependencies["beforeCalls"];
+  /** How much is done at a time. */
+  readonly scheduling?: SchedulingSettings;
   /** Called before each append to the event log; what it throws is what the store throws. */
   readonly beforeAppend?: (events: readonly NewEvent[]) => void;
 }
@@ -141,6 +144,7 @@ async function openParts(
     beforeCalls,
     team,
     judges,
+    scheduling,
     keepRule = async () => undefined,
   }: EngineOptions,
 ) {
@@ -162,6 +166,7 @@ async function openParts(
     defaults: { budgetUsd: null, policy: {} },
     createModel: (own) => createChatModel(own),
     keepRule,
+    grammars: join(import.meta.dirname, "../../grammars"),
     newId: () => randomUUID().slice(0, 13),
     onFatal: (error) => note(String(error)),
     ...(memory === undefined ? {} : { memory }),
@@ -169,6 +174,7 @@ async function openParts(
     ...(beforeCalls === undefined ? {} : { beforeCalls }),
     ...(team === undefined ? {} : { team }),
     ...(judges === undefined ? {} : { judges }),
+    ...(scheduling === undefined ? {} : { scheduling }),
   });
   return { store, service, audit, trust };
 }
@@ -176,9 +182,9 @@ async function openParts(
 /** The store, with a look at every append before it happens. */
 function withAppend(store: Store, before: (events: readonly NewEvent[]) => void): Store {
   const { events } = store;
-  const append: EventLog["append"] = async (runId, added, artifacts) => {
+  const append: EventLog["append"] = async (runId, added, artifacts, onlyIf) => {
     before(added);
-    return events.append(runId, added, artifacts);
+    return events.append(runId, added, artifacts, onlyIf);
   };
   const watched: EventLog = {
     append,
@@ -188,9 +194,10 @@ function withAppend(store: Store, before: (events: readonly NewEvent[]) => void)
     state: (...args) => events.state(...args),
     subscribe: (...args) => events.subscribe(...args),
   };
-  const { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, epoch } = store;
+  const { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, outcomes, epoch } = store;
   const close = () => store.close();
-  return { events: watched, artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, epoch, close };
+  const rows = { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, outcomes };
+  return { events: watched, ...rows, epoch, close };
 }
 
 function until(engine: Engine, runId: string, fits: (state: RunState) => boolean): Promise<RunState> {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import * as z from "zod/mini";
-import { AGENTS } from "../../daemon/agents/coder.ts";
+import { BUILT_IN_AGENTS } from "../../daemon/agents/registry.ts";
 import { estimateTokens } from "../../daemon/models/tokens.ts";
 import { jsonSchemaOf, TOOLS, toolSchemas } from "../../daemon/tools/catalogue.ts";
 import { isFormFor } from "../../daemon/tools/edits/forms.ts";
@@ -15,7 +15,7 @@ const MODELS = [
 it.each(MODELS)(
   "costs few tokens for %s: for a small change at most %i, for anything with the agent's prompt under 3 000",
   (model, limit) => {
-    for (const { tools, moreTools, system } of AGENTS) {
+    for (const { tools, moreTools, system } of BUILT_IN_AGENTS) {
       const costOf = (names: readonly string[]) =>
         estimateTokens(JSON.stringify(toolSchemas(({ name }) => names.includes(name) && isFormFor(name, model))));
       expect(costOf(tools)).toBeLessThanOrEqual(limit);
@@ -55,7 +55,7 @@ it("has a name, a description and an object schema for each tool, as every provi
 
 it("knows every tool that an agent names", () => {
   const names = TOOLS.map((tool) => tool.name);
-  for (const agent of AGENTS)
+  for (const agent of BUILT_IN_AGENTS)
     expect(names).toEqual(expect.arrayContaining([...agent.tools, ...Object.values(agent.moreTools).flat()]));
 });
 

@@ -30,13 +30,18 @@ export interface CallRules {
   readonly allowedCommands: readonly string[];
   /** Files and globs that may be changed, and no others; left out: what the plan and the policy let it. */
   readonly files?: readonly string[];
+  /** Globs from the root: the only files that the agent may write. Left out: what the policy lets through. */
+  readonly writes?: readonly string[];
 }
 
 /** The policy as it stands for this piece of work, asked anew for each call: rules may have been kept since. */
 export function judgeOf(context: RunContext, rules: CallRules): (access: Access) => Promise<Judgement> {
   const { root, linked, readOnly, allowedCommands, files } = rules;
   const narrowed = files === undefined ? {} : { files };
+  const mayWrite = (rules.writes ?? []).map(rootedGlobMatcher);
   return async (access) => {
+    const isOwn = (path: string) => rules.writes === undefined || mayWrite.some((matches) => matches(path));
+    if (access.kind === "write" && !access.paths.every(isOwn)) return notForThisAgent(rules);
     const foreign =
       access.kind === "write" ? access.paths.find((path) => files?.some(fits(path)) === false) : undefined;
     if (foreign !== undefined) return notHandedOver(foreign);
@@ -53,6 +58,12 @@ function fits(path: string): (file: string) => boolean {
 function notHandedOver(path: string): Judgement {
   const reason = `${path} is not among the files of the task that was handed to this agent.`;
   return { verdict: "deny", rule: "delegated-files", reason };
+}
+
+/** An agent's own bounds come before everybody's rules, and can only take away. */
+function notForThisAgent({ agentName, writes = [] }: CallRules): Judgement {
+  const reason = `The agent “${agentName}” may write ${writes.join(", ")} and nothing else.`;
+  return { verdict: "deny", rule: "agent-writes", reason };
 }
 
 export interface CallPlace {

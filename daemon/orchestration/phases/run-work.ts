@@ -1,8 +1,9 @@
 /** Puts an agent to work with what the run's state says it may do. */
-import { agentOf, coder } from "../../agents/coder.ts";
+import { coder } from "../../agents/coder.ts";
 import type { LoopOutcome } from "../../agents/loop.ts";
 import type { Section } from "../../memory/context/window.ts";
 import type { Delegate } from "../calls/tool-calls.ts";
+import { agentsOf } from "../run-agents.ts";
 import { isolationIn, type RunContext, stateOf } from "../run-context.ts";
 import { type HandOver, work } from "../work.ts";
 import { workRoot } from "./begin.ts";
@@ -26,20 +27,31 @@ export interface WorkInput {
   readonly accept?: (text: string, turn: number) => Promise<string | undefined>;
 }
 
+/** Another model, and all else as it is: the place, the signal, who watches. */
+function withModel(context: RunContext, name: string): RunContext {
+  const other = context.withModel?.(name);
+  if (other === undefined) return context;
+  const { model, modelName, window, price } = other;
+  return { ...context, model, modelName, window, price };
+}
+
 export async function runWork(context: RunContext, input: WorkInput): Promise<LoopOutcome> {
   const state = await stateOf(context);
   const { plan, tasks, mode, headless, policy, workspace, trusted = true } = state;
   const isolation = await isolationIn(context);
   const { root, linked } = await workRoot(context);
-  return work(context, {
+  const planned = plan?.tasks.find((task) => task.id === input.taskId);
+  const own = planned?.model === undefined ? context : withModel(context, planned.model);
+  const agent = (await agentsOf(context)).of(tasks.find(({ id }) => id === input.taskId)?.agent ?? coder.name);
+  return work(own, {
     taskId: input.taskId,
-    agent: agentOf(tasks.find((task) => task.id === input.taskId)?.agent ?? coder.name),
+    agent,
     sections: input.sections,
     projectRules: input.seen.rules,
     openRequest: input.openRequest,
     root,
     linked,
-    readOnly: input.kind === "question" || isolation === null || input.readOnly === true,
+    readOnly: input.kind === "question" || isolation === null || agent.readOnly === true || input.readOnly === true,
     mode,
     headless,
     trusted,

@@ -33,7 +33,7 @@ export async function changePhase(context: RunContext): Promise<"changed" | "pla
   await startImplicitTask(context, "change", state.prompt.slice(0, 100), state.attempt);
   const { counter } = await context.window();
   const opening = { sections: sectionsOfPrompt(state, seen, "Request", counter.count), openRequest: state.prompt };
-  const handOvers = [proposePlan(context)];
+  const handOvers = [await proposePlan(context)];
   const outcome = await runWork(context, { taskId: "change", ...opening, seen, kind: "task", handOvers });
   if (outcome.kind === "handed_over") {
     await finishImplicitTask(context, "change", "It needs more than one step, so a plan was made.");

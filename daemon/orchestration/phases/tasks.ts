@@ -1,12 +1,14 @@
 /** One task of a plan: an agent's work on it, and its acceptance check. */
 import { nexusError, type PlanTask } from "../../../protocol/index.ts";
-import { agentOf } from "../../agents/coder.ts";
-import { type RunContext, record, stateOf, throwIfStopped } from "../run-context.ts";
+import { agentsOf } from "../run-agents.ts";
+import { type RunContext, stateOf, throwIfStopped } from "../run-context.ts";
 import { createDelegate } from "../team/delegate.ts";
 import { workRoot } from "./begin.ts";
 import { check, mayCheck, reportOf } from "./check.ts";
+import { createFieldAcceptance } from "./field-acceptance.ts";
 import { planText, requestOfTask, sectionsOfTask } from "./openings.ts";
 import { allowedCommands } from "./plan.ts";
+import { obstacleOf, reportObstacle } from "./replan.ts";
 import { runWork } from "./run-work.ts";
 import { survey } from "./survey.ts";
 
@@ -18,12 +20,7 @@ export async function runPlannedTask(context: RunContext, task: PlanTask): Promi
   const state = await stateOf(context);
   const { plan, tasks } = state;
   if (plan === null) throw nexusError("run.internal", "There is no plan.");
-  const agent = agentOf(tasks.find(({ id }) => id === task.id)?.agent ?? task.agent);
-  await record(
-    context,
-    { type: "task.started", taskId: task.id, title: task.title, agent: agent.name },
-    `task/${task.id}/started/${state.attempt}`,
-  );
+  const agent = (await agentsOf(context)).of(tasks.find(({ id }) => id === task.id)?.agent ?? task.agent);
   const { root } = await workRoot(context);
   const seen = await survey(context, {
     taskId: task.id,
@@ -35,30 +32,41 @@ export async function runPlannedTask(context: RunContext, task: PlanTask): Promi
   });
   const { counter } = await context.window();
   const sections = sectionsOfTask(state, { plan, task }, seen, counter.count);
-  const opening = { sections, openRequest: requestOfTask(task) };
-  const accept = createAcceptance(context, task, root, seen.testCommand);
-  const work = { taskId: task.id, ...opening, seen, kind: "task" as const, accept, delegate: createDelegate(false) };
-  const outcome = await runWork(context, work);
-  return outcome.kind === "finished" ? context.redact(outcome.text).slice(0, 2000) : "";
+  const opening = { sections, openRequest: requestOfTask(task), seen, kind: "task" as const };
+  const { testCommand } = seen;
+  const checks = [
+    createAcceptance(context, task, root, testCommand),
+    createFieldAcceptance(context, { task, agent, root, testCommand }),
+    judging(context, task, root),
+  ];
+  const ways = { handOvers: [reportObstacle(context, task.id)], delegate: createDelegate(false) };
+  const outcome = await runWork(context, { taskId: task.id, ...opening, ...ways, accept: allOf(checks) });
+  if (outcome.kind === "handed_over") throw nexusError("plan.contradicted", await obstacleOf(context, task.id));
+  return context.redact(outcome.text).slice(0, 2000);
 }
 
-/** Runs the acceptance command when the agent says it is done; sends it back, twice at most, when it is not. */
-function createAcceptance(context: RunContext, task: PlanTask, root: string, testCommand: string | undefined) {
-  const checkCommand = createCommandCheck(context, task, root, testCommand);
-  return async (text: string, turn: number): Promise<string | undefined> => {
-    const report = await checkCommand(turn);
-    if (report !== undefined) return report;
-    for (const judge of context.judges) {
-      const objection = await judge(context, { task, root, text, turn });
+type Accept = (text: string, turn: number) => Promise<string | undefined>;
+
+/** One after the other: what the first one says is enough to send the work back. */
+function allOf(checks: readonly Accept[]): Accept {
+  return async (text, turn) => {
+    for (const accept of checks) {
+      const objection = await accept(text, turn);
       if (objection !== undefined) return objection;
     }
     return undefined;
   };
 }
 
-function createCommandCheck(context: RunContext, task: PlanTask, root: string, testCommand: string | undefined) {
+function judging(context: RunContext, task: PlanTask, root: string): Accept {
+  return (text, turn) =>
+    allOf(context.judges.map((judge) => () => judge(context, { task, root, text, turn })))(text, turn);
+}
+
+/** Runs the acceptance command when the agent says it is done; sends it back, twice at most, when it is not. */
+function createAcceptance(context: RunContext, task: PlanTask, root: string, testCommand: string | undefined): Accept {
   let tries = 0;
-  return async (turn: number): Promise<string | undefined> => {
+  return async (_text, turn) => {
     if (task.acceptance === null) return undefined;
     const { command, expect } = task.acceptance;
     const key = `check/${task.id}/${turn}`;

@@ -1,6 +1,6 @@
 /** Which tasks of a plan may start now. Pure: the same state gives the same choice. */
 import type { Lease, Plan, PlanTask, TaskState, WorkPlace } from "../../../protocol/index.ts";
-import { overlapOf } from "./overlap.ts";
+import { inWords, overlapsOf } from "../../collaboration/leases.ts";
 
 export interface Situation {
   readonly plan: Plan;
@@ -13,10 +13,20 @@ export interface Situation {
   readonly limit: number;
 }
 
+export interface Start {
+  readonly task: PlanTask;
+  readonly kind: WorkPlace["kind"];
+}
+
 export interface Choice {
-  readonly start: readonly { readonly task: PlanTask; readonly kind: WorkPlace["kind"] }[];
+  readonly start: readonly Start[];
   /** Those that wait for one that is at work or starts now, because both would touch the same. */
-  readonly held: readonly { readonly task: PlanTask; readonly behind: string; readonly on: readonly Lease[] }[];
+  readonly held: readonly {
+    readonly task: PlanTask;
+    readonly behind: string;
+    readonly on: readonly Lease[];
+    readonly why: string;
+  }[];
   /** Those that will not be done: cancelled before they began, or in need of one that was. */
   readonly skip: readonly { readonly task: PlanTask; readonly reason: string }[];
   /** True: some could start, but a person holds them. */
@@ -54,12 +64,13 @@ function choose(free: readonly PlanTask[], { tasks, working, leases }: Situation
   const rank = ({ id }: PlanTask) => (of(id)?.status === "working" ? 0 : 1);
   const taken = [...working];
   const chosen: PlanTask[] = [];
-  const held: { task: PlanTask; behind: string; on: Lease[] }[] = [];
+  const held: { task: PlanTask; behind: string; on: Lease[]; why: string }[] = [];
   for (const task of free.toSorted((first, second) => rank(first) - rank(second))) {
     const own = leases.get(task.id) ?? [];
-    const meetings = taken.map((id) => ({ id, on: overlapOf(own, leases.get(id) ?? []) }));
-    const met = meetings.find(({ on }) => on.length > 0);
-    if (met !== undefined) held.push({ task, behind: met.id, on: met.on });
+    const meetings = taken.map((id) => ({ id, overlaps: overlapsOf(own, leases.get(id) ?? []) }));
+    const met = meetings.find(({ overlaps }) => overlaps.length > 0);
+    if (met !== undefined)
+      held.push({ task, behind: met.id, on: met.overlaps.map(({ first }) => first), why: inWords(met.overlaps) });
     else if (chosen.length < room) {
       chosen.push(task);
       taken.push(task.id);

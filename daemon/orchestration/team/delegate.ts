@@ -1,6 +1,7 @@
 /** What an agent hands to another: a child task that works in its parent's copy while the parent waits. */
 import { failure, nexusError, type Result, type RunState } from "../../../protocol/index.ts";
-import { AGENTS } from "../../agents/coder.ts";
+import type { Agent } from "../../agents/agent.ts";
+import { type ChainLink, checkDelegation, goalKey } from "../../collaboration/delegation.ts";
 import { costOf, lineOf, restFor } from "../../planning/budget.ts";
 import { narrow } from "../../security/policy/permissions.ts";
 import type { Delegated, Delegation } from "../../tools/delegation.ts";
@@ -9,12 +10,12 @@ import { workRoot } from "../phases/begin.ts";
 import { type DelegatedPiece, requestOfDelegated, sectionsOfDelegated } from "../phases/openings.ts";
 import { runWork } from "../phases/run-work.ts";
 import { survey } from "../phases/survey.ts";
+import { agentsOf } from "../run-agents.ts";
 import { isStoreFailure, type RunContext, record, stateOf, throwIfStopped } from "../run-context.ts";
 import { endOf, errorOf, failureKey } from "./end.ts";
 import { whileWaiting } from "./life.ts";
 import { supervised } from "./supervise.ts";
 
-const MOST_DEPTH = 3;
 const SHARE = 0.5;
 
 /**
@@ -29,40 +30,54 @@ export const createDelegate =
     const piece = { ...asked, readOnly: looksOnly || asked.readOnly === true };
     const state = await stateOf(context);
     const known = state.tasks.find(({ id }) => id === taskId);
-    const refused = known === undefined ? refusalOf(state, parent, piece) : undefined;
+    const refused = known === undefined ? await handOver(context, state, { taskId, parent, piece }) : undefined;
     if (refused !== undefined) return failure("tool.invalid_input", refused);
-    if (known === undefined) await recordDelegation(context, state, { taskId, parent, piece });
     const waits = { reason: `It waits for ${taskId} (${piece.agent}: ${piece.title}).`, key: taskId };
     return whileWaiting(context, parent, waits, () => childEnd(context, taskId, piece));
   };
 
-/** Undefined: it may be handed over. */
-function refusalOf(state: RunState, parent: string, { agent, title, files = [] }: Delegation): string | undefined {
-  const names = AGENTS.map(({ name }) => name);
-  if (!names.includes(agent)) return `There is no agent “${agent.slice(0, 60)}”; there are ${names.join(", ")}.`;
-  const outside = files.find((file) => /^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)/.test(file));
-  if (outside !== undefined) return `${outside} is not relative to the workspace.`;
-  const line = lineOf(state.tasks, parent);
-  if (line.length > MOST_DEPTH) return `Work is handed on ${MOST_DEPTH} times at most: do this yourself.`;
-  const same = line.find((task) => task.agent === agent && task.title === title);
-  return same === undefined ? undefined : `${same.id} was given the same already: that would go in circles.`;
-}
-
-async function recordDelegation(
+/** On record, or why it may not be handed over. */
+async function handOver(
   context: RunContext,
   state: RunState,
-  { taskId, parent, piece }: { taskId: string; parent: string; piece: Delegation },
-): Promise<void> {
-  const { agent, title, goal, returns, files = [], readOnly = false, budgetShare = SHARE } = piece;
+  { taskId, parent, piece }: { taskId: string; parent: string; piece: Delegation & { readOnly: boolean } },
+): Promise<string | undefined> {
+  const { agent, title, goal, returns, files = [], readOnly, budgetShare = SHARE } = piece;
+  const outside = files.find((file) => /^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)/.test(file));
+  if (outside !== undefined) return `${outside} is not relative to the workspace.`;
+  const agents = await agentsOf(context);
+  const line = lineOf(state.tasks, parent).toReversed();
+  const own = agents.of(line.at(-1)?.agent ?? "");
   const { leftUsd } = restFor(state, parent);
-  const body = {
-    type: "task.delegated" as const,
-    ...{ taskId, parent, title, agent, goal },
-    depth: lineOf(state.tasks, parent).length,
-    contract: { returns, files, readOnly },
-    budgetUsd: Number.isFinite(leftUsd) ? Math.max(0, leftUsd) * budgetShare : null,
-  };
+  const left = Number.isFinite(leftUsd) ? leftUsd : null;
+  const contract = { returns, files, readOnly };
+  const checked = checkDelegation(
+    {
+      ...{ agent, goal, contract, budgetUsd: left === null || left <= 0 ? left : left * budgetShare },
+      chain: await Promise.all(line.map(({ id, agent: of }) => linkOf(context, state, id, of))),
+      parent: { files: (await contractFiles(context, parent)) ?? ["**"], readOnly: piece.readOnly, leftUsd: left },
+      knownAgents: agents.names.filter((name) => name !== own.name && mayHandTo(own, name)),
+    },
+    taskId,
+  );
+  if (!checked.ok) return checked.problem;
+  const { depth, budgetUsd } = checked;
+  const body = { type: "task.delegated" as const, taskId, parent, title, agent, goal, depth, contract, budgetUsd };
   await record(context, body, `delegated/${taskId}`);
+  return undefined;
+}
+
+function mayHandTo({ canDelegateTo }: Agent, name: string): boolean {
+  return canDelegateTo.includes("*") || canDelegateTo.includes(name);
+}
+
+/** The goal of a planned task is in the plan, that of a child in its event. */
+async function linkOf(context: RunContext, { plan }: RunState, taskId: string, agent: string): Promise<ChainLink> {
+  const planned = plan?.tasks.find(({ id }) => id === taskId);
+  const event =
+    planned === undefined ? await context.store.events.find(context.runId, `delegated/${taskId}`) : undefined;
+  const goal = planned?.goal ?? (event?.body.type === "task.delegated" ? event.body.goal : "");
+  return { taskId, agent, goal: goalKey(goal) };
 }
 
 /** A child that fails is an error of the call; what stops the parent, or the run, is thrown. */

@@ -1,35 +1,28 @@
-/**
- * The tasks of a plan, side by side: those whose dependencies are done and whose files nobody else has. What was dispatched
- * where is on record before it starts, so that a restart goes on in the same places.
- */
-import {
-  type Lease,
-  NexusError,
-  nexusError,
-  type PlanTask,
-  type RunState,
-  type WorkPlace,
-} from "../../../protocol/index.ts";
-import { sliceOf } from "../../planning/budget.ts";
-import type { Isolation } from "../changes/changes.ts";
+/** The tasks of a plan, side by side: those whose dependencies are done and whose files nobody else has. */
+import { type Lease, NexusError, nexusError, type PlanTask, type RunState } from "../../../protocol/index.ts";
 import { isStoreFailure, type RunContext, record, stateOf, throwIfStopped } from "../run-context.ts";
-import { type Choice, chooseTasks } from "./choose.ts";
+import { type Choice, chooseTasks, type Start } from "./choose.ts";
+import { isReplanned } from "./doubt.ts";
 import { failureKey, type TaskEnd } from "./end.ts";
 import { startOf } from "./integrate.ts";
-import { leasesOf } from "./leases.ts";
+import { leasesFor } from "./leases.ts";
 import { nextEvent, recordLife } from "./life.ts";
+import { beginTask } from "./start.ts";
 import { carryOut } from "./task.ts";
 
 interface Dispatching {
   readonly context: RunContext;
   /** Tasks at work now. */
   readonly working: Map<string, Promise<unknown>>;
-  /** Tasks that came to an end in this attempt without being done, and why. */
+  /** Tasks that came to an end in this attempt without being done, and why; undefined: the plan was changed for it. */
   readonly failures: Map<string, unknown>;
   /** What undispatched tasks would have for themselves, by what their plan says. */
   readonly known: Map<string, Lease[]>;
+  /** Nothing new begins. */
   broken: boolean;
 }
+
+const NOTHING: Choice = { start: [], held: [], skip: [], paused: false };
 
 /** Carries out all tasks that can be; then throws the first failure, if there was one. */
 export async function tasksPhase(context: RunContext): Promise<void> {
@@ -44,7 +37,7 @@ export async function tasksPhase(context: RunContext): Promise<void> {
     await Promise.all(dispatching.working.values());
   }
   throwIfStopped(context);
-  const errors = [...failures.values()];
+  const errors = [...failures.values()].filter((error) => error !== undefined);
   if (errors.length > 0) throw errors.find(isStoreFailure) ?? errors[0];
   await refuseNothingDone(context);
 }
@@ -55,25 +48,19 @@ async function dispatchMore(dispatching: Dispatching): Promise<boolean> {
   throwIfStopped(context);
   const news = nextEvent(context, ({ body }) => body.type === "task.controlled" || body.type === "plan.revised");
   try {
-    const state = await stateOf(context);
-    const choice = dispatching.broken ? NOTHING : await choiceOf(dispatching, state);
+    const choice = dispatching.broken ? NOTHING : await choiceOf(dispatching, await stateOf(context));
     for (const { task, reason } of choice.skip) await skip(context, task, reason);
     for (const held of choice.held) await hold(context, held);
-    for (const { task, kind } of choice.start) {
-      const bound = await startOf(context, task.id);
-      const together = choice.start.map((one) => one.task.id);
-      await start(dispatching, task, bound === undefined ? kind : "copy", together);
-    }
+    const starts = await Promise.all(choice.start.map((one) => bound(context, one)));
+    for (const one of starts) await start(dispatching, one, starts);
     if (choice.skip.length > 0) return true;
-    if (working.size === 0 && (dispatching.broken || !choice.paused)) return false;
-    await Promise.race([news.promise, ...working.values()]);
+    if (working.size === 0 && choice.start.length === 0 && !choice.paused) return false;
+    if (choice.start.every(({ task }) => working.has(task.id))) await Promise.race([news.promise, ...working.values()]);
     return true;
   } finally {
     news.dispose();
   }
 }
-
-const NOTHING: Choice = { start: [], held: [], skip: [], paused: false };
 
 async function choiceOf({ context, working, failures, known }: Dispatching, state: RunState): Promise<Choice> {
   const { plan, tasks, isolation } = state;
@@ -85,107 +72,52 @@ async function choiceOf({ context, working, failures, known }: Dispatching, stat
     leases.set(task.id, (working.has(task.id) ? own?.leases : undefined) ?? (await knownLeases(task)));
   }
   const ended = new Set(failures.keys());
-  return chooseTasks({ plan, tasks, working: new Set(working.keys()), ended, leases, limit: context.team.concurrency });
+  const limit = Math.min(context.team.concurrency, plan.concurrency ?? context.team.concurrency);
+  return chooseTasks({ plan, tasks, working: new Set(working.keys()), ended, leases, limit });
 
   async function knownLeases(task: PlanTask): Promise<Lease[]> {
-    const key = JSON.stringify([task.id, task.files, task.symbols ?? []]);
-    const found = known.get(key) ?? (await leasesOf(context, isolation?.worktree ?? "", task));
+    const key = JSON.stringify([task.id, task.agent, task.files, task.symbols ?? []]);
+    const found = known.get(key) ?? (await leasesFor(context, isolation?.worktree ?? "", task));
     known.set(key, found);
     return found;
   }
 }
 
-async function start(
-  dispatching: Dispatching,
-  task: PlanTask,
-  kind: WorkPlace["kind"],
-  together: readonly string[],
-): Promise<void> {
+async function start(dispatching: Dispatching, { task, kind }: Start, together: readonly Start[]): Promise<void> {
   const { context, working, failures } = dispatching;
-  const beside = [...new Set([...working.keys(), ...together])].filter((id) => id !== task.id);
-  let place: Isolation | undefined;
+  const others = [...working.keys(), ...together.map((one) => one.task.id)];
+  const beside = [...new Set(others)].filter((id) => id !== task.id);
   try {
-    place = await dispatch(context, task, kind, beside);
+    const begun = await beginTask(context, task, { kind, beside });
+    if (begun === "withdrawn") return;
+    const end = carryOut(context, task, begun.place).then((ended) => {
+      working.delete(task.id);
+      take(dispatching, { task, kind }, ended);
+    });
+    working.set(task.id, end);
   } catch (error) {
     if (context.signal.aborted || isStoreFailure(error)) throw error;
     failures.set(task.id, error);
-    return;
   }
-  const end = carryOut(context, task, place).then((ended) => {
-    working.delete(task.id);
-    take(dispatching, task, kind, ended);
-  });
-  working.set(task.id, end);
 }
 
 /** What is left half done in the run's own copy is nothing that another task may build on. */
-function take(dispatching: Dispatching, task: PlanTask, kind: WorkPlace["kind"], ended: TaskEnd): void {
+function take(dispatching: Dispatching, { task, kind }: Start, ended: TaskEnd): void {
+  if (ended.kind === "replaced") dispatching.failures.set(task.id, undefined);
   if (ended.kind !== "failed") return;
   dispatching.failures.set(task.id, ended.error);
   if (ended.broken || kind === "run") dispatching.broken = true;
 }
 
-/** Answers with the copy that the task works in; undefined: the run's own. */
-async function dispatch(
-  context: RunContext,
-  task: PlanTask,
-  kind: WorkPlace["kind"],
-  beside: readonly string[],
-): Promise<Isolation | undefined> {
-  const state = await stateOf(context);
-  const { isolation, workspace, attempt } = state;
-  if (isolation === null) throw nexusError("run.internal", "There is no copy to work in.");
-  const { runId, signal } = context;
-  const own = state.tasks.find(({ id }) => id === task.id);
-  const begin =
-    own?.place?.kind === kind
-      ? own.place.startCommit
-      : ((await startOf(context, task.id)) ?? (await context.changes.tasks.head({ runId, workspace, isolation })));
-  const place =
-    kind === "run"
-      ? undefined
-      : await context.changes.tasks.open({ runId, workspace, taskId: task.id, startCommit: begin, signal });
-  const { worktree: folder, startCommit } = place ?? { ...isolation, startCommit: begin };
-  const body = {
-    type: "task.dispatched" as const,
-    taskId: task.id,
-    place: { kind, folder, startCommit },
-    leases: await leasesOf(context, isolation.worktree, task),
-    budgetUsd: sliceOf(state, task.id),
-    deadlineAt: deadlineOf(context, task),
-    reason: reasonOf(task, own?.agent ?? task.agent, beside, kind),
-  };
-  await record(context, body, `dispatched/${task.id}/${attempt}`);
-  return place;
+/** A task that resolves a conflict begins where both sides are, which the run's own copy is not. */
+async function bound(context: RunContext, one: Start): Promise<Start> {
+  return (await startOf(context, one.task.id)) === undefined ? one : { ...one, kind: "copy" };
 }
 
-function deadlineOf({ clock }: RunContext, { deadlineMinutes }: PlanTask): string | null {
-  return deadlineMinutes === undefined ? null : new Date(clock.now() + deadlineMinutes * 60_000).toISOString();
-}
-
-function reasonOf({ dependsOn }: PlanTask, agent: string, beside: readonly string[], kind: WorkPlace["kind"]): string {
-  const ready =
-    dependsOn.length === 0
-      ? "It needs no other task"
-      : `${dependsOn.join(", ")} ${dependsOn.length === 1 ? "is" : "are"} done`;
-  const where =
-    kind === "run"
-      ? "it works alone, in the run's own copy"
-      : `it works in a copy of its own${beside.length === 0 ? "" : ` beside ${beside.join(", ")}`}`;
-  return `${ready}; ${where}. Its agent is ${agent}.`;
-}
-
-async function hold(context: RunContext, { task, behind, on }: Choice["held"][number]): Promise<void> {
-  const names = on.map(({ name }) => name).join(", ");
-  const reason = `Both would change ${names}, so ${task.id} waits for ${behind}.`;
-  const body = {
-    type: "conflict.predicted" as const,
-    tasks: [behind, task.id],
-    on: [...on],
-    decision: "serialised" as const,
-    reason,
-  };
-  await record(context, body, `predicted/${behind}/${task.id}`);
+async function hold(context: RunContext, { task, behind, on, why }: Choice["held"][number]): Promise<void> {
+  const reason = `${task.id} waits for ${behind}: ${why}.`.slice(0, 1000);
+  const body = { type: "conflict.predicted" as const, tasks: [behind, task.id], on: [...on] };
+  await record(context, { ...body, decision: "serialised", reason }, `predicted/${behind}/${task.id}`);
   await recordLife(context, task.id, "waiting", { reason, key: `waiting/lease/${behind}` });
 }
 
@@ -198,13 +130,14 @@ async function skip(context: RunContext, task: PlanTask, reason: string): Promis
 
 /** A restart of the daemon is no reason to try a failed task again; a person who resumes the run is. */
 async function earlierFailures(context: RunContext): Promise<Map<string, unknown>> {
-  const { attempt, tasks } = await stateOf(context);
+  const { attempt, tasks, plan } = await stateOf(context);
   const failures = new Map<string, unknown>();
   for (const { id, status } of tasks) {
-    if (status !== "failed") continue;
+    if (status !== "failed" || plan?.tasks.some((task) => task.id === id) !== true) continue;
     const event = await context.store.events.find(context.runId, failureKey(id, attempt));
     if (event?.body.type !== "task.finished" || event.body.error === undefined) continue;
-    failures.set(id, new NexusError(event.body.error));
+    const error = new NexusError(event.body.error);
+    failures.set(id, (await isReplanned(context, id, error)) ? undefined : error);
   }
   return failures;
 }

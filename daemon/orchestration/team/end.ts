@@ -5,7 +5,8 @@ import { isStoreFailure, type RunContext, record, stateOf } from "../run-context
 import { recordLife } from "./life.ts";
 
 export type TaskEnd =
-  | { readonly kind: "done" | "skipped" }
+  /** replaced: it failed, and the plan was changed because of it. */
+  | { readonly kind: "done" | "skipped" | "replaced" }
   /** `broken`: nothing of the run may go on, because it was stopped or nothing can be recorded. */
   | { readonly kind: "failed"; readonly error: unknown; readonly broken: boolean };
 

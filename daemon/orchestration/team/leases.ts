@@ -1,18 +1,17 @@
-/** What a task would have for itself: the files and symbols of its plan, and the files where those symbols are. */
+/** What a task has for itself: the files and symbols of its plan, and the files where those symbols are. */
 import type { Lease, PlanTask } from "../../../protocol/index.ts";
+import { leasesOf } from "../../collaboration/leases.ts";
 import { memoryAt } from "../phases/survey.ts";
+import { agentsOf } from "../run-agents.ts";
 import { isStoreFailure, type RunContext } from "../run-context.ts";
 
 const PLACES_OF_A_SYMBOL = 5;
 
-export async function leasesOf(context: RunContext, root: string, task: PlanTask): Promise<Lease[]> {
-  const symbols = task.symbols ?? [];
+export async function leasesFor(context: RunContext, root: string, task: PlanTask): Promise<Lease[]> {
+  const { readOnly = false } = (await agentsOf(context)).of(task.agent);
+  const symbols = readOnly ? [] : (task.symbols ?? []);
   const found = symbols.length === 0 ? [] : await filesOf(context, root, symbols);
-  const files = [...new Set([...task.files, ...found])];
-  return [
-    ...files.map((name) => ({ on: "file" as const, name })),
-    ...symbols.map((name) => ({ on: "symbol" as const, name })),
-  ];
+  return leasesOf({ ...task, files: [...new Set([...task.files, ...found])] }, { readOnly });
 }
 
 /** None where there is no index, or none yet: then only names are compared. */

@@ -8,6 +8,7 @@ import { createChangesHandlers } from "./changes.ts";
 import type { RpcContext } from "./connection.ts";
 import { createDaemonHandlers, type DaemonControl } from "./daemon.ts";
 import { createMemoryHandlers } from "./memory.ts";
+import { createPlanHandlers } from "./plan.ts";
 import { createRunHandlers } from "./run.ts";
 import { createTaskHandlers } from "./tasks.ts";
 import { createToolsHandlers } from "./tools.ts";
@@ -23,6 +24,7 @@ export function createHandlers(
     ...createTaskHandlers(service),
     ...createApprovalHandlers(service),
     ...createChangesHandlers(service),
+    ...createPlanHandlers(service),
     ...createMemoryHandlers(memory),
     ...createDaemonHandlers(control),
     ...createWorkspaceHandlers(control.trust),

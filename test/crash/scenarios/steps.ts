@@ -3,18 +3,30 @@
  * edit that happened twice leaves a line twice, one that got lost leaves it out, so the result tells.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { PlanTask } from "../../protocol/index.ts";
-import type { Script } from "../support/scripted/script.ts";
+import type { PlanTask } from "../../../protocol/index.ts";
+import type { Script } from "../../support/scripted/script.ts";
+import type { Scenario } from "./scenario.ts";
 
 const TASKS = 6;
-export const GOAL =
+const GOAL =
   "- write one line into the log for each of the six steps\n- keep the counter in step\n- accept each step on its own";
 
 const END = "-- end --";
 
-export function makeWorkspace(folder: string): void {
+export const STEPS: Scenario = {
+  goal: GOAL,
+  makeWorkspace,
+  script,
+  problemsOfFiles: (folder) =>
+    Object.entries(expectedFiles()).flatMap(([path, wanted]) => {
+      const found = readFileSync(join(folder, path), "utf8");
+      return found === wanted ? [] : [`${path} is wrong: ${JSON.stringify(found)}`];
+    }),
+};
+
+function makeWorkspace(folder: string): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "log.txt"), `${END}\n`);
   writeFileSync(join(folder, "counter.txt"), "count: 0\n");
@@ -25,13 +37,13 @@ export function makeWorkspace(folder: string): void {
 }
 
 /** The files as they are when every edit happened exactly once. */
-export function expectedFiles(): Record<string, string> {
+function expectedFiles(): Record<string, string> {
   const lines = Array.from({ length: TASKS }, (_, index) => `line ${index + 1}\n`).join("");
   const notes = Array.from({ length: TASKS }, (_, index) => [`note-${index + 1}.txt`, `note ${index + 1}\n`]);
   return { "log.txt": `${lines}${END}\n`, "counter.txt": `count: ${TASKS}\n`, ...Object.fromEntries(notes) };
 }
 
-export function script(): Script {
+function script(): Script {
   const tasks = Array.from({ length: TASKS }, (_, index): PlanTask => {
     const number = index + 1;
     return {

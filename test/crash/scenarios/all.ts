@@ -1,0 +1,13 @@
+import type { Scenario } from "./scenario.ts";
+import { STEPS } from "./steps.ts";
+
+const SCENARIOS: Readonly<Record<string, Scenario>> = { steps: STEPS };
+
+export const SCENARIO_NAMES = Object.keys(SCENARIOS);
+
+/** Throws for a name that is not known. */
+export function scenarioOf(name = "steps"): Scenario {
+  const scenario = SCENARIOS[name];
+  if (scenario === undefined) throw new Error(`unknown scenario ${name}; known: ${SCENARIO_NAMES.join(", ")}`);
+  return scenario;
+}
