@@ -162,6 +162,7 @@ async function openParts(
     foreignTools: async (place) => (await foreign.look(place)).tools,
     commands,
     commandLog: (runId, name) => openCommandLog(join(home, "commands", runId, `${name}.log`)),
+    secretOf: (name) => process.env[`NEXUS_SECRET_${name}`],
     newId: randomUUID,
     onFatal,
   });

@@ -9,6 +9,7 @@ import { GUARD_ERRORS } from "./guard-errors.ts";
 import { MEMORY_ERRORS } from "./memory-errors.ts";
 import { MERGE_ERRORS } from "./merge-errors.ts";
 import { TASK_ERRORS } from "./task-errors.ts";
+import { WORKFLOW_ERRORS } from "./workflow-errors.ts";
 
 export type { ErrorAction } from "./error-entry.ts";
 
@@ -309,6 +310,7 @@ export const ERRORS = {
   ...MEMORY_ERRORS,
   ...MERGE_ERRORS,
   ...TASK_ERRORS,
+  ...WORKFLOW_ERRORS,
   ...GUARD_ERRORS,
   ...COLLABORATION_ERRORS,
   "usage.invalid": { message: "The command line cannot be understood.", hint: "`nexus --help` lists the commands." },

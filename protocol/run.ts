@@ -18,6 +18,16 @@ export const ModelSettingsInput = z.object({
 /** The model a client asks for: its own environment's, not that of whoever started the daemon. */
 export type ModelSettingsInput = z.infer<typeof ModelSettingsInput>;
 
+export const WorkflowStart = z.object({
+  /** The file, relative to the workspace with `/`; with `text`, only where its calls are looked for. */
+  path: z.string().check(z.minLength(1), z.maxLength(500)),
+  /** The definition itself, where it is not in the workspace. */
+  text: z.optional(z.string().check(z.maxLength(256 * 1024))),
+  inputs: z.optional(z.record(z.string(), z.unknown())),
+});
+/** The workflow that a run follows. */
+export type WorkflowStart = z.infer<typeof WorkflowStart>;
+
 export const runStart = request(
   "run/start",
   "Starts a run of a prompt and answers with its id at once; what happens is told by run/event.",
@@ -37,6 +47,8 @@ export const runStart = request(
     origin: z.optional(z.enum(["user", "outsider"])),
     /** Left out: normal. */
     priority: z.optional(RunPriority),
+    /** The run follows this workflow; the prompt is then its title. */
+    workflow: z.optional(WorkflowStart),
     /** Left out: the daemon's own (its environment, or model/configure). */
     modelSettings: z.optional(ModelSettingsInput),
     /** Sent again after a lost answer, the same key gives the same run. */

@@ -72,8 +72,8 @@ export function teamChange(state: TeamState, body: RunEventBody, at: string): Pa
     case "workflow.pinned":
     case "workflow.migrated":
       return { workflow: body.workflow };
-    case "tests.reported":
     case "task.checked":
+    case "tests.reported":
     case "conflict.predicted":
     case "merge.conflicted":
     case "regression.found":

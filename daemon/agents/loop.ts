@@ -29,6 +29,8 @@ export interface LoopPorts {
   notes?(turn: number): Promise<string[]>;
   /** Prompts that the user sent meanwhile, to be read before this turn. */
   steering(turn: number): Promise<string[]>;
+  /** What other agents wrote to this one, to be read before this turn. */
+  mail?(turn: number): Promise<string[]>;
   /** Called when the agent says it is done; what it answers goes back to the agent, undefined ends the loop. */
   accept(text: string, turn: number): Promise<string | undefined>;
 }
@@ -52,6 +54,7 @@ export async function runAgent(maxTurns: number, ports: LoopPorts): Promise<Loop
   let liveTurns = 0;
   for (let turn = 1; ; turn++) {
     for (const text of await ports.steering(turn)) transcript.say(text, "user");
+    for (const text of (await ports.mail?.(turn)) ?? []) transcript.say(text, "nexus");
     for (const text of (await ports.notes?.(turn)) ?? []) transcript.say(text, "nexus");
     const { response, live } = await ports.respond(turn, transcript);
     if (live && ++liveTurns > maxTurns) throw nexusError("run.too_many_steps", `(${maxTurns} steps)`);

@@ -52,6 +52,8 @@ export interface RunDependencies {
   readonly foreignTools?: (place: ForeignPlace) => Promise<readonly Tool[]>;
   /** Called before the calls of a turn are carried out, replayed ones too: the moment for a checkpoint. */
   readonly beforeCalls?: (place: { runId: string; taskId: string; turn: number; root: string }) => Promise<void>;
+  /** The value of a secret that a workflow names; left out: there are none. */
+  readonly secretOf?: (name: string) => string | undefined;
   /** Runs commands; left out: behind the wall that this machine has, with nothing hidden but keys. */
   readonly commands?: CommandRunner;
   /** Keeps the whole output of a background command. */

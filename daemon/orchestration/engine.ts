@@ -12,8 +12,20 @@ import { approvePhase, planPhase } from "./phases/plan.ts";
 import { answerPhase, changePhase, repairPhase } from "./phases/single.ts";
 import { type RunContext, stateOf, throwIfStopped } from "./run-context.ts";
 import { tasksPhase } from "./team/dispatch.ts";
+import { workflowPhase } from "./workflows/phase.ts";
 
-type Route = "answer" | "change" | "plan" | "approve" | "tasks" | "verify" | "repair" | "review" | "finish" | "end";
+type Route =
+  | "workflow"
+  | "answer"
+  | "change"
+  | "plan"
+  | "approve"
+  | "tasks"
+  | "verify"
+  | "repair"
+  | "review"
+  | "finish"
+  | "end";
 
 /** All else is in the event log: the graph remembers only where it is. */
 const GraphState = Annotation.Root({
@@ -78,6 +90,14 @@ function buildGraph(context: RunContext) {
       }),
     )
     .addNode(
+      "workflow",
+      node(async () => {
+        await isolatePhase(context);
+        await workflowPhase(context);
+        return { route: "verify" };
+      }),
+    )
+    .addNode(
       "verify",
       node((state) => verifyNode(context, state.round)),
     )
@@ -103,12 +123,13 @@ function buildGraph(context: RunContext) {
       }),
     )
     .addEdge(START, "triage")
-    .addConditionalEdges("triage", follow, ["answer", "change", "plan"])
+    .addConditionalEdges("triage", follow, ["answer", "change", "plan", "workflow"])
     .addConditionalEdges("answer", follow, ["change", END])
     .addConditionalEdges("change", follow, ["approve", "verify"])
     .addConditionalEdges("plan", follow, ["approve", END])
     .addConditionalEdges("approve", follow, ["tasks"])
     .addConditionalEdges("tasks", follow, ["tasks", "verify"])
+    .addConditionalEdges("workflow", follow, ["verify"])
     .addConditionalEdges("verify", follow, ["repair", "review", "finish"])
     .addConditionalEdges("repair", follow, ["verify"])
     .addConditionalEdges("review", follow, ["finish"])
@@ -124,8 +145,9 @@ async function triageNode(context: RunContext): Promise<GraphUpdate> {
     case "change":
       return { route: "change" };
     case "goal":
-    case "workflow":
       return { route: "plan" };
+    case "workflow":
+      return { route: "workflow" };
   }
 }
 

@@ -1,6 +1,7 @@
 /** What every phase of one run works with. */
 import type { PlanTask, RunDelta, RunEvent, RunEventBody, RunState } from "../../protocol/index.ts";
 import { NexusError, nexusError } from "../../protocol/index.ts";
+import type { WaitGraph } from "../collaboration/wait-for.ts";
 import type { Clock } from "../host/clock.ts";
 import type { TokenCounter } from "../memory/context/tokens.ts";
 import type { ChatModel } from "../models/model.ts";
@@ -66,6 +67,8 @@ export interface RunContext {
   /** The same run with another model of its provider, for a task of its own. */
   readonly withModel?: (model: string) => RunContext;
   readonly onDelta: (delta: RunDelta) => void;
+  /** Who waits for whom among the agents of this run, now. What waits after a restart begins to wait anew. */
+  readonly waits: WaitGraph;
   /** Resolves with a slot among the tasks of all runs; a child works in its parent's. Left out: there is one at once. */
   readonly taskSlot?: (taskId: string) => Promise<Slot>;
   readonly audit: Audit;
@@ -76,6 +79,8 @@ export interface RunContext {
   readonly foreignTools?: (root: string) => Promise<readonly Tool[]>;
   /** Called before the calls of a turn are carried out, replayed ones too: the moment for a checkpoint. */
   readonly beforeCalls?: (place: { taskId: string; turn: number; root: string }) => Promise<void>;
+  /** The value of a secret that a workflow names; from now on it is hidden wherever it would be written. */
+  readonly secretOf?: (name: string) => string | undefined;
   /** Left out: behind the wall that this machine has, with nothing hidden but keys. */
   readonly commands?: CommandRunner;
   /** Keeps the whole output of a background command; left out: only what is in memory. */

@@ -1,6 +1,7 @@
 /** Carries one run from its start to its end, or to the point where the daemon lets go of it. */
 import type { EndStatus, ErrorValue, RunState } from "../../protocol/index.ts";
 import { errorValue, NexusError, nexusError, taintOf } from "../../protocol/index.ts";
+import { createWaitGraph } from "../collaboration/wait-for.ts";
 import { createTokenCounter } from "../memory/context/tokens.ts";
 import { priceOf } from "../models/prices.ts";
 import { estimateTokens } from "../models/tokens.ts";
@@ -106,6 +107,7 @@ function createContext(
     model: () => (model ??= scheduledModel(dependencies.createModel(settings), slots)),
     window: openCounted,
     memory: (place) => openMemory({ ...place, signal, count: async () => (await openCounted()).counter.count }),
+    waits: createWaitGraph(),
     price: () => priceOf(settings),
     priceOf: (name) => priceOf(settingsWith(settings, name)),
     models: modelsFor(dependencies, settings),
@@ -127,6 +129,11 @@ function createContext(
       return (await dependencies.foreignTools?.({ workspace, root, trusted, signal })) ?? [];
     },
     beforeCalls: async (place) => dependencies.beforeCalls?.({ runId, ...place }),
+    secretOf(name) {
+      const value = dependencies.secretOf?.(name);
+      if (value !== undefined) redactor.add(value);
+      return value;
+    },
     ...(commands === undefined ? {} : { commands }),
     ...(commandLog === undefined ? {} : { commandLog: (name) => commandLog(runId, name) }),
     ...(dependencies.grammars === undefined ? {} : { grammars: dependencies.grammars }),

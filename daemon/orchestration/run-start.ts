@@ -7,6 +7,7 @@ import type { RunDependencies } from "./dependencies.ts";
 import { taintOfSession } from "./rights/run-taint.ts";
 import { type RunTrust, trustOfRun } from "./rights/run-trust.ts";
 import type { Caller } from "./run-service.ts";
+import { pinWorkflow } from "./workflows/pin.ts";
 
 export interface NewRun {
   readonly params: Params<"run/start">;
@@ -30,6 +31,8 @@ export async function createRun(
   const taint = mergeTaint(await taintOfSession(store, session.sessionId), {
     untrustedInput: params.origin === "outsider" || !trust.trusted,
   });
+  const pinned =
+    params.workflow === undefined ? undefined : await pinWorkflow(dependencies, workspace, params.workflow, trust);
   const prompt = dependencies.redactor.redact(params.prompt);
   const body = {
     type: "run.created" as const,
@@ -40,19 +43,26 @@ export async function createRun(
     headless: params.headless,
     autoApply: params.autoApply ?? false,
     model,
-    budgetUsd,
+    budgetUsd: leastOf(budgetUsd, pinned?.budgetUsd),
     policy: params.policy ?? (await userPolicy(dependencies, workspace)),
     continues: await pendingRunOf(dependencies, session.sessionId),
     trusted: trust.trusted,
     ...(params.priority === undefined ? {} : { priority: params.priority }),
   };
-  await store.events.append(runId, [
+  const events = [
     { body, key: params.idempotencyKey },
     ...(isTainted(taint) ? [{ body: { type: "run.tainted" as const, taint, reason: whyTainted(params, trust) } }] : []),
     ...(trust.notice === undefined ? [] : [{ body: trust.notice }]),
     ...(prompt === params.prompt ? [] : [{ body: SECRET_PROMPT }]),
-  ]);
+    ...(pinned === undefined ? [] : [{ body: pinned.body, key: "workflow" }]),
+  ];
+  await store.events.append(runId, events, pinned === undefined ? [] : [pinned.bytes]);
   return { runId, sessionId: session.sessionId, isNew: true };
+}
+
+function leastOf(first: number | null, second: number | undefined): number | null {
+  if (second === undefined) return first;
+  return first === null ? second : Math.min(first, second);
 }
 
 const SECRET_PROMPT = {

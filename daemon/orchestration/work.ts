@@ -4,8 +4,9 @@ import { errorValue } from "../../protocol/index.ts";
 import type { Agent, WorkSize } from "../agents/agent.ts";
 import { type LoopOutcome, runAgent, type ToolAnswer } from "../agents/loop.ts";
 import type { Section } from "../memory/context/window.ts";
-import type { ToolSchema } from "../models/model.ts";
+import type { ToolCall, ToolSchema } from "../models/model.ts";
 import { machineRunner } from "../security/sandbox/command-runner.ts";
+import { TEAM_TOOLS } from "../tools/catalogue.ts";
 import { type BackgroundCommands, createBackgroundCommands } from "../tools/commands/background.ts";
 import { delegate } from "../tools/delegate.ts";
 import { isFormFor } from "../tools/edits/forms.ts";
@@ -18,6 +19,7 @@ import { searchCode } from "../tools/search-code.ts";
 import type { ToolContext } from "../tools/tool.ts";
 import { type Caller, type CallRules, callTool, type Delegate, judgeOf } from "./calls/tool-calls.ts";
 import { createToolbox, type Toolbox } from "./calls/toolbox.ts";
+import { mailBeforeEnd, takeMail } from "./collaborate/mail.ts";
 import { wholeResult } from "./journal.ts";
 import { takeCheckpoint } from "./rewind/take.ts";
 import { type RunContext, record, stateOf } from "./run-context.ts";
@@ -51,6 +53,8 @@ export interface WorkOptions {
   readonly rules: PolicyRules;
   readonly allowedCommands: readonly string[];
   readonly handOvers: readonly HandOver[];
+  /** It works beside other tasks of a plan, whose agents it can write to. */
+  readonly hasTeam: boolean;
   readonly memory: RunMemory;
   readonly size: WorkSize;
   readonly diff: () => Promise<string>;
@@ -73,7 +77,8 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
   const locks = createLockTable();
   const background = openBackground(context, taskId);
   const toolContext = { ...contextOfTools(context, options), background };
-  const caller: Caller = { rules, toolbox, toolContext, locks, delegate: options.delegate };
+  const { hasTeam } = options;
+  const caller: Caller = { hasTeam, rules, toolbox, toolContext, locks, delegate: options.delegate };
   const own = handOvers.map((handOver) => handOver.schema);
   const tools = () => [...toolbox.schemas(), ...own];
   const said = { sections, rules: projectRules, openRequest };
@@ -98,9 +103,25 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
       await holdWhilePaused(context, taskId, turn);
       return takeSteering(context, taskId, turn);
     },
-    accept: options.accept,
+    ...(options.hasTeam ? { mail: (turn: number) => takeMail(context, taskId, turn) } : {}),
+    async accept(text, turn) {
+      const unread = options.hasTeam ? await mailBeforeEnd(context, taskId, turn) : undefined;
+      return unread ?? options.accept(text, turn);
+    },
   });
   return outcome.finally(background.dispose);
+}
+
+/** One call that no model made, through the same gate, policy and journal as an agent's. */
+export async function callOnce(context: RunContext, options: WorkOptions, call: ToolCall): Promise<ToolAnswer> {
+  const rules: CallRules = { ...options, agentName: options.agent.name };
+  const toolbox = await openToolbox(context, options, rules);
+  toolbox.learn({ offers: [call.tool] });
+  const background = openBackground(context, options.taskId);
+  const toolContext = { ...contextOfTools(context, options), background };
+  const caller: Caller = { hasTeam: options.hasTeam, rules, toolbox, toolContext, locks: createLockTable() };
+  const place = { turn: 0, index: 0, signal: context.signal };
+  return callTool(context, caller, place, call).finally(background.dispose);
 }
 
 /** What an agent leaves running ends with its work. */
@@ -115,10 +136,12 @@ async function openToolbox(context: RunContext, options: WorkOptions, rules: Cal
   // Which files it may write is said when it wants to; that it may write some is enough to be offered the tools.
   const { files: _files, writes: _writes, ...anywhere } = rules;
   const { agent, memory, size, root, allowedCommands } = options;
-  const named = new Set([...agent.tools, ...agent.moreTools[size]]);
+  const team = new Set(TEAM_TOOLS.map(({ name }) => name));
+  const named = new Set([...agent.tools, ...agent.moreTools[size], ...(options.hasTeam ? team : [])]);
   return createToolbox({
     isUseful(tool) {
       if (!named.has(tool.name) || !isFormFor(tool.name, context.modelName)) return false;
+      if (team.has(tool.name) && !options.hasTeam) return false;
       if ("changesSeveral" in tool && context.editJournal === undefined) return false;
       if (tool === delegate) return options.delegate !== undefined;
       if (tool === searchCode || tool === findSymbol || tool === recallFacts) return memory.lookup !== undefined;

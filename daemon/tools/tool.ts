@@ -12,6 +12,7 @@ import type { FetchPage } from "./fetch-page.ts";
 import type { FileProbe } from "./gate/journal-port.ts";
 import type { Lock } from "./gate/locks.ts";
 import type { GitPort } from "./git-port.ts";
+import type { TeamPort } from "./team-port.ts";
 
 export interface ToolContext {
   /** Absolute real path of the agent's own copy of the workspace. Tools never see the user's tree. */
@@ -31,6 +32,8 @@ export interface ToolContext {
   readonly ask?: (question: { readonly text: string; readonly choices: string[] }) => Promise<string>;
   /** Shows people the agent's own list. */
   readonly showTodo?: (items: readonly TodoItem[]) => Promise<void>;
+  /** The other agents of the run; left out where the agent works alone. */
+  readonly team?: TeamPort;
   /** What is noted on the project and in use, the best first, one text each; left out where nothing is noted. */
   readonly recall?: (query: string, limit: number) => Promise<readonly string[]>;
   /** What each checker found when the agent first asked, by the checker's name. */

@@ -11,6 +11,7 @@ import type { GateOptions } from "../../tools/gate/gate.ts";
 import type { LockTable } from "../../tools/gate/locks.ts";
 import { runTool } from "../../tools/run.ts";
 import type { ToolContext } from "../../tools/tool.ts";
+import { teamPort } from "../collaborate/team-port.ts";
 import { effectJournal } from "../journal.ts";
 import { askApproval } from "../people/approval-gate.ts";
 import { personPort } from "../people/person-port.ts";
@@ -81,6 +82,8 @@ export type Delegate = (
 ) => Promise<Result<Delegated>>;
 
 export interface Caller {
+  /** Other agents of the run can be reached. */
+  readonly hasTeam: boolean;
   readonly rules: CallRules;
   readonly delegate?: Delegate | undefined;
   readonly toolbox: Toolbox;
@@ -100,7 +103,7 @@ const WANTS: Record<ApprovalSubject["kind"], string> = {
 
 export async function callTool(
   context: RunContext,
-  { rules, delegate, toolbox, toolContext, locks }: Caller,
+  { hasTeam, rules, delegate, toolbox, toolContext, locks }: Caller,
   place: CallPlace,
   call: ToolCall,
 ): Promise<ToolAnswer> {
@@ -117,6 +120,7 @@ export async function callTool(
     tools: toolbox.tools(),
     context: {
       ...toolContext,
+      ...(hasTeam ? { team: teamPort(context, { taskId, agent: agentName, turn, key }) } : {}),
       ...personPort({ ...context, signal }, { taskId, agent: agentName, headless }, key),
       signal,
       ...(delegate === undefined

@@ -6,7 +6,8 @@ import { isolationIn, notice, type RunContext, record, stateOf } from "../run-co
 export async function triagePhase(context: RunContext): Promise<RunKind> {
   const state = await stateOf(context);
   await record(context, { type: "run.entered", phase: "triage" }, "entered/triage");
-  const { kind, reason } = triage(state.prompt, state.mode);
+  const follows = { kind: "workflow" as const, reason: "it follows a workflow file" };
+  const { kind, reason } = state.workflow === undefined ? triage(state.prompt, state.mode) : follows;
   await record(context, { type: "run.triaged", kind, reason }, "triaged");
   await record(context, { type: "run.entered", phase: "recall" }, "entered/recall");
   return kind;

@@ -5,7 +5,7 @@ import type { Section } from "../../memory/context/window.ts";
 import type { Delegate } from "../calls/tool-calls.ts";
 import { agentsOf } from "../run-agents.ts";
 import { isolationIn, type RunContext, stateOf } from "../run-context.ts";
-import { type HandOver, work } from "../work.ts";
+import { type HandOver, type WorkOptions, work } from "../work.ts";
 import { workRoot } from "./begin.ts";
 import { allowedCommands } from "./plan.ts";
 import { memoryAt, type Survey } from "./survey.ts";
@@ -17,6 +17,10 @@ export interface WorkInput {
   readonly openRequest: string;
   readonly seen: Survey;
   readonly kind: "question" | "task";
+  /** Left out: the one that the plan names, else the general one. */
+  readonly agent?: string;
+  /** Beside the project's tests and the plan's checks: commands that it may run unasked. */
+  readonly agreedCommands?: readonly string[];
   readonly handOvers?: readonly HandOver[];
   /** Nothing may be changed or run, whatever the session's mode. */
   readonly readOnly?: boolean;
@@ -36,14 +40,22 @@ function withModel(context: RunContext, name: string): RunContext {
 }
 
 export async function runWork(context: RunContext, input: WorkInput): Promise<LoopOutcome> {
+  const { plan } = await stateOf(context);
+  const model = plan?.tasks.find((task) => task.id === input.taskId)?.model;
+  const own = model === undefined ? context : withModel(context, model);
+  return work(own, await workOptions(own, input));
+}
+
+/** All that one piece of work of this run needs to know. */
+export async function workOptions(context: RunContext, input: WorkInput): Promise<WorkOptions> {
   const state = await stateOf(context);
   const { plan, tasks, mode, headless, policy, workspace, trusted = true } = state;
   const isolation = await isolationIn(context);
   const { root, linked } = await workRoot(context);
   const planned = plan?.tasks.find((task) => task.id === input.taskId);
-  const own = planned?.model === undefined ? context : withModel(context, planned.model);
-  const agent = (await agentsOf(context)).of(tasks.find(({ id }) => id === input.taskId)?.agent ?? coder.name);
-  return work(own, {
+  const known = tasks.find(({ id }) => id === input.taskId)?.agent;
+  const agent = (await agentsOf(context)).of(input.agent ?? known ?? coder.name);
+  return {
     taskId: input.taskId,
     agent,
     sections: input.sections,
@@ -56,8 +68,9 @@ export async function runWork(context: RunContext, input: WorkInput): Promise<Lo
     headless,
     trusted,
     rules: policy,
-    allowedCommands: allowedCommands(state, input.seen.testCommand),
+    allowedCommands: [...allowedCommands(state, input.seen.testCommand), ...(input.agreedCommands ?? [])],
     handOvers: input.handOvers ?? [],
+    hasTeam: planned !== undefined && plan !== null && plan.tasks.length > 1,
     memory: await memoryAt(context, root),
     size: input.kind === "question" ? "question" : plan === null ? "small" : "planned",
     diff: async () => (isolation === null ? "" : context.changes.workingDiff(isolation, workspace)),
@@ -65,5 +78,5 @@ export async function runWork(context: RunContext, input: WorkInput): Promise<Lo
     accept: input.accept ?? (async () => undefined),
     ...(input.files === undefined ? {} : { files: input.files }),
     ...(input.delegate === undefined ? {} : { delegate: input.delegate }),
-  });
+  };
 }

@@ -1,7 +1,8 @@
 /** One task of a plan: an agent's work on it, and its acceptance check. */
 import { nexusError, type PlanTask } from "../../../protocol/index.ts";
+import { createReview } from "../collaborate/review-task.ts";
 import { agentsOf } from "../run-agents.ts";
-import { type RunContext, stateOf, throwIfStopped } from "../run-context.ts";
+import { isolationIn, type RunContext, stateOf, throwIfStopped } from "../run-context.ts";
 import { createDelegate } from "../team/delegate.ts";
 import { workRoot } from "./begin.ts";
 import { check, mayCheck, reportOf } from "./check.ts";
@@ -10,7 +11,7 @@ import { planText, requestOfTask, sectionsOfTask } from "./openings.ts";
 import { allowedCommands } from "./plan.ts";
 import { obstacleOf, reportObstacle } from "./replan.ts";
 import { runWork } from "./run-work.ts";
-import { survey } from "./survey.ts";
+import { type Survey, survey } from "./survey.ts";
 
 const ACCEPTANCE_TRIES = 3;
 
@@ -38,6 +39,7 @@ export async function runPlannedTask(context: RunContext, task: PlanTask): Promi
     createAcceptance(context, task, root, testCommand),
     createFieldAcceptance(context, { task, agent, root, testCommand }),
     judging(context, task, root),
+    reviewing(context, task, agent.name, seen),
   ];
   const ways = { handOvers: [reportObstacle(context, task.id)], delegate: createDelegate(false) };
   const outcome = await runWork(context, { taskId: task.id, ...opening, ...ways, accept: allOf(checks) });
@@ -61,6 +63,16 @@ function allOf(checks: readonly Accept[]): Accept {
 function judging(context: RunContext, task: PlanTask, root: string): Accept {
   return (text, turn) =>
     allOf(context.judges.map((judge) => () => judge(context, { task, root, text, turn })))(text, turn);
+}
+
+function reviewing(context: RunContext, task: PlanTask, agent: string, seen: Survey): Accept {
+  const { review } = task;
+  if (review === undefined) return async () => undefined;
+  const diff = async () => {
+    const isolation = await isolationIn(context);
+    return isolation === null ? "" : context.changes.workingDiff(isolation, (await stateOf(context)).workspace);
+  };
+  return createReview(context, { task, agent, by: review.by, seen, diff }, review.rounds);
 }
 
 /** Runs the acceptance command when the agent says it is done; sends it back, twice at most, when it is not. */

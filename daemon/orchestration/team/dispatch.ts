@@ -51,8 +51,7 @@ async function dispatchMore(dispatching: Dispatching): Promise<boolean> {
     const choice = dispatching.broken ? NOTHING : await choiceOf(dispatching, await stateOf(context));
     for (const { task, reason } of choice.skip) await skip(context, task, reason);
     for (const held of choice.held) await hold(context, held);
-    const starts = await Promise.all(choice.start.map((one) => bound(context, one)));
-    for (const one of starts) await start(dispatching, one, starts);
+    for (const one of choice.start) await start(dispatching, one, choice.start);
     if (choice.skip.length > 0) return true;
     if (working.size === 0 && choice.start.length === 0 && !choice.paused) return false;
     if (choice.start.every(({ task }) => working.has(task.id))) await Promise.race([news.promise, ...working.values()]);
@@ -83,8 +82,11 @@ async function choiceOf({ context, working, failures, known }: Dispatching, stat
   }
 }
 
-async function start(dispatching: Dispatching, { task, kind }: Start, together: readonly Start[]): Promise<void> {
+async function start(dispatching: Dispatching, chosen: Start, together: readonly Start[]): Promise<void> {
   const { context, working, failures } = dispatching;
+  const { task } = chosen;
+  // What resolves a conflict begins where the two sides met.
+  const kind = (await startOf(context, task.id)) === undefined ? chosen.kind : "copy";
   const others = [...working.keys(), ...together.map((one) => one.task.id)];
   const beside = [...new Set(others)].filter((id) => id !== task.id);
   try {
@@ -107,11 +109,6 @@ function take(dispatching: Dispatching, { task, kind }: Start, ended: TaskEnd): 
   if (ended.kind !== "failed") return;
   dispatching.failures.set(task.id, ended.error);
   if (ended.broken || kind === "run") dispatching.broken = true;
-}
-
-/** A task that resolves a conflict begins where both sides are, which the run's own copy is not. */
-async function bound(context: RunContext, one: Start): Promise<Start> {
-  return (await startOf(context, one.task.id)) === undefined ? one : { ...one, kind: "copy" };
 }
 
 async function hold(context: RunContext, { task, behind, on, why }: Choice["held"][number]): Promise<void> {

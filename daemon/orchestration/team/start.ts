@@ -1,8 +1,9 @@
 /** Where a task works, and what it may use: on record before it starts, so that a restart goes on in the same place. */
-import { nexusError, type PlanTask, type RunState, type WorkPlace } from "../../../protocol/index.ts";
+import { ANY_AGENT, nexusError, type PlanTask, type RunState, type WorkPlace } from "../../../protocol/index.ts";
 import type { AgentLimits } from "../../agents/agent.ts";
 import { sliceOf } from "../../planning/budget.ts";
 import type { Isolation } from "../changes/changes.ts";
+import { awardTask } from "../collaborate/award.ts";
 import { agentsOf } from "../run-agents.ts";
 import { type RunContext, stateOf } from "../run-context.ts";
 import { startOf } from "./integrate.ts";
@@ -17,10 +18,12 @@ export async function beginTask(
   task: PlanTask,
   { kind, beside }: { readonly kind: WorkPlace["kind"]; readonly beside: readonly string[] },
 ): Promise<{ readonly place: Isolation | undefined } | "withdrawn"> {
+  const agents = await agentsOf(context);
+  const awarded = task.agent === ANY_AGENT ? await awardTask(context, task, agents.list) : undefined;
   const state = await stateOf(context);
   const { isolation, attempt, tasks, planRevisions } = state;
   if (isolation === null) throw nexusError("run.internal", "There is no copy to work in.");
-  const agent = (await agentsOf(context)).of(tasks.find(({ id }) => id === task.id)?.agent ?? task.agent);
+  const agent = agents.of(tasks.find(({ id }) => id === task.id)?.agent ?? task.agent);
   const place = await placeOf(context, state, { task, kind, isolation });
   const { worktree: folder, startCommit } = place;
   const dispatched = {
@@ -28,7 +31,7 @@ export async function beginTask(
     taskId: task.id,
     place: { kind, folder, startCommit },
     leases: await leasesFor(context, isolation.worktree, task),
-    budgetUsd: smaller(sliceOf(state, task.id), agent.limits.budgetUsd),
+    budgetUsd: smaller(smaller(sliceOf(state, task.id), agent.limits.budgetUsd), awarded?.budgetUsd ?? undefined),
     deadlineAt: deadlineOf(context, task, agent.limits),
     reason: reasonOf(task, agent.name, beside, kind),
   };

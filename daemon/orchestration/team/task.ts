@@ -2,6 +2,7 @@
 import { nexusError, type PlanTask } from "../../../protocol/index.ts";
 import { removeStandIns } from "../../security/sandbox/protected.ts";
 import type { Isolation } from "../changes/changes.ts";
+import { reportContract } from "../collaborate/award.ts";
 import { runPlannedTask } from "../phases/tasks.ts";
 import { isStoreFailure, notice, type RunContext, record, stateOf } from "../run-context.ts";
 import { addTask } from "./added-task.ts";
@@ -17,6 +18,7 @@ export async function carryOut(context: RunContext, task: PlanTask, place: Isola
     const summary = await inSlot(context, task.id, () => supervised(context, task.id, (own) => work(own, task, place)));
     await join(context, task, place);
     await record(context, { type: "task.finished", taskId: task.id, outcome: "done", summary }, `task/${task.id}/done`);
+    await reportContract(context, task.id, { kept: true, report: summary });
     if (place !== undefined) await release(context, task.id);
     return { kind: "done" };
   } catch (error) {
@@ -48,6 +50,7 @@ async function orReplaced(context: RunContext, taskId: string, error: unknown): 
   const end = await endOf(context, taskId, error);
   if (end.kind !== "failed" || end.broken) return end;
   try {
+    await reportContract(context, taskId, { kept: false, report: "It failed." });
     return (await isReplanned(context, taskId, error)) ? { kind: "replaced" } : end;
   } catch (failure) {
     return { kind: "failed", error: failure, broken: context.signal.aborted || isStoreFailure(failure) };

@@ -25,7 +25,11 @@ export type WorkflowEnd =
 const outside = AsyncLocalStorage.snapshot();
 
 /** Carries the workflow to its end, from where it is. Rejects with what stopped or ended the run, when all is still. */
-export async function runWorkflowGraph(run: WorkflowRun): Promise<WorkflowEnd> {
+export function runWorkflowGraph(run: WorkflowRun): Promise<WorkflowEnd> {
+  return outside(() => toEnd(run));
+}
+
+async function toEnd(run: WorkflowRun): Promise<WorkflowEnd> {
   try {
     const root = rootScope(run);
     const ok = await runScope(run, root);

@@ -1,0 +1,146 @@
+/** The effects of a run's steps: the same agents, gate, policy, journal and budget as tasks, and the same evidence. */
+import { randomUUID } from "node:crypto";
+import { machineRunner } from "../../security/sandbox/command-runner.ts";
+import { createLockTable, EVERYTHING, type Lock, type LockTable } from "../../tools/gate/locks.ts";
+import { askApproval } from "../people/approval-gate.ts";
+import { askQuestion } from "../people/question-gate.ts";
+import { workRoot } from "../phases/begin.ts";
+import { check, mayCheck } from "../phases/check.ts";
+import { workOptions } from "../phases/run-work.ts";
+import type { Survey } from "../phases/survey.ts";
+import { takeCheckpoint } from "../rewind/take.ts";
+import { type RunContext, stateOf } from "../run-context.ts";
+import { callOnce } from "../work.ts";
+import { workAsAgent } from "./agent-step.ts";
+import type { CommandWork, GateWork, Json, ToolWork } from "./definition.ts";
+import type { Effect, EffectPlace, Performed, StepEffects } from "./effects.ts";
+
+/** Of a run's checkpoints, those before steps. */
+export const STEP_CHECKPOINT = "before:";
+
+const READING: readonly Lock[] = [{ on: "tree", use: "read" }];
+const MOST_QUESTIONS = 5;
+const NOBODY = "Nobody can be asked: the run has no person.";
+
+/** Steps that may write have the run's copy to themselves; those that only read share it. */
+export function createRunEffects(context: RunContext): StepEffects {
+  const copy = createLockTable();
+  return {
+    async perform(effect, place) {
+      if (effect.kind === "gate") return ask(context, effect.work, place);
+      return holding(copy, effect, place, async () => {
+        const own = { ...context, signal: place.signal };
+        await takeCheckpoint(own, `${STEP_CHECKPOINT}${place.at}`, 0);
+        switch (effect.kind) {
+          case "agent":
+            return workAsAgent(own, effect.work, place);
+          case "tool":
+            return callTool(own, effect.work, place);
+          case "command":
+            return runCommand(own, effect.work, place);
+        }
+      });
+    },
+    confirm: (what, place) => confirm(context, what, place),
+  };
+}
+
+async function holding(
+  copy: LockTable,
+  effect: Effect,
+  { signal }: EffectPlace,
+  work: () => Promise<Performed>,
+): Promise<Performed> {
+  const reads = effect.kind === "agent" && effect.work.readOnly === true;
+  const ticket = copy.enter(reads);
+  try {
+    await ticket.acquire(reads ? READING : EVERYTHING, signal);
+    return await work();
+  } finally {
+    ticket.leave();
+  }
+}
+
+/** A question to a person; an answer that is none of the choices is asked for again. */
+async function ask(context: RunContext, { ask: text, choices = [], default: otherwise }: GateWork, place: EffectPlace) {
+  const { headless } = await stateOf(context);
+  if (headless && otherwise === undefined) return { ok: false, reason: NOBODY, isFinal: true } as const;
+  if (headless) return { ok: true, output: { answer: otherwise ?? "" } } as const;
+  const own = { ...context, signal: place.signal };
+  await takeCheckpoint(own, `${STEP_CHECKPOINT}${place.at}`, 0);
+  for (let round = 0; round < MOST_QUESTIONS; round++) {
+    const key = `gate/${place.taskId}/${round}`;
+    const asked = { key, taskId: place.taskId, agent: "workflow", text, choices: [...choices] };
+    const answer = await askQuestion(own, asked);
+    const chosen = choices.find((choice) => choice.toLowerCase() === answer.trim().toLowerCase());
+    if (choices.length === 0 || chosen !== undefined)
+      return { ok: true, output: { answer: chosen ?? answer } } as const;
+  }
+  return { ok: false, reason: `No answer was one of: ${choices.join(", ")}.`, isFinal: true } as const;
+}
+
+async function confirm(context: RunContext, what: string, { taskId, signal }: EffectPlace): Promise<Performed> {
+  const { headless } = await stateOf(context);
+  if (headless) return { ok: false, reason: `It cannot be undone. ${NOBODY}` };
+  const title = "Go on with a step that cannot be undone?";
+  const subject = { kind: "plan" as const, summary: what, taskCount: 1, commands: [], permissions: [] };
+  const question = { key: `irreversible/${taskId}`, taskId, title, reason: "The workflow marks it so.", subject };
+  const { decision, feedback } = await askApproval({ ...context, signal }, question);
+  if (decision === "approve") return { ok: true, output: null };
+  return { ok: false, reason: feedback ?? "A person said no." };
+}
+
+/** Under the names of variables, so that no value can become a part of the line. */
+async function runCommand(context: RunContext, work: CommandWork, { taskId }: EffectPlace): Promise<Performed> {
+  const { run: command, expect = "pass", env = {}, secrets = [] } = work;
+  const hidden: Record<string, string> = {};
+  for (const name of secrets) {
+    const value = context.secretOf?.(name);
+    if (value === undefined) return { ok: false, reason: noSecret(name), isFinal: true };
+    hidden[name] = value;
+  }
+  const { root } = await workRoot(context);
+  const may = { key: taskId, taskId, command, root, kind: "command" as const, allowed: [command] };
+  if (!(await mayCheck(context, may))) return { ok: false, reason: `\`${command}\` may not run.`, isFinal: true };
+  const runner = context.commands ?? machineRunner();
+  const commands = {
+    ...runner,
+    run: (request: Parameters<typeof runner.run>[0]) =>
+      runner.run({ ...request, env: { ...request.env, ...env, ...hidden } }),
+  };
+  const wanted = { key: `check/${taskId}`, taskId, command, expect: expect === "any" ? "pass" : expect, root } as const;
+  const { evidence } = await check({ ...context, commands }, wanted);
+  const { exitCode, outputTail } = evidence;
+  const output = { exitCode, output: outputTail };
+  if (exitCode !== null && (expect === "any" || evidence.satisfied)) return { ok: true, output };
+  const ended = exitCode === null ? "did not end by itself" : `ended with exit code ${exitCode}`;
+  return { ok: false, reason: `\`${command}\` ${ended}. ${outputTail.trim().slice(-500)}`, output };
+}
+
+function noSecret(name: string): string {
+  return `The secret ${name} has no value: set NEXUS_SECRET_${name} in the environment that the daemon starts with.`;
+}
+
+/** A tool under the gate, as if an agent that has only this one had called it. */
+async function callTool(
+  context: RunContext,
+  { name, input = {} }: ToolWork,
+  { taskId }: EffectPlace,
+): Promise<Performed> {
+  const seen: Survey = { overview: "", rules: "", history: "" };
+  const plain = await workOptions(context, { taskId, sections: [], openRequest: "", seen, kind: "task" });
+  const agent = { ...plain.agent, name: "workflow", tools: [name] };
+  const call = { callId: randomUUID(), tool: name, argumentsText: JSON.stringify(input) };
+  const { text, isError, changed } = await callOnce(context, { ...plain, agent }, call);
+  if (isError) return { ok: false, reason: text.slice(0, 2000), output: { text } };
+  return { ok: true, output: { text, value: jsonIn(text), changed: [...changed] } };
+}
+
+/** What a tool's words are as JSON; null: they are none. */
+function jsonIn(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
