@@ -12,6 +12,7 @@ import * as rewind from "./rewind-requests.ts";
 import * as run from "./run.ts";
 import * as task from "./task-requests.ts";
 import * as tools from "./tools.ts";
+import * as workflow from "./workflow-requests.ts";
 import * as workspace from "./workspace.ts";
 
 export const REQUESTS = [
@@ -50,6 +51,12 @@ export const REQUESTS = [
   rewind.runRewind,
   rewind.runFork,
   rewind.runPrune,
+  workflow.workflowStates,
+  workflow.workflowCompare,
+  workflow.workflowMigrate,
+  workflow.workflowSchedules,
+  workflow.workflowSchedule,
+  workflow.workflowUnschedule,
   workspace.workspaceTrust,
   workspace.workspaceSetTrust,
   audit.auditList,

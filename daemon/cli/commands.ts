@@ -1,7 +1,9 @@
 /** The one table of commands and flags: parser, help, completion and docs/cli.md are made from it. */
 import { type Command, type Flag, json, repo } from "./command.ts";
+import { PLAN_COMMANDS } from "./commands-plan.ts";
 import { POLICY_COMMANDS } from "./commands-policy.ts";
 import { REWIND_COMMANDS } from "./commands-rewind.ts";
+import { WORKFLOW_COMMANDS } from "./commands-workflow.ts";
 import { GUARD_COMMANDS } from "./guard-commands.ts";
 import { TOOLS_COMMANDS } from "./tools-commands.ts";
 
@@ -49,10 +51,18 @@ const symbolPath: Flag = {
 export const COMMANDS = {
   run: {
     summary: "Carry out a goal, or answer a question",
-    positionals: [goal],
+    positionals: [{ ...goal, unless: "workflow" }],
     flags: [
       repo,
       jsonLines,
+      { name: "workflow", type: "string", value: "FILE", summary: "Follow this workflow (see `nexus workflow run`)." },
+      {
+        name: "input",
+        type: "string",
+        value: "NAME=VALUE",
+        summary: "An input of the workflow. May be repeated.",
+        repeated: true,
+      },
       { name: "apply", type: "boolean", summary: "Write the change into the folder when the run is done." },
       { name: "policy", type: "string", value: "FILE", summary: "JSON file of rules that tighten or allow." },
       budget,
@@ -79,6 +89,7 @@ export const COMMANDS = {
       "Without a terminal nobody can be asked: what the policy would ask about is denied. Ctrl-C cancels the run; pressed again it leaves at once. The run goes on when the terminal is closed: `nexus runs watch latest` comes back to it.",
   },
   plan: { summary: "Make a plan for a goal and change nothing", positionals: [goal], flags: [repo, json, budget] },
+  ...PLAN_COMMANDS,
   "runs list": {
     summary: "List runs, newest first",
     positionals: [],
@@ -330,6 +341,7 @@ export const COMMANDS = {
     flags: [],
   },
   ...GUARD_COMMANDS,
+  ...WORKFLOW_COMMANDS,
   ...TOOLS_COMMANDS,
   "daemon start": {
     summary: "Start the daemon unless it runs",

@@ -9,6 +9,7 @@ import type {
   Scheduling,
   TaskAction,
 } from "../../protocol/index.ts";
+import type { WorkflowService } from "./workflows/workflow-service.ts";
 
 export interface Caller {
   /** Who acts, for the record: client name and connection. */
@@ -39,6 +40,8 @@ export interface RunService {
   rewind(params: Params<"run/rewind">, caller: Caller): Promise<Answer<"run/rewind">>;
   fork(params: Params<"run/fork">, caller: Caller): Promise<Answer<"run/fork">>;
   prune(params: Params<"run/prune">): Promise<Answer<"run/prune">>;
+  /** States, comparisons, migrations and schedules of runs that follow workflows. */
+  readonly workflows: WorkflowService;
   /** Runs at work in this process now (waiting for a person does not count). */
   readonly activeRuns: number;
   /** Who has slots, and who waits for one. */

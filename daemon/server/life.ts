@@ -110,7 +110,12 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
   }
 
   function isBusy(): boolean {
-    return (server?.connectionCount() ?? 0) > 0 || (parts?.service.activeRuns ?? 0) > 0 || parts?.memory.busy === true;
+    return (
+      (server?.connectionCount() ?? 0) > 0 ||
+      (parts?.service.activeRuns ?? 0) > 0 ||
+      parts?.service.workflows.hasSchedules === true ||
+      parts?.memory.busy === true
+    );
   }
 
   function idleRemaining(): number {

@@ -33,6 +33,8 @@ export interface EngineOptions {
   /** False: the workspace is a folder without git. */
   readonly git?: boolean;
   readonly settings?: Partial<ModelSettings>;
+  /** Models for tasks of a difficulty. */
+  readonly models?: RunDependencies["defaults"]["models"];
   /** Left out: what runs find by names and words. */
   readonly memory?: OpenMemory;
   /** Told of the rules that people keep. */
@@ -140,6 +142,7 @@ async function openParts(
   {
     beforeAppend = () => undefined,
     memory,
+    models = {},
     foreignTools,
     beforeCalls,
     team,
@@ -163,7 +166,7 @@ async function openParts(
     log,
     redactor: createRedactor(),
     defaultModel: () => settings,
-    defaults: { budgetUsd: null, policy: {} },
+    defaults: { budgetUsd: null, policy: {}, models },
     createModel: (own) => createChatModel(own),
     keepRule,
     grammars: join(import.meta.dirname, "../../grammars"),
@@ -194,9 +197,10 @@ function withAppend(store: Store, before: (events: readonly NewEvent[]) => void)
     state: (...args) => events.state(...args),
     subscribe: (...args) => events.subscribe(...args),
   };
-  const { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, outcomes, epoch } = store;
+  const { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, outcomes, schedules, epoch } =
+    store;
   const close = () => store.close();
-  const rows = { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, outcomes };
+  const rows = { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, outcomes, schedules };
   return { events: watched, ...rows, epoch, close };
 }
 

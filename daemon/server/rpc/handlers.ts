@@ -12,6 +12,7 @@ import { createPlanHandlers } from "./plan.ts";
 import { createRunHandlers } from "./run.ts";
 import { createTaskHandlers } from "./tasks.ts";
 import { createToolsHandlers } from "./tools.ts";
+import { createWorkflowHandlers } from "./workflow.ts";
 import { createWorkspaceHandlers } from "./workspace.ts";
 
 export function createHandlers(
@@ -22,6 +23,7 @@ export function createHandlers(
   return {
     ...createRunHandlers(service),
     ...createTaskHandlers(service),
+    ...createWorkflowHandlers(service.workflows),
     ...createApprovalHandlers(service),
     ...createChangesHandlers(service),
     ...createPlanHandlers(service),
