@@ -119,6 +119,7 @@ export const ERRORS = {
     action: "runDoctor",
   },
   "session.unknown": { message: "There is no such session.", hint: "`nexus runs list` shows runs and their sessions." },
+  "agent.unknown": { message: "There is no agent of that name.", hint: "`nexus agents list` names them." },
   "run.unknown": { message: "There is no such run.", hint: "`nexus runs list` shows the runs of this data folder." },
   "run.queue_full": {
     message: "So many runs wait already that one more is not taken.",

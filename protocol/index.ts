@@ -1,3 +1,4 @@
+export * from "./agent-card.ts";
 export * from "./approval.ts";
 export * from "./audit.ts";
 export * from "./change-set.ts";

@@ -1,5 +1,6 @@
 /** The table of all messages, and the types derived from it. */
 import type * as z from "zod/mini";
+import * as agents from "./agent-card.ts";
 import * as audit from "./audit.ts";
 import * as daemon from "./daemon.ts";
 import * as handshake from "./handshake.ts";
@@ -24,6 +25,8 @@ export const REQUESTS = [
   daemon.requestCancel,
   daemon.modelConfigure,
   tools.toolsList,
+  agents.agentList,
+  agents.agentCard,
   run.runStart,
   run.runPrompt,
   run.runList,

@@ -70,6 +70,7 @@ export function teamChange(state: TeamState, body: RunEventBody, at: string): Pa
     case "workflow.pinned":
     case "workflow.migrated":
       return { workflow: body.workflow };
+    case "agents.pinned":
     case "task.checked":
     case "conflict.predicted":
     case "merge.conflicted":

@@ -1,4 +1,6 @@
 /** The one table of commands and flags: parser, help, completion and docs/cli.md are made from it. */
+
+import { AGENTS_COMMANDS } from "./agents-commands.ts";
 import { type Command, type Flag, json, repo } from "./command.ts";
 import { PLAN_COMMANDS } from "./commands-plan.ts";
 import { POLICY_COMMANDS } from "./commands-policy.ts";
@@ -343,6 +345,7 @@ export const COMMANDS = {
   ...GUARD_COMMANDS,
   ...WORKFLOW_COMMANDS,
   ...TOOLS_COMMANDS,
+  ...AGENTS_COMMANDS,
   "daemon start": {
     summary: "Start the daemon unless it runs",
     positionals: [],

@@ -71,6 +71,8 @@ const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   "memory learn": async () => (await import("./memory-vectors.ts")).learnCommand,
   "memory embed": async () => (await import("./memory-vectors.ts")).embedCommand,
   "memory drop": async () => (await import("./memory-index.ts")).dropCommand,
+  "agents list": async () => (await import("./agents.ts")).agentsListCommand,
+  "agents show": async () => (await import("./agents.ts")).agentsShowCommand,
   "tools list": async () => (await import("./tools-list.ts")).toolsListCommand,
   "mcp-servers list": async () => (await import("./tools-list.ts")).serversListCommand,
   "mcp-servers test": async () => (await import("./tools-list.ts")).serverTestCommand,

@@ -16,6 +16,7 @@ import type { CommandLog } from "../tools/commands/background.ts";
 import type { TaintPort } from "../tools/gate/gate.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort, Isolation } from "./changes/changes.ts";
+import type { RunDependencies } from "./dependencies.ts";
 import type { PolicyPlace } from "./rights/policy-place.ts";
 import type { MemoryPlace, RunMemory } from "./run-memory.ts";
 import type { Slot } from "./scheduling/scheduler.ts";
@@ -85,6 +86,8 @@ export interface RunContext {
   readonly commands?: CommandRunner;
   /** Keeps the whole output of a background command; left out: only what is in memory. */
   readonly commandLog?: (name: string) => Promise<CommandLog>;
+  /** The agents that people wrote, as they are now; left out: none. Runs ask run-agents.ts instead. */
+  readonly userAgents?: RunDependencies["userAgents"];
   /** Folder of the grammars by which code is parsed; left out: none is. */
   readonly grammars?: string;
 }

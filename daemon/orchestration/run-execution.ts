@@ -135,6 +135,7 @@ function createContext(
     },
     ...(commands === undefined ? {} : { commands }),
     ...(commandLog === undefined ? {} : { commandLog: (name) => commandLog(runId, name) }),
+    ...(dependencies.userAgents === undefined ? {} : { userAgents: dependencies.userAgents }),
     ...(dependencies.grammars === undefined ? {} : { grammars: dependencies.grammars }),
     ...(dependencies.policyPlace === undefined ? {} : { policyPlace: dependencies.policyPlace }),
   };

@@ -5,6 +5,7 @@ import { EventEmitter, once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { loadUserAgents } from "../../daemon/agents/user-agents.ts";
 import { systemClock } from "../../daemon/host/clock.ts";
 import { createChatModel } from "../../daemon/models/create.ts";
 import type { Log } from "../../daemon/observability/log.ts";
@@ -169,6 +170,8 @@ async function openParts(
     defaults: { budgetUsd: null, policy: {}, models },
     createModel: (own) => createChatModel(own),
     keepRule,
+    userAgents: ({ workspace, trusted }) =>
+      loadUserAgents({ user: join(home, "agents"), ...(trusted ? { workspace } : {}) }),
     grammars: join(import.meta.dirname, "../../grammars"),
     newId: () => randomUUID().slice(0, 13),
     onFatal: (error) => note(String(error)),
