@@ -1,5 +1,6 @@
 /** The table of all messages, and the types derived from it. */
 import type * as z from "zod/mini";
+import * as agents from "./agent-card.ts";
 import * as audit from "./audit.ts";
 import * as daemon from "./daemon.ts";
 import * as handshake from "./handshake.ts";
@@ -10,7 +11,9 @@ import * as search from "./memory-search.ts";
 import * as plan from "./plan-requests.ts";
 import * as rewind from "./rewind-requests.ts";
 import * as run from "./run.ts";
+import * as task from "./task-requests.ts";
 import * as tools from "./tools.ts";
+import * as workflow from "./workflow-requests.ts";
 import * as workspace from "./workspace.ts";
 
 export const REQUESTS = [
@@ -22,6 +25,8 @@ export const REQUESTS = [
   daemon.requestCancel,
   daemon.modelConfigure,
   tools.toolsList,
+  agents.agentList,
+  agents.agentCard,
   run.runStart,
   run.runPrompt,
   run.runList,
@@ -31,6 +36,9 @@ export const REQUESTS = [
   run.runUnwatch,
   run.runCancel,
   run.runResume,
+  task.taskCancel,
+  task.taskPause,
+  task.taskResume,
   run.approvalAnswer,
   run.questionAnswer,
   run.approvalList,
@@ -46,6 +54,12 @@ export const REQUESTS = [
   rewind.runRewind,
   rewind.runFork,
   rewind.runPrune,
+  workflow.workflowStates,
+  workflow.workflowCompare,
+  workflow.workflowMigrate,
+  workflow.workflowSchedules,
+  workflow.workflowSchedule,
+  workflow.workflowUnschedule,
   workspace.workspaceTrust,
   workspace.workspaceSetTrust,
   audit.auditList,
