@@ -44,6 +44,8 @@ it("offers only what is allowed, in the same order, as the same objects", () => 
     "show_diff",
     "recall",
     "board_read",
+    "check_delivery",
+    "query_data",
     "read_result",
   ]);
   expect(toolSchemas(() => true)[0]).toBe(first[0]);
