@@ -7,6 +7,8 @@ import { deleteFile } from "./delete-file.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { editFile } from "./edit-file.ts";
 import { fetchUrl } from "./fetch-url.ts";
+import { checkCitations } from "./fields/check-citations.ts";
+import { findUntested } from "./fields/find-untested.ts";
 import { findAgents } from "./find-agents.ts";
 import { findSymbol } from "./find-symbol.ts";
 import { gitLook } from "./git.ts";
@@ -54,6 +56,8 @@ export const TOOLS: readonly Tool[] = [
   fetchUrl,
   findAgents,
   runTests,
+  findUntested,
+  checkCitations,
   diagnostics,
   gitLook,
   gitRecord,
