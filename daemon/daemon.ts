@@ -16,12 +16,13 @@ import { createMemory } from "./memory/create.ts";
 import { createChatModel } from "./models/create.ts";
 import type { Log } from "./observability/log.ts";
 import { openFileLog } from "./observability/log-file.ts";
-import { createAgentDirectory, type DirectoryOptions } from "./orchestration/agent-directory.ts";
+import { type AgentDirectory, createAgentDirectory, type DirectoryOptions } from "./orchestration/agent-directory.ts";
 import { listTools } from "./orchestration/calls/tool-list.ts";
 import { createChanges } from "./orchestration/changes/create.ts";
 import { createIndexedMemory } from "./orchestration/indexed-memory.ts";
 import { createReranker } from "./orchestration/reranker.ts";
 import { openPolicyPlace } from "./orchestration/rights/policy-place.ts";
+import type { RunService } from "./orchestration/run-service.ts";
 import { createRunService } from "./orchestration/runs.ts";
 import { createAudit } from "./security/audit/audit.ts";
 import { rememberRule } from "./security/policy/remember.ts";
@@ -33,6 +34,7 @@ import { type DaemonParts, isStoreFailure, type RunningDaemon, startDaemon } fro
 import { configuredModel, embeddingSecrets, loadSettings, SECRET_VARIABLES, type Settings } from "./settings.ts";
 import { acquireWriterLock } from "./store/lock.ts";
 import { openStore } from "./store/sqlite.ts";
+import type { Store } from "./store/store.ts";
 import { recoverEdits } from "./tools/files/edit-journal.ts";
 import { createForeignTools } from "./tools/foreign/foreign-tools.ts";
 import { runProgram, startedServer } from "./tools/foreign/programs.ts";
@@ -173,7 +175,9 @@ async function openParts(
     newId: randomUUID,
     onFatal,
   });
+  const a2a = await serveA2a(settings.a2a, { service, store, agents, home, log });
   return {
+    isServing: a2a !== undefined,
     service,
     memory,
     trust,
@@ -187,6 +191,7 @@ async function openParts(
       return { provider: model?.provider ?? null, model: model?.model ?? null, hasKey: model?.apiKey != null };
     },
     async close() {
+      await a2a?.close();
       await foreign.close();
       await memory.close();
       await commands.dispose();
@@ -194,6 +199,23 @@ async function openParts(
       await audit.close().finally(() => store.close());
     },
   };
+}
+
+async function serveA2a(
+  wanted: Settings["a2a"],
+  { home, log, store, ...parts }: { service: RunService; store: Store; agents: AgentDirectory; home: string; log: Log },
+): Promise<{ close(): Promise<void> } | undefined> {
+  if (wanted === null) return undefined;
+  const { KEY_START } = await import("./server/http/a2a/methods.ts");
+  const { openA2a } = await import("./server/http/a2a/open.ts");
+  const { version } = await currentBuild();
+  return openA2a(home, {
+    ...{ ...parts, ...wanted, version, clock: systemClock, log },
+    async isOwn(runId) {
+      const [first] = await store.events.readKeyed(runId, { after: 0, limit: 1 });
+      return first?.key?.startsWith(KEY_START) === true;
+    },
+  });
 }
 
 /** From the very start, so that a daemon that is told to end while it begins still ends in order. */

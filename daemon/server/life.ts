@@ -33,6 +33,8 @@ export interface DaemonParts {
   readonly audit: Audit;
   readonly listTools: ListTools;
   readonly agents: AgentDirectory;
+  /** Others reach it by another way, so it does not end when it is idle. */
+  readonly isServing?: boolean;
   check(): Promise<CheckResult[]>;
   configureModel(params: Params<"model/configure">): Answer<"model/configure">;
   close(): Promise<void>;
@@ -112,7 +114,12 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
   }
 
   function isBusy(): boolean {
-    return (server?.connectionCount() ?? 0) > 0 || (parts?.service.activeRuns ?? 0) > 0 || parts?.memory.busy === true;
+    return (
+      parts?.isServing === true ||
+      (server?.connectionCount() ?? 0) > 0 ||
+      (parts?.service.activeRuns ?? 0) > 0 ||
+      parts?.memory.busy === true
+    );
   }
 
   function idleRemaining(): number {
