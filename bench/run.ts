@@ -14,6 +14,7 @@ import { measurePolicy } from "./policy.ts";
 import { measureRoundTrip } from "./round-trip.ts";
 import { measureScan } from "./scan.ts";
 import { measureVectors } from "./vectors.ts";
+import { measureWaitFor } from "./wait-for.ts";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "nexus-bench-")));
 const home = join(folder, "home");
@@ -28,6 +29,7 @@ const parts: readonly (() => Promise<Figure[]>)[] = [
   () => measureCheckpoint(join(folder, "checkpoint")),
   measureVectors,
   async () => measureEdits(),
+  async () => measureWaitFor(),
   () => measureMemoryLoad(join(folder, "load")),
 ];
 

@@ -10,6 +10,7 @@ import { flushCompiledCode } from "./host/compile-cache.ts";
 import { resolveHost } from "./host/dns.ts";
 import { httpFetch } from "./host/http.ts";
 import { homePaths, prepareHome } from "./host/paths.ts";
+import { grammarsBeside } from "./memory/code/languages.ts";
 import { createMemory } from "./memory/create.ts";
 import { createChatModel } from "./models/create.ts";
 import type { Log } from "./observability/log.ts";
@@ -99,7 +100,7 @@ async function openParts(
   { home, main, redactor, log }: Beginning,
   onFatal: (error: unknown) => void,
 ): Promise<DaemonParts> {
-  const { budgetUsd, policy, checkpoints } = settings;
+  const { budgetUsd, policy, checkpoints, models = {} } = settings;
   let model = settings.model;
   if (model?.apiKey) redactor.add(model.apiKey);
   for (const secret of embeddingSecrets(settings.embedding)) redactor.add(secret);
@@ -147,10 +148,13 @@ async function openParts(
     log,
     redactor,
     defaultModel: () => model,
-    defaults: { budgetUsd, policy, checkpoints },
+    defaults: { budgetUsd, policy, checkpoints, models },
+    scheduling: settings.scheduling,
+    ...(settings.team === undefined ? {} : { team: settings.team }),
     createModel: (own) => createChatModel(own),
     memory: createIndexedMemory({ memory, clock: systemClock, log }),
     policyPlace,
+    grammars: grammarsBeside(main),
     async keepRule(rule) {
       const kept = await rememberRule(home, rule);
       if (!kept.ok) throw new NexusError(kept.error);

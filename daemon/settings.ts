@@ -7,6 +7,8 @@ import { McpServers } from "./connectors/mcp/config.ts";
 import { readText } from "./host/files.ts";
 import { checkPrivateFile, homePaths } from "./host/paths.ts";
 import type { EmbeddingSettings } from "./memory/embedding/choice.ts";
+import { DEFAULT_SCHEDULING, type SchedulingSettings } from "./orchestration/scheduling/settings.ts";
+import type { TeamLimits } from "./orchestration/team/limits.ts";
 
 const PROVIDERS = ["openai", "anthropic", "openai-compatible", "ollama", "replay"] as const;
 export type Provider = (typeof PROVIDERS)[number];
@@ -32,12 +34,18 @@ export interface Settings {
   readonly model: ModelSettings | null;
   readonly budgetUsd: number | null;
   readonly policy: PolicyRules;
+  /** Of the provider's models those for easy, usual and hard tasks of a plan; left out: the model itself. */
+  readonly models?: { readonly low?: string; readonly medium?: string; readonly high?: string };
   readonly idleExitMs: number;
   readonly embedding: EmbeddingSettings;
   /** How long and how many bytes of checkpoints are kept of ended runs. */
   readonly checkpoints: { readonly days: number; readonly maxBytes: number };
   /** The user's own MCP servers, as they stand in the file. */
   readonly mcpServers: McpServers;
+  /** How much is done at a time. */
+  readonly scheduling: SchedulingSettings;
+  /** How the tasks of one run work side by side; what is left out has a default. */
+  readonly team?: Partial<TeamLimits>;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -69,6 +77,7 @@ const EmbeddingFile = z.strictObject({
   chroma: z.optional(z.strictObject({ address: z.string(), headers: z.optional(z.record(z.string(), z.string())) })),
   capUsd: z.optional(z.number().check(z.gte(0))),
 });
+const modelName = z.optional(z.string().check(z.minLength(1), z.maxLength(200)));
 const SettingsFile = z.strictObject({
   provider: z.optional(z.enum(PROVIDERS)),
   model: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
@@ -79,6 +88,7 @@ const SettingsFile = z.strictObject({
   replayFile: z.optional(z.string()),
   windowTokens: z.optional(z.int().check(z.gte(MIN_WINDOW_TOKENS))),
   budgetUsd: z.optional(z.number().check(z.gte(0))),
+  models: z.optional(z.strictObject({ low: modelName, medium: modelName, high: modelName })),
   policy: z.optional(PolicyRules),
   idleExitMs: z.optional(z.int().check(z.gte(100))),
   embedding: z.optional(EmbeddingFile),
@@ -89,6 +99,21 @@ const SettingsFile = z.strictObject({
     }),
   ),
   mcpServers: z.optional(McpServers),
+  team: z.optional(
+    z.strictObject({
+      concurrency: z.optional(z.int().check(z.gte(1), z.lte(16))),
+      silenceMinutes: z.optional(z.number().check(z.gte(1), z.lte(1440))),
+    }),
+  ),
+  scheduling: z.optional(
+    z.strictObject({
+      runs: z.optional(z.int().check(z.gte(1), z.lte(1000))),
+      tasks: z.optional(z.int().check(z.gte(1), z.lte(1000))),
+      queue: z.optional(z.int().check(z.gte(0), z.lte(100_000))),
+      providers: z.optional(z.record(z.string(), z.int().check(z.gte(1), z.lte(1000)))),
+      ageMs: z.optional(z.int().check(z.gte(100))),
+    }),
+  ),
 });
 export type SettingsFile = z.infer<typeof SettingsFile>;
 
@@ -103,13 +128,38 @@ export function parseSettings(home: string, env: Environment, file: SettingsFile
     model: modelSettings(env, file),
     budgetUsd: amount(env, "NEXUS_BUDGET") ?? file.budgetUsd ?? null,
     policy: file.policy ?? {},
+    ...(file.models === undefined ? {} : { models: modelsOf(file.models) }),
     embedding: embeddingSettings(env, file.embedding),
     checkpoints: {
       days: file.checkpoints?.days ?? DEFAULT_CHECKPOINTS.days,
       maxBytes: file.checkpoints?.maxBytes ?? DEFAULT_CHECKPOINTS.maxBytes,
     },
     mcpServers: file.mcpServers ?? {},
+    scheduling: schedulingSettings(file.scheduling),
+    ...(file.team === undefined ? {} : { team: teamSettings(file.team) }),
     idleExitMs: milliseconds(env, "NEXUS_IDLE_MS") ?? file.idleExitMs ?? DEFAULT_IDLE_EXIT_MS,
+  };
+}
+
+function modelsOf({ low, medium, high }: NonNullable<SettingsFile["models"]>): NonNullable<Settings["models"]> {
+  return { ...(low && { low }), ...(medium && { medium }), ...(high && { high }) };
+}
+
+function teamSettings({ concurrency, silenceMinutes }: NonNullable<SettingsFile["team"]>): Partial<TeamLimits> {
+  return {
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(silenceMinutes === undefined ? {} : { silenceMs: silenceMinutes * 60_000 }),
+  };
+}
+
+function schedulingSettings(file: SettingsFile["scheduling"] = {}): SchedulingSettings {
+  const { runs, tasks, queue, providers, ageMs } = DEFAULT_SCHEDULING;
+  return {
+    runs: file.runs ?? runs,
+    tasks: file.tasks ?? tasks,
+    queue: file.queue ?? queue,
+    providers: { ...providers, ...file.providers },
+    ageMs: file.ageMs ?? ageMs,
   };
 }
 

@@ -1,4 +1,6 @@
 import * as z from "zod/mini";
+import { Estimate } from "./plan.ts";
+import { PlanChange } from "./planning-events.ts";
 
 /** The bytes of a file that an answer holds for; null where the file does not exist. */
 const BoundFile = z.object({ path: z.string(), sha256: z.nullable(z.string()) });
@@ -17,6 +19,11 @@ export const ApprovalSubject = z.discriminatedUnion("kind", [
     commands: z.array(z.string()),
     /** What the plan's agents will be allowed to do, in plain words. */
     permissions: z.optional(z.array(z.string())),
+    milestones: z.optional(z.int()),
+    estimate: z.optional(Estimate),
+    /** Of a plan that takes another one's place. */
+    change: z.optional(PlanChange),
+    binding,
   }),
   z.object({
     kind: z.literal("command"),

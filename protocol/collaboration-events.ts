@@ -8,12 +8,24 @@ export const AgentMessage = z.object({
   from: z.string(),
   /** A task's id, or "all". */
   to: z.string(),
+  /** Of a message to all: the tasks that were not ended when it was sent. */
+  recipients: z.optional(z.array(z.string())),
   kind: z.enum(["inform", "question", "answer", "request", "warning"]),
   /** The message that this one answers. */
   inReplyTo: z.optional(z.string()),
   text: z.string(),
 });
 export type AgentMessage = z.infer<typeof AgentMessage>;
+
+export const MessageDelivery = z.object({
+  messageId: z.string(),
+  taskId: z.string(),
+  /** The turn before which the agent read it. */
+  turn: z.int(),
+  /** The message was the result of a call: an answer that was waited for. Left out: it came before the turn. */
+  inCall: z.optional(z.boolean()),
+});
+export type MessageDelivery = z.infer<typeof MessageDelivery>;
 
 export const BoardEntry = z.object({
   key: z.string(),
@@ -44,7 +56,7 @@ export type Bid = z.infer<typeof Bid>;
 
 export const COLLABORATION_EVENTS = [
   event("message.sent", { message: AgentMessage }),
-  event("message.delivered", { messageId: z.string(), taskId: z.string(), turn: z.int() }),
+  event("message.delivered", MessageDelivery.shape),
   event("board.written", { entry: BoardEntry }),
   /** Contract net: announced → bids → awarded → reported. */
   event("contract.announced", { taskId: z.string(), round: z.int(), bidders: z.array(z.string()) }),

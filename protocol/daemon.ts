@@ -1,6 +1,18 @@
 import * as z from "zod/mini";
 import { notification, request } from "./message.ts";
 
+const Slots = z.object({ limit: z.int(), active: z.int(), queued: z.int() });
+
+export const Scheduling = z.object({
+  /** The runs that wait, the next one first, at most 100. */
+  runs: z.extend(Slots, { waiting: z.array(z.object({ runId: z.string(), priority: z.string() })) }),
+  tasks: Slots,
+  /** Those that were asked since the daemon started. `limit` is below `most` after the provider had too much to do. */
+  providers: z.array(z.extend(Slots, { provider: z.string(), most: z.int() })),
+});
+/** Who has slots, and who waits for one. */
+export type Scheduling = z.infer<typeof Scheduling>;
+
 export const DaemonStatus = z.object({
   pid: z.int(),
   version: z.string(),
@@ -12,6 +24,8 @@ export const DaemonStatus = z.object({
   rssBytes: z.int(),
   connections: z.int(),
   activeRuns: z.int(),
+  /** Left out by older daemons. */
+  scheduling: z.optional(Scheduling),
   draining: z.boolean(),
   /** Milliseconds until an idle daemon exits; null while it is busy. */
   idleExitMs: z.nullable(z.number()),

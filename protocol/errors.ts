@@ -3,9 +3,11 @@
  * Every entry says what is wrong, and what a person can do. `action` names a command a client may offer.
  */
 import * as z from "zod/mini";
+import { COLLABORATION_ERRORS } from "./collaboration-errors.ts";
 import type { ErrorEntry } from "./error-entry.ts";
 import { GUARD_ERRORS } from "./guard-errors.ts";
 import { MEMORY_ERRORS } from "./memory-errors.ts";
+import { TASK_ERRORS } from "./task-errors.ts";
 import { WORKFLOW_ERRORS } from "./workflow-errors.ts";
 
 export type { ErrorAction } from "./error-entry.ts";
@@ -118,6 +120,10 @@ export const ERRORS = {
   },
   "session.unknown": { message: "There is no such session.", hint: "`nexus runs list` shows runs and their sessions." },
   "run.unknown": { message: "There is no such run.", hint: "`nexus runs list` shows the runs of this data folder." },
+  "run.queue_full": {
+    message: "So many runs wait already that one more is not taken.",
+    hint: "Try again when some have ended; `nexus daemon status` shows the queue, `scheduling.queue` in the settings its length.",
+  },
   "run.ended": { message: "The run has already ended.", hint: "Send a new prompt in its session to go on." },
   "run.active": { message: "The run is still active.", hint: "Wait for its end, or cancel it first." },
   "run.not_resumable": {
@@ -159,6 +165,14 @@ export const ERRORS = {
   "plan.invalid": {
     message: "The model did not produce a usable plan, even after two corrections.",
     hint: "Try another model, or say the goal in more detail. `nexus runs show` lists what was wrong.",
+  },
+  "plan.contradicted": {
+    message: "A task found that the plan does not hold.",
+    hint: "Look at what it found, change the plan with `nexus plan edit RUN`, then resume the run.",
+  },
+  "plan.none": {
+    message: "The run has no plan.",
+    hint: "Only goals get one: `nexus plan GOAL` makes a plan for any prompt.",
   },
   "plan.rejected": { message: "The plan was rejected.", hint: "Send a new prompt that says what to do instead." },
   "verification.failed": {
@@ -293,8 +307,10 @@ export const ERRORS = {
   },
   "command.timeout": { message: "The command took too long and was ended.", hint: "Run something shorter." },
   ...MEMORY_ERRORS,
+  ...TASK_ERRORS,
   ...WORKFLOW_ERRORS,
   ...GUARD_ERRORS,
+  ...COLLABORATION_ERRORS,
   "usage.invalid": { message: "The command line cannot be understood.", hint: "`nexus --help` lists the commands." },
 } as const satisfies Record<string, ErrorEntry>;
 

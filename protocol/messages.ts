@@ -7,8 +7,10 @@ import * as memory from "./memory.ts";
 import * as facts from "./memory-facts.ts";
 import * as graph from "./memory-graph.ts";
 import * as search from "./memory-search.ts";
+import * as plan from "./plan-requests.ts";
 import * as rewind from "./rewind-requests.ts";
 import * as run from "./run.ts";
+import * as task from "./task-requests.ts";
 import * as tools from "./tools.ts";
 import * as workflow from "./workflow-requests.ts";
 import * as workspace from "./workspace.ts";
@@ -31,6 +33,9 @@ export const REQUESTS = [
   run.runUnwatch,
   run.runCancel,
   run.runResume,
+  task.taskCancel,
+  task.taskPause,
+  task.taskResume,
   run.approvalAnswer,
   run.questionAnswer,
   run.approvalList,
@@ -38,6 +43,9 @@ export const REQUESTS = [
   run.changesFile,
   run.changesAccept,
   run.changesDiscard,
+  plan.planShow,
+  plan.planEdit,
+  plan.planHistory,
   rewind.runCheckpoints,
   rewind.runCheckpointDiff,
   rewind.runRewind,

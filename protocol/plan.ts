@@ -29,6 +29,8 @@ export const Estimate = z.object({
   basis: z.enum(["history", "model", "default"]),
   /** Of how many finished tasks, for `history`. */
   samples: z.optional(z.int()),
+  /** Factors of the figures between which half of those tasks lay; 0.8 to 1.5, say. */
+  spread: z.optional(z.object({ low: z.number(), high: z.number() })),
 });
 /** What a piece of work is thought to take. */
 export type Estimate = z.infer<typeof Estimate>;
@@ -48,7 +50,7 @@ export const Output = z.object({
   name,
   kind: z.enum(["file", "document", "fact"]),
   /** For files: relative to the workspace. */
-  path: z.optional(z.string()),
+  path: z.optional(z.string().check(z.minLength(1), z.maxLength(500))),
   /** True: it is wanted for itself, so no task needs to consume it. */
   final: z.optional(z.boolean()),
 });
@@ -62,7 +64,7 @@ export const PlanTask = z.object({
   agent: z.string().check(z.minLength(1), z.maxLength(60)),
   files: z.array(z.string().check(z.minLength(1), z.maxLength(500))).check(z.maxLength(50)),
   acceptance: z.nullable(Acceptance),
-  dependsOn: z.array(z.string()).check(z.maxLength(30)),
+  dependsOn: z.array(z.string().check(z.maxLength(120))).check(z.maxLength(30)),
   milestone: z.optional(PlanId),
   /** Names of outputs of other tasks that it needs; each makes it depend on its maker. */
   inputs: z.optional(z.array(name).check(z.maxLength(20))),
@@ -72,13 +74,15 @@ export const PlanTask = z.object({
   difficulty: z.optional(Difficulty),
   estimate: z.optional(Estimate),
   /** The model's name for this task; left out: the run's. */
-  model: z.optional(z.string()),
+  model: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
   /** What it may cost with all that it delegates, in USD; left out: its share of the run's budget. */
   budgetUsd: z.optional(z.number().check(z.positive())),
   /** Minutes from its start after which it is stopped. */
   deadlineMinutes: z.optional(z.number().check(z.positive(), z.maximum(1440))),
   /** Who looks the finished work over, and how often it may be sent back before somebody decides. */
-  review: z.optional(z.object({ by: z.string(), rounds: z.int().check(z.gte(1), z.lte(5)) })),
+  review: z.optional(
+    z.object({ by: z.string().check(z.minLength(1), z.maxLength(60)), rounds: z.int().check(z.gte(1), z.lte(5)) }),
+  ),
 });
 export type PlanTask = z.infer<typeof PlanTask>;
 
@@ -87,52 +91,15 @@ export const Plan = z.object({
   milestones: z.optional(z.array(Milestone).check(z.maxLength(12))),
   tasks: z.array(PlanTask).check(z.minLength(1), z.maxLength(30)),
   estimate: z.optional(Estimate),
+  /** How many tasks should be at work at the same time; left out: as many as the scheduler lets. */
+  concurrency: z.optional(z.int().check(z.gte(1), z.lte(16))),
 });
 export type Plan = z.infer<typeof Plan>;
 
 /** Stands for whichever agent wins the bidding. */
 export const ANY_AGENT = "any";
 
-/** Says everything that makes a well-formed plan unusable; an empty list means it can be carried out. */
-export function planProblems(plan: Plan, knownAgents: readonly string[]): string[] {
-  const ids = new Set(plan.tasks.map((task) => task.id));
-  const problems: string[] = [];
-  if (ids.size < plan.tasks.length) problems.push("two tasks have the same id");
-  for (const task of plan.tasks) {
-    if (!knownAgents.includes(task.agent))
-      problems.push(`task ${task.id}: unknown agent "${task.agent}" (known: ${knownAgents.join(", ")})`);
-    for (const dependency of task.dependsOn)
-      if (!ids.has(dependency)) problems.push(`task ${task.id}: depends on "${dependency}", which is not in the plan`);
-    for (const file of task.files)
-      if (/^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)/.test(file))
-        problems.push(`task ${task.id}: file "${file}" is not relative to the workspace`);
-  }
-  const cycle = findCycle(plan);
-  if (cycle !== undefined) problems.push(`the dependencies form a cycle: ${cycle.join(" → ")}`);
-  return problems;
-}
-
 /** The first task in plan order that is neither ended nor waits for one that is not done. */
 export function nextTask(plan: Plan, done: ReadonlySet<string>, ended: ReadonlySet<string>): PlanTask | undefined {
   return plan.tasks.find((task) => !ended.has(task.id) && task.dependsOn.every((dependency) => done.has(dependency)));
-}
-
-function findCycle(plan: Plan): string[] | undefined {
-  const dependencies = new Map(plan.tasks.map((task) => [task.id, task.dependsOn]));
-  const finished = new Set<string>();
-  const visit = (id: string, path: string[]): string[] | undefined => {
-    if (path.includes(id)) return [...path.slice(path.indexOf(id)), id];
-    if (finished.has(id)) return undefined;
-    for (const dependency of dependencies.get(id) ?? []) {
-      const cycle = visit(dependency, [...path, id]);
-      if (cycle !== undefined) return cycle;
-    }
-    finished.add(id);
-    return undefined;
-  };
-  for (const id of dependencies.keys()) {
-    const cycle = visit(id, []);
-    if (cycle !== undefined) return cycle;
-  }
-  return undefined;
 }

@@ -28,6 +28,10 @@ export type RunKind = z.infer<typeof RunKind>;
 export const EndStatus = z.enum(["done", "failed", "denied", "cancelled", "out_of_budget"]);
 export type EndStatus = z.infer<typeof EndStatus>;
 
+export const RunPriority = z.enum(["low", "normal", "high"]);
+/** How soon a run gets a slot where not all can work at once; where it is left out: normal. */
+export type RunPriority = z.infer<typeof RunPriority>;
+
 export const ModelName = z.object({ provider: z.string(), model: z.string() });
 export type ModelName = z.infer<typeof ModelName>;
 
@@ -147,8 +151,15 @@ export const RunEventBody = z.discriminatedUnion("type", [
     continues: z.nullable(z.string()),
     /** Whether what the workspace configures and runs may be used; left out in the logs of older versions: yes. */
     trusted: z.optional(z.boolean()),
+    /** Left out: normal. */
+    priority: z.optional(RunPriority),
   }),
-  event("run.started", { attempt: z.int(), reason: z.enum(["new", "restart", "resume"]) }),
+  event("run.started", {
+    attempt: z.int(),
+    reason: z.enum(["new", "restart", "resume"]),
+    /** The model from here on, where it is not the one that the run began with. */
+    model: z.optional(ModelChoice),
+  }),
   event("run.entered", { phase: RunPhase }),
   event("run.isolated", {
     baseCommit: z.string(),
@@ -181,7 +192,13 @@ export const RunEventBody = z.discriminatedUnion("type", [
   /** The agent's own list, as a whole. */
   event("todo.changed", { todo: TodoList }),
   event("task.started", { taskId: z.string(), title: z.string(), agent: z.string() }),
-  event("task.finished", { taskId: z.string(), outcome: z.enum(["done", "failed", "skipped"]), summary: z.string() }),
+  event("task.finished", {
+    taskId: z.string(),
+    outcome: z.enum(["done", "failed", "skipped"]),
+    summary: z.string(),
+    /** Why it failed; left out in the logs of older versions. */
+    error: z.optional(ErrorValue),
+  }),
   event("model.requested", {
     ...call,
     model: ModelName,
@@ -189,6 +206,8 @@ export const RunEventBody = z.discriminatedUnion("type", [
     /** Counted tokens of the whole request, and of its system prompt and tool schemas alone. */
     inputTokens: z.int(),
     overheadTokens: z.int(),
+    /** Content address of the instructions and tools that were sent: what of a request the rest of the log does not tell. */
+    frame: z.optional(z.string()),
     /** Left out for calls that no agent makes, and in the logs of older versions. */
     context: z.optional(ContextUse),
   }),

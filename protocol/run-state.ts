@@ -4,7 +4,7 @@
  */
 import * as z from "zod/mini";
 import { Approval } from "./approval.ts";
-import { AgentMessage, BoardEntry } from "./collaboration-events.ts";
+import { AgentMessage, BoardEntry, MessageDelivery } from "./collaboration-events.ts";
 import { ErrorValue } from "./errors.ts";
 import { Milestone, Plan } from "./plan.ts";
 import { PolicyRules } from "./policy.ts";
@@ -17,6 +17,7 @@ import {
   RewindState,
   rewoundState,
 } from "./rewind-state.ts";
+import { RunBudget, released, reserved, settled } from "./run-budget.ts";
 import {
   ContextUse,
   EndStatus,
@@ -26,28 +27,17 @@ import {
   type RunEventOf,
   RunKind,
   RunPhase,
+  RunPriority,
   SessionMode,
 } from "./run-events.ts";
+import { RunStats } from "./run-stats.ts";
 import { mergeTaint, Taint, taintOf } from "./taint.ts";
-import { changeTask, startTask, TaskState, waitingTask } from "./task-state.ts";
+import { changeTask, finishTask, startTask, TaskState, waitingTask } from "./task-state.ts";
 import { teamChange } from "./team-state.ts";
 import { WorkflowPin } from "./workflow-events.ts";
 
 export const RunStatus = z.enum(["queued", "working", "awaiting_approval", "suspended", ...EndStatus.options]);
 export type RunStatus = z.infer<typeof RunStatus>;
-
-export const RunStats = z.object({
-  modelCalls: z.int(),
-  toolCalls: z.int(),
-  /** Model calls up to and including the one that asked for the first change of a file. */
-  callsBeforeFirstEdit: z.nullable(z.int()),
-  /** Largest estimate seen of system prompt and tool schemas, in tokens. */
-  overheadTokens: z.int(),
-  inputTokens: z.int(),
-  cacheReadTokens: z.int(),
-  outputTokens: z.int(),
-});
-export type RunStats = z.infer<typeof RunStats>;
 
 export const RunState = z.object({
   runId: z.string(),
@@ -62,6 +52,7 @@ export const RunState = z.object({
   continues: z.nullable(z.string()),
   /** Left out by older daemons: yes. */
   trusted: z.optional(z.boolean()),
+  priority: z.optional(RunPriority),
   /** Left out by older daemons. */
   taint: z.optional(Taint),
   status: RunStatus,
@@ -77,8 +68,10 @@ export const RunState = z.object({
   milestones: z.optional(z.array(Milestone)),
   /** The blackboard: the latest version of each entry, the last written last, at most 200. */
   board: z.optional(z.array(BoardEntry)),
-  /** Between agents, the latest 100. */
+  /** Between agents, the latest 100; what nobody has read yet is never left out. */
   messages: z.optional(z.array(AgentMessage)),
+  /** Which of them were read by whom, the latest 500. */
+  deliveries: z.optional(z.array(MessageDelivery)),
   /** The workflow file that the run follows. */
   workflow: z.optional(WorkflowPin),
   pendingApprovals: z.array(Approval),
@@ -107,7 +100,7 @@ export const RunState = z.object({
   forkedFrom: z.optional(z.object({ runId: z.string(), checkpoint: z.int(), origin: z.string() })),
   /** The run that goes on where this one's conversation went back. */
   rewoundBy: z.optional(z.nullable(z.string())),
-  budget: z.object({ limitUsd: z.nullable(z.number()), reservedUsd: z.number(), spentUsd: z.number() }),
+  budget: RunBudget,
   stats: RunStats,
   /** What the latest request of an agent was made of; left out before the first. */
   context: z.optional(ContextUse),
@@ -158,6 +151,7 @@ function createdState(event: RunEvent, body: Extract<RunEvent["body"], { type: "
     policy: body.policy,
     continues: body.continues,
     trusted: body.trusted !== false,
+    ...(body.priority === undefined ? {} : { priority: body.priority }),
     status: "queued",
     phase: null,
     kind: null,
@@ -194,7 +188,7 @@ function createdState(event: RunEvent, body: Extract<RunEvent["body"], { type: "
 
 function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
   const { body } = event;
-  const change = teamChange(state, body);
+  const change = teamChange(state, body, event.at);
   if (change !== undefined) return change;
   switch (body.type) {
     case "run.created":
@@ -208,7 +202,7 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
         error: null,
         summary: "",
         cancelRequested: body.reason === "resume" ? false : state.cancelRequested,
-        budget: { ...state.budget, reservedUsd: 0 },
+        budget: released(state.budget, null),
       };
     case "run.entered":
       return { phase: body.phase };
@@ -247,15 +241,12 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
       return { tasks: startTask(state.tasks, body, event.at) };
     case "task.finished":
       return {
-        tasks: changeTask(state.tasks, body.taskId, () => ({
-          status: body.outcome,
-          summary: body.summary,
-          finishedAt: event.at,
-        })),
+        tasks: finishTask(state.tasks, body, event.at),
+        budget: released(state.budget, body.taskId),
       };
     case "model.requested":
       return {
-        budget: { ...state.budget, reservedUsd: state.budget.reservedUsd + body.reservedUsd },
+        budget: reserved(state.budget, body, body.reservedUsd),
         stats: { ...state.stats, overheadTokens: Math.max(state.stats.overheadTokens, body.overheadTokens) },
         tasks: changeTask(state.tasks, body.taskId, (task) => ({ steps: Math.max(task.steps, body.turn) })),
         ...(body.context === undefined ? {} : { context: body.context }),
@@ -265,7 +256,7 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
     case "model.responded":
       return respondedState(state, body);
     case "model.failed":
-      return { budget: { ...state.budget, reservedUsd: 0 } };
+      return body.willRetry ? {} : { budget: settled(state.budget, body, 0) };
     case "tool.requested":
       return requestedTool(state, body);
     case "tool.finished":
@@ -348,7 +339,7 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
         error: body.error ?? null,
         pendingApprovals: [],
         ...(state.pendingQuestions === undefined ? {} : { pendingQuestions: [] }),
-        budget: { ...state.budget, reservedUsd: 0 },
+        budget: released(state.budget, null),
         tasks: state.tasks.map((task) => (task.status === "working" ? { ...task, status: "failed" } : task)),
       };
     default:
@@ -364,7 +355,7 @@ function waitingStatus(approvals: readonly Approval[], questions: readonly Quest
 function respondedState(state: RunState, body: RunEventOf<"model.responded">): Partial<RunState> {
   const { usage } = body;
   return {
-    budget: { ...state.budget, reservedUsd: 0, spentUsd: state.budget.spentUsd + body.costUsd },
+    budget: settled(state.budget, body, body.costUsd),
     stats: {
       ...state.stats,
       modelCalls: state.stats.modelCalls + 1,

@@ -4,7 +4,7 @@ import { Approval, ApprovalDecision } from "./approval.ts";
 import { ChangeConflict, FileDiff } from "./change-set.ts";
 import { notification, request } from "./message.ts";
 import { PolicyRules } from "./policy.ts";
-import { ModelChoice, RunEvent, SessionMode } from "./run-events.ts";
+import { ModelChoice, RunEvent, RunPriority, SessionMode } from "./run-events.ts";
 import { RunState, RunStatus } from "./run-state.ts";
 
 const runId = z.string().check(z.minLength(1), z.maxLength(80));
@@ -45,6 +45,8 @@ export const runStart = request(
     trusted: z.optional(z.boolean()),
     /** Who wrote the prompt; `outsider`: somebody whom the user does not vouch for, such as the author of an issue. Default user. */
     origin: z.optional(z.enum(["user", "outsider"])),
+    /** Left out: normal. */
+    priority: z.optional(RunPriority),
     /** The run follows this workflow; the prompt is then its title. */
     workflow: z.optional(WorkflowStart),
     /** Left out: the daemon's own (its environment, or model/configure). */
@@ -52,7 +54,12 @@ export const runStart = request(
     /** Sent again after a lost answer, the same key gives the same run. */
     idempotencyKey: z.string().check(z.minLength(8), z.maxLength(80)),
   }),
-  z.object({ runId, sessionId: z.string() }),
+  z.object({
+    runId,
+    sessionId: z.string(),
+    /** Its place among the runs that wait for a slot, 1 the next; left out when it starts at once. */
+    queuePlace: z.optional(z.int()),
+  }),
 );
 
 export const runPrompt = request(

@@ -24,6 +24,17 @@ export const WorkPlace = z.object({
 });
 export type WorkPlace = z.infer<typeof WorkPlace>;
 
+export const TaskAction = z.enum(["cancel", "pause", "resume"]);
+export type TaskAction = z.infer<typeof TaskAction>;
+export const FieldFinding = z.object({
+  /** From the root; "" where it concerns no file. */
+  path: z.string(),
+  line: z.optional(z.int()),
+  message: z.string(),
+  /** error: the work is not done; warning: told to whoever reviews it. */
+  severity: z.enum(["error", "warning"]),
+});
+
 export const TEAM_EVENTS = [
   /** A task may start now: where it works and what it may use. Children of a task name it as their parent. */
   event("task.dispatched", {
@@ -36,6 +47,8 @@ export const TEAM_EVENTS = [
     /** Why now, and why this agent, in words. */
     reason: z.string(),
   }),
+  /** What a person asks of one task: cancel ends it, pause holds it before its next turn. */
+  event("task.controlled", { taskId: z.string(), action: TaskAction, by: z.string() }),
   event("task.life", { taskId: z.string(), life: AgentLife, reason: z.string() }),
   /** A piece of work that an agent handed to another. */
   event("task.delegated", {
@@ -69,6 +82,15 @@ export const TEAM_EVENTS = [
   }),
   /** The whole failed with it; the task that brought the failure, if that could be told. */
   event("regression.found", { taskId: z.nullable(z.string()), command: z.string(), tried: z.int() }),
+  /** What a check of the agent's field found in finished work; at most 50 findings. */
+  event("task.checked", {
+    taskId: z.string(),
+    turn: z.int(),
+    check: z.string(),
+    ok: z.boolean(),
+    summary: z.string(),
+    findings: z.array(FieldFinding),
+  }),
   event("task.reviewed", {
     taskId: z.string(),
     by: z.string(),

@@ -1,8 +1,9 @@
 /** What the events of planning, the tree of agents and their collaboration change in a run's state. Bounded: see MOST_*. */
-import type { AgentMessage, BoardEntry } from "./collaboration-events.ts";
+import type { AgentMessage, BoardEntry, MessageDelivery } from "./collaboration-events.ts";
+import { unreadMessages } from "./mailbox.ts";
 import type { Milestone, Plan } from "./plan.ts";
 import type { RunEventBody } from "./run-events.ts";
-import { changeTask, type TaskState, waitingTask } from "./task-state.ts";
+import { changeTask, controlTask, type TaskState, waitingTask } from "./task-state.ts";
 import type { WorkflowPin } from "./workflow-events.ts";
 
 /** The part of a run's state that these events change. */
@@ -13,15 +14,17 @@ interface TeamState {
   milestones?: Milestone[] | undefined;
   board?: BoardEntry[] | undefined;
   messages?: AgentMessage[] | undefined;
+  deliveries?: MessageDelivery[] | undefined;
   workflow?: WorkflowPin | undefined;
 }
 
 /** Of the blackboard and the messages; what is older stays in the event log. */
 const MOST_ENTRIES = 200;
 const MOST_MESSAGES = 100;
+const MOST_DELIVERIES = 500;
 
 /** Undefined: the event is none of these. */
-export function teamChange(state: TeamState, body: RunEventBody): Partial<TeamState> | undefined {
+export function teamChange(state: TeamState, body: RunEventBody, at: string): Partial<TeamState> | undefined {
   const change = (taskId: string, more: (task: TaskState) => Partial<TaskState>) => ({
     tasks: changeTask(state.tasks, taskId, more),
   });
@@ -40,6 +43,8 @@ export function teamChange(state: TeamState, body: RunEventBody): Partial<TeamSt
     }
     case "task.life":
       return change(body.taskId, () => ({ life: body.life, lifeReason: body.reason }));
+    case "task.controlled":
+      return change(body.taskId, (task) => controlTask(task, { action: body.action, by: body.by, at }));
     case "task.delegated": {
       if (state.tasks.some(({ id }) => id === body.taskId)) return {};
       const { contract, parent, budgetUsd, taskId: id, title, goal, agent } = body;
@@ -53,7 +58,11 @@ export function teamChange(state: TeamState, body: RunEventBody): Partial<TeamSt
     case "contract.awarded":
       return change(body.taskId, () => ({ agent: body.agent, budgetUsd: body.budgetUsd }));
     case "message.sent":
-      return { messages: [...(state.messages ?? []), body.message].slice(-MOST_MESSAGES) };
+      return { messages: keptMessages(state, body.message) };
+    case "message.delivered": {
+      const { type: _, ...delivery } = body;
+      return { deliveries: [...(state.deliveries ?? []), delivery].slice(-MOST_DELIVERIES) };
+    }
     case "board.written": {
       const others = (state.board ?? []).filter(({ key }) => key !== body.entry.key);
       return { board: [...others, body.entry].slice(-MOST_ENTRIES) };
@@ -61,7 +70,7 @@ export function teamChange(state: TeamState, body: RunEventBody): Partial<TeamSt
     case "workflow.pinned":
     case "workflow.migrated":
       return { workflow: body.workflow };
-    case "message.delivered":
+    case "task.checked":
     case "conflict.predicted":
     case "merge.conflicted":
     case "regression.found":
@@ -80,11 +89,24 @@ export function teamChange(state: TeamState, body: RunEventBody): Partial<TeamSt
   }
 }
 
+/** Older ones make room, those that everybody at work has read first. */
+function keptMessages(state: TeamState, message: AgentMessage): AgentMessage[] {
+  const all = [...(state.messages ?? []), message];
+  if (all.length <= MOST_MESSAGES) return all;
+  const open = state.tasks.filter(({ status }) => status === "waiting" || status === "working");
+  const unread = new Set(open.flatMap(({ id }) => unreadMessages({ ...state, messages: all }, id)));
+  const oldest = all.find((other) => !unread.has(other)) ?? all[0];
+  return all.filter((other) => other !== oldest);
+}
+
 /** Tasks keep what they have come to; those that the new plan leaves out go, unless they began. */
 function revisedTasks(tasks: TaskState[], plan: Plan): TaskState[] {
   const planned = plan.tasks.map((task) => {
     const known = tasks.find(({ id }) => id === task.id);
-    if (known === undefined || known.status === "waiting") return waitingTask(task);
+    if (known === undefined || known.status === "waiting") {
+      const control = known?.control === undefined ? {} : { control: known.control };
+      return { ...waitingTask(task), ...control };
+    }
     return { ...known, title: task.title, dependsOn: task.dependsOn, files: task.files };
   });
   const names = new Set(plan.tasks.map(({ id }) => id));

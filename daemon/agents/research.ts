@@ -29,7 +29,7 @@ export const research: Agent = {
   tools: [...READING, ...WRITING],
   moreTools: { small: [], question: ASKING, planned: [...ASKING, "todo", "remember"] },
   answer,
-  checks: [],
+  checks: ["citations-resolve"],
   canDelegateTo: [],
   writes: ["**/*.md", "**/*.txt"],
   limits: {},

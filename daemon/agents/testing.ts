@@ -21,7 +21,7 @@ export const testing: Agent = {
   ],
   ...changingTools([]),
   answer,
-  checks: [],
+  checks: ["fails-without-change", "mutants-killed"],
   canDelegateTo: ["research"],
   limits: {},
   source: BUILT_IN,

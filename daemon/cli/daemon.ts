@@ -1,5 +1,5 @@
 /** nexus daemon start, stop, status, logs */
-import type { ClientConnection } from "../../protocol/index.ts";
+import type { ClientConnection, Scheduling } from "../../protocol/index.ts";
 import { NexusError } from "../../protocol/index.ts";
 import { systemClock } from "../host/clock.ts";
 import { homePaths } from "../host/paths.ts";
@@ -11,6 +11,7 @@ import { followLog, logText, readLogEnd } from "./log-view.ts";
 import type { Arguments } from "./parse.ts";
 
 const STOP_MS = 15_000;
+const SHOWN_WAITING = 10;
 
 export async function startCommand(context: CliContext, args: Arguments): Promise<ExitCode> {
   if (args.has("foreground")) return (await context.serve(context.home)) === 0 ? EXIT.done : EXIT.failed;
@@ -45,12 +46,25 @@ export async function statusCommand(context: CliContext, args: Arguments): Promi
     const rows = [
       `The daemon runs (process ${pid}, version ${version}) for ${duration(uptimeMs)}.`,
       `  ${count(activeRuns, "active run")}, ${count(connections, "client")}, ${Math.round(rssBytes / 1e6)} MB`,
+      ...schedulingLines(status.scheduling),
       `  data in ${home}`,
       ...(idleExitMs === null ? [] : [`  exits in ${duration(idleExitMs)} unless it is used`]),
     ];
     context.terminal.out(`${rows.join("\n")}\n`);
   }
   return status === undefined ? EXIT.failed : EXIT.done;
+}
+
+function schedulingLines(scheduling: Scheduling | undefined): string[] {
+  if (scheduling === undefined) return [];
+  const { runs, tasks, providers } = scheduling;
+  const line = (name: string, { active, limit, queued }: Scheduling["tasks"], most = limit) =>
+    `  ${name}: ${active} of ${limit} slots taken${most > limit ? ` (${most} when the provider is well again)` : ""}${queued > 0 ? `, ${queued} waiting` : ""}`;
+  const next = runs.waiting.slice(0, SHOWN_WAITING).map(({ runId, priority }, index) => {
+    return `    ${index + 1}. ${runId}${priority === "normal" ? "" : ` (${priority})`}`;
+  });
+  const calls = providers.map(({ provider, most, ...slots }) => line(`calls to ${provider}`, slots, most));
+  return [line("runs", runs), ...next, ...(tasks.active + tasks.queued > 0 ? [line("tasks", tasks)] : []), ...calls];
 }
 
 export async function logsCommand(context: CliContext, args: Arguments): Promise<ExitCode> {

@@ -52,7 +52,7 @@ export function usageOf(name: CommandName): string {
 }
 
 function findCommand(first: string, second: string | undefined): CommandName | undefined {
-  return [first, `${first} ${second}`].find(isCommandName);
+  return [`${first} ${second}`, first].find(isCommandName);
 }
 
 function groupHelp(first: string, second: string | undefined): Invocation {

@@ -12,6 +12,9 @@ type Run = (context: CliContext, args: Arguments) => Promise<ExitCode>;
 const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   run: async () => (await import("./run.ts")).runCommand,
   plan: async () => (await import("./run.ts")).planCommand,
+  "plan show": async () => (await import("./plan.ts")).showPlanCommand,
+  "plan edit": async () => (await import("./plan.ts")).editPlanCommand,
+  "plan history": async () => (await import("./plan.ts")).planHistoryCommand,
   "runs list": async () => (await import("./runs.ts")).listCommand,
   "runs show": async () => (await import("./runs.ts")).showCommand,
   "runs watch": async () => (await import("./runs.ts")).watchCommand,
@@ -23,6 +26,7 @@ const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   "runs rewind": async () => (await import("./runs-rewind.ts")).rewindCommand,
   "runs fork": async () => (await import("./runs-rewind.ts")).forkCommand,
   "runs prune": async () => (await import("./runs-rewind.ts")).pruneCommand,
+  "runs pause": async () => (await import("./runs-task.ts")).pauseCommand,
   "runs cancel": async () => (await import("./runs.ts")).cancelCommand,
   "workflow run": async () => (await import("./workflow.ts")).workflowRunCommand,
   "workflow validate": async () => (await import("./workflow.ts")).workflowValidateCommand,

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import type { Params } from "../../protocol/index.ts";
-import { NexusError, nexusError, type PolicyRules, SessionMode } from "../../protocol/index.ts";
+import { NexusError, nexusError, type PolicyRules, RunPriority, SessionMode } from "../../protocol/index.ts";
 import { readText, stat } from "../host/files.ts";
 import { parsePolicy } from "../security/policy/load-tiers.ts";
 import { modelInput } from "../settings.ts";
@@ -28,6 +28,7 @@ export async function startAndAttend(context: CliContext, args: Arguments, workf
     autoApply: args.has("apply"),
     ...(mode.success ? { mode: mode.data } : {}),
     ...(workflow === undefined ? {} : await workflowParams(context, args, workflow)),
+    ...priorityOf(args),
   });
   const { connection, runId, sessionId } = await startRun(context, args, params);
   if (args.has("detach")) {
@@ -94,6 +95,11 @@ async function workflowParams(context: CliContext, args: Arguments, word: string
 }
 
 type Fixed = Pick<Params<"run/start">, "headless" | "autoApply" | "mode"> & Partial<Params<"run/start">>;
+
+function priorityOf(args: Arguments): Pick<Params<"run/start">, "priority"> {
+  const priority = RunPriority.safeParse(args.text("priority"));
+  return priority.success ? { priority: priority.data } : {};
+}
 
 async function startParams(context: CliContext, args: Arguments, fixed: Fixed): Promise<Params<"run/start">> {
   const workspace = resolve(context.cwd, args.text("repo") ?? ".");

@@ -1,6 +1,7 @@
 /** What the events of planning, agents among themselves and workflows say in a terminal; an empty text says nothing. */
 import type { RunEventBody } from "../../protocol/index.ts";
 import { count, oneLine, type Paint } from "./format.ts";
+import { changeLines } from "./plan-tables.ts";
 
 export function teamText(body: RunEventBody, paint: Paint, width: number): string {
   const quiet = (text: string) => paint("dim", `  ${oneLine(text, width - 2)}`);
@@ -9,7 +10,13 @@ export function teamText(body: RunEventBody, paint: Paint, width: number): strin
     case "plan.outlined":
       return body.milestones.map(({ title, outcome }) => quiet(`◇ ${title}: ${outcome}`)).join("\n");
     case "plan.revised":
-      return note(`The plan was changed by ${body.by}: ${body.reason}`);
+      return [note(`The plan was changed by ${body.by}: ${body.reason}`), ...changeLines(body.change).map(quiet)].join(
+        "\n",
+      );
+    case "obstacle.reported":
+      return note(`${body.taskId} cannot be done as planned: ${body.found} ${body.why}`);
+    case "plan.doubted":
+      return quiet(`What has not begun is planned anew (round ${body.round}).`);
     case "task.delegated":
       return quiet(`↳ ${body.parent} hands ${body.taskId} to ${body.agent}: ${body.title}`);
     case "conflict.predicted":
@@ -22,6 +29,10 @@ export function teamText(body: RunEventBody, paint: Paint, width: number): strin
       return note(`${body.taskId} and ${body.with.join(", ")} changed the same places of ${body.paths.join(", ")}.`);
     case "regression.found":
       return note(`\`${body.command}\` fails since ${body.taskId ?? "a change that could not be told"}.`);
+    case "task.checked":
+      return body.ok
+        ? quiet(`✓ ${body.check}: ${body.summary}`)
+        : note(`${body.check} of ${body.taskId}: ${body.summary}`);
     case "task.reviewed":
       return quiet(`${body.by} ${body.verdict} ${body.taskId} (round ${body.round}). ${body.comments.join(" ")}`);
     case "message.sent":

@@ -23,6 +23,11 @@ export function pathsOverlap(first: PathPattern, second: PathPattern): boolean {
   );
 }
 
+/** Whether a plain path is one of the files that a pattern stands for, or in one of its folders. */
+export function isWithin(path: PathPattern, pattern: PathPattern): boolean {
+  return path.every((one) => one.length > 0 && pattern.some((other) => segmentsMeet(one, [...other, "**"])));
+}
+
 /** Most names part ways before the first star. */
 function isApart(first: readonly string[], second: readonly string[]): boolean {
   for (const [index, one] of first.entries()) {

@@ -1,5 +1,7 @@
 /** Programs of our own that run as processes of their own. */
+import { delimiter, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isExecutable } from "./files.ts";
 
 declare const __NEXUS_VERSION__: string | undefined;
 
@@ -10,4 +12,19 @@ export function bridgeProgram(): { readonly node: string; readonly file: string;
     return { node, file: fileURLToPath(new URL("./bridge.ts", import.meta.url)), name: "bridge.mts" };
   const url = new URL(import.meta.url.replace(/\/dist\/daemon\/.*$/, "/dist/daemon/bridge.js"));
   return { node, file: fileURLToPath(url), name: "bridge.mjs" };
+}
+
+const SUFFIXES = process.platform === "win32" ? ["", ".exe", ".cmd", ".bat", ".ps1"] : [""];
+
+/** Whether a shell that starts in these folders' project would find a program: in one of them, or in PATH. */
+export async function hasProgram(
+  name: string,
+  folders: readonly string[],
+  path = process.env["PATH"],
+): Promise<boolean> {
+  if (!/^[\w.+-]{1,100}$/.test(name)) return false;
+  const places = [...folders, ...(path ?? "").split(delimiter).filter((folder) => isAbsolute(folder))];
+  for (const place of places)
+    for (const suffix of SUFFIXES) if (await isExecutable(join(place, `${name}${suffix}`))) return true;
+  return false;
 }

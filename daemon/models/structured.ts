@@ -14,9 +14,11 @@ export interface StructuredOptions<Schema extends z.ZodMiniType> {
   /** Thrown when the third answer does not fit either. */
   readonly failure: ErrorCode;
   readonly request: ModelRequest;
+  /** JSON Schema that the model is shown; left out: that of `schema`, which may accept more than need be told. */
+  readonly parameters?: Record<string, unknown>;
   readonly respond: (request: ModelRequest) => Promise<ModelResponse>;
   /** What makes a value that fits the schema unusable all the same; empty when it is fine. */
-  readonly check?: (value: z.output<Schema>) => string[];
+  readonly check?: (value: z.output<Schema>) => string[] | Promise<string[]>;
   /** Told of every rejected answer, 1 to 3. */
   readonly onRejected?: (attempt: number, problems: string[]) => Promise<void> | void;
 }
@@ -35,7 +37,7 @@ export async function respondStructured<Schema extends z.ZodMiniType>(
   let request = structuredRequest(options);
   for (let attempt = 1; ; attempt++) {
     const response = await options.respond(request);
-    const result = readAnswer(response, options);
+    const result = await readAnswer(response, options);
     if (result.ok) return result.value;
     await options.onRejected?.(attempt, result.problems);
     if (attempt === ATTEMPTS) throw nexusError(options.failure, result.problems.join("; ").slice(0, 1000));
@@ -47,7 +49,7 @@ function structuredRequest<Schema extends z.ZodMiniType>(options: StructuredOpti
   const { request, name, description } = options;
   const instruction = `Answer by calling the tool ${name} exactly once, with arguments that fit its schema.`;
   const system = request.system === "" ? instruction : `${request.system}\n\n${instruction}`;
-  const tool = { name, description, parameters: parametersOf(options.schema) };
+  const tool = { name, description, parameters: options.parameters ?? parametersOf(options.schema) };
   return { ...request, system, tools: [...request.tools, tool] };
 }
 
@@ -61,17 +63,17 @@ type Reading<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly problems: string[] };
 
-function readAnswer<Schema extends z.ZodMiniType>(
+async function readAnswer<Schema extends z.ZodMiniType>(
   response: ModelResponse,
   options: StructuredOptions<Schema>,
-): Reading<z.output<Schema>> {
+): Promise<Reading<z.output<Schema>>> {
   const calls = response.toolCalls.filter((call) => call.tool === options.name);
   const texts = [...calls.map((call) => call.argumentsText), response.text];
   const candidates = texts.flatMap((text) => objectsIn(text).flatMap((value) => [value, ...unwrapped(value)]));
   let first: string[] | undefined;
   for (const candidate of candidates) {
     const parsed = options.schema.safeParse(candidate, { error: errorMap });
-    const problems = parsed.success ? (options.check?.(parsed.data) ?? []) : issuesOf(parsed.error);
+    const problems = parsed.success ? ((await options.check?.(parsed.data)) ?? []) : issuesOf(parsed.error);
     if (parsed.success && problems.length === 0) return { ok: true, value: parsed.data };
     first ??= problems;
   }

@@ -3,6 +3,7 @@ import type { PolicyRules } from "../../protocol/index.ts";
 import type { Clock } from "../host/clock.ts";
 import type { ChatModel } from "../models/model.ts";
 import type { Log } from "../observability/log.ts";
+import type { ModelsByDifficulty } from "../planning/allocation.ts";
 import type { Audit } from "../security/audit/record.ts";
 import type { CommandRunner } from "../security/sandbox/command-runner.ts";
 import type { Redactor } from "../security/secrets/secrets.ts";
@@ -14,7 +15,10 @@ import type { ForeignPlace } from "../tools/foreign/foreign.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
 import type { PolicyPlace } from "./rights/policy-place.ts";
+import type { WorkJudge } from "./run-context.ts";
 import type { OpenMemory } from "./run-memory.ts";
+import type { SchedulingSettings } from "./scheduling/settings.ts";
+import type { TeamLimits } from "./team/limits.ts";
 
 export interface RunDependencies {
   readonly store: Store;
@@ -29,9 +33,13 @@ export interface RunDependencies {
   readonly defaults: {
     readonly budgetUsd: number | null;
     readonly policy: PolicyRules;
+    /** Models of the daemon's own provider by what they are good enough for. */
+    readonly models?: ModelsByDifficulty;
     /** How long and how much is kept of ended runs. */
     readonly checkpoints?: { readonly days: number; readonly maxBytes: number };
   };
+  /** How much is done at a time; left out: the defaults. */
+  readonly scheduling?: SchedulingSettings;
   /** Throws `model.*` when the settings cannot work, before anything is asked of the network. */
   readonly createModel: (settings: ModelSettings) => ChatModel;
   /** What runs know of their repository; left out: names, words and rules straight from the files. */
@@ -50,6 +58,12 @@ export interface RunDependencies {
   readonly commands?: CommandRunner;
   /** Keeps the whole output of a background command. */
   readonly commandLog?: (runId: string, name: string) => Promise<CommandLog>;
+  /** How tasks work side by side; left out: four at once, and twenty minutes of silence. */
+  readonly team?: Partial<TeamLimits>;
+  /** Look at finished work of planned tasks, beside its acceptance command. */
+  readonly judges?: readonly WorkJudge[];
+  /** Folder of the grammars by which code is parsed; left out: none is. */
+  readonly grammars?: string;
   /** Whose rules count and how commands are understood; left out: the run's own rules, and no commands. */
   readonly policyPlace?: PolicyPlace;
   /** Fresh and hard to guess; ids of runs and sessions. */

@@ -9,10 +9,17 @@ import { finishApplying } from "./run-changes.ts";
 import { isStoreFailure, RunStopped } from "./run-context.ts";
 import { type Execution, executeRun } from "./run-execution.ts";
 import { createRun } from "./run-start.ts";
+import { createRunSlots } from "./scheduling/run-slots.ts";
+import type { Scheduler } from "./scheduling/scheduler.ts";
 
 export interface Launcher {
-  /** Sets a run going; its end is told by the event log. */
-  launch(runId: string, reason: Execution["reason"], choice: RunState["model"]): void;
+  /**
+   * Sets a run going once it has a slot; its end is told by the event log. Resolves with its place in the queue, undefined
+   * when it started at once. One that somebody resumes never waits.
+   */
+  launch(runId: string, reason: Execution["reason"], choice: RunState["model"]): Promise<number | undefined>;
+  /** Takes a run that waits for its slot out of the queue; false when it does not wait. */
+  withdraw(runId: string): boolean;
   /** Keeps a run's key for this process's life, and out of everything that is written. */
   keepKey(runId: string, apiKey: string | null | undefined): void;
   /** Lets a new run use the key that another one was given. */
@@ -44,32 +51,43 @@ interface ActiveRun {
 export function createLauncher(
   dependencies: RunDependencies,
   onDelta: (delta: Parameters<Execution["onDelta"]>[0] & { runId: string }) => void,
+  scheduler: Scheduler,
 ): Launcher {
   const { store, log, redactor } = dependencies;
   const active = new Map<string, ActiveRun>();
-  const waiting = new Set<string>();
+  const slots = createRunSlots({ store, scheduler });
   const keys = new Map<string, string>();
   let draining = false;
-
-  store.events.subscribe((event, state) => {
-    if (state.status === "awaiting_approval") waiting.add(event.runId);
-    else waiting.delete(event.runId);
-  });
 
   const settingsOf = (runId: string, choice: RunState["model"]) =>
     settingsOfChoice(choice, keys.get(runId), dependencies.defaultModel());
 
-  function launch(runId: string, reason: Execution["reason"], choice: RunState["model"]): void {
+  async function launch(runId: string, reason: Execution["reason"], choice: RunState["model"]) {
+    return slots.take(await requireState(runId), { force: reason === "resume" }, () => begin(runId, reason, choice));
+  }
+
+  function begin(runId: string, reason: Execution["reason"], choice: RunState["model"]): void {
+    if (draining) return;
     const stop = new AbortController();
     const tell: Execution["onDelta"] = (delta) => onDelta({ runId, ...delta });
-    const execution = { runId, settings: settingsOf(runId, choice), reason, signal: stop.signal, onDelta: tell };
-    const finished = executeRun(dependencies, execution)
+    const execution = {
+      runId,
+      settings: settingsOf(runId, choice),
+      choice,
+      reason,
+      signal: stop.signal,
+      onDelta: tell,
+    };
+    const finished = executeRun(dependencies, { ...execution, scheduler })
       .then(() => startQueued(runId))
       .catch((error: unknown) => {
         if (isStoreFailure(error)) dependencies.onFatal(error);
         else log.write("error", "a run could not be carried on", { runId, error: String(error) });
       })
-      .finally(() => active.delete(runId));
+      .finally(() => {
+        active.delete(runId);
+        slots.leave(runId);
+      });
     active.set(runId, { stop, finished });
   }
 
@@ -87,7 +105,7 @@ export function createLauncher(
       const delivered = { type: "prompt.delivered" as const, promptId: prompt.promptId, taskId: made.runId, turn: 0 };
       await store.events.append(runId, [{ body: delivered, key: `delivered/${prompt.promptId}` }]);
       keepKey(made.runId, keys.get(runId));
-      if (made.isNew) launch(made.runId, "new", model);
+      if (made.isNew) await launch(made.runId, "new", model);
     }
   }
 
@@ -123,7 +141,14 @@ export function createLauncher(
         await store.events.append(runId, [{ body: { type: "run.suspended", reason: String(error) } }]);
       return;
     }
-    launch(runId, state.attempt === 0 ? "new" : "restart", state.model);
+    await launch(runId, state.attempt === 0 ? "new" : "restart", state.model);
+  }
+
+  /** Those that were at work go before those that waited for a slot; both in the order in which they were made. */
+  async function inOrderOfWork(runIds: readonly string[]): Promise<string[]> {
+    const states = await Promise.all(runIds.map((runId) => store.events.state(runId)));
+    const begun = runIds.filter((_, index) => (states[index]?.attempt ?? 1) > 0);
+    return [...begun, ...runIds.filter((runId) => !begun.includes(runId))];
   }
 
   return {
@@ -131,9 +156,10 @@ export function createLauncher(
     keepKey,
     shareKey: (from, runId) => keepKey(runId, keys.get(from)),
     checkModel,
+    withdraw: slots.withdraw,
     isActive: (runId) => active.has(runId),
     get working() {
-      return [...active.keys()].filter((runId) => !waiting.has(runId)).length;
+      return [...active.keys()].filter((runId) => !slots.awaitsPerson(runId)).length;
     },
     async stop(runId, stopped) {
       const run = active.get(runId);
@@ -143,7 +169,7 @@ export function createLauncher(
     finished: async (runId) => active.get(runId)?.finished,
     async recover() {
       const applying = await store.projections.applyingRuns();
-      const unfinished = await store.projections.unfinishedRuns();
+      const unfinished = await inOrderOfWork(await store.projections.unfinishedRuns());
       for (const runId of new Set([...applying, ...unfinished]))
         await recoverRun(runId).catch((error: unknown) => {
           if (isStoreFailure(error)) throw error;

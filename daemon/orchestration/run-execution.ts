@@ -1,10 +1,12 @@
 /** Carries one run from its start to its end, or to the point where the daemon lets go of it. */
 import type { EndStatus, ErrorValue, RunState } from "../../protocol/index.ts";
-import { errorValue, NexusError, taintOf } from "../../protocol/index.ts";
+import { errorValue, NexusError, nexusError, taintOf } from "../../protocol/index.ts";
+import { createWaitGraph } from "../collaboration/wait-for.ts";
 import { createTokenCounter } from "../memory/context/tokens.ts";
 import { priceOf } from "../models/prices.ts";
 import { estimateTokens } from "../models/tokens.ts";
 import { windowOf } from "../models/windows.ts";
+import type { ModelsByDifficulty } from "../planning/allocation.ts";
 import { removeStandIns } from "../security/sandbox/protected.ts";
 import { learnSecretFiles } from "../security/secrets/secret-files.ts";
 import type { ModelSettings } from "../settings.ts";
@@ -13,21 +15,32 @@ import { taintRun } from "./rights/run-taint.ts";
 import { applyAtEnd } from "./run-changes.ts";
 import { type CountedWindow, isStoreFailure, type RunContext, RunStopped, record, stateOf } from "./run-context.ts";
 import { recallMemory } from "./run-memory.ts";
+import { type ModelSlots, scheduledModel } from "./scheduling/scheduled-model.ts";
+import type { Scheduler } from "./scheduling/scheduler.ts";
+import type { Job } from "./scheduling/slot-pool.ts";
+import { TEAM_LIMITS } from "./team/limits.ts";
+import { createTurnstile } from "./turnstile.ts";
 
 export interface Execution {
   readonly runId: string;
   readonly settings: ModelSettings;
+  /** The same, as the log may hold it. */
+  readonly choice: RunState["model"];
   readonly reason: "new" | "restart" | "resume";
+  readonly scheduler: Scheduler;
   readonly signal: AbortSignal;
   readonly onDelta: RunContext["onDelta"];
 }
 
 /** Resolves when the run has ended or is suspended; rejects only when the store fails. */
 export async function executeRun(dependencies: RunDependencies, execution: Execution): Promise<void> {
-  const context = createContext(dependencies, execution);
-  const before = await stateOf(context);
+  const before = await requireState(dependencies.store, execution.runId);
+  const { sessionId, priority = "normal" } = before;
+  const context = createContext(dependencies, execution, { group: sessionId, flow: execution.runId, priority });
   const attempt = execution.reason === "restart" ? Math.max(1, before.attempt) : before.attempt + 1;
-  await record(context, { type: "run.started", attempt, reason: execution.reason });
+  const { reason, choice } = execution;
+  const model = JSON.stringify(choice) === JSON.stringify(before.model) ? {} : { model: choice };
+  await record(context, { type: "run.started", attempt, reason, ...model });
   // A command that ended with the daemon could not clear away what stood in the copy for protected names.
   if (before.isolation !== null) await removeStandIns(before.isolation.worktree).catch(() => undefined);
   await learnSecretFiles(before.workspace, context.learnSecrets);
@@ -49,13 +62,32 @@ export async function executeRun(dependencies: RunDependencies, execution: Execu
   }
 }
 
-function createContext(dependencies: RunDependencies, execution: Execution): RunContext {
+async function requireState({ events }: RunDependencies["store"], runId: string): Promise<RunState> {
+  const state = await events.state(runId);
+  if (state === undefined) throw nexusError("run.unknown", runId);
+  return state;
+}
+
+/** `label` keeps the calls of the run's other models apart from its own. */
+function createContext(
+  dependencies: RunDependencies,
+  execution: Execution,
+  place: Omit<Job, "id">,
+  label = "",
+): RunContext {
   const { store, changes, audit, clock, redactor, commands, commandLog } = dependencies;
-  const { runId, settings, signal, onDelta } = execution;
+  const { runId, settings, signal, onDelta, scheduler } = execution;
   const openMemory = dependencies.memory ?? recallMemory;
   let model: ReturnType<RunDependencies["createModel"]> | undefined;
   let window: Promise<CountedWindow> | undefined;
   const openCounted = () => (window ??= openWindow(settings));
+  let calls = 0;
+  const others = new Map<string, RunContext>();
+  const slots: ModelSlots = {
+    scheduler,
+    job: () => ({ ...place, id: `${runId}/${label}${calls++}` }),
+    note: async (decided) => void (await record(context, decided)),
+  };
   const context: RunContext = {
     runId,
     store,
@@ -66,13 +98,27 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     redact: (text) => redactor.redact(text),
     learnSecrets: (text) => redactor.learn(text),
     signal,
+    team: { ...TEAM_LIMITS, ...dependencies.team },
+    judges: dependencies.judges ?? [],
+    inTurn: createTurnstile(),
     modelName: settings.model,
     editJournal: dependencies.editJournal,
-    model: () => (model ??= dependencies.createModel(settings)),
+    model: () => (model ??= scheduledModel(dependencies.createModel(settings), slots)),
     window: openCounted,
     memory: (place) => openMemory({ ...place, signal, count: async () => (await openCounted()).counter.count }),
+    waits: createWaitGraph(),
     price: () => priceOf(settings),
+    priceOf: (name) => priceOf(settingsWith(settings, name)),
+    models: modelsFor(dependencies, settings),
+    withModel(name) {
+      if (name === settings.model) return context;
+      const own = { ...execution, settings: settingsWith(settings, name) };
+      const other = others.get(name) ?? createContext(dependencies, own, place, `${name}/`);
+      others.set(name, other);
+      return other;
+    },
     onDelta,
+    taskSlot: (taskId) => scheduler.task({ ...place, id: `${runId}/${taskId}` }, signal),
     taint: {
       read: async () => taintOf(await stateOf(context)),
       see: (bits) => taintRun(context, bits, "A tool was used."),
@@ -89,9 +135,22 @@ function createContext(dependencies: RunDependencies, execution: Execution): Run
     },
     ...(commands === undefined ? {} : { commands }),
     ...(commandLog === undefined ? {} : { commandLog: (name) => commandLog(runId, name) }),
+    ...(dependencies.grammars === undefined ? {} : { grammars: dependencies.grammars }),
     ...(dependencies.policyPlace === undefined ? {} : { policyPlace: dependencies.policyPlace }),
   };
   return context;
+}
+
+/** Another model has its own price and window. */
+function settingsWith(settings: ModelSettings, model = settings.model): ModelSettings {
+  return model === settings.model ? settings : { ...settings, model, price: null, windowTokens: null };
+}
+
+/** The settings' models are those of the settings' provider, which a client's run may not use. */
+function modelsFor({ defaults, defaultModel }: RunDependencies, settings: ModelSettings): ModelsByDifficulty {
+  const own = defaultModel();
+  const isSame = own?.provider === settings.provider && own.baseUrl === settings.baseUrl;
+  return isSame ? (defaults.models ?? {}) : {};
 }
 
 async function openWindow(settings: ModelSettings): Promise<CountedWindow> {
@@ -141,6 +200,7 @@ function outcomeOf(context: RunContext, error: unknown): { status: EndStatus; va
 
 function statusOf(code: string): EndStatus {
   if (code.startsWith("budget.")) return "out_of_budget";
+  if (code === "task.cancelled") return "cancelled";
   if (code === "plan.rejected" || code === "tool.denied") return "denied";
   return "failed";
 }

@@ -1,5 +1,14 @@
 /** The runs as server/rpc sees them: one method a request. Implemented in runs.ts. */
-import type { Answer, NotificationParams, Params, RunEvent, RunState, RunSummary } from "../../protocol/index.ts";
+import type {
+  Answer,
+  NotificationParams,
+  Params,
+  RunEvent,
+  RunState,
+  RunSummary,
+  Scheduling,
+  TaskAction,
+} from "../../protocol/index.ts";
 import type { WorkflowService } from "./workflows/workflow-service.ts";
 
 export interface Caller {
@@ -15,9 +24,13 @@ export interface RunService {
   events(params: Params<"run/events">): Promise<Answer<"run/events">>;
   cancel(params: Params<"run/cancel">, caller: Caller): Promise<Answer<"run/cancel">>;
   resume(params: Params<"run/resume">, caller: Caller): Promise<Answer<"run/resume">>;
+  controlTask(action: TaskAction, params: Params<"task/cancel">, caller: Caller): Promise<Answer<"task/cancel">>;
   answer(params: Params<"approval/answer">, caller: Caller): Promise<Answer<"approval/answer">>;
   answerQuestion(params: Params<"question/answer">, caller: Caller): Promise<Answer<"question/answer">>;
   approvals(): Promise<Answer<"approval/list">>;
+  showPlan(params: Params<"plan/show">): Promise<Answer<"plan/show">>;
+  editPlan(params: Params<"plan/edit">, caller: Caller): Promise<Answer<"plan/edit">>;
+  planHistory(params: Params<"plan/history">): Promise<Answer<"plan/history">>;
   diff(params: Params<"changes/diff">): Promise<Answer<"changes/diff">>;
   file(params: Params<"changes/file">): Promise<Answer<"changes/file">>;
   accept(params: Params<"changes/accept">, caller: Caller): Promise<Answer<"changes/accept">>;
@@ -31,6 +44,8 @@ export interface RunService {
   readonly workflows: WorkflowService;
   /** Runs at work in this process now (waiting for a person does not count). */
   readonly activeRuns: number;
+  /** Who has slots, and who waits for one. */
+  scheduling(): Scheduling;
   /** Told of committed events; the server forwards them to the connections that watch the run. */
   onEvent(listener: (event: RunEvent, state: RunState) => void): () => void;
   onDelta(listener: (delta: NotificationParams<"run/delta">) => void): () => void;

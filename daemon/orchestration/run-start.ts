@@ -47,6 +47,7 @@ export async function createRun(
     policy: params.policy ?? (await userPolicy(dependencies, workspace)),
     continues: await pendingRunOf(dependencies, session.sessionId),
     trusted: trust.trusted,
+    ...(params.priority === undefined ? {} : { priority: params.priority }),
   };
   const events = [
     { body, key: params.idempotencyKey },

@@ -8,6 +8,7 @@ import { createListeners } from "./listeners.ts";
 import { choiceOf, requireModel, settingsFromInput } from "./model-settings.ts";
 import { createAnswers } from "./people/answers.ts";
 import { answerQuestion } from "./people/question-gate.ts";
+import { createPlanService } from "./planning/plan-service.ts";
 import { pruneWhenIdle } from "./rewind/prune.ts";
 import { createRewindService } from "./rewind/service.ts";
 import { acceptChanges, discardChanges } from "./run-changes.ts";
@@ -15,6 +16,9 @@ import { RunStopped } from "./run-context.ts";
 import type { Execution } from "./run-execution.ts";
 import type { RunService } from "./run-service.ts";
 import { createRun } from "./run-start.ts";
+import { createScheduler } from "./scheduling/scheduler.ts";
+import { DEFAULT_SCHEDULING } from "./scheduling/settings.ts";
+import { controlTask } from "./team/control.ts";
 import { createTurnstile } from "./turnstile.ts";
 import { promptKey } from "./work.ts";
 import { createWorkflowService } from "./workflows/service.ts";
@@ -30,7 +34,8 @@ export function createRunService(dependencies: RunDependencies): RunService {
   const oneAtATime = createTurnstile();
   const deltas = createListeners<Parameters<Execution["onDelta"]>[0] & { runId: string }>();
   const changed = createListeners<RunSummary>();
-  const launcher = createLauncher(dependencies, deltas.tell);
+  const scheduler = createScheduler(dependencies.scheduling ?? DEFAULT_SCHEDULING, dependencies.clock);
+  const launcher = createLauncher(dependencies, deltas.tell, scheduler);
 
   store.events.subscribe((event, state) => {
     if (CHANGES_SUMMARY.has(event.body.type)) changed.tell(summaryOf(state));
@@ -51,10 +56,18 @@ export function createRunService(dependencies: RunDependencies): RunService {
       dependencies.createModel(settings);
       const budgetUsd = params.budgetUsd === undefined ? dependencies.defaults.budgetUsd : params.budgetUsd;
       const run = { params, model: choiceOf(settings), budgetUsd };
-      const made = await oneAtATime(params.idempotencyKey, () => createRun(dependencies, run, caller));
-      launcher.keepKey(made.runId, settings.apiKey);
-      if (made.isNew) launcher.launch(made.runId, "new", choiceOf(settings));
-      return { runId: made.runId, sessionId: made.sessionId };
+      return oneAtATime(params.idempotencyKey, async () => {
+        const isKnown = (await store.projections.runOfKey(params.idempotencyKey)) !== undefined;
+        const release = isKnown ? () => undefined : scheduler.claimPlace();
+        try {
+          const { isNew, ...made } = await createRun(dependencies, run, caller);
+          launcher.keepKey(made.runId, settings.apiKey);
+          const place = isNew ? await launcher.launch(made.runId, "new", choiceOf(settings)) : undefined;
+          return place === undefined ? made : { ...made, queuePlace: place };
+        } finally {
+          release();
+        }
+      });
     },
 
     async prompt({ runId, text: typed, delivery, idempotencyKey }, caller) {
@@ -88,7 +101,9 @@ export function createRunService(dependencies: RunDependencies): RunService {
       if (isEnded(state.status)) return {};
       const body = { type: "run.cancel_requested" as const, by: caller.name };
       await store.events.append(runId, [{ body, key: `cancel/${state.attempt}` }]);
-      if (launcher.isActive(runId)) await launcher.stop(runId, new RunStopped("cancel", `cancelled by ${caller.name}`));
+      if (launcher.withdraw(runId)) await endWithoutExecution(runId);
+      else if (launcher.isActive(runId))
+        await launcher.stop(runId, new RunStopped("cancel", `cancelled by ${caller.name}`));
       else await endWithoutExecution(runId);
       return {};
     },
@@ -106,11 +121,15 @@ export function createRunService(dependencies: RunDependencies): RunService {
       launcher.checkModel(runId, choice);
       if (budgetUsd !== undefined) await store.events.append(runId, [{ body: { type: "budget.changed", budgetUsd } }]);
       // A suspended run never ended: it goes on in the same attempt.
-      launcher.launch(runId, isOrphan || state.status === "suspended" ? "restart" : "resume", choice);
+      launcher.withdraw(runId);
+      await launcher.launch(runId, isOrphan || state.status === "suspended" ? "restart" : "resume", choice);
       return {};
     },
 
+    controlTask: (action, params, caller) => controlTask(dependencies, action, params, caller),
+
     ...createAnswers(dependencies),
+    ...createPlanService(dependencies),
 
     async answerQuestion(params, caller) {
       await answerQuestion(store, await requireState(params.runId), params, caller);
@@ -145,6 +164,7 @@ export function createRunService(dependencies: RunDependencies): RunService {
       return launcher.working;
     },
 
+    scheduling: scheduler.view,
     onEvent: (listener: (event: RunEvent, state: RunState) => void) => store.events.subscribe(listener),
     onDelta: deltas.add,
     onChanged: changed.add,
@@ -156,6 +176,7 @@ export function createRunService(dependencies: RunDependencies): RunService {
     },
     async drain(reason) {
       workflows.end();
+      scheduler.close();
       await launcher.drain(reason);
     },
   };

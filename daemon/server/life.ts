@@ -208,6 +208,7 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
       rssBytes: process.memoryUsage.rss(),
       connections: server?.connectionCount() ?? 0,
       activeRuns: parts?.service.activeRuns ?? 0,
+      ...(parts === undefined ? {} : { scheduling: parts.service.scheduling() }),
       draining: stopping,
       idleExitMs: isBusy() ? null : idleRemaining(),
     };

@@ -11,6 +11,7 @@ import type { Log } from "../observability/log.ts";
 import { insertArtifacts } from "./artifacts.ts";
 import type { Database, Reader, Writer } from "./database.ts";
 import { findKeys, insertEvent, loadState, readEvents, readKeyedEvents } from "./event-rows.ts";
+import { recordOutcomes } from "./outcomes.ts";
 import { createRecent } from "./recent.ts";
 import { projectRun } from "./run-rows.ts";
 import type { EventLog, NewEvent } from "./store.ts";
@@ -64,10 +65,11 @@ export function createEventLog({ database, now, log, validateEvents }: EventLogO
   }
 
   return {
-    async append(runId, newEvents, artifacts = []) {
+    async append(runId, newEvents, artifacts = [], onlyIf = () => true) {
       const { events } = await database.write(
         async (writer) => {
           const before = states.get(runId) ?? (await loadState(writer, runId));
+          if (before !== null && !onlyIf(before)) return { events: [], added: [] };
           const known = await findKeys(writer, runId, keysOf(newEvents));
           const at = now();
           const answer = number({ runId, before, at, known }, newEvents);
@@ -147,5 +149,8 @@ async function insert(writer: Writer, before: RunState | null, added: readonly A
     if (event.seq === 1) first = position;
   }
   const last = added.at(-1);
-  if (last !== undefined) await projectRun(writer, before, last.state, first);
+  if (last === undefined) return;
+  await projectRun(writer, before, last.state, first);
+  const isCopy = added.some(({ event }) => event.body.type === "run.forked");
+  if (!isCopy) await recordOutcomes(writer, added);
 }

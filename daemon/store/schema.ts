@@ -151,6 +151,18 @@ interface ScheduleTable {
   digest: string;
 }
 
+/** What became of planned tasks; stays when checkpoints and runs go. */
+interface OutcomeTable {
+  /** Newer outcomes have larger numbers. */
+  number: Generated<number>;
+  run_id: string;
+  task_id: string;
+  workspace: string;
+  /** JSON of a TaskOutcome. */
+  body: string;
+  digest: string;
+}
+
 export interface Tables {
   store: StoreTable;
   events: EventTable;
@@ -167,4 +179,5 @@ export interface Tables {
   audit_head: AuditHeadTable;
   trust: TrustTable;
   schedules: ScheduleTable;
+  task_outcomes: OutcomeTable;
 }

@@ -11,6 +11,7 @@ import { createEventLog } from "./event-log.ts";
 import { storeError } from "./faults.ts";
 import { databaseFile, openFile } from "./file.ts";
 import { createKnowledgeRows } from "./knowledge.ts";
+import { createTaskOutcomes } from "./outcomes.ts";
 import { createProjections } from "./projections.ts";
 import { createScheduleRows } from "./schedules.ts";
 import { createSessions } from "./sessions.ts";
@@ -49,6 +50,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     auditHeads: createAuditHeads(database),
     trust: createTrustRows(database),
     schedules: createScheduleRows(database),
+    outcomes: createTaskOutcomes(database),
     epoch,
     close: once(() => database.close()),
   };

@@ -8,6 +8,8 @@ import type {
   RunState,
   RunSummary,
   SessionMode,
+  TaskCost,
+  TaskOutcome,
 } from "../../protocol/index.ts";
 import type { CheckpointRows } from "./checkpoint-rows.ts";
 
@@ -27,7 +29,13 @@ export interface EventLog {
    * Appends events as one transaction with the projections, and answers with the numbered events once they are
    * durable; only then are subscribers told. Throws `store.*` errors; after `store.failed` the store refuses everything.
    */
-  append(runId: string, events: readonly NewEvent[], artifacts?: readonly Uint8Array[]): Promise<RunEvent[]>;
+  append(
+    runId: string,
+    events: readonly NewEvent[],
+    artifacts?: readonly Uint8Array[],
+    /** Asked in the same transaction with the run's state; where it says no, nothing is appended and the answer is empty. */
+    onlyIf?: (state: RunState) => boolean,
+  ): Promise<RunEvent[]>;
   /** Events after number `after` (default 0), oldest first, or with `before` the last ones below it, oldest first. */
   read(runId: string, range: { after?: number; before?: number; limit: number }): Promise<RunEvent[]>;
   /** A page of events after number `after`, oldest first, with the keys they were appended under. */
@@ -140,6 +148,13 @@ export interface ScheduleRows {
   remove(scheduleId: string): Promise<boolean>;
 }
 
+export interface TaskOutcomes {
+  /** What became of the planned tasks of a workspace, the newest first. Written with the event that ends a task. */
+  recent(workspace: string, limit: number): Promise<TaskOutcome[]>;
+  /** What tasks of a run took so far; tasks that did nothing yet are left out. */
+  costs(runId: string): Promise<Map<string, TaskCost>>;
+}
+
 export interface Store {
   readonly events: EventLog;
   readonly artifacts: Artifacts;
@@ -150,6 +165,7 @@ export interface Store {
   readonly auditHeads: AuditHeads;
   readonly trust: TrustRows;
   readonly schedules: ScheduleRows;
+  readonly outcomes: TaskOutcomes;
   /** Grows by one at every opening; writes of a store whose epoch is no longer the newest throw `store.fenced`. */
   readonly epoch: number;
   close(): Promise<void>;

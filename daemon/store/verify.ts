@@ -7,6 +7,7 @@ import { checkCheckpoints } from "./checkpoint-store.ts";
 import type { Database, Reader } from "./database.ts";
 import { foldEvents, readEvents } from "./event-rows.ts";
 import { checkKnowledge } from "./knowledge.ts";
+import { checkOutcomes } from "./outcomes.ts";
 import { isProjected, projectRun } from "./run-rows.ts";
 import { checkSchedules } from "./schedules.ts";
 import { checkTrust } from "./trust.ts";
@@ -29,7 +30,8 @@ export async function verify(database: Database, { repair }: { repair: boolean }
 }
 
 async function checkGuard(reader: Reader): Promise<string[]> {
-  return [...(await checkAuditHead(reader)), ...(await checkTrust(reader)), ...(await checkSchedules(reader))];
+  const guard = [...(await checkAuditHead(reader)), ...(await checkTrust(reader))];
+  return [...guard, ...(await checkSchedules(reader)), ...(await checkOutcomes(reader))];
 }
 
 function checkFile(database: Database): Promise<CheckResult> {

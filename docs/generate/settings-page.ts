@@ -23,6 +23,12 @@ export const SETTINGS: readonly Setting[] = [
     otherwise: "one for each provider",
   },
   {
+    name: "models",
+    meaning:
+      "models of the same provider for easy, usual and hard tasks of a plan ([planning.md](planning.md)): `low`, `medium`, `high`, each of which may be left out",
+    otherwise: "the model does all of them",
+  },
+  {
     variable: "OPENAI_API_KEY",
     name: "apiKey",
     meaning: "key for `openai` and `openai-compatible`",
@@ -98,6 +104,18 @@ export const SETTINGS: readonly Setting[] = [
     name: "mcpServers",
     meaning: "MCP servers whose tools agents may ask for: see [MCP servers](mcp-servers.md)",
     otherwise: "none",
+  },
+  {
+    name: "team",
+    meaning:
+      "how the tasks of one run work side by side: `concurrency` (at once, 1 to 16), `silenceMinutes` (after which an agent that gives no sign of life is stopped): see [team](team.md)",
+    otherwise: "4 at once, 20 minutes",
+  },
+  {
+    name: "scheduling",
+    meaning:
+      "how much is done at a time: `runs`, `tasks`, `providers` (calls at a time by provider, `default` for the others), `queue` (runs that may wait), `ageMs`: see [scheduling](scheduling.md)",
+    otherwise: "16 runs, 16 tasks, 16 calls to a provider (2 to `ollama`), a queue of 1000, one minute",
   },
 ];
 

@@ -10,6 +10,7 @@ import { runCli } from "../../daemon/cli/run-cli.ts";
 import { cancelCommand, listCommand, showCommand } from "../../daemon/cli/runs.ts";
 import { acceptCommand, diffCommand } from "../../daemon/cli/runs-changes.ts";
 import { BUILT_IN } from "../../daemon/memory/embedding/choice.ts";
+import { DEFAULT_SCHEDULING } from "../../daemon/orchestration/scheduling/settings.ts";
 import { applyRunEvent, nexusError, type RunEvent, type RunEventBody, type RunState } from "../../protocol/index.ts";
 import { createFakeConnection, createTestContext, createTestTerminal, type FakeConnection } from "../support/cli.ts";
 import { created, summary } from "../support/fake-run-service.ts";
@@ -154,6 +155,7 @@ describe("nexus run", () => {
         idleExitMs: 1000,
         embedding: BUILT_IN,
         checkpoints,
+        scheduling: DEFAULT_SCHEDULING,
       }),
     });
     const line = "run fix it --detach --policy policy.json --mode ask --session s1";

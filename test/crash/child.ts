@@ -87,6 +87,7 @@ function killingStore(real: Store, at: number): Store {
     auditHeads: real.auditHeads,
     trust: real.trust,
     schedules: real.schedules,
+    outcomes: real.outcomes,
     epoch: real.epoch,
     close: () => real.close(),
   };

@@ -147,7 +147,17 @@ describe("the settings file", () => {
       embedding: BUILT_IN,
       checkpoints: { days: 30, maxBytes: 2_147_483_648 },
       mcpServers: {},
+      scheduling: { runs: 16, tasks: 16, queue: 1000, providers: { default: 16, ollama: 2 }, ageMs: 60_000 },
     });
+  });
+
+  it("says how much is done at a time", async () => {
+    const file = { scheduling: { runs: 3, providers: { anthropic: 2 } } };
+    expect((await load(JSON.stringify(file), 0o600, {})).scheduling).toEqual({
+      ...{ runs: 3, tasks: 16, queue: 1000, ageMs: 60_000 },
+      providers: { default: 16, ollama: 2, anthropic: 2 },
+    });
+    await expect(load('{"scheduling":{"runs":0}}', 0o600, {})).rejects.toThrow(/scheduling/);
   });
 
   it("is read, and the environment wins", async () => {

@@ -4,6 +4,7 @@ import type { CliContext } from "../../daemon/cli/context.ts";
 import { createPaint } from "../../daemon/cli/format.ts";
 import type { Terminal } from "../../daemon/host/terminal.ts";
 import { BUILT_IN } from "../../daemon/memory/embedding/choice.ts";
+import { DEFAULT_SCHEDULING } from "../../daemon/orchestration/scheduling/settings.ts";
 import type { ClientConnection, NotificationName, RequestName } from "../../protocol/index.ts";
 import { nexusError } from "../../protocol/index.ts";
 
@@ -127,6 +128,7 @@ export function createTestContext(
       mcpServers: {},
       embedding: BUILT_IN,
       checkpoints: { days: 30, maxBytes: 1e9 },
+      scheduling: DEFAULT_SCHEDULING,
     }),
     async connect() {
       const next = waiting.shift();

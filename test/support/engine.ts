@@ -13,6 +13,7 @@ import type { RunDependencies } from "../../daemon/orchestration/dependencies.ts
 import type { OpenMemory } from "../../daemon/orchestration/run-memory.ts";
 import type { RunService } from "../../daemon/orchestration/run-service.ts";
 import { createRunService } from "../../daemon/orchestration/runs.ts";
+import type { SchedulingSettings } from "../../daemon/orchestration/scheduling/settings.ts";
 import { createAudit, type OwnedAudit } from "../../daemon/security/audit/audit.ts";
 import { createRedactor } from "../../daemon/security/secrets/secrets.ts";
 import { createTrust, type Trust } from "../../daemon/security/trust.ts";
@@ -21,7 +22,7 @@ import { openStore } from "../../daemon/store/sqlite.ts";
 import type { EventLog, NewEvent, Store } from "../../daemon/store/store.ts";
 import { isEnded, type Params, type RunEvent, type RunState } from "../../protocol/index.ts";
 import type { Script } from "./scripted/script.ts";
-import type { ScriptedServer } from "./scripted/server.ts";
+import type { ScriptedOptions, ScriptedServer } from "./scripted/server.ts";
 import { startScriptedAnthropic } from "./scripted-anthropic.ts";
 import { startScriptedOpenAi } from "./scripted-openai.ts";
 
@@ -32,14 +33,24 @@ export interface EngineOptions {
   /** False: the workspace is a folder without git. */
   readonly git?: boolean;
   readonly settings?: Partial<ModelSettings>;
+  /** Models for tasks of a difficulty. */
+  readonly models?: RunDependencies["defaults"]["models"];
   /** Left out: what runs find by names and words. */
   readonly memory?: OpenMemory;
   /** Told of the rules that people keep. */
   readonly keepRule?: (rule: string) => Promise<void>;
   /** Tools that others wrote. */
   readonly foreignTools?: RunDependencies["foreignTools"];
+  /** How tasks work side by side. */
+  readonly team?: RunDependencies["team"];
+  /** Look at finished work of planned tasks. */
+  readonly judges?: RunDependencies["judges"];
+  /** Awaited before the scripted model answers. */
+  readonly hold?: ScriptedOptions["hold"];
   /** Called before the calls of a turn. */
   readonly beforeCalls?: RunDependencies["beforeCalls"];
+  /** How much is done at a time. */
+  readonly scheduling?: SchedulingSettings;
   /** Called before each append to the event log; what it throws is what the store throws. */
   readonly beforeAppend?: (events: readonly NewEvent[]) => void;
 }
@@ -78,7 +89,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   if (options.git !== false) initGit(workspace);
   const provider = options.provider ?? "openai";
   const startServer = provider === "openai" ? startScriptedOpenAi : startScriptedAnthropic;
-  const server = await startServer(options.script);
+  const server = await startServer(options.script, options.hold === undefined ? {} : { hold: options.hold });
   const own = { provider, model: "scripted", baseUrl: server.url, apiKey: "test-key-0123456789" } as const;
   const unset = { price: null, recordFile: null, replayFile: null };
   const settings: ModelSettings = { ...unset, ...own, ...options.settings };
@@ -131,8 +142,12 @@ async function openParts(
   {
     beforeAppend = () => undefined,
     memory,
+    models = {},
     foreignTools,
     beforeCalls,
+    team,
+    judges,
+    scheduling,
     keepRule = async () => undefined,
   }: EngineOptions,
 ) {
@@ -151,14 +166,18 @@ async function openParts(
     log,
     redactor: createRedactor(),
     defaultModel: () => settings,
-    defaults: { budgetUsd: null, policy: {} },
+    defaults: { budgetUsd: null, policy: {}, models },
     createModel: (own) => createChatModel(own),
     keepRule,
+    grammars: join(import.meta.dirname, "../../grammars"),
     newId: () => randomUUID().slice(0, 13),
     onFatal: (error) => note(String(error)),
     ...(memory === undefined ? {} : { memory }),
     ...(foreignTools === undefined ? {} : { foreignTools }),
     ...(beforeCalls === undefined ? {} : { beforeCalls }),
+    ...(team === undefined ? {} : { team }),
+    ...(judges === undefined ? {} : { judges }),
+    ...(scheduling === undefined ? {} : { scheduling }),
   });
   return { store, service, audit, trust };
 }
@@ -166,9 +185,9 @@ async function openParts(
 /** The store, with a look at every append before it happens. */
 function withAppend(store: Store, before: (events: readonly NewEvent[]) => void): Store {
   const { events } = store;
-  const append: EventLog["append"] = async (runId, added, artifacts) => {
+  const append: EventLog["append"] = async (runId, added, artifacts, onlyIf) => {
     before(added);
-    return events.append(runId, added, artifacts);
+    return events.append(runId, added, artifacts, onlyIf);
   };
   const watched: EventLog = {
     append,
@@ -178,9 +197,10 @@ function withAppend(store: Store, before: (events: readonly NewEvent[]) => void)
     state: (...args) => events.state(...args),
     subscribe: (...args) => events.subscribe(...args),
   };
-  const { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, schedules, epoch } = store;
+  const { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, epoch } = store;
+  const { schedules, outcomes } = store;
   const close = () => store.close();
-  const rows = { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, schedules };
+  const rows = { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, schedules, outcomes };
   return { events: watched, ...rows, epoch, close };
 }
 

@@ -87,9 +87,20 @@ export function createFakeRunService(): FakeRunService {
     show: respond("show", ({ runId }: { runId: string }) => ({ run: service.state(runId) })),
     cancel: respond("cancel", () => ({})),
     resume: respond("resume", () => ({})),
+    async controlTask(action, params, { name }) {
+      service.calls.push({ name: `task/${action}`, params, by: name });
+      return {};
+    },
     answer: respond("answer", () => ({})),
     answerQuestion: respond("answerQuestion", () => ({})),
     approvals: async () => ({ approvals: [] }),
+    showPlan: respond("showPlan", () => ({ plan: null, milestones: [], revisions: 0, tasks: [] })),
+    editPlan: respond("editPlan", () => ({
+      change: { added: [], removed: [], changed: [] },
+      problems: [],
+      warnings: [],
+    })),
+    planHistory: respond("planHistory", () => ({ outcomes: [] })),
     diff: respond("diff", ({ path }: { path: string }) => ({
       diff: { path, status: "modified", binary: false, patch: "@@ -1 +1 @@\n-a\n+b\n", truncated: false },
     })),
@@ -121,6 +132,11 @@ export function createFakeRunService(): FakeRunService {
     get activeRuns() {
       return activeRuns;
     },
+    scheduling: () => ({
+      runs: { limit: 16, active: activeRuns, queued: 0, waiting: [] },
+      tasks: { limit: 16, active: 0, queued: 0 },
+      providers: [],
+    }),
     onEvent: listen(onEvent),
     onDelta: listen(onDelta),
     onChanged: listen(onChanged),

@@ -7,6 +7,9 @@ import { readNow } from "../../host/sync-files.ts";
 import type { Language } from "./languages.ts";
 import { type Captures, PARSE_LIMIT_MS, type TagParser } from "./tag-parser.ts";
 
+/** A node of a syntax tree; valid until its tree is freed. */
+export type SyntaxNode = Node;
+
 const RUNTIME = "web-tree-sitter.wasm";
 
 /** The runtime is one for all parsers of a thread. */

@@ -77,6 +77,66 @@ export interface KeptRun {
   readonly bytes: number;
 }
 
+export interface TaskPlace {
+  readonly runId: string;
+  readonly workspace: string;
+  readonly taskId: string;
+}
+
+export interface TaskCommit {
+  readonly commit: string;
+  /** Paths that differ from where the copy began. */
+  readonly files: readonly string[];
+  /** Paths whose content is not in the commit: too large or not readable. */
+  readonly leftOut: readonly string[];
+}
+
+export interface MergeConflict {
+  /** Relative to the workspace. */
+  readonly path: string;
+  /** Texts of the three sides, each cut at 20 000 characters; null: not there on this side, or no text. */
+  readonly base: string | null;
+  readonly ours: string | null;
+  readonly theirs: string | null;
+  /** In git's words, such as “CONFLICT (content)”. */
+  readonly reason: string;
+}
+
+export type MergeOutcome =
+  | { readonly ok: true; readonly commit: string; readonly files: readonly string[] }
+  | {
+      readonly ok: false;
+      readonly conflicts: readonly MergeConflict[];
+      /** The run's copy as it is: nothing was written to it. */
+      readonly ours: string;
+      /** What could be joined, joined; the rest with both sides in it, marked (merging/marked.ts). */
+      readonly marked: string;
+    };
+
+export interface TaskCopyPort {
+  /**
+   * A worktree for one task that begins at a commit. Opened again, after a crash too, it is the same copy with all that
+   * was done in it; what was half made is made anew.
+   */
+  open(options: TaskPlace & { readonly startCommit: string; readonly signal: AbortSignal }): Promise<Isolation>;
+  /** A commit of the run's copy as it is now. The same content gives the same commit. */
+  head(place: RunPlace): Promise<string>;
+  /** The task's copy as it is, kept under refs/nexus/<run>/tasks/<task>. */
+  commit(options: TaskPlace & { readonly isolation: Isolation; readonly signal: AbortSignal }): Promise<TaskCommit>;
+  /**
+   * Joins what a task changed (from `base` to `theirs`) with the run's copy as it is, and writes it there: all or
+   * nothing. Repeated, after a crash at any point too, it has the same outcome and writes nothing twice.
+   */
+  merge(
+    place: RunPlace,
+    task: { readonly taskId: string; readonly theirs: string; readonly base: string },
+  ): Promise<MergeOutcome>;
+  /** Files of a commit, changed since `since`, in which marks of a conflict are left. */
+  unresolved(workspace: string, commits: { readonly since: string; readonly commit: string }): Promise<string[]>;
+  /** Removes the task's copy; what was in it stays in a commit under the run's refs. */
+  release(runId: string, workspace: string, taskId: string): Promise<void>;
+}
+
 export interface ChangesPort {
   /** Makes the copy; called again with the same run after a crash it answers with the same copy. */
   isolate(options: {
@@ -99,7 +159,8 @@ export interface ChangesPort {
   apply(workspace: string, changeSet: ChangeSet, paths: readonly string[]): Promise<{ conflicts: ChangeConflict[] }>;
   /** Git for the run's tools: on the copy, or to look only on the workspace. Undefined: it is in no repository. */
   gitOf(options: { workspace: string; isolation: Isolation | null; signal: AbortSignal }): Promise<GitPort | undefined>;
-  /** Removes the copy. The commits stay reachable under refs/nexus/ until the run is pruned. */
+  /** Removes the copy, and those of its tasks. The commits stay reachable under refs/nexus/ until the run is pruned. */
   release(runId: string, workspace: string): Promise<void>;
   readonly checkpoints: CheckpointPort;
+  readonly tasks: TaskCopyPort;
 }

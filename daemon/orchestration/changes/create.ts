@@ -9,6 +9,7 @@ import { keepBeforeRemoval } from "./checkpoint.ts";
 import { copyOf, isolationOf } from "./copy.ts";
 import { gitOfCopy } from "./copy-git.ts";
 import { createCheckpoints, type Turns } from "./create-checkpoints.ts";
+import { createTaskCopies } from "./merging/task-copies.ts";
 import { callOn, openRepository, type Repository } from "./repository.ts";
 import { takeSnapshot, treeOf } from "./snapshot.ts";
 import { type CopyRecord, hasCopy, makeCopy, placeOf, readRecord, removeCopy } from "./worktree.ts";
@@ -22,9 +23,11 @@ export function createChanges(options: { home: string; log: Log }): ChangesPort 
   });
   const inTurn = createTurns();
   const checkpoints = createCheckpoints({ home, inTurn });
+  const tasks = createTaskCopies({ home, inTurn });
 
   return {
     checkpoints,
+    tasks,
 
     async isolate({ runId, workspace, continues, signal }) {
       const folder = await home();
@@ -75,6 +78,7 @@ export function createChanges(options: { home: string; log: Log }): ChangesPort 
 
     async release(runId, workspace) {
       const folder = await home();
+      await tasks.releaseAll(runId, workspace);
       const place = placeOf(folder, runId);
       const known = await readRecord(place);
       if (known !== undefined && (await hasCopy(place))) {

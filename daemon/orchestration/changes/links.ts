@@ -25,12 +25,19 @@ const MAX_LINKS = 500;
 /** Made by tools as they run: the copy makes its own, so that the user's stay as they are. */
 const CACHES = new Set([".cache", ".vite", ".vite-temp", ".vitest", ".tmp"]);
 
-/** Links what the user's tree has installed; answers with the folders, relative to the tree's root, "/" between parts. */
-export async function linkDependencies(call: GitCall & { workTree: string }, copy: string): Promise<string[]> {
+/**
+ * Links what a tree has installed; answers with the folders, relative to the tree's root, "/" between parts. `known`:
+ * folders that are links there, which a rule that ends with a slash does not ignore.
+ */
+export async function linkDependencies(
+  call: GitCall & { workTree: string },
+  copy: string,
+  known: readonly string[] = [],
+): Promise<string[]> {
   const top = call.workTree;
   const listed = await git(call, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory");
   const linked: string[] = [];
-  for (const folder of dependencyFolders(splitNul(listed)).slice(0, MAX_LINKS)) {
+  for (const folder of dependencyFolders([...known, ...splitNul(listed)]).slice(0, MAX_LINKS)) {
     call.signal?.throwIfAborted();
     if (await linkOne({ top, copy, folder })) linked.push(folder);
   }

@@ -27,8 +27,11 @@ export interface CopyPlace {
   readonly indexFile: string;
 }
 
-export function placeOf(home: string, runId: string): CopyPlace {
-  const name = checkedRunId(runId);
+/** `name`: a run's id, or for the copy of one task the run's, a dot, and the task's (merging/task-place.ts). */
+export function placeOf(home: string, name: string): CopyPlace {
+  const [run = "", task] = name.split(/\.(.*)/s);
+  checkedRunId(run);
+  if (task !== undefined) checkedRunId(task);
   const notes = join(home, "isolation");
   return {
     folder: join(home, "worktrees", name),
@@ -52,9 +55,11 @@ export async function makeCopy(
     place: CopyPlace;
     commits: Pick<CopyRecord, "baseCommit" | "startCommit" | "skipped">;
     signal: AbortSignal;
+    /** The copy whose installed dependencies are linked; left out: the user's tree. */
+    from?: { readonly place: CopyPlace; readonly linked: readonly string[] };
   },
 ): Promise<CopyRecord> {
-  const { place, commits, signal } = options;
+  const { place, commits, signal, from } = options;
   await removeCopy(place, repository.commonDir);
   await makeFolder(dirname(place.folder), 0o700);
   await makeFolder(dirname(place.record), 0o700);
@@ -63,8 +68,13 @@ export async function makeCopy(
   await makeFolder(join(place.folder, repository.prefix));
   const admin = await adminFolder(repository.commonDir, place.folder);
   if (admin !== undefined) await copyWithTime(join(admin, "index"), place.indexFile);
-  const linked = await withIndexCopy(home, repository.indexFile, (indexFile) =>
-    linkDependencies({ ...callOn(repository, indexFile, signal), workTree: repository.top }, place.folder),
+  const top = from?.place.folder ?? repository.top;
+  const linked = await withIndexCopy(home, from?.place.indexFile ?? repository.indexFile, (indexFile) =>
+    linkDependencies(
+      { ...callOn({ ...repository, top }, indexFile, signal), workTree: top },
+      place.folder,
+      from?.linked,
+    ),
   );
   const record = { ...commits, commonDir: repository.commonDir, linked };
   await writeAtomically(place.record, JSON.stringify(record), 0o600);

@@ -1,8 +1,8 @@
 /** Calls by which an agent hands its work back to the engine, because the prompt is something else than it seemed. */
-import { type Plan, Plan as PlanSchema } from "../../../protocol/index.ts";
+import { type Plan, planProblems } from "../../../protocol/index.ts";
 import type { Agents } from "../../agents/registry.ts";
-import { checkPlan, PLAN_TOOL } from "../../planning/planner.ts";
-import { jsonSchemaOf } from "../../tools/catalogue.ts";
+import { PlanDraft, planOf, SHOWN_PLAN } from "../../planning/draft.ts";
+import { PLAN_TOOL } from "../../planning/tactical.ts";
 import { agentsOf } from "../run-agents.ts";
 import { type RunContext, record } from "../run-context.ts";
 import type { HandOver } from "../work.ts";
@@ -14,7 +14,7 @@ export async function proposePlan(context: RunContext): Promise<HandOver> {
     schema: {
       name: PLAN_TOOL,
       description: `For a request that needs several separate pieces of work: hands in a plan instead of doing it, before any change. Agent of each task: ${agents.names.join(", ")}.`,
-      parameters: jsonSchemaOf(PlanSchema),
+      parameters: SHOWN_PLAN,
     },
     async take(argumentsText) {
       const parsed = parsePlan(argumentsText, agents);
@@ -34,11 +34,13 @@ function parsePlan(text: string, agents: Agents): Plan | string {
   } catch (error) {
     return `The arguments are not JSON: ${error instanceof Error ? error.message : ""}`;
   }
-  const parsed = PlanSchema.safeParse(value);
+  const parsed = PlanDraft.safeParse(value);
   if (!parsed.success)
     return parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ");
-  const problems = checkPlan(parsed.data, agents);
-  return problems.length > 0 ? problems.join("; ") : parsed.data;
+  if (parsed.data.tasks.length === 0) return "A plan has tasks.";
+  const plan = planOf(parsed.data);
+  const problems = planProblems(plan, agents.names);
+  return problems.length > 0 ? problems.join("; ") : plan;
 }
 
 export function beginChange(context: RunContext): HandOver {

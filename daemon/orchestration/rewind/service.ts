@@ -36,7 +36,7 @@ export function createRewindService(
     const made = await forkRun(dependencies, fork);
     launcher.shareKey(fork.from.runId, made.runId);
     launcher.keepKey(made.runId, modelSettings?.apiKey);
-    if (made.isNew) launcher.launch(made.runId, "restart", choice);
+    if (made.isNew) await launcher.launch(made.runId, "restart", choice);
     return made;
   }
 

@@ -8,7 +8,9 @@ import { createChangesHandlers } from "./changes.ts";
 import type { RpcContext } from "./connection.ts";
 import { createDaemonHandlers, type DaemonControl } from "./daemon.ts";
 import { createMemoryHandlers } from "./memory.ts";
+import { createPlanHandlers } from "./plan.ts";
 import { createRunHandlers } from "./run.ts";
+import { createTaskHandlers } from "./tasks.ts";
 import { createToolsHandlers } from "./tools.ts";
 import { createWorkflowHandlers } from "./workflow.ts";
 import { createWorkspaceHandlers } from "./workspace.ts";
@@ -21,8 +23,10 @@ export function createHandlers(
   return {
     ...createRunHandlers(service),
     ...createWorkflowHandlers(service.workflows),
+    ...createTaskHandlers(service),
     ...createApprovalHandlers(service),
     ...createChangesHandlers(service),
+    ...createPlanHandlers(service),
     ...createMemoryHandlers(memory),
     ...createDaemonHandlers(control),
     ...createWorkspaceHandlers(control.trust),

@@ -3,11 +3,17 @@ import type { ErrorCode } from "../../../protocol/errors.ts";
 import type { ClientRole } from "../../../protocol/index.ts";
 
 /** Decisions that need a person. */
-const HUMAN_ONLY: ReadonlySet<string> = new Set(["approval/answer", "workspace/setTrust", "policy/remember"]);
+const HUMAN_ONLY: ReadonlySet<string> = new Set([
+  "approval/answer",
+  "workspace/setTrust",
+  "policy/remember",
+  "plan/edit",
+]);
 
 /** What a command that an agent started may ask for: looking, and nothing that changes what a person sees or decides. */
 const AGENT_MAY: ReadonlySet<string> = new Set([
   ...["daemon/status", "request/cancel", "run/list", "run/show", "run/events", "run/watch", "run/unwatch"],
+  ...["plan/show", "plan/history"],
   ...["workspace/trust", "memory/status", "memory/search", "memory/symbols", "memory/uses", "memory/impact"],
   ...["workflow/states", "workflow/compare", "workflow/schedules"],
   ...["memory/connect", "memory/map", "memory/place", "memory/file", "memory/hotspots"],

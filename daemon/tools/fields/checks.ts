@@ -1,7 +1,10 @@
 /** All checks of fields, by the names that agents give, and what runs those of one agent. */
+import { citationsResolve } from "./citations-resolve.ts";
+import { failsWithout } from "./fails-without.ts";
 import type { FieldCheck, FieldContext, FieldResult } from "./field-check.ts";
+import { mutantsKilled } from "./mutants-killed.ts";
 
-export const FIELD_CHECKS: readonly FieldCheck[] = [];
+export const FIELD_CHECKS: readonly FieldCheck[] = [failsWithout, mutantsKilled, citationsResolve];
 
 export interface CheckedField extends FieldResult {
   readonly check: string;

@@ -34,11 +34,19 @@ export interface FieldContext {
   readonly linked: readonly string[];
   /** Paths that the task changed, from the root, with slashes; deleted ones too. */
   readonly changed: readonly string[];
+  /** Paths that the whole run changed so far, this task's included. */
+  readonly changedInRun: readonly string[];
+  /** Files that the task names. */
+  readonly taskFiles: readonly string[];
+  /** The task writes tests before the code is there: they must fail for now. */
+  readonly testsFirst: boolean;
   /** The agent's last answer. */
   readonly answer: string;
   readonly signal: AbortSignal;
   /** Text of a file where the task began; undefined: it was not there. */
   base(path: string): Promise<string | undefined>;
+  /** The same before the run began. */
+  beforeRun(path: string): Promise<string | undefined>;
   /**
    * Runs a shell line in a folder (left out: the copy) behind the wall that commands have. Left out where nothing of the
    * workspace may be run.
@@ -49,6 +57,8 @@ export interface FieldContext {
   ) => Promise<FieldRun>;
   /** The project's own test command, where one was found. */
   readonly testCommand?: string;
+  /** Folder of the grammars by which code is parsed; left out: none is. */
+  readonly grammars?: string;
   /** Addresses of pages that the run fetched. */
   readonly fetched: readonly string[];
   /** Gets a page of the web, where the policy lets this check. */
