@@ -7,6 +7,7 @@ import { COLLABORATION_ERRORS } from "./collaboration-errors.ts";
 import type { ErrorEntry } from "./error-entry.ts";
 import { GUARD_ERRORS } from "./guard-errors.ts";
 import { MEMORY_ERRORS } from "./memory-errors.ts";
+import { TASK_ERRORS } from "./task-errors.ts";
 import { WORKFLOW_ERRORS } from "./workflow-errors.ts";
 
 export type { ErrorAction } from "./error-entry.ts";
@@ -118,6 +119,7 @@ export const ERRORS = {
     action: "runDoctor",
   },
   "session.unknown": { message: "There is no such session.", hint: "`nexus runs list` shows runs and their sessions." },
+  "agent.unknown": { message: "There is no agent of that name.", hint: "`nexus agents list` names them." },
   "run.unknown": { message: "There is no such run.", hint: "`nexus runs list` shows the runs of this data folder." },
   "replay.unreadable": {
     message: "The run's log cannot be replayed by this version.",
@@ -310,6 +312,7 @@ export const ERRORS = {
   },
   "command.timeout": { message: "The command took too long and was ended.", hint: "Run something shorter." },
   ...MEMORY_ERRORS,
+  ...TASK_ERRORS,
   ...WORKFLOW_ERRORS,
   ...GUARD_ERRORS,
   ...COLLABORATION_ERRORS,

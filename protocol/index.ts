@@ -1,3 +1,4 @@
+export * from "./agent-card.ts";
 export * from "./approval.ts";
 export * from "./audit.ts";
 export * from "./change-set.ts";
@@ -34,4 +35,5 @@ export * from "./task-state.ts";
 export * from "./team-events.ts";
 export * from "./tools.ts";
 export * from "./workflow-events.ts";
+export * from "./workflow-requests.ts";
 export * from "./workspace.ts";

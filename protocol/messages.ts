@@ -1,5 +1,6 @@
 /** The table of all messages, and the types derived from it. */
 import type * as z from "zod/mini";
+import * as agents from "./agent-card.ts";
 import * as audit from "./audit.ts";
 import * as daemon from "./daemon.ts";
 import * as handshake from "./handshake.ts";
@@ -11,7 +12,9 @@ import * as plan from "./plan-requests.ts";
 import * as replay from "./replay.ts";
 import * as rewind from "./rewind-requests.ts";
 import * as run from "./run.ts";
+import * as task from "./task-requests.ts";
 import * as tools from "./tools.ts";
+import * as workflow from "./workflow-requests.ts";
 import * as workspace from "./workspace.ts";
 
 export const REQUESTS = [
@@ -23,6 +26,8 @@ export const REQUESTS = [
   daemon.requestCancel,
   daemon.modelConfigure,
   tools.toolsList,
+  agents.agentList,
+  agents.agentCard,
   run.runStart,
   run.runPrompt,
   run.runList,
@@ -32,6 +37,9 @@ export const REQUESTS = [
   run.runUnwatch,
   run.runCancel,
   run.runResume,
+  task.taskCancel,
+  task.taskPause,
+  task.taskResume,
   run.approvalAnswer,
   run.questionAnswer,
   run.approvalList,
@@ -49,6 +57,12 @@ export const REQUESTS = [
   rewind.runRewind,
   rewind.runFork,
   rewind.runPrune,
+  workflow.workflowStates,
+  workflow.workflowCompare,
+  workflow.workflowMigrate,
+  workflow.workflowSchedules,
+  workflow.workflowSchedule,
+  workflow.workflowUnschedule,
   workspace.workspaceTrust,
   workspace.workspaceSetTrust,
   audit.auditList,

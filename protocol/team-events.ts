@@ -24,6 +24,8 @@ export const WorkPlace = z.object({
 });
 export type WorkPlace = z.infer<typeof WorkPlace>;
 
+export const TaskAction = z.enum(["cancel", "pause", "resume"]);
+export type TaskAction = z.infer<typeof TaskAction>;
 export const FieldFinding = z.object({
   /** From the root; "" where it concerns no file. */
   path: z.string(),
@@ -34,6 +36,14 @@ export const FieldFinding = z.object({
 });
 
 export const TEAM_EVENTS = [
+  /** The agents that people wrote, as they were when the run first looked; it keeps to them. */
+  event("agents.pinned", {
+    agents: z.array(
+      z.object({ name: z.string(), kind: z.enum(["user", "workspace"]), path: z.string(), hash: z.string() }),
+    ),
+    /** Content address of all that they say. */
+    artifact: z.string(),
+  }),
   /** A task may start now: where it works and what it may use. Children of a task name it as their parent. */
   event("task.dispatched", {
     taskId: z.string(),
@@ -45,6 +55,8 @@ export const TEAM_EVENTS = [
     /** Why now, and why this agent, in words. */
     reason: z.string(),
   }),
+  /** What a person asks of one task: cancel ends it, pause holds it before its next turn. */
+  event("task.controlled", { taskId: z.string(), action: TaskAction, by: z.string() }),
   event("task.life", { taskId: z.string(), life: AgentLife, reason: z.string() }),
   /** A piece of work that an agent handed to another. */
   event("task.delegated", {

@@ -87,6 +87,10 @@ export function createFakeRunService(): FakeRunService {
     show: respond("show", ({ runId }: { runId: string }) => ({ run: service.state(runId) })),
     cancel: respond("cancel", () => ({})),
     resume: respond("resume", () => ({})),
+    async controlTask(action, params, { name }) {
+      service.calls.push({ name: `task/${action}`, params, by: name });
+      return {};
+    },
     answer: respond("answer", () => ({})),
     answerQuestion: respond("answerQuestion", () => ({})),
     approvals: async () => ({ approvals: [] }),
@@ -111,6 +115,17 @@ export function createFakeRunService(): FakeRunService {
       ...{ runId, events: 3, compared: 2, told: 1, ignored: ["durationMs"], divergence: null },
     })),
     compare: respond("compare", () => ({ first: {}, second: {}, common: 0, patch: null, truncated: false })),
+    workflows: {
+      states: respond("workflow/states", () => ({ states: [] })),
+      compare: respond("workflow/compare", () => ({ steps: [] })),
+      migrate: respond("workflow/migrate", () => ({ steps: [], migrated: false })),
+      schedules: async () => ({ schedules: [] }),
+      schedule: respond("workflow/schedule", ({ cron }: { cron: string }) => ({ schedule: { cron } })),
+      unschedule: respond("workflow/unschedule", () => ({})),
+      hasSchedules: false,
+      begin: async () => undefined,
+      end: () => undefined,
+    },
     prune: respond("prune", () => ({ runs: [], keptBytes: 0 })),
     async events({ runId, after = 0, before, limit = 200 }) {
       await service.beforeRead();

@@ -12,6 +12,7 @@ import {
   type RunState,
   taintOf,
 } from "../../../protocol/index.ts";
+import { createWaitGraph } from "../../collaboration/wait-for.ts";
 import { nextTurn, systemClock } from "../../host/clock.ts";
 import { priceOf } from "../../models/prices.ts";
 import { silentLog } from "../../observability/log-file.ts";
@@ -20,6 +21,7 @@ import { settingsFromInput } from "../model-settings.ts";
 import { allEvents } from "../rewind/listing.ts";
 import { type RunContext, RunStopped, record } from "../run-context.ts";
 import { carryToEnd, openWindow } from "../run-execution.ts";
+import { TEAM_LIMITS } from "../team/limits.ts";
 import { createMemoryCheckpoints } from "./checkpoint-rows.ts";
 import { TIME_FIELDS } from "./compare.ts";
 import { createFollower, type Follower, type Stop } from "./follower.ts";
@@ -38,7 +40,7 @@ const LOST_MS = 1500;
 
 type ReadStore = Pick<
   Store,
-  "artifacts" | "projections" | "sessions" | "knowledge" | "auditHeads" | "trust" | "outcomes" | "epoch"
+  "artifacts" | "projections" | "sessions" | "knowledge" | "auditHeads" | "trust" | "outcomes" | "schedules" | "epoch"
 > & {
   readonly events: Pick<EventLog, "state" | "readKeyed" | "read">;
 };
@@ -160,7 +162,7 @@ function contextOf(place: Place): RunContext {
     name === settings.model ? settings : { ...settings, model: name, price: null, windowTokens: null };
   const window = openWindow(settings);
   const events = recordedEvents({ log, follower, store: store.events }, runId, generation);
-  const { artifacts, projections, sessions, knowledge, auditHeads, trust, outcomes, epoch } = store;
+  const { artifacts, projections, sessions, knowledge, auditHeads, trust, outcomes, schedules, epoch } = store;
   return {
     runId,
     store: {
@@ -172,6 +174,7 @@ function contextOf(place: Place): RunContext {
       auditHeads,
       trust,
       outcomes,
+      schedules,
       epoch,
       checkpoints,
       close: async () => undefined,
@@ -184,6 +187,11 @@ function contextOf(place: Place): RunContext {
     redact: (text) => text,
     learnSecrets: () => undefined,
     signal,
+    team: TEAM_LIMITS,
+    judges: [],
+    // Who goes first is told by the log: a turn taken before it would keep the right one from it.
+    inTurn: (_key, work) => work(),
+    waits: createWaitGraph(),
     modelName: settings.model,
     model: () => ({ name: { provider: settings.provider, model: settings.model }, respond: hang }),
     window: () => window,

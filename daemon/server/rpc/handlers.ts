@@ -2,6 +2,7 @@
 import type { Handlers } from "../../../protocol/index.ts";
 import type { MemoryService } from "../../memory/service.ts";
 import type { RunService } from "../../orchestration/run-service.ts";
+import { createAgentHandlers } from "./agents.ts";
 import { createApprovalHandlers } from "./approvals.ts";
 import { createAuditHandlers } from "./audit.ts";
 import { createChangesHandlers } from "./changes.ts";
@@ -10,7 +11,9 @@ import { createDaemonHandlers, type DaemonControl } from "./daemon.ts";
 import { createMemoryHandlers } from "./memory.ts";
 import { createPlanHandlers } from "./plan.ts";
 import { createRunHandlers } from "./run.ts";
+import { createTaskHandlers } from "./tasks.ts";
 import { createToolsHandlers } from "./tools.ts";
+import { createWorkflowHandlers } from "./workflow.ts";
 import { createWorkspaceHandlers } from "./workspace.ts";
 
 export function createHandlers(
@@ -20,6 +23,8 @@ export function createHandlers(
 ): Handlers<RpcContext> {
   return {
     ...createRunHandlers(service),
+    ...createTaskHandlers(service),
+    ...createWorkflowHandlers(service.workflows),
     ...createApprovalHandlers(service),
     ...createChangesHandlers(service),
     ...createPlanHandlers(service),
@@ -28,5 +33,6 @@ export function createHandlers(
     ...createWorkspaceHandlers(control.trust),
     ...createAuditHandlers(control.home),
     ...createToolsHandlers(control.listTools),
+    ...createAgentHandlers(control.agents),
   };
 }

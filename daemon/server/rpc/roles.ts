@@ -15,7 +15,8 @@ const AGENT_MAY: ReadonlySet<string> = new Set([
   ...["daemon/status", "request/cancel", "run/list", "run/show", "run/events", "run/watch", "run/unwatch"],
   ...["plan/show", "plan/history"],
   ...["workspace/trust", "memory/status", "memory/search", "memory/symbols", "memory/uses", "memory/impact"],
-  ...["memory/connect", "memory/map", "memory/place", "memory/file", "memory/hotspots"],
+  ...["workflow/states", "workflow/compare", "workflow/schedules"],
+  ...["agent/list", "agent/card", "memory/connect", "memory/map", "memory/place", "memory/file", "memory/hotspots"],
 ]);
 
 /** The error for a request that the role may not make; undefined when it may. */
