@@ -120,7 +120,12 @@ export const ERRORS = {
     action: "runDoctor",
   },
   "session.unknown": { message: "There is no such session.", hint: "`nexus runs list` shows runs and their sessions." },
+  "agent.unknown": { message: "There is no agent of that name.", hint: "`nexus agents list` names them." },
   "run.unknown": { message: "There is no such run.", hint: "`nexus runs list` shows the runs of this data folder." },
+  "replay.unreadable": {
+    message: "The run's log cannot be replayed by this version.",
+    hint: "The message says which event it cannot read; `nexus runs show` still shows the run.",
+  },
   "run.queue_full": {
     message: "So many runs wait already that one more is not taken.",
     hint: "Try again when some have ended; `nexus daemon status` shows the queue, `scheduling.queue` in the settings its length.",

@@ -1,3 +1,4 @@
+export * from "./agent-card.ts";
 export * from "./approval.ts";
 export * from "./audit.ts";
 export * from "./change-set.ts";
@@ -21,6 +22,7 @@ export * from "./plan-requests.ts";
 export * from "./planning-events.ts";
 export * from "./policy.ts";
 export * from "./question.ts";
+export * from "./replay.ts";
 export * from "./rewind.ts";
 export * from "./rewind-requests.ts";
 export * from "./rewind-state.ts";

@@ -37,6 +37,14 @@ export const FieldFinding = z.object({
 });
 
 export const TEAM_EVENTS = [
+  /** The agents that people wrote, as they were when the run first looked; it keeps to them. */
+  event("agents.pinned", {
+    agents: z.array(
+      z.object({ name: z.string(), kind: z.enum(["user", "workspace"]), path: z.string(), hash: z.string() }),
+    ),
+    /** Content address of all that they say. */
+    artifact: z.string(),
+  }),
   /** A task may start now: where it works and what it may use. Children of a task name it as their parent. */
   event("task.dispatched", {
     taskId: z.string(),

@@ -72,6 +72,7 @@ export function teamChange(state: TeamState, body: RunEventBody, at: string): Pa
     case "workflow.pinned":
     case "workflow.migrated":
       return { workflow: body.workflow };
+    case "agents.pinned":
     case "task.checked":
     case "tests.reported":
     case "conflict.predicted":

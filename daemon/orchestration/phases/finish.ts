@@ -1,11 +1,10 @@
 /** The last phases: verification of the whole change, review, and the change set. */
 import { type ChangeSet, nexusError } from "../../../protocol/index.ts";
-import { detectTests } from "../../tools/tests/detect.ts";
 import { reviewChange } from "../review.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 import { evidenceOf, passedOn } from "../team/project-tests.ts";
 import { workRoot } from "./begin.ts";
-import { check, mayCheck, reportOf } from "./check.ts";
+import { check, mayCheck, reportOf, testsAt } from "./check.ts";
 
 const COLLECT_MS = 120_000;
 
@@ -21,8 +20,8 @@ export async function verifyPhase(context: RunContext, round: number): Promise<V
   if (changeSet === undefined || changeSet.files.length === 0) return { kind: "unchanged" };
   if (await hasPassed(context, changeSet, `verify/${round}/${attempt}`)) return { kind: "passed" };
   const { root } = await workRoot(context);
-  const tests = await detectTests(root);
   const key = `verify/${round}/${attempt}`;
+  const tests = await testsAt(context, root, key);
   const may = { key, taskId: null, root, kind: "test" as const, allowed: [] };
   if (tests === undefined || !(await mayCheck(context, { ...may, command: tests.command }))) {
     await record(

@@ -60,24 +60,28 @@ async function orReplaced(context: RunContext, taskId: string, error: unknown): 
 /** Not cut off with the task: what is accepted becomes part of the whole, or a task of its own. */
 async function join(context: RunContext, task: PlanTask, place: Isolation | undefined): Promise<void> {
   const turn = { reason: "It is accepted, and waits for its turn to be joined.", key: "joined" };
-  await whileWaiting(context, task.id, turn, async () => {
-    const joined = await integrateTask(context, { task, place });
-    if (joined.kind === "joined") return;
-    const { kind, after, task: added } = joined;
-    const why =
-      kind === "conflicted"
-        ? `The work of ${after} could not be joined as it is.`
-        : `The project's tests fail with the work of ${after}.`;
-    if (await addTask(context, after, added, why)) return;
-    if (kind === "conflicted")
-      throw nexusError("merge.unresolved", `${why} The plan has no room for a task that joins it.`);
-    await notice(
-      context,
-      "regression.not_mended",
-      `${why} The plan has no room for a task that mends it.`,
-      `full/${added.id}`,
-    );
-  });
+  const joining = () => joinOrAdd(context, task, place);
+  // Nobody else is at work beside a task in the run's own copy.
+  await (place === undefined ? joining() : whileWaiting(context, task.id, turn, joining));
+}
+
+async function joinOrAdd(context: RunContext, task: PlanTask, place: Isolation | undefined): Promise<void> {
+  const joined = await integrateTask(context, { task, place });
+  if (joined.kind === "joined") return;
+  const { kind, after, task: added } = joined;
+  const why =
+    kind === "conflicted"
+      ? `The work of ${after} could not be joined as it is.`
+      : `The project's tests fail with the work of ${after}.`;
+  if (await addTask(context, after, added, why)) return;
+  if (kind === "conflicted")
+    throw nexusError("merge.unresolved", `${why} The plan has no room for a task that joins it.`);
+  await notice(
+    context,
+    "regression.not_mended",
+    `${why} The plan has no room for a task that mends it.`,
+    `full/${added.id}`,
+  );
 }
 
 async function release(context: RunContext, taskId: string): Promise<void> {

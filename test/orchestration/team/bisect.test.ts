@@ -71,14 +71,14 @@ it("names the task that broke the tests, in a copy made for it, and makes a task
   });
   expect(mended).toMatchObject({ kind: "joined" });
   expect((await team.state()).verification?.evidence).toMatchObject({ satisfied: true });
-}, 60_000);
+}, 180_000);
 
 it("blames nobody for what failed before, and sees what is new beside it", async () => {
   const team = await teamOn({ ...PROJECT, "old-trouble": "" }, [planned("one"), planned("two")]);
   expect(await joinAll(team, { one: "fine" })).toMatchObject([{ kind: "joined" }]);
   expect((await team.events()).some(({ type }) => type === "regression.found")).toBe(false);
   expect(await joinAll(team, { two: "broken" })).toMatchObject([{ kind: "regressed", after: "two" }]);
-}, 60_000);
+}, 180_000);
 
 it("does not run the tests twice on the same files", async () => {
   const team = await teamOn(PROJECT, [planned("one"), planned("two")]);
@@ -89,4 +89,4 @@ it("does not run the tests twice on the same files", async () => {
   const place = await team.work("two", {});
   await integrateTask(team.context, { task: planned("two"), place });
   expect(await ran()).toBe(1);
-}, 60_000);
+}, 180_000);

@@ -62,7 +62,7 @@ it("joins what met by a task of its own, before what depends on it begins", asyn
   expect(state.plan?.tasks.find(({ id }) => id === "c")?.dependsOn).toContain(join);
   // It said that it was done while the marks were still there, and was sent back.
   expect(state.tasks.find(({ id }) => id === join)?.steps).toBe(4);
-}, 60_000);
+}, 180_000);
 
 it("has the task that broke the tests mended", async () => {
   const check =
@@ -84,4 +84,4 @@ it("has the task that broke the tests mended", async () => {
     { taskId: "b", repair: { id: "mend-b" } },
   ]);
   expect(engine.read("b.txt")).toBe("mended\n");
-}, 60_000);
+}, 180_000);

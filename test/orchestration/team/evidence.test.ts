@@ -49,7 +49,7 @@ it("tells which tests came, and which of the new lines they reach", async () => 
   });
   expect(proof.tests?.added).toEqual([expect.stringContaining("takes away")]);
   expect((await team.state()).tasks[0]?.proof).toEqual(proof);
-}, 60_000);
+}, 180_000);
 
 it("sends back who makes tests disappear or switches them off, twice; then the task fails", async () => {
   const task = planned("one");
@@ -89,7 +89,7 @@ it("names a test that fails now, and does not hold it against the task", async (
   );
   expect(objection).toBeUndefined();
   expect(proof.tests).toMatchObject({ failing: [expect.stringContaining("adds")], before: { failed: 0 } });
-}, 60_000);
+}, 180_000);
 
 /** A scripted checker: every BAD is an error. */
 const CHECKER = `#!/usr/bin/env node
@@ -157,7 +157,7 @@ it("asks the record after a restart, and runs nothing again", async () => {
   rmSync(join((await team.open("one")).worktree, "sum.js"));
   expect(await claim(team, task, {}, 1)).toEqual(first);
   expect((await team.events()).length).toBe(events);
-}, 60_000);
+}, 180_000);
 
 it("finds the lines that a patch adds, whatever they hold", () => {
   const patch = [
