@@ -66,7 +66,13 @@ export function recordedChanges(
         return { ok: false, conflicts: met.paths.map((path) => ({ path, ...sides })), ours: "", marked: "" };
       },
       unresolved: async () => [],
-      tree: async (_workspace, commit) => commit,
+      /** Of the next tests that ran; where none did, the last ones were of the same files. */
+      async tree() {
+        const next = log.first("tests.reported", ahead());
+        if (next !== undefined) return next.tree;
+        const before = log.entries.slice(0, follower.cursor).map(({ event }) => event.body);
+        return before.findLast((body) => body.type === "tests.reported")?.tree ?? "";
+      },
       release: async () => undefined,
     },
     checkpoints: {
