@@ -61,6 +61,8 @@ export function recordedChanges(
         const merged = log.first("task.merged", ahead(), (one) => one.taskId === taskId);
         return merged === undefined ? hang() : { ok: true, commit: merged.commit, files: merged.files };
       },
+      // What was found on these files is looked up by its own key.
+      tree: async (_workspace, commit) => commit,
       unresolved: async () => [],
       release: async () => undefined,
     },
