@@ -16,6 +16,7 @@ const TOLD: ReadonlySet<RunEventType> = new Set<RunEventType>([
   "run.cancel_requested",
   "budget.changed",
   "checkpoint.taken",
+  "tests.reported",
   "scheduler.decided",
   "changes.applying",
   "changes.accepted",
@@ -44,16 +45,22 @@ export function isTold(body: RunEventBody): boolean {
   return TOLD.has(body.type);
 }
 
+const ANSWERS: ReadonlySet<RunEventType> = new Set<RunEventType>([
+  "run.recalled",
+  "task.checked",
+  "agents.pinned",
+  "evidence.gathered",
+  "task.merged",
+  "merge.conflicted",
+  "regression.found",
+  "tool.requested",
+  "tool.finished",
+]);
+
 /** What an effect brought: told when the engine asks for it, in its turn. */
 export function isAnswer({ type, ...body }: RunEventBody): boolean {
   if (type === "verification.finished") return "evidence" in body && body.evidence !== null;
-  return (
-    type === "run.recalled" ||
-    type === "task.checked" ||
-    type === "agents.pinned" ||
-    type === "tool.requested" ||
-    type === "tool.finished"
-  );
+  return ANSWERS.has(type);
 }
 
 /** Which of several events without a key is meant: those of one call, task or attempt. */

@@ -65,6 +65,8 @@ export function recordedChanges(
         const sides = { base: null, ours: null, theirs: null, reason: "" };
         return { ok: false, conflicts: met.paths.map((path) => ({ path, ...sides })), ours: "", marked: "" };
       },
+      // What was found on these files is looked up by its own key.
+      tree: async (_workspace, commit) => commit,
       unresolved: async () => [],
       /** Of the next tests that ran; where none did, the last ones were of the same files. */
       async tree() {

@@ -6,7 +6,7 @@ import type { Follower } from "./follower.ts";
 import type { RecordedLog } from "./recorded-log.ts";
 
 /** Effects whose answers are looked up before anything is done: a run that was cut off there has none. */
-const LOOKED_UP = /^(recalled|check|verify|field)\//;
+const LOOKED_UP = /^(recalled|check|verify|field|evidence)\//;
 const CHECKPOINT = /^checkpoint\//;
 
 export function recordedEvents(

@@ -26,6 +26,8 @@ export async function findRegression(
 ): Promise<{ task: PlanTask; after: string } | undefined> {
   const known = await context.store.events.find(context.runId, `regression/${commit}`);
   if (known?.body.type === "regression.found") return followUp(known.body);
+  const whole = await context.store.events.find(context.runId, `joined/${commit}`);
+  if (whole?.body.type === "verification.finished" && whole.body.evidence?.satisfied === true) return undefined;
   const { worktree: root, linked } = place.isolation;
   const tree = await context.changes.tasks.tree(place.workspace, commit);
   const after = await testState(context, { root, linked, tree });
@@ -52,7 +54,7 @@ function followUp({ repair, taskId }: Omit<RunEventOf<"regression.found">, "type
 
 async function recordWhole(context: RunContext, commit: string, tested: TestedState): Promise<void> {
   const body = { type: "verification.finished" as const, taskId: null, evidence: evidenceOf(tested) };
-  await record(context, body, `verify/joined/${commit}`);
+  await record(context, body, `joined/${commit}`);
 }
 
 type Found = Pick<RunEventOf<"regression.found">, "taskId" | "tried" | "tests" | "repair">;
