@@ -10,6 +10,7 @@ import { attendRun, resultOf } from "./attend.ts";
 import { amountOf, type CliContext, printJson } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Arguments } from "./parse.ts";
+import { planTables } from "./plan-tables.ts";
 import { trustForRun } from "./trust.ts";
 
 const START_ATTEMPTS = 3;
@@ -63,6 +64,10 @@ export async function planCommand(context: CliContext, args: Arguments): Promise
     interrupt: "cancel",
   });
   if (isJson && state !== null) printJson(context, { type: "plan", plan: state.plan, ...resultOf(state) });
+  if (!isJson && state?.plan != null) {
+    const { plan, milestones = [], planRevisions: revisions = 0 } = state;
+    context.terminal.out(`\n${planTables({ plan, milestones, revisions, tasks: [] }, context.terminal.columns)}`);
+  }
   if (!isJson && state?.plan === null && state.status === "done")
     context.terminal.out("This needs no plan: `nexus run` does it directly.\n");
   return exitCode;

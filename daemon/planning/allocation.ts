@@ -48,7 +48,7 @@ function withModel(task: PlanTask, allowed: ReadonlySet<string>, allocation: All
  * The model that the settings name for such a difficulty; the next stronger one where it failed too often here, the next
  * weaker one where that one is known to manage.
  */
-export function modelFor(
+function modelFor(
   difficulty: Difficulty = "medium",
   { models, runModel, outcomes }: Pick<Allocation, "models" | "runModel" | "outcomes">,
 ): string {

@@ -78,7 +78,7 @@ function usdOf(tokens: number, { model }: PlanTask, { usdPerToken }: EstimateGro
 type Estimated = PlanTask & { readonly estimate: Estimate };
 
 /** Tokens and money add up; minutes are those of the tasks side by side, as far as dependencies and concurrency let. */
-export function sumEstimates(tasks: readonly Estimated[], concurrency: number): Estimate {
+function sumEstimates(tasks: readonly Estimated[], concurrency: number): Estimate {
   const all = tasks.map(({ estimate }) => estimate);
   const usd = all.reduce<number | null>((sum, one) => (sum === null || one.usd === null ? null : sum + one.usd), 0);
   const bases = new Set(all.map(({ basis }) => basis));
@@ -125,6 +125,6 @@ export function widthOf({ tasks }: Pick<Plan, "tasks">): number {
   return Math.max(1, ...counts.values());
 }
 
-export function rounded(figure: number, digits: number): number {
+function rounded(figure: number, digits: number): number {
   return Number(figure.toFixed(digits));
 }

@@ -28,7 +28,7 @@ export interface TaskKind {
 }
 
 /** Fewer done tasks than this say nothing. */
-export const FEW_SAMPLES = 3;
+const FEW_SAMPLES = 3;
 
 /** Success and cost of those outcomes that are of a kind: the evidence of an agent's bid. */
 export function trackRecord(outcomes: readonly TaskOutcome[], kind: TaskKind = {}): TrackRecord {

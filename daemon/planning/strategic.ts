@@ -4,7 +4,7 @@ import type { Milestone } from "../../protocol/index.ts";
 import { askPlanner, type PlannerPorts } from "./ask.ts";
 import { MilestoneDraft, milestoneOf } from "./draft.ts";
 
-export const OUTLINE_TOOL = "propose_outline";
+const OUTLINE_TOOL = "propose_outline";
 
 const OutlineDraft = z.object({
   summary: z.string().check(z.minLength(1), z.maxLength(2000)),

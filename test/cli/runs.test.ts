@@ -12,6 +12,7 @@ import { acceptCommand, diffCommand } from "../../daemon/cli/runs-changes.ts";
 import { BUILT_IN } from "../../daemon/memory/embedding/choice.ts";
 import { DEFAULT_SCHEDULING } from "../../daemon/orchestration/scheduling/settings.ts";
 import { applyRunEvent, nexusError, type RunEvent, type RunEventBody, type RunState } from "../../protocol/index.ts";
+import { plan as planWith, task } from "../planning/plans.ts";
 import { createFakeConnection, createTestContext, createTestTerminal, type FakeConnection } from "../support/cli.ts";
 import { created, summary } from "../support/fake-run-service.ts";
 
@@ -205,7 +206,35 @@ describe("nexus run", () => {
     expect(JSON.parse(terminal.stdout())).toMatchObject({ type: "plan", plan: null, runId: "run-1", status: "done" });
     expect(connection.requests[0]?.params).toMatchObject({ mode: "plan" });
   });
+
+  it("plan prints tables of tasks and what they are thought to take", async () => {
+    const terminal = createTestTerminal();
+    const bodies: RunEventBody[] = [
+      created(),
+      { type: "plan.proposed", plan: PLAN },
+      { type: "run.finished", status: "done", summary: "" },
+    ];
+    const connection: FakeConnection = createFakeConnection({
+      ...start,
+      "run/watch": () => {
+        const events = bodies.map(
+          (body, index): RunEvent => ({ runId: "run-1", seq: index + 1, at: "2026-01-01T00:00:00.000Z", body }),
+        );
+        queueMicrotask(() => {
+          for (const event of events) connection.notify("run/event", { event });
+        });
+        return { lastSeq: 3 };
+      },
+    });
+    expect(await planCommand(createTestContext(terminal, [connection]), argumentsOf("plan a thing"))).toBe(0);
+    expect(terminal.stdout()).toMatch(/TASK +STATUS +AGENT .*TOKENS +MINUTES +COST +TITLE/);
+    expect(terminal.stdout()).toMatch(/a +waiting +coder +– +– +– +40 k +2 min +\$0.10 +Do a/);
+    expect(terminal.stdout()).toContain("All together about 40 k tokens, 2 min, $0.10");
+  });
 });
+
+const ESTIMATE = { tokens: 40_000, usd: 0.1, minutes: 2, basis: "default" as const };
+const PLAN = { ...planWith(task("a", { estimate: ESTIMATE })), estimate: ESTIMATE };
 
 describe("the whole program", () => {
   async function nexus(...words: string[]) {

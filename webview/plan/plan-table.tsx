@@ -49,7 +49,7 @@ interface Group {
 }
 
 /** In the order of the milestones; tasks of none, such as repairs, come last. */
-export function groupsOf({ plan, tasks }: Pick<RunState, "plan" | "tasks">): Group[] {
+function groupsOf({ plan, tasks }: Pick<RunState, "plan" | "tasks">): Group[] {
   const milestones = plan?.milestones ?? [];
   const isOf = (task: TaskState, { id }: Milestone) => task.milestone === id;
   const groups = milestones.map((milestone) => ({ milestone, tasks: tasks.filter((task) => isOf(task, milestone)) }));
