@@ -159,6 +159,7 @@ async function openParts(
     defaultModel: () => model,
     defaults: { budgetUsd, policy, checkpoints, models },
     scheduling: settings.scheduling,
+    ...(settings.team === undefined ? {} : { team: settings.team }),
     createModel: (own) => createChatModel(own),
     memory: createIndexedMemory({ memory, clock: systemClock, log }),
     policyPlace,

@@ -8,6 +8,7 @@ import { readText } from "./host/files.ts";
 import { checkPrivateFile, homePaths } from "./host/paths.ts";
 import type { EmbeddingSettings } from "./memory/embedding/choice.ts";
 import { DEFAULT_SCHEDULING, type SchedulingSettings } from "./orchestration/scheduling/settings.ts";
+import type { TeamLimits } from "./orchestration/team/limits.ts";
 
 const PROVIDERS = ["openai", "anthropic", "openai-compatible", "ollama", "replay"] as const;
 export type Provider = (typeof PROVIDERS)[number];
@@ -45,6 +46,8 @@ export interface Settings {
   readonly a2a: { readonly workspace: string; readonly port: number } | null;
   /** How much is done at a time. */
   readonly scheduling: SchedulingSettings;
+  /** How the tasks of one run work side by side; what is left out has a default. */
+  readonly team?: Partial<TeamLimits>;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -104,6 +107,12 @@ const SettingsFile = z.strictObject({
       port: z.optional(z.int().check(z.gte(0), z.lte(65_535))),
     }),
   ),
+  team: z.optional(
+    z.strictObject({
+      concurrency: z.optional(z.int().check(z.gte(1), z.lte(16))),
+      silenceMinutes: z.optional(z.number().check(z.gte(1), z.lte(1440))),
+    }),
+  ),
   scheduling: z.optional(
     z.strictObject({
       runs: z.optional(z.int().check(z.gte(1), z.lte(1000))),
@@ -136,12 +145,20 @@ export function parseSettings(home: string, env: Environment, file: SettingsFile
     mcpServers: file.mcpServers ?? {},
     a2a: file.a2a === undefined ? null : { workspace: file.a2a.workspace, port: file.a2a.port ?? 0 },
     scheduling: schedulingSettings(file.scheduling),
+    ...(file.team === undefined ? {} : { team: teamSettings(file.team) }),
     idleExitMs: milliseconds(env, "NEXUS_IDLE_MS") ?? file.idleExitMs ?? DEFAULT_IDLE_EXIT_MS,
   };
 }
 
 function modelsOf({ low, medium, high }: NonNullable<SettingsFile["models"]>): NonNullable<Settings["models"]> {
   return { ...(low && { low }), ...(medium && { medium }), ...(high && { high }) };
+}
+
+function teamSettings({ concurrency, silenceMinutes }: NonNullable<SettingsFile["team"]>): Partial<TeamLimits> {
+  return {
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(silenceMinutes === undefined ? {} : { silenceMs: silenceMinutes * 60_000 }),
+  };
 }
 
 function schedulingSettings(file: SettingsFile["scheduling"] = {}): SchedulingSettings {

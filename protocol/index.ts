@@ -34,4 +34,5 @@ export * from "./task-state.ts";
 export * from "./team-events.ts";
 export * from "./tools.ts";
 export * from "./workflow-events.ts";
+export * from "./workflow-requests.ts";
 export * from "./workspace.ts";

@@ -11,7 +11,9 @@ import * as search from "./memory-search.ts";
 import * as plan from "./plan-requests.ts";
 import * as rewind from "./rewind-requests.ts";
 import * as run from "./run.ts";
+import * as task from "./task-requests.ts";
 import * as tools from "./tools.ts";
+import * as workflow from "./workflow-requests.ts";
 import * as workspace from "./workspace.ts";
 
 export const REQUESTS = [
@@ -34,6 +36,9 @@ export const REQUESTS = [
   run.runUnwatch,
   run.runCancel,
   run.runResume,
+  task.taskCancel,
+  task.taskPause,
+  task.taskResume,
   run.approvalAnswer,
   run.questionAnswer,
   run.approvalList,
@@ -49,6 +54,12 @@ export const REQUESTS = [
   rewind.runRewind,
   rewind.runFork,
   rewind.runPrune,
+  workflow.workflowStates,
+  workflow.workflowCompare,
+  workflow.workflowMigrate,
+  workflow.workflowSchedules,
+  workflow.workflowSchedule,
+  workflow.workflowUnschedule,
   workspace.workspaceTrust,
   workspace.workspaceSetTrust,
   audit.auditList,

@@ -20,6 +20,8 @@ export const PanelMessage = z.discriminatedUnion("type", [
     text: z.string(),
     call: z.optional(z.int()),
   }),
+  /** What came of an edit of the plan; with problems nothing changed. */
+  z.object({ type: z.literal("planEdited"), problems: z.array(z.string()), warnings: z.array(z.string()) }),
   z.object({ type: z.literal("diff"), path: z.string(), diff: z.nullable(FileDiff), error: z.nullable(ErrorValue) }),
   z.object({
     type: z.literal("connection"),

@@ -3,6 +3,7 @@
  * and answers nothing that does not fit: a page may hold text that strangers wrote.
  */
 import type { ErrorAction } from "./errors.ts";
+import type { Plan } from "./plan.ts";
 
 export type PanelRequest =
   /** The page is drawn and wants its run; after a reload also the events from number `from` on, which it showed before. */
@@ -20,6 +21,8 @@ export type PanelRequest =
       readonly remember: boolean;
     }
   | { readonly type: "answerQuestion"; readonly questionId: string; readonly answer: string }
+  /** The plan as it shall be; the daemon checks it. */
+  | { readonly type: "editPlan"; readonly plan: Plan; readonly reason: string; readonly revisions: number }
   /** `next` starts a new run in the run's session. */
   | { readonly type: "prompt"; readonly text: string; readonly delivery: "steer" | "queue" | "next" }
   | { readonly type: "cancel" }
@@ -46,6 +49,8 @@ type Fields<Type extends PanelRequestType> = Record<
 >;
 
 const MAX_TEXT = 100_000;
+/** Of its JSON; what the daemon takes is smaller still. */
+const MAX_PLAN = 500_000;
 
 /** What stands on the button that carries an error's action out. */
 export const ACTION_LABELS: Readonly<Record<ErrorAction, string>> = {
@@ -85,6 +90,11 @@ const FIELDS: { readonly [Type in PanelRequestType]: Fields<Type> } = {
   answerQuestion: {
     questionId: isName,
     answer: (value) => typeof value === "string" && value.trim() !== "" && value.length <= 10_000,
+  },
+  editPlan: {
+    plan: (value) => typeof value === "object" && value !== null && JSON.stringify(value).length <= MAX_PLAN,
+    reason: (value) => typeof value === "string" && value !== "" && value.length <= 2000,
+    revisions: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
   },
   prompt: { text: (value) => isText(value) && value !== "", delivery: isOneOf("steer", "queue", "next") },
   cancel: {},

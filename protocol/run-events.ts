@@ -192,7 +192,13 @@ export const RunEventBody = z.discriminatedUnion("type", [
   /** The agent's own list, as a whole. */
   event("todo.changed", { todo: TodoList }),
   event("task.started", { taskId: z.string(), title: z.string(), agent: z.string() }),
-  event("task.finished", { taskId: z.string(), outcome: z.enum(["done", "failed", "skipped"]), summary: z.string() }),
+  event("task.finished", {
+    taskId: z.string(),
+    outcome: z.enum(["done", "failed", "skipped"]),
+    summary: z.string(),
+    /** Why it failed; left out in the logs of older versions. */
+    error: z.optional(ErrorValue),
+  }),
   event("model.requested", {
     ...call,
     model: ModelName,

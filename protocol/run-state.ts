@@ -17,6 +17,7 @@ import {
   RewindState,
   rewoundState,
 } from "./rewind-state.ts";
+import { RunBudget, released, reserved, settled } from "./run-budget.ts";
 import {
   ContextUse,
   EndStatus,
@@ -31,7 +32,7 @@ import {
 } from "./run-events.ts";
 import { RunStats } from "./run-stats.ts";
 import { mergeTaint, Taint, taintOf } from "./taint.ts";
-import { changeTask, startTask, TaskState, waitingTask } from "./task-state.ts";
+import { changeTask, finishTask, startTask, TaskState, waitingTask } from "./task-state.ts";
 import { teamChange } from "./team-state.ts";
 import { WorkflowPin } from "./workflow-events.ts";
 
@@ -99,7 +100,7 @@ export const RunState = z.object({
   forkedFrom: z.optional(z.object({ runId: z.string(), checkpoint: z.int(), origin: z.string() })),
   /** The run that goes on where this one's conversation went back. */
   rewoundBy: z.optional(z.nullable(z.string())),
-  budget: z.object({ limitUsd: z.nullable(z.number()), reservedUsd: z.number(), spentUsd: z.number() }),
+  budget: RunBudget,
   stats: RunStats,
   /** What the latest request of an agent was made of; left out before the first. */
   context: z.optional(ContextUse),
@@ -187,7 +188,7 @@ function createdState(event: RunEvent, body: Extract<RunEvent["body"], { type: "
 
 function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
   const { body } = event;
-  const change = teamChange(state, body);
+  const change = teamChange(state, body, event.at);
   if (change !== undefined) return change;
   switch (body.type) {
     case "run.created":
@@ -201,7 +202,7 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
         error: null,
         summary: "",
         cancelRequested: body.reason === "resume" ? false : state.cancelRequested,
-        budget: { ...state.budget, reservedUsd: 0 },
+        budget: released(state.budget, null),
       };
     case "run.entered":
       return { phase: body.phase };
@@ -240,15 +241,12 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
       return { tasks: startTask(state.tasks, body, event.at) };
     case "task.finished":
       return {
-        tasks: changeTask(state.tasks, body.taskId, () => ({
-          status: body.outcome,
-          summary: body.summary,
-          finishedAt: event.at,
-        })),
+        tasks: finishTask(state.tasks, body, event.at),
+        budget: released(state.budget, body.taskId),
       };
     case "model.requested":
       return {
-        budget: { ...state.budget, reservedUsd: state.budget.reservedUsd + body.reservedUsd },
+        budget: reserved(state.budget, body, body.reservedUsd),
         stats: { ...state.stats, overheadTokens: Math.max(state.stats.overheadTokens, body.overheadTokens) },
         tasks: changeTask(state.tasks, body.taskId, (task) => ({ steps: Math.max(task.steps, body.turn) })),
         ...(body.context === undefined ? {} : { context: body.context }),
@@ -258,7 +256,7 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
     case "model.responded":
       return respondedState(state, body);
     case "model.failed":
-      return { budget: { ...state.budget, reservedUsd: 0 } };
+      return body.willRetry ? {} : { budget: settled(state.budget, body, 0) };
     case "tool.requested":
       return requestedTool(state, body);
     case "tool.finished":
@@ -341,7 +339,7 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
         error: body.error ?? null,
         pendingApprovals: [],
         ...(state.pendingQuestions === undefined ? {} : { pendingQuestions: [] }),
-        budget: { ...state.budget, reservedUsd: 0 },
+        budget: released(state.budget, null),
         tasks: state.tasks.map((task) => (task.status === "working" ? { ...task, status: "failed" } : task)),
       };
     default:
@@ -357,7 +355,7 @@ function waitingStatus(approvals: readonly Approval[], questions: readonly Quest
 function respondedState(state: RunState, body: RunEventOf<"model.responded">): Partial<RunState> {
   const { usage } = body;
   return {
-    budget: { ...state.budget, reservedUsd: 0, spentUsd: state.budget.spentUsd + body.costUsd },
+    budget: settled(state.budget, body, body.costUsd),
     stats: {
       ...state.stats,
       modelCalls: state.stats.modelCalls + 1,

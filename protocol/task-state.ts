@@ -2,12 +2,22 @@
 import * as z from "zod/mini";
 import { Estimate, type Plan } from "./plan.ts";
 import { Evidence, type RunEventBody } from "./run-events.ts";
-import { AgentLife, Lease, WorkPlace } from "./team-events.ts";
+import { AgentLife, Lease, TaskAction, WorkPlace } from "./team-events.ts";
 
+type FinishedTask = Extract<RunEventBody, { type: "task.finished" }>;
 type StartedTask = Extract<RunEventBody, { type: "task.started" }>;
 
 export const TaskStatus = z.enum(["waiting", "working", "done", "failed", "skipped"]);
 export type TaskStatus = z.infer<typeof TaskStatus>;
+
+export const TaskControl = z.object({
+  action: TaskAction,
+  by: z.string(),
+  at: z.string(),
+  /** 1, 2, 3 … of what was asked of this task. */
+  number: z.int(),
+});
+export type TaskControl = z.infer<typeof TaskControl>;
 
 export const TaskState = z.object({
   id: z.string(),
@@ -39,6 +49,8 @@ export const TaskState = z.object({
   /** The commit with which its work became part of the run's. */
   mergedAs: z.optional(z.string()),
   reviews: z.optional(z.int()),
+  /** The last thing that a person asked of it. */
+  control: z.optional(TaskControl),
 });
 export type TaskState = z.infer<typeof TaskState>;
 
@@ -67,7 +79,38 @@ export function startTask(tasks: TaskState[], body: StartedTask, at: string): Ta
   const known = tasks.some((task) => task.id === body.taskId);
   const announced = { ...body, id: body.taskId, goal: "", files: [], acceptance: null, dependsOn: [] };
   const all = known ? tasks : [...tasks, waitingTask(announced)];
-  return changeTask(all, body.taskId, (task) => ({ status: "working", startedAt: task.startedAt ?? at }));
+  return changeTask(all, body.taskId, (task) => ({
+    status: "working",
+    startedAt: task.startedAt ?? at,
+    ...(task.life === undefined ? {} : { life: "working" as const, lifeReason: "" }),
+  }));
+}
+
+export function finishTask(tasks: TaskState[], { taskId, outcome, summary }: FinishedTask, at: string): TaskState[] {
+  return changeTask(tasks, taskId, ({ life }) => ({
+    status: outcome,
+    summary,
+    finishedAt: at,
+    ...(life === undefined ? {} : { life: endOf(outcome, life) }),
+  }));
+}
+
+/** Who was stopped did not fail by itself. */
+function endOf(outcome: FinishedTask["outcome"], life: AgentLife): AgentLife {
+  if (outcome === "done") return "done";
+  return outcome === "skipped" || life === "stopped" ? "stopped" : "failed";
+}
+
+/** Time that it was held does not count against its deadline. A task that was cancelled stays so. */
+export function controlTask(task: TaskState, asked: Omit<TaskControl, "number">): Partial<TaskState> {
+  const { control, deadlineAt } = task;
+  if (control?.action === "cancel") return {};
+  const held = control?.action === "pause" ? Date.parse(asked.at) - Date.parse(control.at) : 0;
+  const later = deadlineAt == null ? deadlineAt : new Date(Date.parse(deadlineAt) + Math.max(0, held)).toISOString();
+  return {
+    control: { ...asked, number: (control?.number ?? 0) + 1 },
+    ...(held > 0 && asked.action === "resume" ? { deadlineAt: later } : {}),
+  };
 }
 
 export function changeTask(

@@ -24,6 +24,8 @@ export const WorkPlace = z.object({
 });
 export type WorkPlace = z.infer<typeof WorkPlace>;
 
+export const TaskAction = z.enum(["cancel", "pause", "resume"]);
+export type TaskAction = z.infer<typeof TaskAction>;
 export const FieldFinding = z.object({
   /** From the root; "" where it concerns no file. */
   path: z.string(),
@@ -53,6 +55,8 @@ export const TEAM_EVENTS = [
     /** Why now, and why this agent, in words. */
     reason: z.string(),
   }),
+  /** What a person asks of one task: cancel ends it, pause holds it before its next turn. */
+  event("task.controlled", { taskId: z.string(), action: TaskAction, by: z.string() }),
   event("task.life", { taskId: z.string(), life: AgentLife, reason: z.string() }),
   /** A piece of work that an agent handed to another. */
   event("task.delegated", {

@@ -3,7 +3,7 @@ import type { AgentMessage, BoardEntry, MessageDelivery } from "./collaboration-
 import { unreadMessages } from "./mailbox.ts";
 import type { Milestone, Plan } from "./plan.ts";
 import type { RunEventBody } from "./run-events.ts";
-import { changeTask, type TaskState, waitingTask } from "./task-state.ts";
+import { changeTask, controlTask, type TaskState, waitingTask } from "./task-state.ts";
 import type { WorkflowPin } from "./workflow-events.ts";
 
 /** The part of a run's state that these events change. */
@@ -24,7 +24,7 @@ const MOST_MESSAGES = 100;
 const MOST_DELIVERIES = 500;
 
 /** Undefined: the event is none of these. */
-export function teamChange(state: TeamState, body: RunEventBody): Partial<TeamState> | undefined {
+export function teamChange(state: TeamState, body: RunEventBody, at: string): Partial<TeamState> | undefined {
   const change = (taskId: string, more: (task: TaskState) => Partial<TaskState>) => ({
     tasks: changeTask(state.tasks, taskId, more),
   });
@@ -43,6 +43,8 @@ export function teamChange(state: TeamState, body: RunEventBody): Partial<TeamSt
     }
     case "task.life":
       return change(body.taskId, () => ({ life: body.life, lifeReason: body.reason }));
+    case "task.controlled":
+      return change(body.taskId, (task) => controlTask(task, { action: body.action, by: body.by, at }));
     case "task.delegated": {
       if (state.tasks.some(({ id }) => id === body.taskId)) return {};
       const { contract, parent, budgetUsd, taskId: id, title, goal, agent } = body;
@@ -102,7 +104,10 @@ function keptMessages(state: TeamState, message: AgentMessage): AgentMessage[] {
 function revisedTasks(tasks: TaskState[], plan: Plan): TaskState[] {
   const planned = plan.tasks.map((task) => {
     const known = tasks.find(({ id }) => id === task.id);
-    if (known === undefined || known.status === "waiting") return waitingTask(task);
+    if (known === undefined || known.status === "waiting") {
+      const control = known?.control === undefined ? {} : { control: known.control };
+      return { ...waitingTask(task), ...control };
+    }
     return { ...known, title: task.title, dependsOn: task.dependsOn, files: task.files };
   });
   const names = new Set(plan.tasks.map(({ id }) => id));

@@ -25,13 +25,24 @@ export interface LoopPorts {
   callTool(turn: number, index: number, call: ToolCall, signal: AbortSignal): Promise<ToolAnswer>;
   /** Called before the calls of a turn are carried out, replayed ones too. */
   beforeCalls?(turn: number, calls: readonly ToolCall[]): Promise<void>;
+  /** What the agent is told of its own work, such as what is left of its budget, to be read before this turn. */
+  notes?(turn: number): Promise<string[]>;
   /** Prompts that the user sent meanwhile, to be read before this turn. */
   steering(turn: number): Promise<string[]>;
+  /** What other agents wrote to this one, to be read before this turn. */
+  mail?(turn: number): Promise<string[]>;
   /** Called when the agent says it is done; what it answers goes back to the agent, undefined ends the loop. */
   accept(text: string, turn: number): Promise<string | undefined>;
 }
 
-export type LoopOutcome = { readonly kind: "finished"; readonly text: string } | { readonly kind: "handed_over" };
+export type LoopOutcome =
+  | {
+      readonly kind: "finished";
+      readonly text: string;
+      /** Paths of the files that it changed. */
+      readonly changed: readonly string[];
+    }
+  | { readonly kind: "handed_over" };
 
 /**
  * Runs the agent until it finishes. Throws `run.loop` when it goes in circles and `run.too_many_steps` after
@@ -43,6 +54,8 @@ export async function runAgent(maxTurns: number, ports: LoopPorts): Promise<Loop
   let liveTurns = 0;
   for (let turn = 1; ; turn++) {
     for (const text of await ports.steering(turn)) transcript.say(text, "user");
+    for (const text of (await ports.mail?.(turn)) ?? []) transcript.say(text, "nexus");
+    for (const text of (await ports.notes?.(turn)) ?? []) transcript.say(text, "nexus");
     const { response, live } = await ports.respond(turn, transcript);
     if (live && ++liveTurns > maxTurns) throw nexusError("run.too_many_steps", `(${maxTurns} steps)`);
     transcript.answer(response.text, response.toolCalls);
@@ -53,7 +66,7 @@ export async function runAgent(maxTurns: number, ports: LoopPorts): Promise<Loop
     }
     const unfinished = replyToUnfinished(response);
     const reply = unfinished ?? (await ports.accept(response.text, turn));
-    if (reply === undefined) return { kind: "finished", text: response.text };
+    if (reply === undefined) return { kind: "finished", text: response.text, changed: transcript.changed };
     transcript.say(reply, unfinished === undefined ? "check" : "nexus");
   }
 }

@@ -25,6 +25,7 @@ export const PLANNED = [
   "git_record",
   "ask_user",
   "todo",
+  "delegate",
   "recall",
   "remember",
   "fetch_url",

@@ -1,8 +1,17 @@
 /** Asks the person at the terminal what a run wants to know, until any client has answered. */
-import type { Approval, ApprovalSubject, ClientConnection, Params, Question, RunState } from "../../protocol/index.ts";
+import type {
+  Approval,
+  ApprovalSubject,
+  ClientConnection,
+  Estimate,
+  Params,
+  Question,
+  RunState,
+} from "../../protocol/index.ts";
 import { NexusError } from "../../protocol/index.ts";
 import type { Terminal } from "../host/terminal.ts";
-import { type Paint, printable } from "./format.ts";
+import { count, type Paint, printable } from "./format.ts";
+import { basisText, changeText, estimateText } from "./plan-tables.ts";
 import { questionPrompt, questionText, wordsOf } from "./question.ts";
 
 /** Something that waits for the person: what is shown, what is asked, and where the answer goes. */
@@ -104,12 +113,21 @@ export function approvalText({ subject, parts = [], remember }: Approval, paint:
   return [...lines, ...explained.map(dim), ...kept.map(dim)].map((line) => `  ${line}\n`).join("");
 }
 
+/** 3 tasks in 2 milestones: about … */
+function planSize({ taskCount, milestones }: PlanSubject, estimate: Estimate): string {
+  const parts = milestones === undefined ? "" : ` in ${count(milestones, "milestone")}`;
+  return `${count(taskCount, "task")}${parts}: ${estimateText(estimate)} (${basisText(estimate)})`;
+}
+
+type PlanSubject = Extract<ApprovalSubject, { kind: "plan" }>;
 type Painted = (text: string) => string;
 
 function subjectLines(subject: ApprovalSubject, bold: Painted, dim: Painted): string[] {
   switch (subject.kind) {
     case "plan":
       return [
+        ...(subject.estimate === undefined ? [] : [planSize(subject, subject.estimate)]),
+        ...(subject.change === undefined ? [] : changeText(subject.change).trimEnd().split("\n")),
         ...subject.commands.map((command) => `${dim("runs")} ${printable(command)}`),
         ...(subject.permissions ?? []).map(dim),
       ];

@@ -15,7 +15,13 @@ export interface Flag {
 export interface Command {
   readonly summary: string;
   /** Words after the name. `rest`: all that follow, as one text or as a list. */
-  readonly positionals: readonly { readonly name: string; readonly optional?: boolean; readonly rest?: boolean }[];
+  readonly positionals: readonly {
+    readonly name: string;
+    readonly optional?: boolean;
+    readonly rest?: boolean;
+    /** A flag with which it may be left out. */
+    readonly unless?: string;
+  }[];
   readonly flags: readonly Flag[];
   /** More for help and docs: what a person should know before using it. */
   readonly details?: string;

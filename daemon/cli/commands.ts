@@ -2,8 +2,10 @@
 
 import { AGENTS_COMMANDS } from "./agents-commands.ts";
 import { type Command, type Flag, json, repo } from "./command.ts";
+import { PLAN_COMMANDS } from "./commands-plan.ts";
 import { POLICY_COMMANDS } from "./commands-policy.ts";
 import { REWIND_COMMANDS } from "./commands-rewind.ts";
+import { WORKFLOW_COMMANDS } from "./commands-workflow.ts";
 import { GUARD_COMMANDS } from "./guard-commands.ts";
 import { TOOLS_COMMANDS } from "./tools-commands.ts";
 
@@ -15,6 +17,12 @@ const jsonLines: Flag = {
   summary: "Print events as JSON Lines, at the end a result object.",
 };
 const budget: Flag = { name: "budget", type: "string", value: "USD", summary: "The most that the run may cost." };
+const task: Flag = {
+  name: "task",
+  type: "string",
+  value: "ID",
+  summary: "Only this task, as `nexus runs show` names it.",
+};
 const detach: Flag = { name: "detach", type: "boolean", summary: "Do not wait for the end; print the run's id." };
 const run = { name: "RUN" };
 const goal = { name: "GOAL", rest: true };
@@ -45,10 +53,18 @@ const symbolPath: Flag = {
 export const COMMANDS = {
   run: {
     summary: "Carry out a goal, or answer a question",
-    positionals: [goal],
+    positionals: [{ ...goal, unless: "workflow" }],
     flags: [
       repo,
       jsonLines,
+      { name: "workflow", type: "string", value: "FILE", summary: "Follow this workflow (see `nexus workflow run`)." },
+      {
+        name: "input",
+        type: "string",
+        value: "NAME=VALUE",
+        summary: "An input of the workflow. May be repeated.",
+        repeated: true,
+      },
       { name: "apply", type: "boolean", summary: "Write the change into the folder when the run is done." },
       { name: "policy", type: "string", value: "FILE", summary: "JSON file of rules that tighten or allow." },
       budget,
@@ -75,6 +91,7 @@ export const COMMANDS = {
       "Without a terminal nobody can be asked: what the policy would ask about is denied. Ctrl-C cancels the run; pressed again it leaves at once. The run goes on when the terminal is closed: `nexus runs watch latest` comes back to it.",
   },
   plan: { summary: "Make a plan for a goal and change nothing", positionals: [goal], flags: [repo, json, budget] },
+  ...PLAN_COMMANDS,
   "runs list": {
     summary: "List runs, newest first",
     positionals: [],
@@ -97,10 +114,16 @@ export const COMMANDS = {
   "runs resume": {
     summary: "Go on with a run that failed, was cancelled or ran out of budget",
     positionals: [run],
-    flags: [jsonLines, budget, detach],
+    flags: [jsonLines, budget, detach, task],
   },
   ...REWIND_COMMANDS,
-  "runs cancel": { summary: "Cancel a run", positionals: [run], flags: [json] },
+  "runs cancel": { summary: "Cancel a run, or one task of it", positionals: [run], flags: [task, json] },
+  "runs pause": {
+    summary: "Hold one task of a run before its next step",
+    positionals: [run],
+    flags: [task, json],
+    details: "`nexus runs resume RUN --task ID` lets it go on. Other tasks go on meanwhile.",
+  },
   ...POLICY_COMMANDS,
   index: {
     summary: "Read a folder's code into memory, so that it can be searched",
@@ -308,18 +331,8 @@ export const COMMANDS = {
     positionals: [],
     flags: [json],
   },
-  approve: {
-    summary: "Allow what an approval shows, once",
-    positionals: [{ name: "APPROVAL" }],
-    flags: [{ name: "always", type: "boolean", summary: "Also keep the rule that the approval offers." }],
-    details: "APPROVAL is an id that `nexus approvals` shows, or its beginning.",
-  },
-  reject: {
-    summary: "Say no to an approval; the words after it tell the agent what to do instead",
-    positionals: [{ name: "APPROVAL" }, { name: "FEEDBACK", optional: true, rest: true }],
-    flags: [],
-  },
   ...GUARD_COMMANDS,
+  ...WORKFLOW_COMMANDS,
   ...TOOLS_COMMANDS,
   ...AGENTS_COMMANDS,
   "daemon start": {

@@ -16,6 +16,9 @@ export function helpText(path: readonly string[]): string {
   const names = commandsUnder(path);
   const [only] = names;
   if (only !== undefined && names.length === 1) return commandHelp(only);
+  const own = names.find((name) => name === path.join(" "));
+  if (own !== undefined)
+    return `${commandHelp(own)}\n${columns(names.filter((name) => name !== own).map(lineOf)).join("\n")}\n`;
   return groupHelp(names.length === 0 ? COMMAND_NAMES : names);
 }
 
@@ -60,7 +63,7 @@ function wrappedUsage(name: CommandName): string {
 }
 
 function groupHelp(names: readonly CommandName[]): string {
-  const commands = names.map((name) => [shortUsage(name), COMMANDS[name].summary] as const);
+  const commands = names.map(lineOf);
   const flags = GLOBAL_FLAGS.map((flag) => [flagText(flag), flag.summary] as const);
   return [
     "Nexus carries a goal from words to a tested change.",
@@ -74,6 +77,10 @@ function groupHelp(names: readonly CommandName[]): string {
     "`nexus COMMAND --help` explains a command.",
     "",
   ].join("\n");
+}
+
+function lineOf(name: CommandName): readonly [string, string] {
+  return [shortUsage(name), COMMANDS[name].summary];
 }
 
 function shortUsage(name: CommandName): string {

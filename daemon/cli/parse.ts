@@ -31,7 +31,7 @@ export function parseCommandLine(words: readonly string[]): Invocation {
   const { values, positionals } = parseFlags(name, command, words.slice(name.split(" ").length));
   if (values["help"] === true) return { kind: "help", path: name.split(" ") };
   checkChoices(command, values);
-  checkWords(name, command, positionals);
+  checkWords(name, command, positionals, values);
   return { kind: "run", name, arguments: argumentsOf(values, positionals) };
 }
 
@@ -52,7 +52,7 @@ export function usageOf(name: CommandName): string {
 }
 
 function findCommand(first: string, second: string | undefined): CommandName | undefined {
-  return [first, `${first} ${second}`].find(isCommandName);
+  return [`${first} ${second}`, first].find(isCommandName);
 }
 
 function groupHelp(first: string, second: string | undefined): Invocation {
@@ -98,10 +98,16 @@ function checkChoices(command: Command, values: Record<string, unknown>): void {
   }
 }
 
-function checkWords(name: CommandName, command: Command, words: readonly string[]): void {
+function checkWords(
+  name: CommandName,
+  command: Command,
+  words: readonly string[],
+  values: Readonly<Record<string, unknown>>,
+): void {
   const { positionals } = command;
   const missing = positionals[words.length];
-  if (missing !== undefined && missing.optional !== true)
+  const isLeftOut = missing?.unless !== undefined && values[missing.unless] !== undefined;
+  if (missing !== undefined && missing.optional !== true && !isLeftOut)
     throw nexusError("usage.invalid", `${missing.name} is missing. Usage: ${usageOf(name)}`);
   const surplus = words[positionals.length];
   if (surplus !== undefined && positionals.at(-1)?.rest !== true)

@@ -12,15 +12,27 @@ import {
   statusColour,
   statusWord,
 } from "./format.ts";
+import { basisText, estimateText } from "./plan-tables.ts";
 
 export function planText(plan: Plan, paint: Paint, width: number): string {
+  const { milestones = [], estimate } = plan;
   const tasks = plan.tasks.flatMap((task, index) => {
+    const begins = task.milestone !== undefined && task.milestone !== plan.tasks[index - 1]?.milestone;
+    const milestone = begins ? milestones.find(({ id }) => id === task.milestone) : undefined;
+    const head =
+      milestone === undefined ? [] : [`  ◇ ${oneLine(`${milestone.title}: ${milestone.outcome}`, width - 6)}`];
     const after = task.dependsOn.length === 0 ? "" : ` after ${task.dependsOn.join(", ")}`;
     const check = task.acceptance === null ? "" : `, checked by \`${printable(task.acceptance.command)}\``;
-    const details = `${task.files.join(", ") || "no files named"}${check}${after}`;
-    return [`  ${index + 1}. ${oneLine(task.title, width - 6)}`, paint("dim", `     ${oneLine(details, width - 6)}`)];
+    const takes = task.estimate === undefined ? "" : `; ${estimateText(task.estimate)}`;
+    const details = `${task.files.join(", ") || "no files named"}${check}${after}${takes}`;
+    const lines = [
+      `  ${index + 1}. ${oneLine(task.title, width - 6)}`,
+      paint("dim", `     ${oneLine(details, width - 6)}`),
+    ];
+    return [...head, ...lines];
   });
-  return [paint("bold", `Plan: ${oneLine(plan.summary, width - 6)}`), ...tasks].join("\n");
+  const total = estimate === undefined ? [] : [`  All together ${estimateText(estimate)} (${basisText(estimate)}).`];
+  return [paint("bold", `Plan: ${oneLine(plan.summary, width - 6)}`), ...tasks, ...total].join("\n");
 }
 
 /** Red, green, and red that was asked for: a test that is written first has to fail. */

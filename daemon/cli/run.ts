@@ -15,6 +15,12 @@ import { trustForRun } from "./trust.ts";
 const START_ATTEMPTS = 3;
 
 export async function runCommand(context: CliContext, args: Arguments): Promise<ExitCode> {
+  const workflow = args.text("workflow");
+  return startAndAttend(context, args, workflow);
+}
+
+/** Starts a run of the goal, or of a workflow, and stays with it to its end. */
+export async function startAndAttend(context: CliContext, args: Arguments, workflow?: string): Promise<ExitCode> {
   const isJson = args.has("json");
   const mode = SessionMode.safeParse(args.text("mode"));
   const params = await startParams(context, args, {
@@ -22,6 +28,7 @@ export async function runCommand(context: CliContext, args: Arguments): Promise<
     autoApply: args.has("apply"),
     ...(mode.success ? { mode: mode.data } : {}),
     ...priorityOf(args),
+    ...(workflow === undefined ? {} : await workflowParams(context, args, workflow)),
   });
   const { connection, runId, sessionId } = await startRun(context, args, params);
   if (args.has("detach")) {
@@ -78,12 +85,21 @@ async function startRun(context: CliContext, args: Arguments, params: Params<"ru
   }
 }
 
-type Fixed = Pick<Params<"run/start">, "headless" | "autoApply" | "mode" | "priority">;
-
 function priorityOf(args: Arguments): Pick<Params<"run/start">, "priority"> {
   const priority = RunPriority.safeParse(args.text("priority"));
   return priority.success ? { priority: priority.data } : {};
 }
+
+/** What is wrong with it is told before a daemon is asked. */
+async function workflowParams(context: CliContext, args: Arguments, word: string) {
+  const { inputsFrom, usable, workflowWord } = await import("./workflow-file.ts");
+  const found = await workflowWord(context, args, word);
+  const loaded = usable(found);
+  const { name } = loaded.main;
+  return { workflow: { ...found.start, inputs: inputsFrom(args, loaded) }, prompt: `Workflow ${name}` };
+}
+
+type Fixed = Pick<Params<"run/start">, "headless" | "autoApply" | "mode"> & Partial<Params<"run/start">>;
 
 async function startParams(context: CliContext, args: Arguments, fixed: Fixed): Promise<Params<"run/start">> {
   const workspace = resolve(context.cwd, args.text("repo") ?? ".");

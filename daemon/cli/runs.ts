@@ -11,6 +11,7 @@ import { findRun } from "./find-run.ts";
 import { duration, money, oneLine, statusWord, table } from "./format.ts";
 import type { Arguments } from "./parse.ts";
 import { stateText } from "./report.ts";
+import { controlCommand } from "./runs-task.ts";
 
 export function listCommand(context: CliContext, args: Arguments): Promise<ExitCode> {
   return withConnection(context, async (connection) => {
@@ -60,6 +61,7 @@ export async function watchCommand(context: CliContext, args: Arguments): Promis
 }
 
 export async function resumeCommand(context: CliContext, args: Arguments): Promise<ExitCode> {
+  if (args.text("task") !== undefined) return controlCommand("resume", context, args);
   const budgetUsd = amountOf(args.text("budget"));
   const model = modelInput((await context.settings()).model);
   const connection = await context.connect();
@@ -86,6 +88,7 @@ export async function resumeCommand(context: CliContext, args: Arguments): Promi
 }
 
 export function cancelCommand(context: CliContext, args: Arguments): Promise<ExitCode> {
+  if (args.text("task") !== undefined) return controlCommand("cancel", context, args);
   return withConnection(context, async (connection) => {
     const runId = await findRun(connection, args.words[0]);
     await connection.request("run/cancel", { runId });

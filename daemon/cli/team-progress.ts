@@ -1,6 +1,7 @@
 /** What the events of planning, agents among themselves and workflows say in a terminal; an empty text says nothing. */
 import type { RunEventBody } from "../../protocol/index.ts";
 import { count, oneLine, type Paint } from "./format.ts";
+import { changeLines } from "./plan-tables.ts";
 
 export function teamText(body: RunEventBody, paint: Paint, width: number): string {
   const quiet = (text: string) => paint("dim", `  ${oneLine(text, width - 2)}`);
@@ -9,7 +10,13 @@ export function teamText(body: RunEventBody, paint: Paint, width: number): strin
     case "plan.outlined":
       return body.milestones.map(({ title, outcome }) => quiet(`◇ ${title}: ${outcome}`)).join("\n");
     case "plan.revised":
-      return note(`The plan was changed by ${body.by}: ${body.reason}`);
+      return [note(`The plan was changed by ${body.by}: ${body.reason}`), ...changeLines(body.change).map(quiet)].join(
+        "\n",
+      );
+    case "obstacle.reported":
+      return note(`${body.taskId} cannot be done as planned: ${body.found} ${body.why}`);
+    case "plan.doubted":
+      return quiet(`What has not begun is planned anew (round ${body.round}).`);
     case "task.delegated":
       return quiet(`↳ ${body.parent} hands ${body.taskId} to ${body.agent}: ${body.title}`);
     case "conflict.predicted":

@@ -1,6 +1,6 @@
 /** What the composition root gives to the orchestration. */
 import type { PolicyRules } from "../../protocol/index.ts";
-import type { UserAgents } from "../agents/user-agents.ts";
+import type { FindUserAgents } from "../agents/user-agents.ts";
 import type { Clock } from "../host/clock.ts";
 import type { ChatModel } from "../models/model.ts";
 import type { Log } from "../observability/log.ts";
@@ -16,8 +16,10 @@ import type { ForeignPlace } from "../tools/foreign/foreign.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
 import type { PolicyPlace } from "./rights/policy-place.ts";
+import type { WorkJudge } from "./run-context.ts";
 import type { OpenMemory } from "./run-memory.ts";
 import type { SchedulingSettings } from "./scheduling/settings.ts";
+import type { TeamLimits } from "./team/limits.ts";
 
 export interface RunDependencies {
   readonly store: Store;
@@ -58,7 +60,11 @@ export interface RunDependencies {
   /** Keeps the whole output of a background command. */
   readonly commandLog?: (runId: string, name: string) => Promise<CommandLog>;
   /** The agents that people wrote, for work on a workspace; left out: none. */
-  readonly userAgents?: (place: { workspace: string; trusted: boolean }) => Promise<UserAgents>;
+  readonly userAgents?: FindUserAgents;
+  /** How tasks work side by side; left out: four at once, and twenty minutes of silence. */
+  readonly team?: Partial<TeamLimits>;
+  /** Look at finished work of planned tasks, beside its acceptance command. */
+  readonly judges?: readonly WorkJudge[];
   /** Folder of the grammars by which code is parsed; left out: none is. */
   readonly grammars?: string;
   /** Whose rules count and how commands are understood; left out: the run's own rules, and no commands. */

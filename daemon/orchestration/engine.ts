@@ -10,8 +10,8 @@ import { isolatePhase, triagePhase } from "./phases/begin.ts";
 import { collectPhase, reviewPhase, verifyPhase } from "./phases/finish.ts";
 import { approvePhase, planPhase } from "./phases/plan.ts";
 import { answerPhase, changePhase, repairPhase } from "./phases/single.ts";
-import { taskPhase } from "./phases/tasks.ts";
 import { type RunContext, stateOf, throwIfStopped } from "./run-context.ts";
+import { tasksPhase } from "./team/dispatch.ts";
 import { workflowPhase } from "./workflows/phase.ts";
 
 type Route =
@@ -84,7 +84,10 @@ function buildGraph(context: RunContext) {
     )
     .addNode(
       "tasks",
-      node(async () => ({ route: (await taskPhase(context)) === "more" ? "tasks" : "verify" })),
+      node(async () => {
+        await tasksPhase(context);
+        return { route: "verify" };
+      }),
     )
     .addNode(
       "workflow",

@@ -8,7 +8,7 @@ import type { Message, ModelRequest, ModelResponse } from "../models/model.ts";
 import { costOf } from "../models/prices.ts";
 import { respondWithRetry } from "../models/retry.ts";
 import { estimateRequest } from "../models/tokens.ts";
-import { reserve } from "../planning/budget.ts";
+import { reserve, restFor } from "../planning/budget.ts";
 import type { EffectJournal } from "../tools/gate/journal-port.ts";
 import { type RunContext, record, stateOf, throwIfStopped } from "./run-context.ts";
 
@@ -37,21 +37,23 @@ export async function callModel(
   const recorded = await responseOf(context, key);
   if (recorded !== undefined) return { response: recorded, live: false };
   throwIfStopped(context);
-  const { budget } = await stateOf(context);
   const { counter, answerTokens } = await context.window();
   const clean = redactedRequest(asked, context.redact);
   const { inputTokens, overheadTokens } = estimateRequest(clean, counter.count);
   const tokens = { inputTokens, overheadTokens };
   const price = context.price();
-  const { reservedUsd, maxOutputTokens } = reserve(budget, price, {
-    ...tokens,
-    maxOutputTokens: Math.min(asked.maxOutputTokens, answerTokens),
-  });
-  const request = { ...clean, maxOutputTokens };
+  const wanted = { ...tokens, maxOutputTokens: Math.min(asked.maxOutputTokens, answerTokens) };
   const call = { key, ...place };
   const made = use === undefined ? {} : { context: use };
   const model = context.model().name;
-  await record(context, { type: "model.requested", ...call, model, reservedUsd, ...tokens, ...made });
+  // One at a time: of two calls that look at the same money, each would think that it is there.
+  const maxOutputTokens = await context.inTurn("money", async () => {
+    const reservation = reserve(restFor(await stateOf(context), place.taskId), price, wanted);
+    const { reservedUsd } = reservation;
+    await record(context, { type: "model.requested", ...call, model, reservedUsd, ...tokens, ...made });
+    return reservation.maxOutputTokens;
+  });
+  const request = { ...clean, maxOutputTokens };
   const started = context.clock.monotonic();
   const response = await ask(context, call, request);
   const durationMs = Math.round(context.clock.monotonic() - started);

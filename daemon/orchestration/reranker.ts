@@ -35,8 +35,8 @@ export function createReranker({ settings, createModel, budgetUsd, redact, clock
       const request = requestOf(redact(query.slice(0, LONGEST_QUERY)), candidates, redact);
       const price = priceOf(settings);
       const { inputTokens } = estimateRequest(request);
-      const budget = { limitUsd: budgetUsd, spentUsd: 0, reservedUsd: 0 };
-      reserve(budget, price, { inputTokens, maxOutputTokens: MOST_OUTPUT });
+      const rest = { leftUsd: budgetUsd ?? Number.POSITIVE_INFINITY, of: "the budget" };
+      reserve(rest, price, { inputTokens, maxOutputTokens: MOST_OUTPUT });
       const started = clock.monotonic();
       const response = await createModel(settings).respond(request, { signal, onText: () => undefined });
       const costUsd = price === undefined ? null : costOf(price, response.usage);

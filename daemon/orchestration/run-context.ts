@@ -1,6 +1,8 @@
 /** What every phase of one run works with. */
-import type { RunDelta, RunEvent, RunEventBody, RunState } from "../../protocol/index.ts";
+import type { PlanTask, RunDelta, RunEvent, RunEventBody, RunState } from "../../protocol/index.ts";
 import { NexusError, nexusError } from "../../protocol/index.ts";
+import type { FindUserAgents } from "../agents/user-agents.ts";
+import type { WaitGraph } from "../collaboration/wait-for.ts";
 import type { Clock } from "../host/clock.ts";
 import type { TokenCounter } from "../memory/context/tokens.ts";
 import type { ChatModel } from "../models/model.ts";
@@ -14,16 +16,23 @@ import type { Store } from "../store/store.ts";
 import type { CommandLog } from "../tools/commands/background.ts";
 import type { TaintPort } from "../tools/gate/gate.ts";
 import type { Tool } from "../tools/tool.ts";
-import type { ChangesPort } from "./changes/changes.ts";
-import type { RunDependencies } from "./dependencies.ts";
+import type { ChangesPort, Isolation } from "./changes/changes.ts";
 import type { PolicyPlace } from "./rights/policy-place.ts";
 import type { MemoryPlace, RunMemory } from "./run-memory.ts";
 import type { Slot } from "./scheduling/scheduler.ts";
+import type { TeamLimits } from "./team/limits.ts";
+import type { Turnstile } from "./turnstile.ts";
 
 /** What the run's model takes, and who counts it. */
 export interface CountedWindow extends ModelWindow {
   readonly counter: TokenCounter;
 }
+
+/** Looks at finished work of a planned task: what it answers goes back to the agent, undefined lets the work pass. */
+export type WorkJudge = (
+  context: RunContext,
+  work: { readonly task: PlanTask; readonly root: string; readonly text: string; readonly turn: number },
+) => Promise<string | undefined>;
 
 export interface RunContext {
   readonly runId: string;
@@ -35,6 +44,13 @@ export interface RunContext {
   /** Hides from now on what in the text of a file of secrets looks like one. */
   readonly learnSecrets: (text: string) => void;
   readonly signal: AbortSignal;
+  /** The copy of the task that this context is of; left out: the run's own. */
+  readonly place?: Isolation;
+  readonly team: TeamLimits;
+  /** Asked in this order once a task's acceptance command came out right. */
+  readonly judges: readonly WorkJudge[];
+  /** Lets work on the same thing of this run through one at a time. */
+  readonly inTurn: Turnstile;
   /** As the settings name it; decides in which form it edits files. */
   readonly modelName: string;
   /** Where changes of several files are recorded while they are made; left out: none are. */
@@ -52,6 +68,8 @@ export interface RunContext {
   /** The same run with another model of its provider, for a task of its own. */
   readonly withModel?: (model: string) => RunContext;
   readonly onDelta: (delta: RunDelta) => void;
+  /** Who waits for whom among the agents of this run, now. What waits after a restart begins to wait anew. */
+  readonly waits: WaitGraph;
   /** Resolves with a slot among the tasks of all runs; a child works in its parent's. Left out: there is one at once. */
   readonly taskSlot?: (taskId: string) => Promise<Slot>;
   readonly audit: Audit;
@@ -69,7 +87,7 @@ export interface RunContext {
   /** Keeps the whole output of a background command; left out: only what is in memory. */
   readonly commandLog?: (name: string) => Promise<CommandLog>;
   /** The agents that people wrote, as they are now; left out: none. Runs ask run-agents.ts instead. */
-  readonly userAgents?: RunDependencies["userAgents"];
+  readonly userAgents?: FindUserAgents;
   /** Folder of the grammars by which code is parsed; left out: none is. */
   readonly grammars?: string;
 }
@@ -90,6 +108,11 @@ export async function stateOf(context: RunContext): Promise<RunState> {
   const state = await context.store.events.state(context.runId);
   if (state === undefined) throw nexusError("run.unknown", context.runId);
   return state;
+}
+
+/** The copy that this context's work goes into; null: there is none yet, so it only reads. */
+export async function isolationIn(context: RunContext): Promise<Isolation | null> {
+  return context.place ?? (await stateOf(context)).isolation;
 }
 
 /**

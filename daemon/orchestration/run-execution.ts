@@ -1,6 +1,7 @@
 /** Carries one run from its start to its end, or to the point where the daemon lets go of it. */
 import type { EndStatus, ErrorValue, RunState } from "../../protocol/index.ts";
 import { errorValue, NexusError, nexusError, taintOf } from "../../protocol/index.ts";
+import { createWaitGraph } from "../collaboration/wait-for.ts";
 import { createTokenCounter } from "../memory/context/tokens.ts";
 import { priceOf } from "../models/prices.ts";
 import { estimateTokens } from "../models/tokens.ts";
@@ -17,6 +18,8 @@ import { recallMemory } from "./run-memory.ts";
 import { type ModelSlots, scheduledModel } from "./scheduling/scheduled-model.ts";
 import type { Scheduler } from "./scheduling/scheduler.ts";
 import type { Job } from "./scheduling/slot-pool.ts";
+import { TEAM_LIMITS } from "./team/limits.ts";
+import { createTurnstile } from "./turnstile.ts";
 
 export interface Execution {
   readonly runId: string;
@@ -95,11 +98,15 @@ function createContext(
     redact: (text) => redactor.redact(text),
     learnSecrets: (text) => redactor.learn(text),
     signal,
+    team: { ...TEAM_LIMITS, ...dependencies.team },
+    judges: dependencies.judges ?? [],
+    inTurn: createTurnstile(),
     modelName: settings.model,
     editJournal: dependencies.editJournal,
     model: () => (model ??= scheduledModel(dependencies.createModel(settings), slots)),
     window: openCounted,
     memory: (place) => openMemory({ ...place, signal, count: async () => (await openCounted()).counter.count }),
+    waits: createWaitGraph(),
     price: () => priceOf(settings),
     priceOf: (name) => priceOf(settingsWith(settings, name)),
     models: modelsFor(dependencies, settings),
@@ -194,6 +201,7 @@ function outcomeOf(context: RunContext, error: unknown): { status: EndStatus; va
 
 function statusOf(code: string): EndStatus {
   if (code.startsWith("budget.")) return "out_of_budget";
+  if (code === "task.cancelled") return "cancelled";
   if (code === "plan.rejected" || code === "tool.denied") return "denied";
   return "failed";
 }

@@ -7,7 +7,9 @@ import type {
   RunState,
   RunSummary,
   Scheduling,
+  TaskAction,
 } from "../../protocol/index.ts";
+import type { WorkflowService } from "./workflows/workflow-service.ts";
 
 export interface Caller {
   /** Who acts, for the record: client name and connection. */
@@ -22,6 +24,7 @@ export interface RunService {
   events(params: Params<"run/events">): Promise<Answer<"run/events">>;
   cancel(params: Params<"run/cancel">, caller: Caller): Promise<Answer<"run/cancel">>;
   resume(params: Params<"run/resume">, caller: Caller): Promise<Answer<"run/resume">>;
+  controlTask(action: TaskAction, params: Params<"task/cancel">, caller: Caller): Promise<Answer<"task/cancel">>;
   answer(params: Params<"approval/answer">, caller: Caller): Promise<Answer<"approval/answer">>;
   answerQuestion(params: Params<"question/answer">, caller: Caller): Promise<Answer<"question/answer">>;
   approvals(): Promise<Answer<"approval/list">>;
@@ -37,6 +40,8 @@ export interface RunService {
   rewind(params: Params<"run/rewind">, caller: Caller): Promise<Answer<"run/rewind">>;
   fork(params: Params<"run/fork">, caller: Caller): Promise<Answer<"run/fork">>;
   prune(params: Params<"run/prune">): Promise<Answer<"run/prune">>;
+  /** States, comparisons, migrations and schedules of runs that follow workflows. */
+  readonly workflows: WorkflowService;
   /** Runs at work in this process now (waiting for a person does not count). */
   readonly activeRuns: number;
   /** Who has slots, and who waits for one. */

@@ -18,8 +18,13 @@ import type { RunService } from "./run-service.ts";
 import { createRun } from "./run-start.ts";
 import { createScheduler } from "./scheduling/scheduler.ts";
 import { DEFAULT_SCHEDULING } from "./scheduling/settings.ts";
+import { controlTask } from "./team/control.ts";
 import { createTurnstile } from "./turnstile.ts";
 import { promptKey } from "./work.ts";
+import { createWorkflowService } from "./workflows/service.ts";
+
+/** Who starts what is due by a schedule. */
+const SCHEDULE = { name: "schedule" };
 
 /** Going on from there would only end there again. */
 const UNRESUMABLE = new Set(["plan.rejected", "workflow.failed"]);
@@ -36,13 +41,15 @@ export function createRunService(dependencies: RunDependencies): RunService {
     if (CHANGES_SUMMARY.has(event.body.type)) changed.tell(summaryOf(state));
   });
 
+  const workflows = createWorkflowService(dependencies, launcher, (params) => service.start(params, SCHEDULE));
+
   async function requireState(runId: string): Promise<RunState> {
     const state = await store.events.state(runId);
     if (state === undefined) throw nexusError("run.unknown", runId);
     return state;
   }
 
-  return {
+  const service: RunService = {
     async start(params, caller) {
       launcher.refuseWhenDraining();
       const settings = requireModel(params.modelSettings, dependencies.defaultModel());
@@ -119,6 +126,8 @@ export function createRunService(dependencies: RunDependencies): RunService {
       return {};
     },
 
+    controlTask: (action, params, caller) => controlTask(dependencies, action, params, caller),
+
     ...createAnswers(dependencies),
     ...createPlanService(dependencies),
 
@@ -149,6 +158,8 @@ export function createRunService(dependencies: RunDependencies): RunService {
 
     ...createRewindService(dependencies, launcher, oneAtATime),
 
+    workflows,
+
     get activeRuns() {
       return launcher.working;
     },
@@ -161,12 +172,15 @@ export function createRunService(dependencies: RunDependencies): RunService {
     async recover() {
       await launcher.recover();
       pruneWhenIdle(dependencies, () => launcher.working === 0);
+      await workflows.begin();
     },
     async drain(reason) {
+      workflows.end();
       scheduler.close();
       await launcher.drain(reason);
     },
   };
+  return service;
 
   async function requireChanges(runId: string, path: string) {
     const { workspace, changes } = await requireState(runId);

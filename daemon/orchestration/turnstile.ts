@@ -1,5 +1,7 @@
 /** Lets callers with the same key through one at a time, in the order in which they came. */
-export function createTurnstile(): <Value>(key: string, work: () => Promise<Value>) => Promise<Value> {
+export type Turnstile = <Value>(key: string, work: () => Promise<Value>) => Promise<Value>;
+
+export function createTurnstile(): Turnstile {
   const last = new Map<string, Promise<unknown>>();
   return async (key, work) => {
     const before = last.get(key) ?? Promise.resolve();

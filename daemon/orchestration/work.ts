@@ -7,7 +7,9 @@ import { matchAgents } from "../agents/match.ts";
 import type { Section } from "../memory/context/window.ts";
 import type { ToolCall, ToolSchema } from "../models/model.ts";
 import { machineRunner } from "../security/sandbox/command-runner.ts";
+import { TEAM_TOOLS } from "../tools/catalogue.ts";
 import { type BackgroundCommands, createBackgroundCommands } from "../tools/commands/background.ts";
+import { delegate } from "../tools/delegate.ts";
 import { isFormFor } from "../tools/edits/forms.ts";
 import { findAgents } from "../tools/find-agents.ts";
 import { findSymbol } from "../tools/find-symbol.ts";
@@ -18,14 +20,17 @@ import { recallFacts } from "../tools/recall.ts";
 import { remember } from "../tools/remember.ts";
 import { searchCode } from "../tools/search-code.ts";
 import type { ToolContext } from "../tools/tool.ts";
-import { type Caller, type CallRules, callTool, judgeOf } from "./calls/tool-calls.ts";
+import { type Caller, type CallRules, callTool, type Delegate, judgeOf } from "./calls/tool-calls.ts";
 import { createToolbox, type Toolbox } from "./calls/toolbox.ts";
+import { mailBeforeEnd, takeMail } from "./collaborate/mail.ts";
 import { wholeResult } from "./journal.ts";
 import { takeCheckpoint } from "./rewind/take.ts";
 import { agentsOf } from "./run-agents.ts";
 import { type RunContext, record, stateOf } from "./run-context.ts";
 import type { RunMemory } from "./run-memory.ts";
 import { createRunWindow } from "./run-window.ts";
+import { createMoneyNotes } from "./team/money-notes.ts";
+import { holdWhilePaused } from "./team/pause.ts";
 
 /** A call that is no tool: it ends the loop and hands what it carries to the engine. */
 export interface HandOver {
@@ -52,16 +57,18 @@ export interface WorkOptions {
   readonly rules: PolicyRules;
   readonly allowedCommands: readonly string[];
   readonly handOvers: readonly HandOver[];
+  /** It works beside other tasks of a plan, whose agents it can write to. */
+  readonly hasTeam: boolean;
   readonly memory: RunMemory;
   readonly size: WorkSize;
   readonly diff: () => Promise<string>;
   readonly git: () => Promise<GitPort | undefined>;
   /** Judges a finished piece of work; what it answers goes back to the agent. */
   readonly accept: (text: string, turn: number) => Promise<string | undefined>;
+  /** Files and globs that may be changed, and no others; left out: what the plan and the policy let it. */
+  readonly files?: readonly string[];
+  readonly delegate?: Delegate;
 }
-
-/** The tool by which work is handed on; who could take it is told beside it. */
-const DELEGATE = "delegate";
 
 /** The budget says how much a task may cost; this only ends one that gets nowhere without repeating itself. */
 const MAX_TURNS = 120;
@@ -74,7 +81,8 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
   const locks = createLockTable();
   const background = openBackground(context, taskId);
   const toolContext = { ...contextOfTools(context, options), background };
-  const caller: Caller = { rules, toolbox, toolContext, locks };
+  const { hasTeam } = options;
+  const caller: Caller = { hasTeam, rules, toolbox, toolContext, locks, delegate: options.delegate };
   const own = handOvers.map((handOver) => handOver.schema);
   const tools = () => [...toolbox.schemas(), ...own];
   const said = { sections, rules: projectRules, openRequest };
@@ -90,10 +98,20 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
       await context.beforeCalls?.({ taskId, turn, root: options.root });
       const changing = toolbox.tools().filter((tool) => tool.effect !== "pure");
       const hasEffects = calls.some((call) => changing.some((tool) => tool.name === call.tool));
-      if (hasEffects && !options.readOnly) await takeCheckpoint(context, taskId, turn);
+      // A task in a copy of its own is joined to the run's as a whole, or begun anew.
+      const isRunsOwn = context.place === undefined;
+      if (hasEffects && !options.readOnly && isRunsOwn) await takeCheckpoint(context, taskId, turn);
     },
-    steering: (turn) => takeSteering(context, taskId, turn),
-    accept: options.accept,
+    notes: createMoneyNotes(context, taskId),
+    async steering(turn) {
+      await holdWhilePaused(context, taskId, turn);
+      return takeSteering(context, taskId, turn);
+    },
+    ...(options.hasTeam ? { mail: (turn: number) => takeMail(context, taskId, turn) } : {}),
+    async accept(text, turn) {
+      const unread = options.hasTeam ? await mailBeforeEnd(context, taskId, turn) : undefined;
+      return unread ?? options.accept(text, turn);
+    },
   });
   return outcome.finally(background.dispose);
 }
@@ -105,7 +123,7 @@ export async function callOnce(context: RunContext, options: WorkOptions, call: 
   toolbox.learn({ offers: [call.tool] });
   const background = openBackground(context, options.taskId);
   const toolContext = { ...contextOfTools(context, options), background };
-  const caller: Caller = { rules, toolbox, toolContext, locks: createLockTable() };
+  const caller: Caller = { hasTeam: options.hasTeam, rules, toolbox, toolContext, locks: createLockTable() };
   const place = { turn: 0, index: 0, signal: context.signal };
   return callTool(context, caller, place, call).finally(background.dispose);
 }
@@ -119,26 +137,26 @@ function openBackground({ commands, commandLog, signal }: RunContext, taskId: st
 
 /** What the policy would deny in any form, or memory cannot do, is not offered at all. */
 async function openToolbox(context: RunContext, options: WorkOptions, rules: CallRules): Promise<Toolbox> {
+  // Which files it may write is said when it wants to; that it may write some is enough to be offered the tools.
+  const { files: _files, writes: _writes, ...anywhere } = rules;
   const { agent, memory, size, root, allowedCommands } = options;
-  const named = new Set([...agent.tools, ...agent.moreTools[size]]);
+  const team = new Set(TEAM_TOOLS.map(({ name }) => name));
+  const named = new Set([...agent.tools, ...agent.moreTools[size], ...(options.hasTeam ? team : [])]);
   return createToolbox({
     isUseful(tool) {
-      if (tool === findAgents) return named.has(DELEGATE) && agent.canDelegateTo.length > 0;
+      if (tool === findAgents) return options.delegate !== undefined && agent.canDelegateTo.length > 0;
       if (!named.has(tool.name) || !isFormFor(tool.name, context.modelName)) return false;
+      if (team.has(tool.name) && !options.hasTeam) return false;
       if ("changesSeveral" in tool && context.editJournal === undefined) return false;
+      if (tool === delegate) return options.delegate !== undefined;
       if (tool === searchCode || tool === findSymbol || tool === recallFacts) return memory.lookup !== undefined;
       return tool !== remember || memory.note !== undefined;
     },
     foreign: ((await context.foreignTools?.(root)) ?? []).filter(({ name }) => mayUse(agent, name)),
-    judgeAccess: judgeOf(context, withoutWrites(rules)),
+    judgeAccess: judgeOf(context, anywhere),
     allowedCommands,
     count: (await context.window()).counter.count,
   });
-}
-
-/** Which files it may write is judged when it names one; a tool is offered for the sake of any. */
-function withoutWrites({ writes: _, ...rules }: CallRules): CallRules {
-  return rules;
 }
 
 /** An agent that somebody wrote is offered the tools of others that it names: `mcp__server__*` stands for all of one. */
@@ -216,10 +234,18 @@ async function takeSteering(context: RunContext, taskId: string, turn: number): 
   const state = await stateOf(context);
   const isReplayed = (await context.store.events.find(context.runId, `model/${taskId}/${turn}`)) !== undefined;
   const fresh = isReplayed ? [] : state.pendingPrompts.filter((prompt) => prompt.delivery === "steer");
-  for (const { promptId } of fresh)
-    await record(context, { type: "prompt.delivered", promptId, taskId, turn }, `delivered/${promptId}`);
   const before = state.deliveredPrompts.filter((prompt) => prompt.taskId === taskId && prompt.turn === turn);
-  return Promise.all([...before, ...fresh].map((prompt) => textOfPrompt(context, prompt.promptId)));
+  const mine = [];
+  for (const { promptId } of fresh) {
+    const { body } = await record(
+      context,
+      { type: "prompt.delivered", promptId, taskId, turn },
+      `delivered/${promptId}`,
+    );
+    // Of tasks side by side the first one gets it.
+    if (body.type === "prompt.delivered" && body.taskId === taskId) mine.push({ promptId });
+  }
+  return Promise.all([...before, ...mine].map((prompt) => textOfPrompt(context, prompt.promptId)));
 }
 
 async function textOfPrompt(context: RunContext, promptId: string): Promise<string> {

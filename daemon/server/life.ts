@@ -118,6 +118,7 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
       parts?.isServing === true ||
       (server?.connectionCount() ?? 0) > 0 ||
       (parts?.service.activeRuns ?? 0) > 0 ||
+      parts?.service.workflows.hasSchedules === true ||
       parts?.memory.busy === true
     );
   }

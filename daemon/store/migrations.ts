@@ -97,7 +97,12 @@ CREATE UNIQUE INDEX task_outcomes_by_task ON task_outcomes (run_id, task_id);
 CREATE INDEX task_outcomes_by_workspace ON task_outcomes (workspace, number);
 `;
 
-export const MIGRATIONS: readonly string[] = [FIRST, KNOWLEDGE, GUARD, OUTCOMES];
+/** When workflows run by themselves. */
+const SCHEDULES = `
+CREATE TABLE schedules (schedule_id TEXT PRIMARY KEY, body TEXT NOT NULL, digest TEXT NOT NULL) STRICT;
+`;
+
+export const MIGRATIONS: readonly string[] = [FIRST, KNOWLEDGE, GUARD, OUTCOMES, SCHEDULES];
 
 /** The version of a file, which is the number of steps it has taken. */
 export function versionOf(connection: Connection): number {

@@ -156,6 +156,13 @@ interface OutcomeTable {
   digest: string;
 }
 
+interface ScheduleTable {
+  schedule_id: string;
+  /** JSON of when it runs what. */
+  body: string;
+  digest: string;
+}
+
 export interface Tables {
   store: StoreTable;
   events: EventTable;
@@ -172,4 +179,5 @@ export interface Tables {
   audit_head: AuditHeadTable;
   trust: TrustTable;
   task_outcomes: OutcomeTable;
+  schedules: ScheduleTable;
 }

@@ -13,6 +13,7 @@ import { databaseFile, openFile } from "./file.ts";
 import { createKnowledgeRows } from "./knowledge.ts";
 import { createTaskOutcomes } from "./outcomes.ts";
 import { createProjections } from "./projections.ts";
+import { createScheduleRows } from "./schedules.ts";
 import { createSessions } from "./sessions.ts";
 import type { Store } from "./store.ts";
 import { createTrustRows } from "./trust.ts";
@@ -49,6 +50,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     auditHeads: createAuditHeads(database),
     trust: createTrustRows(database),
     outcomes: createTaskOutcomes(database),
+    schedules: createScheduleRows(database),
     epoch,
     close: once(() => database.close()),
   };

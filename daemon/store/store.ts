@@ -141,6 +141,20 @@ export interface TaskOutcomes {
   costs(runId: string): Promise<Map<string, TaskCost>>;
 }
 
+export interface ScheduleRow {
+  readonly scheduleId: string;
+  /** JSON; what it means is orchestration's. */
+  readonly body: string;
+}
+
+export interface ScheduleRows {
+  /** Throws `store.corrupt` when a row is not as it was written. */
+  list(): Promise<ScheduleRow[]>;
+  put(row: ScheduleRow): Promise<void>;
+  /** Answers whether there was one. */
+  remove(scheduleId: string): Promise<boolean>;
+}
+
 export interface Store {
   readonly events: EventLog;
   readonly artifacts: Artifacts;
@@ -151,6 +165,7 @@ export interface Store {
   readonly auditHeads: AuditHeads;
   readonly trust: TrustRows;
   readonly outcomes: TaskOutcomes;
+  readonly schedules: ScheduleRows;
   /** Grows by one at every opening; writes of a store whose epoch is no longer the newest throw `store.fenced`. */
   readonly epoch: number;
   close(): Promise<void>;

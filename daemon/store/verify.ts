@@ -9,6 +9,7 @@ import { foldEvents, readEvents } from "./event-rows.ts";
 import { checkKnowledge } from "./knowledge.ts";
 import { checkOutcomes } from "./outcomes.ts";
 import { isProjected, projectRun } from "./run-rows.ts";
+import { checkSchedules } from "./schedules.ts";
 import { checkTrust } from "./trust.ts";
 
 const PAGE = 200;
@@ -29,7 +30,12 @@ export async function verify(database: Database, { repair }: { repair: boolean }
 }
 
 async function checkGuard(reader: Reader): Promise<string[]> {
-  return [...(await checkAuditHead(reader)), ...(await checkTrust(reader)), ...(await checkOutcomes(reader))];
+  return [
+    ...(await checkAuditHead(reader)),
+    ...(await checkTrust(reader)),
+    ...(await checkOutcomes(reader)),
+    ...(await checkSchedules(reader)),
+  ];
 }
 
 function checkFile(database: Database): Promise<CheckResult> {

@@ -1,8 +1,12 @@
 /** All tools, and their schemas as a model is told of them. */
 import * as z from "zod/mini";
 import { applyPatch } from "./apply-patch.ts";
+import { askAgent } from "./ask-agent.ts";
 import { askUser } from "./ask-user.ts";
+import { boardRead } from "./board-read.ts";
+import { boardWrite } from "./board-write.ts";
 import { commandOutput } from "./command-output.ts";
+import { delegate } from "./delegate.ts";
 import { deleteFile } from "./delete-file.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { editFile } from "./edit-file.ts";
@@ -24,6 +28,7 @@ import { runCommand } from "./run-command.ts";
 import { runTests } from "./run-tests.ts";
 import { searchCode } from "./search-code.ts";
 import { searchText } from "./search-text.ts";
+import { sendMessage } from "./send-message.ts";
 import { showDiff } from "./show-diff.ts";
 import { stopCommand } from "./stop-command.ts";
 import { todo } from "./todo.ts";
@@ -66,8 +71,16 @@ export const TOOLS: readonly Tool[] = [
   remember,
   askUser,
   todo,
+  boardRead,
+  boardWrite,
+  sendMessage,
+  askAgent,
+  delegate,
   readResult,
 ];
+
+/** Offered to whoever works beside others on the same plan, whatever the agent names; to nobody else. */
+export const TEAM_TOOLS: readonly Tool[] = [boardRead, boardWrite, sendMessage, askAgent];
 
 const cache = new WeakMap<Tool, ToolSchema>();
 

@@ -1,17 +1,19 @@
 /** A tool is one file: a name, a schema, an effect class, and what it does. Only run.ts executes it. */
 import type * as z from "zod/mini";
-import type { ErrorValue, TodoItem, ToolEffect } from "../../protocol/index.ts";
+import type { ErrorValue, Result, TodoItem, ToolEffect } from "../../protocol/index.ts";
 import type { Access } from "../security/access.ts";
 import type { CommandRunner } from "../security/sandbox/command-runner.ts";
 import type { Taint } from "../security/taint.ts";
 import type { PlacedProblem } from "./checks/problem.ts";
 import type { CodeLookup, NoteFact } from "./code-lookup.ts";
 import type { BackgroundCommands } from "./commands/background.ts";
+import type { Delegated, Delegation } from "./delegation.ts";
 import type { FetchPage } from "./fetch-page.ts";
 import type { FoundAgent } from "./found-agent.ts";
 import type { FileProbe } from "./gate/journal-port.ts";
 import type { Lock } from "./gate/locks.ts";
 import type { GitPort } from "./git-port.ts";
+import type { TeamPort } from "./team-port.ts";
 
 export interface ToolContext {
   /** Absolute real path of the agent's own copy of the workspace. Tools never see the user's tree. */
@@ -33,6 +35,8 @@ export interface ToolContext {
   readonly findAgents?: (query: string) => Promise<readonly FoundAgent[]>;
   /** Shows people the agent's own list. */
   readonly showTodo?: (items: readonly TodoItem[]) => Promise<void>;
+  /** The other agents of the run; left out where the agent works alone. */
+  readonly team?: TeamPort;
   /** What is noted on the project and in use, the best first, one text each; left out where nothing is noted. */
   readonly recall?: (query: string, limit: number) => Promise<readonly string[]>;
   /** What each checker found when the agent first asked, by the checker's name. */
@@ -55,6 +59,8 @@ export interface ToolContext {
   readonly editJournal?: string;
   /** Output as it comes, for whoever watches; the gate bounds it and takes secrets out. */
   readonly onOutput?: (text: string) => void;
+  /** Hands a piece of work to another agent and waits for its end; left out where that may not be. */
+  readonly delegate?: (piece: Delegation, signal: AbortSignal) => Promise<Result<Delegated>>;
   /** The whole of an earlier result by the handle that its cut named; undefined: there is none. */
   readonly wholeResult?: (handle: string) => Promise<string | undefined>;
 }

@@ -111,6 +111,12 @@ export const SETTINGS: readonly Setting[] = [
     otherwise: "none are taken",
   },
   {
+    name: "team",
+    meaning:
+      "how the tasks of one run work side by side: `concurrency` (at once, 1 to 16), `silenceMinutes` (after which an agent that gives no sign of life is stopped): see [team](team.md)",
+    otherwise: "4 at once, 20 minutes",
+  },
+  {
     name: "scheduling",
     meaning:
       "how much is done at a time: `runs`, `tasks`, `providers` (calls at a time by provider, `default` for the others), `queue` (runs that may wait), `ageMs`: see [scheduling](scheduling.md)",

@@ -116,6 +116,13 @@ export class RunPanel {
         await daemon.request("question/answer", { runId, questionId, answer });
         return;
       }
+      case "editPlan": {
+        const { type: _, ...edit } = request;
+        const idempotencyKey = randomUUID();
+        const { problems, warnings } = await daemon.request("plan/edit", { runId, ...edit, idempotencyKey });
+        this.#post({ type: "planEdited", problems, warnings });
+        return;
+      }
       case "prompt":
         return await this.#prompt(request.text, request.delivery);
       case "cancel":

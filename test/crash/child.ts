@@ -87,6 +87,7 @@ function killingStore(real: Store, at: number): Store {
     auditHeads: real.auditHeads,
     trust: real.trust,
     outcomes: real.outcomes,
+    schedules: real.schedules,
     epoch: real.epoch,
     close: () => real.close(),
   };

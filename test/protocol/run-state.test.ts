@@ -63,7 +63,7 @@ describe("applyRunEvent", () => {
   });
 
   it("reserves money before a call and settles it after", () => {
-    expect(fold(requested(0.5)).budget).toEqual({ limitUsd: 1, reservedUsd: 0.5, spentUsd: 0 });
+    expect(fold(requested(0.5)).budget).toMatchObject({ limitUsd: 1, reservedUsd: 0.5, spentUsd: 0 });
     expect(fold(requested(0.5), responded).budget).toEqual({ limitUsd: 1, reservedUsd: 0, spentUsd: 0.2 });
   });
 

@@ -23,7 +23,7 @@ import { openStore } from "../../daemon/store/sqlite.ts";
 import type { EventLog, NewEvent, Store } from "../../daemon/store/store.ts";
 import { isEnded, type Params, type RunEvent, type RunState } from "../../protocol/index.ts";
 import type { Script } from "./scripted/script.ts";
-import type { ScriptedServer } from "./scripted/server.ts";
+import type { ScriptedOptions, ScriptedServer } from "./scripted/server.ts";
 import { startScriptedAnthropic } from "./scripted-anthropic.ts";
 import { startScriptedOpenAi } from "./scripted-openai.ts";
 
@@ -34,12 +34,20 @@ export interface EngineOptions {
   /** False: the workspace is a folder without git. */
   readonly git?: boolean;
   readonly settings?: Partial<ModelSettings>;
+  /** Models for tasks of a difficulty. */
+  readonly models?: RunDependencies["defaults"]["models"];
   /** Left out: what runs find by names and words. */
   readonly memory?: OpenMemory;
   /** Told of the rules that people keep. */
   readonly keepRule?: (rule: string) => Promise<void>;
   /** Tools that others wrote. */
   readonly foreignTools?: RunDependencies["foreignTools"];
+  /** How tasks work side by side. */
+  readonly team?: RunDependencies["team"];
+  /** Look at finished work of planned tasks. */
+  readonly judges?: RunDependencies["judges"];
+  /** Awaited before the scripted model answers. */
+  readonly hold?: ScriptedOptions["hold"];
   /** Called before the calls of a turn. */
   readonly beforeCalls?: RunDependencies["beforeCalls"];
   /** How much is done at a time. */
@@ -82,7 +90,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   if (options.git !== false) initGit(workspace);
   const provider = options.provider ?? "openai";
   const startServer = provider === "openai" ? startScriptedOpenAi : startScriptedAnthropic;
-  const server = await startServer(options.script);
+  const server = await startServer(options.script, options.hold === undefined ? {} : { hold: options.hold });
   const own = { provider, model: "scripted", baseUrl: server.url, apiKey: "test-key-0123456789" } as const;
   const unset = { price: null, recordFile: null, replayFile: null };
   const settings: ModelSettings = { ...unset, ...own, ...options.settings };
@@ -135,8 +143,11 @@ async function openParts(
   {
     beforeAppend = () => undefined,
     memory,
+    models = {},
     foreignTools,
     beforeCalls,
+    team,
+    judges,
     scheduling,
     keepRule = async () => undefined,
   }: EngineOptions,
@@ -156,7 +167,7 @@ async function openParts(
     log,
     redactor: createRedactor(),
     defaultModel: () => settings,
-    defaults: { budgetUsd: null, policy: {} },
+    defaults: { budgetUsd: null, policy: {}, models },
     createModel: (own) => createChatModel(own),
     keepRule,
     userAgents: ({ workspace, trusted }) =>
@@ -167,6 +178,8 @@ async function openParts(
     ...(memory === undefined ? {} : { memory }),
     ...(foreignTools === undefined ? {} : { foreignTools }),
     ...(beforeCalls === undefined ? {} : { beforeCalls }),
+    ...(team === undefined ? {} : { team }),
+    ...(judges === undefined ? {} : { judges }),
     ...(scheduling === undefined ? {} : { scheduling }),
   });
   return { store, service, audit, trust };
@@ -187,9 +200,10 @@ function withAppend(store: Store, before: (events: readonly NewEvent[]) => void)
     state: (...args) => events.state(...args),
     subscribe: (...args) => events.subscribe(...args),
   };
-  const { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, outcomes, epoch } = store;
+  const { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, outcomes, schedules, epoch } =
+    store;
   const close = () => store.close();
-  const rows = { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, outcomes };
+  const rows = { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, outcomes, schedules };
   return { events: watched, ...rows, epoch, close };
 }
 

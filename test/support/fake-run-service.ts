@@ -87,6 +87,10 @@ export function createFakeRunService(): FakeRunService {
     show: respond("show", ({ runId }: { runId: string }) => ({ run: service.state(runId) })),
     cancel: respond("cancel", () => ({})),
     resume: respond("resume", () => ({})),
+    async controlTask(action, params, { name }) {
+      service.calls.push({ name: `task/${action}`, params, by: name });
+      return {};
+    },
     answer: respond("answer", () => ({})),
     answerQuestion: respond("answerQuestion", () => ({})),
     approvals: async () => ({ approvals: [] }),
@@ -107,6 +111,17 @@ export function createFakeRunService(): FakeRunService {
     checkpointDiff: respond("checkpointDiff", () => ({ files: [], patch: "", truncated: false })),
     rewind: respond("rewind", () => ({ files: [], conflicts: [], newRunId: null })),
     fork: respond("fork", () => ({ runId: "run-2", sessionId: "session-1" })),
+    workflows: {
+      states: respond("workflow/states", () => ({ states: [] })),
+      compare: respond("workflow/compare", () => ({ steps: [] })),
+      migrate: respond("workflow/migrate", () => ({ steps: [], migrated: false })),
+      schedules: async () => ({ schedules: [] }),
+      schedule: respond("workflow/schedule", ({ cron }: { cron: string }) => ({ schedule: { cron } })),
+      unschedule: respond("workflow/unschedule", () => ({})),
+      hasSchedules: false,
+      begin: async () => undefined,
+      end: () => undefined,
+    },
     prune: respond("prune", () => ({ runs: [], keptBytes: 0 })),
     async events({ runId, after = 0, before, limit = 200 }) {
       await service.beforeRead();

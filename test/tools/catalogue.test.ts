@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import * as z from "zod/mini";
 import { BUILT_IN_AGENTS } from "../../daemon/agents/registry.ts";
 import { estimateTokens } from "../../daemon/models/tokens.ts";
-import { jsonSchemaOf, TOOLS, toolSchemas } from "../../daemon/tools/catalogue.ts";
+import { jsonSchemaOf, TEAM_TOOLS, TOOLS, toolSchemas } from "../../daemon/tools/catalogue.ts";
 import { isFormFor } from "../../daemon/tools/edits/forms.ts";
 
 /** A second way of editing has its price. */
@@ -25,6 +25,11 @@ it.each(MODELS)(
   },
 );
 
+it("costs an agent beside others at most 500 tokens more", () => {
+  const names = TEAM_TOOLS.map(({ name }) => name);
+  expect(estimateTokens(JSON.stringify(toolSchemas(({ name }) => names.includes(name))))).toBeLessThanOrEqual(500);
+});
+
 it("offers only what is allowed, in the same order, as the same objects", () => {
   const first = toolSchemas((tool) => tool.effect === "pure");
   expect(first.map((schema) => schema.name)).toEqual([
@@ -39,6 +44,7 @@ it("offers only what is allowed, in the same order, as the same objects", () => 
     "git",
     "show_diff",
     "recall",
+    "board_read",
     "read_result",
   ]);
   expect(toolSchemas(() => true)[0]).toBe(first[0]);

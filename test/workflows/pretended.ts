@@ -6,6 +6,7 @@ import { type Bundle, openBundle } from "../../daemon/orchestration/workflows/bu
 import type { Json } from "../../daemon/orchestration/workflows/definition.ts";
 import type { Effect, EffectPlace, Performed } from "../../daemon/orchestration/workflows/effects.ts";
 import { runWorkflowGraph, type WorkflowEnd } from "../../daemon/orchestration/workflows/graph.ts";
+import { type Connect, connect } from "../../daemon/store/connection.ts";
 import { openStore } from "../../daemon/store/sqlite.ts";
 import type { Store } from "../../daemon/store/store.ts";
 import { nexusError, type RunEvent } from "../../protocol/index.ts";
@@ -20,7 +21,7 @@ export interface Pretended {
 
 export async function openPretended(): Promise<Pretended> {
   const home = mkdtempSync(join(tmpdir(), "nexus-workflows-"));
-  const store = await openStore({ home, log: silent });
+  const store = await openStore({ home, log: silent, connect: hastily });
   return {
     store,
     async close() {
@@ -29,6 +30,14 @@ export async function openPretended(): Promise<Pretended> {
     },
   };
 }
+
+/** A death is only pretended too: nothing need be on the disk, so a thousand workflows do not wait for it. */
+const hastily: Connect = (file, options) => {
+  const connection = connect(file, options);
+  const execute: typeof connection.execute = (sql, parameters) =>
+    connection.execute(sql.replace("synchronous = FULL", "synchronous = OFF"), parameters);
+  return { ...connection, execute };
+};
 
 export interface PretendedRun {
   readonly runId: string;

@@ -1,37 +1,62 @@
 /** The plan with each task's progress: as a graph to look at, or as a table to read. */
-import { lazy, type ReactNode, Suspense } from "react";
-import type { RunState } from "../../protocol/run-state.ts";
-import type { TaskState } from "../../protocol/task-state.ts";
-import { formatCost, plural } from "../format.ts";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import type { RunState, RunStatus } from "../../protocol/run-state.ts";
+import { Button } from "../controls/button.tsx";
+import { plural } from "../format.ts";
 import { Icon } from "../icons.tsx";
 import { Card } from "../run/card.tsx";
-import { TASK_STATUS } from "../run/status.ts";
 import { usePanel } from "../state/panel-context.tsx";
 import { MarkdownView } from "../text/markdown-view.tsx";
+import { LastChange } from "./plan-change.tsx";
+import { PlanEditor } from "./plan-editor.tsx";
+import { estimateWords, PlanTable } from "./plan-table.tsx";
 
 const PlanGraph = lazy(() => import("./plan-graph.tsx").then(({ PlanGraph }) => ({ default: PlanGraph })));
 
+/** After these a plan is history. */
+const OVER: ReadonlySet<RunStatus> = new Set(["done", "denied"]);
+
 export function PlanCard({ run }: { readonly run: RunState }): ReactNode {
-  const { view } = usePanel();
+  const { view, state } = usePanel();
+  const [isEditing, setEditing] = useState(false);
+  const isTaken = state.planEdit !== null && state.planEdit.problems.length === 0;
+  useEffect(() => {
+    if (isTaken) setEditing(false);
+  }, [isTaken]);
   if (run.tasks.length === 0) return null;
   const isAsked = run.pendingApprovals.some(({ subject }) => subject.kind === "plan");
   const done = run.tasks.filter((task) => task.status === "done").length;
+  const mayEdit = run.plan !== null && !isEditing && !OVER.has(run.status);
+  const { estimate } = run.plan ?? {};
   return (
     <Card
       title={run.plan === null ? "Task" : "Plan"}
       icon="graph"
       aside={`${done} of ${plural(run.tasks.length, "task")} done`}
-      actions={run.tasks.length > 1 ? <ViewSwitch /> : null}
+      actions={
+        <>
+          {run.tasks.length > 1 ? <ViewSwitch /> : null}
+          {mayEdit ? <Button onPress={() => setEditing(true)}>Edit plan</Button> : null}
+        </>
+      }
     >
       {run.plan === null || isAsked ? null : <MarkdownView source={run.plan.summary} />}
-      {view.planView === "graph" && run.tasks.length > 1 ? (
-        <Suspense fallback={<div className="graph-place" />}>
-          <PlanGraph tasks={run.tasks} />
-        </Suspense>
-      ) : (
-        <PlanTable run={run} />
-      )}
+      {estimate === undefined || isAsked ? null : <p className="muted">Thought to take {estimateWords(estimate)}.</p>}
+      <LastChange events={state.events} />
+      <PlanView run={run} asGraph={view.planView === "graph"} />
+      {isEditing && run.plan !== null ? (
+        <PlanEditor run={run} plan={run.plan} onClose={() => setEditing(false)} />
+      ) : null}
     </Card>
+  );
+}
+
+function PlanView({ run, asGraph }: { readonly run: RunState; readonly asGraph: boolean }): ReactNode {
+  if (!asGraph || run.tasks.length < 2) return <PlanTable run={run} />;
+  return (
+    <Suspense fallback={<div className="graph-place" />}>
+      <PlanGraph tasks={run.tasks} />
+    </Suspense>
   );
 }
 
@@ -47,72 +72,5 @@ function ViewSwitch(): ReactNode {
         <Icon name="list" /> Table
       </button>
     </span>
-  );
-}
-
-function PlanTable({ run }: { readonly run: RunState }): ReactNode {
-  const goals = new Map(run.plan?.tasks.map((task) => [task.id, task]) ?? []);
-  return (
-    <table className="plan-table">
-      <caption className="reader-only">Tasks of the plan</caption>
-      <thead>
-        <tr>
-          <th scope="col">Task</th>
-          <th scope="col">Status</th>
-          <th scope="col">After</th>
-          <th scope="col">Done when</th>
-          <th scope="col" className="figure">
-            Steps
-          </th>
-          <th scope="col" className="figure">
-            Cost
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {run.tasks.map((task) => (
-          <TaskRow key={task.id} task={task} planned={goals.get(task.id)} />
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-type PlannedTask = NonNullable<RunState["plan"]>["tasks"][number];
-
-function TaskRow({
-  task,
-  planned,
-}: {
-  readonly task: TaskState;
-  readonly planned: PlannedTask | undefined;
-}): ReactNode {
-  const look = TASK_STATUS[task.status];
-  const acceptance = planned?.acceptance ?? null;
-  return (
-    <tr>
-      <th scope="row">
-        {task.title}
-        {planned === undefined || planned.goal === "" ? null : <span className="goal">{planned.goal}</span>}
-        {task.files.length === 0 ? null : <span className="goal code">{task.files.join("  ")}</span>}
-      </th>
-      <td>
-        <span className={`task-status tone-${look.tone}`}>
-          <Icon name={look.icon} /> {look.label}
-        </span>
-      </td>
-      <td>{task.dependsOn.length === 0 ? "–" : task.dependsOn.join(", ")}</td>
-      <td>{acceptance === null ? "–" : <Acceptance {...acceptance} />}</td>
-      <td className="figure">{task.steps}</td>
-      <td className="figure">{formatCost(task.costUsd)}</td>
-    </tr>
-  );
-}
-
-function Acceptance({ command, expect }: NonNullable<PlannedTask["acceptance"]>): ReactNode {
-  return (
-    <>
-      <code>{command}</code> {expect === "pass" ? "passes" : "fails"}
-    </>
   );
 }

@@ -4,6 +4,8 @@ import type { Approval, ApprovalSubject } from "../../protocol/approval.ts";
 import { DiffView } from "../changes/diff-view.tsx";
 import { plural } from "../format.ts";
 import { Icon } from "../icons.tsx";
+import { PlanChangeList } from "../plan/plan-change.tsx";
+import { estimateWords } from "../plan/plan-table.tsx";
 import { InlineCode } from "../text/inline-code.tsx";
 import { MarkdownView } from "../text/markdown-view.tsx";
 
@@ -157,19 +159,23 @@ function WriteSubject(props: { readonly subject: SubjectOf<"write">; readonly sa
 }
 
 function PlanSubject({ subject }: { readonly subject: SubjectOf<"plan"> }): ReactNode {
-  const { summary, taskCount, commands, permissions = [] } = subject;
+  const { summary, taskCount, commands, permissions = [], estimate, milestones, change } = subject;
+  const parts = milestones === undefined ? "" : ` in ${plural(milestones, "milestone")}`;
+  const takes = estimate === undefined ? "" : `; thought to take ${estimateWords(estimate)}`;
   const hasMore = permissions.length + commands.length > 0;
   return (
     <>
       <MarkdownView source={summary} />
       <p className="muted">
-        {plural(taskCount, "task")}, shown below.{" "}
+        {plural(taskCount, "task")}
+        {parts}, shown below{takes}.{" "}
         {!hasMore
           ? ""
           : permissions.length > 0
             ? "Once approved, its agents may:"
             : "Approving also allows these commands:"}
       </p>
+      {change === undefined ? null : <PlanChangeList change={change} />}
       {permissions.length === 0 ? (
         commands.map((command) => (
           <pre key={command} className="command">

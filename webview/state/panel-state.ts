@@ -29,6 +29,8 @@ export interface PanelState {
   readonly pending: readonly PanelRequestType[];
   /** The last request that failed, until it is dismissed or another is sent. */
   readonly problem: ErrorValue | null;
+  /** What the daemon said of the last edit of the plan; null before it and while one is looked at. */
+  readonly planEdit: { readonly problems: readonly string[]; readonly warnings: readonly string[] } | null;
   /** Events are missing between state and message: the run must be loaded again. */
   readonly outOfStep: boolean;
 }
@@ -47,6 +49,7 @@ export const EMPTY_PANEL: PanelState = {
   connection: { state: "connecting", error: null },
   pending: [],
   problem: null,
+  planEdit: null,
   outOfStep: false,
 };
 
@@ -70,6 +73,10 @@ export function panelReducer(state: PanelState, action: PanelAction): PanelState
     }
     case "connection":
       return { ...state, connection: { state: action.state, error: action.error } };
+    case "planEdited": {
+      const { problems, warnings } = action;
+      return { ...state, planEdit: { problems, warnings } };
+    }
     case "settled": {
       const pending = state.pending.filter((type) => type !== action.request);
       return { ...state, pending, problem: action.error ?? state.problem };
@@ -145,7 +152,8 @@ function endedStream(body: RunEvent["body"]): string | undefined {
 
 function withRequest(state: PanelState, request: PanelRequest): PanelState {
   const pending = [...state.pending.filter((type) => type !== request.type), request.type];
-  const sent = { ...state, pending, problem: null };
+  const planEdit = request.type === "editPlan" ? null : state.planEdit;
+  const sent = { ...state, pending, planEdit, problem: null };
   if (request.type !== "diff") return sent;
   return { ...sent, diffs: { ...state.diffs, [request.path]: { status: "loading" } } };
 }

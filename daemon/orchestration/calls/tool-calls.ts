@@ -1,15 +1,17 @@
 /** Carries out an agent's calls: the gate of tools/ with the run's journal, policy, approvals, audit and watchers around it. */
-import type { ApprovalSubject } from "../../../protocol/index.ts";
+import type { ApprovalSubject, Result } from "../../../protocol/index.ts";
 import type { ToolAnswer } from "../../agents/loop.ts";
 import type { ToolCall } from "../../models/model.ts";
 import type { Access } from "../../security/access.ts";
 import type { Judgement } from "../../security/judgement.ts";
 import { rootedGlobMatcher } from "../../security/paths/glob.ts";
 import { isSecretPath } from "../../security/paths/path-classes.ts";
+import type { Delegated, Delegation } from "../../tools/delegation.ts";
 import type { GateOptions } from "../../tools/gate/gate.ts";
 import type { LockTable } from "../../tools/gate/locks.ts";
 import { runTool } from "../../tools/run.ts";
 import type { ToolContext } from "../../tools/tool.ts";
+import { teamPort } from "../collaborate/team-port.ts";
 import { effectJournal } from "../journal.ts";
 import { askApproval } from "../people/approval-gate.ts";
 import { personPort } from "../people/person-port.ts";
@@ -27,21 +29,36 @@ export interface CallRules {
   readonly readOnly: boolean;
   readonly headless: boolean;
   readonly allowedCommands: readonly string[];
+  /** Files and globs that may be changed, and no others; left out: what the plan and the policy let it. */
+  readonly files?: readonly string[];
   /** Globs from the root: the only files that the agent may write. Left out: what the policy lets through. */
   readonly writes?: readonly string[];
 }
 
 /** The policy as it stands for this piece of work, asked anew for each call: rules may have been kept since. */
 export function judgeOf(context: RunContext, rules: CallRules): (access: Access) => Promise<Judgement> {
-  const { root, linked, readOnly, allowedCommands } = rules;
+  const { root, linked, readOnly, allowedCommands, files } = rules;
+  const narrowed = files === undefined ? {} : { files };
   const mayWrite = (rules.writes ?? []).map(rootedGlobMatcher);
   return async (access) => {
     const isOwn = (path: string) => rules.writes === undefined || mayWrite.some((matches) => matches(path));
     if (access.kind === "write" && !access.paths.every(isOwn)) return notForThisAgent(rules);
-    const policy = await runPolicy(context, { root, linked, readOnly, agreedCommands: allowedCommands });
+    const foreign =
+      access.kind === "write" ? access.paths.find((path) => files?.some(fits(path)) === false) : undefined;
+    if (foreign !== undefined) return notHandedOver(foreign);
+    const policy = await runPolicy(context, { root, linked, readOnly, agreedCommands: allowedCommands, ...narrowed });
     const isCommand = access.kind === "command" || access.kind === "test";
     return policy.judge(isCommand ? { ...access, cwd: root } : access, await context.taint.read());
   };
+}
+
+function fits(path: string): (file: string) => boolean {
+  return (file) => file === path || rootedGlobMatcher(file)(path);
+}
+
+function notHandedOver(path: string): Judgement {
+  const reason = `${path} is not among the files of the task that was handed to this agent.`;
+  return { verdict: "deny", rule: "delegated-files", reason };
 }
 
 /** An agent's own bounds come before everybody's rules, and can only take away. */
@@ -57,8 +74,18 @@ export interface CallPlace {
   readonly signal: AbortSignal;
 }
 
+/** Hands a piece of work from the call at this place to another agent. */
+export type Delegate = (
+  context: RunContext,
+  from: { readonly taskId: string; readonly turn: number; readonly index: number },
+  piece: Delegation,
+) => Promise<Result<Delegated>>;
+
 export interface Caller {
+  /** Other agents of the run can be reached. */
+  readonly hasTeam: boolean;
   readonly rules: CallRules;
+  readonly delegate?: Delegate | undefined;
   readonly toolbox: Toolbox;
   readonly toolContext: ToolContext;
   readonly locks: LockTable;
@@ -76,7 +103,7 @@ const WANTS: Record<ApprovalSubject["kind"], string> = {
 
 export async function callTool(
   context: RunContext,
-  { rules, toolbox, toolContext, locks }: Caller,
+  { hasTeam, rules, delegate, toolbox, toolContext, locks }: Caller,
   place: CallPlace,
   call: ToolCall,
 ): Promise<ToolAnswer> {
@@ -93,8 +120,12 @@ export async function callTool(
     tools: toolbox.tools(),
     context: {
       ...toolContext,
+      ...(hasTeam ? { team: teamPort(context, { taskId, agent: agentName, turn, key }) } : {}),
       ...personPort({ ...context, signal }, { taskId, agent: agentName, headless }, key),
       signal,
+      ...(delegate === undefined
+        ? {}
+        : { delegate: (piece, own) => delegate({ ...context, signal: own }, { taskId, turn, index }, piece) }),
       onOutput: (text) => context.onDelta({ taskId, turn, text, call: index }),
     },
     judgeAccess(access) {

@@ -7,6 +7,7 @@ import { hashOf } from "../../host/files.ts";
 import { subjectHash } from "../../security/approvals.ts";
 import { auditRun } from "../rights/audited.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
+import { whileWaiting } from "../team/life.ts";
 
 export interface Question {
   /** Names the place in the run, so that the same question is asked once however often the run restarts. */
@@ -58,7 +59,10 @@ async function askOnce(context: RunContext, question: Question, round: number): 
     const asked = await record(context, { type: "approval.requested", approval }, `approval/${approvalId}`);
     answered.expireAt(asked.body.type === "approval.requested" ? asked.body.approval.expiresAt : undefined);
     // It may have been answered between the look and the question.
-    return { ...((await answerOf(context, approvalId)) ?? (await answered.promise)), subjectHash: hash };
+    const answer = async () => (await answerOf(context, approvalId)) ?? (await answered.promise);
+    const waits = { reason: question.title, key: `approval/${approvalId}` };
+    const given = taskId === null ? await answer() : await whileWaiting(context, taskId, waits, answer);
+    return { ...given, subjectHash: hash };
   } finally {
     answered.dispose();
   }

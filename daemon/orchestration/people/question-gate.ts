@@ -4,6 +4,7 @@ import { hashOf } from "../../host/files.ts";
 import type { Store } from "../../store/store.ts";
 import { type RunContext, record } from "../run-context.ts";
 import type { Caller } from "../run-service.ts";
+import { whileWaiting } from "../team/life.ts";
 
 /**
  * Resolves with the person's words. `key` names the place in the run, so that the same question is asked once however
@@ -20,7 +21,9 @@ export async function askQuestion(
   try {
     await record(context, { type: "question.asked", question }, `question/${questionId}`);
     const known = await context.store.events.find(context.runId, answerKey(questionId));
-    return known?.body.type === "question.answered" ? known.body.answer : await answered.promise;
+    if (known?.body.type === "question.answered") return known.body.answer;
+    const waits = { reason: `It asked: ${question.text}`, key: `question/${questionId}` };
+    return await whileWaiting(context, asked.taskId, waits, () => answered.promise);
   } finally {
     answered.dispose();
   }

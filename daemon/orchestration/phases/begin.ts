@@ -1,7 +1,7 @@
 /** The first phases: triage, isolation and recall. */
 import type { RunKind } from "../../../protocol/index.ts";
 import { triage } from "../../planning/triage.ts";
-import { notice, type RunContext, record, stateOf } from "../run-context.ts";
+import { isolationIn, notice, type RunContext, record, stateOf } from "../run-context.ts";
 
 export async function triagePhase(context: RunContext): Promise<RunKind> {
   const state = await stateOf(context);
@@ -39,8 +39,9 @@ export async function isolatePhase(context: RunContext): Promise<void> {
   await record(context, body, "isolated");
 }
 
-/** Where this run reads and writes: its copy when it has one, else the workspace, which it then only reads. */
+/** Where work reads and writes: the task's or the run's copy when there is one, else the workspace, which it then only reads. */
 export async function workRoot(context: RunContext): Promise<{ root: string; linked: readonly string[] }> {
-  const { isolation, workspace } = await stateOf(context);
+  const isolation = await isolationIn(context);
+  const { workspace } = await stateOf(context);
   return isolation === null ? { root: workspace, linked: [] } : { root: isolation.worktree, linked: isolation.linked };
 }

@@ -5,7 +5,7 @@ import { asData } from "../../memory/context/cut.ts";
 import { askApproval, checkQuestionKey } from "../people/approval-gate.ts";
 import { auditRun } from "../rights/audited.ts";
 import { runPolicy } from "../rights/run-policy.ts";
-import { notice, type RunContext, record, stateOf } from "../run-context.ts";
+import { isolationIn, notice, type RunContext, record, stateOf } from "../run-context.ts";
 import { runCheck } from "../verification.ts";
 
 export interface Check {
@@ -65,7 +65,7 @@ export async function check(context: RunContext, options: Check): Promise<{ evid
   const known = await context.store.events.find(context.runId, key);
   if (known?.body.type === "verification.finished" && known.body.evidence !== null)
     return { evidence: known.body.evidence, live: false };
-  const { isolation } = await stateOf(context);
+  const isolation = await isolationIn(context);
   const artifacts: Uint8Array[] = [];
   const evidence = await runCheck({
     ...what,

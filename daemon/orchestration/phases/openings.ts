@@ -29,17 +29,51 @@ export function sectionsOfTask(
   seen: Survey,
   count: Count,
 ): Section[] {
-  const earlier = state.tasks.filter((other) => other.status === "done");
+  const planned = seen.plan ?? planText(state, plan);
+  return [
+    taskSection(taskText(state, task), seen, count),
+    { name: "plan", label: "", kind: "words", ...SHARES.plan, content: textContent(planned, count) },
+    ...surveySections(seen, count),
+  ];
+}
+
+/** The plan, and what of it is done. */
+export function planText({ tasks }: Pick<RunState, "tasks">, plan: Plan): string {
+  const earlier = tasks.filter((other) => other.status === "done" && other.parent === undefined);
   const done = earlier.map((other) => `- ${other.id}: ${other.summary.slice(0, 500)}`).join("\n");
-  const planText = joined([
+  return joined([
     `The plan: ${plan.summary}\n${plan.tasks.map((other) => `- ${other.id}: ${other.title}`).join("\n")}`,
     done === "" ? "" : `Done so far:\n${done}`,
   ]);
-  return [
-    taskSection(taskText(state, task), seen, count),
-    { name: "plan", label: "", kind: "words", ...SHARES.plan, content: textContent(planText, count) },
-    ...surveySections(seen, count),
-  ];
+}
+
+/** A piece of work that another agent handed over. */
+export function sectionsOfDelegated(state: RunState, piece: DelegatedPiece, seen: Survey, count: Count): Section[] {
+  return [taskSection(delegatedText(state, piece), seen, count), ...surveySections(seen, count)];
+}
+
+export interface DelegatedPiece {
+  readonly taskId: string;
+  readonly title: string;
+  readonly goal: string;
+  readonly files: readonly string[];
+  readonly returns: string;
+  readonly readOnly: boolean;
+}
+
+/** What must still stand in the last request of a delegated task, word for word. */
+export function requestOfDelegated({ taskId, title, goal, returns }: DelegatedPiece): string {
+  return `Your task (${taskId}), which another agent handed to you: ${title}\n${goal}\nEnd with: ${returns}`;
+}
+
+function delegatedText({ prompt }: RunState, piece: DelegatedPiece): string {
+  const { files, readOnly } = piece;
+  return joined([
+    `The whole goal, of which you do a part:\n${prompt}`,
+    requestOfDelegated(piece),
+    files.length === 0 ? "" : `Files it concerns: ${files.join(", ")}`,
+    readOnly ? "Look only: nothing may be changed or run." : "",
+  ]);
 }
 
 export function sectionsOfRepair(state: RunState, report: string, seen: Survey, count: Count): Section[] {

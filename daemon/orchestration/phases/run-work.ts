@@ -2,8 +2,9 @@
 import { coder } from "../../agents/coder.ts";
 import type { LoopOutcome } from "../../agents/loop.ts";
 import type { Section } from "../../memory/context/window.ts";
+import type { Delegate } from "../calls/tool-calls.ts";
 import { agentsOf } from "../run-agents.ts";
-import { type RunContext, stateOf } from "../run-context.ts";
+import { isolationIn, type RunContext, stateOf } from "../run-context.ts";
 import { type HandOver, type WorkOptions, work } from "../work.ts";
 import { workRoot } from "./begin.ts";
 import { allowedCommands } from "./plan.ts";
@@ -21,23 +22,39 @@ export interface WorkInput {
   /** Beside the project's tests and the plan's checks: commands that it may run unasked. */
   readonly agreedCommands?: readonly string[];
   readonly handOvers?: readonly HandOver[];
+  /** Nothing may be changed or run, whatever the session's mode. */
+  readonly readOnly?: boolean;
+  /** Files and globs that may be changed, and no others; left out: what the plan and the policy let it. */
+  readonly files?: readonly string[];
+  /** Hands a piece of the work to another agent; left out: it may not. */
+  readonly delegate?: Delegate;
   readonly accept?: (text: string, turn: number) => Promise<string | undefined>;
+}
+
+/** Another model, and all else as it is: the place, the signal, who watches. */
+function withModel(context: RunContext, name: string): RunContext {
+  const other = context.withModel?.(name);
+  if (other === undefined) return context;
+  const { model, modelName, window, price } = other;
+  return { ...context, model, modelName, window, price };
 }
 
 export async function runWork(context: RunContext, input: WorkInput): Promise<LoopOutcome> {
   const { plan } = await stateOf(context);
   const model = plan?.tasks.find((task) => task.id === input.taskId)?.model;
-  const own = model === undefined ? context : (context.withModel?.(model) ?? context);
+  const own = model === undefined ? context : withModel(context, model);
   return work(own, await workOptions(own, input));
 }
 
 /** All that one piece of work of this run needs to know. */
 export async function workOptions(context: RunContext, input: WorkInput): Promise<WorkOptions> {
   const state = await stateOf(context);
-  const { plan, mode, headless, policy, isolation, workspace, trusted = true } = state;
+  const { plan, tasks, mode, headless, policy, workspace, trusted = true } = state;
+  const isolation = await isolationIn(context);
   const { root, linked } = await workRoot(context);
   const planned = plan?.tasks.find((task) => task.id === input.taskId);
-  const agent = (await agentsOf(context)).of(input.agent ?? planned?.agent ?? coder.name);
+  const known = tasks.find(({ id }) => id === input.taskId)?.agent;
+  const agent = (await agentsOf(context)).of(input.agent ?? known ?? coder.name);
   return {
     taskId: input.taskId,
     agent,
@@ -46,17 +63,20 @@ export async function workOptions(context: RunContext, input: WorkInput): Promis
     openRequest: input.openRequest,
     root,
     linked,
-    readOnly: input.kind === "question" || isolation === null || agent.readOnly === true,
+    readOnly: input.kind === "question" || isolation === null || agent.readOnly === true || input.readOnly === true,
     mode,
     headless,
     trusted,
     rules: policy,
     allowedCommands: [...allowedCommands(state, input.seen.testCommand), ...(input.agreedCommands ?? [])],
     handOvers: input.handOvers ?? [],
+    hasTeam: planned !== undefined && plan !== null && plan.tasks.length > 1,
     memory: await memoryAt(context, root),
     size: input.kind === "question" ? "question" : plan === null ? "small" : "planned",
     diff: async () => (isolation === null ? "" : context.changes.workingDiff(isolation, workspace)),
     git: async () => context.changes.gitOf({ workspace, isolation, signal: context.signal }),
     accept: input.accept ?? (async () => undefined),
+    ...(input.files === undefined ? {} : { files: input.files }),
+    ...(input.delegate === undefined ? {} : { delegate: input.delegate }),
   };
 }

@@ -2,7 +2,7 @@
 import { hashOf, listFolder, readText } from "../../host/files.ts";
 import { detectTests } from "../../tools/tests/detect.ts";
 import { taintRun } from "../rights/run-taint.ts";
-import { type RunContext, record, stateOf } from "../run-context.ts";
+import { isolationIn, type RunContext, record, stateOf } from "../run-context.ts";
 import type { RunMemory } from "../run-memory.ts";
 import { sessionHistory } from "./history.ts";
 
@@ -16,6 +16,8 @@ export interface Survey {
   readonly testCommand?: string;
   /** What was said and done earlier in the session. */
   readonly history: string;
+  /** For a task: the plan, and what of it was done when the task began. */
+  readonly plan?: string;
 }
 
 export interface SurveyOptions {
@@ -25,6 +27,8 @@ export interface SurveyOptions {
   readonly prompt: string;
   /** Files that the task names. */
   readonly files?: readonly string[];
+  /** As it is when the task begins; what was recorded then is told again after a restart. */
+  readonly plan?: string;
   /** With the beginnings of the files that matter most, for a planner. */
   readonly withContents: boolean;
 }
@@ -82,13 +86,15 @@ async function look(context: RunContext, options: SurveyOptions) {
     rules: obeys ? rules.map((rule) => `${rule.path}:\n${rule.text}`).join("\n\n") : "",
     history,
     ...(tests === undefined ? {} : { testCommand: tests.command }),
+    ...(options.plan === undefined ? {} : { plan: options.plan }),
   };
   return { files: [...files], rules: rules.map((rule) => rule.path), seen };
 }
 
 /** What is known of the user's folder, for work at `root`. */
 export async function memoryAt(context: RunContext, root: string): Promise<RunMemory> {
-  const { workspace, isolation } = await stateOf(context);
+  const { workspace } = await stateOf(context);
+  const isolation = await isolationIn(context);
   return context.memory({ root, workspace, ...(isolation === null ? {} : { base: isolation.baseCommit }) });
 }
 

@@ -57,10 +57,8 @@ async function requireState({ store }: RunDependencies, runId: string): Promise<
 }
 
 async function editPlan(dependencies: RunDependencies, params: Params<"plan/edit">, caller: Caller): Promise<Edited> {
-  const { store, redactor } = dependencies;
+  const { redactor } = dependencies;
   const key = `plan/edit/${params.idempotencyKey}`;
-  const known = await store.events.find(params.runId, key);
-  if (known?.body.type === "plan.revised") return { change: known.body.change, problems: [], warnings: [] };
   const written = JSON.stringify(params.plan) + params.reason;
   if (redactor.redact(written) !== written)
     return refused(["it holds something that is or looks like a key or password; no plan may"]);
@@ -80,6 +78,8 @@ async function tryEdit(
 ): Promise<Edited | "meanwhile"> {
   const { store } = dependencies;
   const state = await requireState(dependencies, runId);
+  const known = await store.events.find(runId, key);
+  if (known?.body.type === "plan.revised") return { change: known.body.change, problems: [], warnings: [] };
   const { plan: before, planRevisions = 0, tasks } = state;
   if (isEnded(state.status) && ["done", "denied"].includes(state.status)) throw nexusError("run.ended");
   if (before === null) throw nexusError("plan.none");

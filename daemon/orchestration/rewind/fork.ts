@@ -3,6 +3,7 @@ import type { CheckpointInfo, RunEventBody, RunState } from "../../../protocol/i
 import { nexusError } from "../../../protocol/index.ts";
 import type { KeyedEvent, NewEvent } from "../../store/store.ts";
 import type { RunDependencies } from "../dependencies.ts";
+import { withoutUnjoinedWork } from "./afresh.ts";
 import { allEvents } from "./listing.ts";
 import { withoutUnusedGrants } from "./unused-grants.ts";
 
@@ -38,7 +39,7 @@ export async function forkRun(
     worktree: copy.worktree,
     linked: [...copy.linked],
   };
-  const kept = withoutUnusedGrants(history, originOf(fork));
+  const kept = withoutUnusedGrants(withoutUnjoinedWork(history), originOf(fork));
   await store.events.append(runId, [...kept.flatMap((event) => copied(event, fork, isolated)), ...endOf(fork)]);
   return { runId, sessionId, isNew: true };
 }

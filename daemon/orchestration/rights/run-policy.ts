@@ -1,6 +1,6 @@
 /** The policy as it stands for one piece of a run's work: everybody's rules, the plan that was agreed to, and the place. */
 import type { PolicyRules, RunState } from "../../../protocol/index.ts";
-import { type Permissions, permissionsOf } from "../../security/policy/permissions.ts";
+import { narrow, type Permissions, permissionsOf } from "../../security/policy/permissions.ts";
 import { createPolicy, type Policy } from "../../security/policy/policy.ts";
 import type { PolicySetting } from "../../security/policy/setting.ts";
 import { type RunContext, stateOf } from "../run-context.ts";
@@ -12,6 +12,8 @@ export interface PolicyWork {
   /** Nothing may be changed or run, whatever the session's mode. */
   readonly readOnly: boolean;
   readonly agreedCommands: readonly string[];
+  /** Of a task that was handed over: its files, of those that the plan permits. */
+  readonly files?: readonly string[];
 }
 
 /** Without a place (`context.policyPlace`): no sandbox, no commands understood, the run's own rules alone. */
@@ -20,7 +22,7 @@ export async function runPolicy(context: RunContext, work: PolicyWork): Promise<
   const { workspace, headless, trusted = true, policy } = state;
   const mode = work.readOnly && state.mode === "act" ? "ask" : state.mode;
   const { root, linked, agreedCommands } = work;
-  const permissions = permitted(state);
+  const permissions = narrowed(permitted(state), work.files);
   const own = { root, linked, agreedCommands, permissions, mode, headless, trusted, workspace, run: policy };
   return policyIn(context.policyPlace, own);
 }
@@ -59,6 +61,11 @@ function permitted({ plan, headless, policy, budget }: RunState): Permissions | 
   if (plan === null) return null;
   const permissions = permissionsOf(plan, { testCommand: undefined, budgetUsd: budget.limitUsd });
   return isAgreed({ headless, policy }) ? permissions : { ...permissions, commands: [] };
+}
+
+function narrowed(permissions: Permissions | null, files: readonly string[] | undefined): Permissions | null {
+  if (permissions === null || files === undefined) return permissions;
+  return narrow(permissions, { ...permissions, paths: files });
 }
 
 export function isAgreed({ headless, policy }: { readonly headless: boolean; readonly policy: PolicyRules }): boolean {

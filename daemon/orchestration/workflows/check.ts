@@ -15,7 +15,7 @@ import type { Finding } from "./problem.ts";
 const MOST_STEPS = 500;
 const DEEPEST = 8;
 const EFFECTS: ReadonlySet<StepKind> = new Set(["agent", "tool", "command"]);
-const RESERVED = new Set(["inputs", "steps", "run", "now", "index", "secrets"]);
+const RESERVED = new Set(["inputs", "steps", "run", "now", "index", "last", "secrets"]);
 /** Variables that make programs load code or find other programs. */
 const DANGEROUS =
   /^(PATH|IFS|ENV|BASH_ENV|SHELLOPTS|PS4|HOME|NODE_OPTIONS|PYTHON\w*|RUBY\w*|PERL\w*|JAVA_TOOL_OPTIONS|LD_\w+|DYLD_\w+|GIT_\w+|NEXUS_\w+)$/;
@@ -223,7 +223,7 @@ export function workflowProblems(workflow: Workflow): Finding[] {
   collect(workflow.steps, ["steps"]);
   if (count > MOST_STEPS)
     say(["steps"], `there are more than ${MOST_STEPS} steps`, "Move some to workflows of their own.");
-  else list(workflow.steps, ["steps"], { steps: new Set(), variables: new Set() }, 1);
+  else if (ids.size === count) list(workflow.steps, ["steps"], { steps: new Set(), variables: new Set() }, 1);
   const end = { steps: new Set(workflow.steps.map(({ id }) => id)), variables: new Set<string>() };
   for (const [name, source] of Object.entries(workflow.outputs ?? {})) expression(source, ["outputs", name], end);
   return findings;
@@ -231,7 +231,7 @@ export function workflowProblems(workflow: Workflow): Finding[] {
 
 function varsIn(step: Step, { variables }: Sight): ReadonlySet<string> {
   if (step.forEach !== undefined) return new Set([...variables, step.forEach.as ?? "item", "index"]);
-  return step.loop === undefined ? variables : new Set([...variables, "index"]);
+  return step.loop === undefined ? variables : new Set([...variables, "index", "last"]);
 }
 
 /** Everything that has surely ended when the step begins. */

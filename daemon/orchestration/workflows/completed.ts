@@ -50,7 +50,7 @@ async function inside(run: WorkflowRun, scope: Scope, step: Step, key = ""): Pro
     case "if":
       return branchScope(scope, step, key);
     case "loop":
-      return roundScope(scope, step, Number(key));
+      return roundScope(run, scope, step, Number(key));
     case "forEach": {
       const items = await itemsOf(run, scope, step);
       const item = "reason" in items ? undefined : items[Number(key)];

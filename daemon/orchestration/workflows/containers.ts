@@ -72,8 +72,11 @@ export function itemScope(scope: Scope, step: Step, index: number, item: Json): 
   return { ...inner, variables: { [step.forEach?.as ?? "item"]: item, index } };
 }
 
-export function roundScope(scope: Scope, step: Step, index: number): Scope {
-  return { ...innerScope(scope, step, String(index), step.loop?.steps ?? []), variables: { index } };
+/** A round sees what the one before it came to. */
+export async function roundScope(run: WorkflowRun, scope: Scope, step: Step, index: number): Promise<Scope> {
+  const round = (number: number) => innerScope(scope, step, String(number), step.loop?.steps ?? []);
+  const last = index === 0 ? null : await outputOf(run, round(index - 1));
+  return { ...round(index), variables: { index, last } };
 }
 
 /** The called workflow as a list of steps, or why its inputs do not fit. */
@@ -127,7 +130,7 @@ async function each(run: WorkflowRun, scope: Scope, step: Step, runScope: RunSco
 async function loop(run: WorkflowRun, scope: Scope, step: Step, runScope: RunScope): Promise<StepResult> {
   const { max = 1, until = "true" } = step.loop ?? {};
   for (let index = 0; index < max; index++) {
-    const round = roundScope(scope, step, index);
+    const round = await roundScope(run, scope, step, index);
     const ok = await runScope(run, round);
     const output = await outputOf(run, round);
     if (!ok) return failed(`Round ${index} failed.`, output);

@@ -291,7 +291,7 @@ export const KIND_SCHEMAS = {
     ...common,
     loop: said(
       z.strictObject({
-        steps: said(steps(), "What is repeated; `index` counts from 0."),
+        steps: said(steps(), "What is repeated; `index` counts from 0, `last` is what the round before came to."),
         until: said(cel(), "CEL, after each round: true ends the loop."),
         max: said(z.int().check(z.gte(1), z.lte(100)), "Rounds after which the step has failed."),
       }),

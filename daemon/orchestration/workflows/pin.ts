@@ -32,7 +32,7 @@ export async function pinWorkflow(
 ): Promise<Pinned> {
   if (!trusted) throw nexusError("workflow.untrusted");
   const loaded = await loadOrThrow(workspace, path, text);
-  const { main, bundle } = loaded;
+  const { main } = loaded;
   const given = inputsOf(main, jsonOf(inputs));
   if (!given.ok) throw nexusError("workflow.inputs", `${given.problems.join("; ")}.`);
   const { pin, bytes } = pinOf(loaded, redactor.redact(JSON.stringify(given.values)));

@@ -35,7 +35,7 @@ export function createRunEffects(context: RunContext): StepEffects {
           case "agent":
             return workAsAgent(own, effect.work, place);
           case "tool":
-            return useTool(own, effect.work, place);
+            return callTool(own, effect.work, place);
           case "command":
             return runCommand(own, effect.work, place);
         }
@@ -122,7 +122,7 @@ function noSecret(name: string): string {
 }
 
 /** A tool under the gate, as if an agent that has only this one had called it. */
-async function useTool(
+async function callTool(
   context: RunContext,
   { name, input = {} }: ToolWork,
   { taskId }: EffectPlace,
@@ -133,11 +133,11 @@ async function useTool(
   const call = { callId: randomUUID(), tool: name, argumentsText: JSON.stringify(input) };
   const { text, isError, changed } = await callOnce(context, { ...plain, agent }, call);
   if (isError) return { ok: false, reason: text.slice(0, 2000), output: { text } };
-  return { ok: true, output: { text, value: valueOf(text), changed: [...changed] } };
+  return { ok: true, output: { text, value: jsonIn(text), changed: [...changed] } };
 }
 
 /** What a tool's words are as JSON; null: they are none. */
-function valueOf(text: string): Json {
+function jsonIn(text: string): Json {
   try {
     return JSON.parse(text);
   } catch {

@@ -11,7 +11,9 @@ import { createDaemonHandlers, type DaemonControl } from "./daemon.ts";
 import { createMemoryHandlers } from "./memory.ts";
 import { createPlanHandlers } from "./plan.ts";
 import { createRunHandlers } from "./run.ts";
+import { createTaskHandlers } from "./tasks.ts";
 import { createToolsHandlers } from "./tools.ts";
+import { createWorkflowHandlers } from "./workflow.ts";
 import { createWorkspaceHandlers } from "./workspace.ts";
 
 export function createHandlers(
@@ -21,6 +23,8 @@ export function createHandlers(
 ): Handlers<RpcContext> {
   return {
     ...createRunHandlers(service),
+    ...createTaskHandlers(service),
+    ...createWorkflowHandlers(service.workflows),
     ...createApprovalHandlers(service),
     ...createChangesHandlers(service),
     ...createPlanHandlers(service),

@@ -15,6 +15,7 @@ const AGENT_MAY: ReadonlySet<string> = new Set([
   ...["daemon/status", "request/cancel", "run/list", "run/show", "run/events", "run/watch", "run/unwatch"],
   ...["plan/show", "plan/history"],
   ...["workspace/trust", "memory/status", "memory/search", "memory/symbols", "memory/uses", "memory/impact"],
+  ...["workflow/states", "workflow/compare", "workflow/schedules"],
   ...["agent/list", "agent/card", "memory/connect", "memory/map", "memory/place", "memory/file", "memory/hotspots"],
 ]);
 

@@ -56,6 +56,8 @@ export interface ScriptedOptions {
   readonly apiKey?: string;
   /** When given, other models are refused with 404. */
   readonly models?: readonly string[];
+  /** Awaited before a request is answered, once it is counted. */
+  readonly hold?: (conversation: Conversation) => Promise<void> | undefined;
   /** Milliseconds between events of every reply, so that a person can watch. */
   readonly eventDelayMs?: number;
 }
@@ -107,6 +109,7 @@ export async function startScriptedServer(
       recorded.aborted = !response.writableFinished;
       changed();
     });
+    await options.hold?.(wire.conversationOf(body));
     if (picked === undefined) {
       const last = wire.conversationOf(body).messages.at(-1)?.text.slice(0, 200);
       return sendJson(

@@ -1,0 +1,79 @@
+/** A question from one agent to another: the wait is looked at before it begins, and ends with the answer or the other's end. */
+import { failure, ok, type Result, type RunState } from "../../../protocol/index.ts";
+import { answerTo } from "../../collaboration/messages.ts";
+import { taskNode, type Wait } from "../../collaboration/wait-for.ts";
+import type { Answer } from "../../tools/team-port.ts";
+import { type RunContext, record, stateOf } from "../run-context.ts";
+import { recordDelivery } from "./mail.ts";
+import { messageIdOf, sendMessage, type TeamCall } from "./sending.ts";
+
+/** Rejects with the signal's reason. After a restart the same call goes on waiting for the same answer. */
+export async function askAgent(
+  context: RunContext,
+  call: TeamCall,
+  { to, text }: { readonly to: string; readonly text: string },
+): Promise<Result<Answer>> {
+  const { taskId, turn, key } = call;
+  const problem = await whyNot(context, to);
+  if (problem !== undefined && !(await isAsked(context, key))) return failure("message.refused", problem);
+  const wait: Wait = { until: "all", targets: [{ node: taskNode(to), words: "waits for an answer of" }] };
+  const begun = context.waits.begin(taskNode(taskId), wait, key);
+  if (!begun.ok) {
+    const { cycle, explanation } = begun;
+    await record(context, { type: "wait.refused", taskId, cycle: [...cycle], explanation }, `${key}/refused`);
+    return failure("wait.refused", `${explanation}.`);
+  }
+  try {
+    const sent = await sendMessage(context, call, { to, kind: "question", text });
+    if (!sent.ok) return sent;
+    const state = await settled(context, (now) => answerTo(now, sent.value) !== undefined || !isAtWork(now, to));
+    const answer = answerTo(state, sent.value);
+    if (answer === undefined)
+      return ok({ text: state.tasks.find(({ id }) => id === to)?.summary ?? "", outcome: "unanswered" });
+    await recordDelivery(context, answer.messageId, { taskId, turn, inCall: true });
+    return ok({ text: answer.text, outcome: "answered" });
+  } finally {
+    context.waits.finish(taskNode(taskId), key);
+  }
+}
+
+/** Who has not begun might wait for the one who asks. */
+async function whyNot(context: RunContext, to: string): Promise<string | undefined> {
+  const { tasks } = await stateOf(context);
+  const task = tasks.find(({ id }) => id === to);
+  if (task === undefined || task.status === "working") return undefined;
+  return task.status === "waiting"
+    ? `Task ${to} is not at work yet. Write to it with send_message: it reads that when it begins.`
+    : `Task ${to} has ended.`;
+}
+
+async function isAsked(context: RunContext, key: string): Promise<boolean> {
+  return (await stateOf(context)).messages?.some(({ messageId }) => messageId === messageIdOf(key)) === true;
+}
+
+function isAtWork({ tasks }: RunState, taskId: string): boolean {
+  return tasks.find(({ id }) => id === taskId)?.status === "working";
+}
+
+/** The first state of the run that fits, now or later. */
+async function settled(context: RunContext, fits: (state: RunState) => boolean): Promise<RunState> {
+  const { promise, resolve, reject } = Promise.withResolvers<RunState>();
+  promise.catch(() => undefined);
+  const look = async () => {
+    const state = await stateOf(context);
+    if (fits(state)) resolve(state);
+  };
+  const onAbort = () => reject(context.signal.reason);
+  const unsubscribe = context.store.events.subscribe(({ runId }) => {
+    if (runId === context.runId) look().catch(reject);
+  });
+  context.signal.addEventListener("abort", onAbort, { once: true });
+  if (context.signal.aborted) onAbort();
+  try {
+    await look();
+    return await promise;
+  } finally {
+    unsubscribe();
+    context.signal.removeEventListener("abort", onAbort);
+  }
+}

@@ -1,0 +1,144 @@
+/** The tasks of a plan, side by side: those whose dependencies are done and whose files nobody else has. */
+import { type Lease, NexusError, nexusError, type PlanTask, type RunState } from "../../../protocol/index.ts";
+import { isStoreFailure, type RunContext, record, stateOf, throwIfStopped } from "../run-context.ts";
+import { type Choice, chooseTasks, type Start } from "./choose.ts";
+import { isReplanned } from "./doubt.ts";
+import { failureKey, type TaskEnd } from "./end.ts";
+import { leasesFor } from "./leases.ts";
+import { nextEvent, recordLife } from "./life.ts";
+import { beginTask } from "./start.ts";
+import { carryOut } from "./task.ts";
+
+interface Dispatching {
+  readonly context: RunContext;
+  /** Tasks at work now. */
+  readonly working: Map<string, Promise<unknown>>;
+  /** Tasks that came to an end in this attempt without being done, and why; undefined: the plan was changed for it. */
+  readonly failures: Map<string, unknown>;
+  /** What undispatched tasks would have for themselves, by what their plan says. */
+  readonly known: Map<string, Lease[]>;
+  /** Nothing new begins. */
+  broken: boolean;
+}
+
+const NOTHING: Choice = { start: [], held: [], skip: [], paused: false };
+
+/** Carries out all tasks that can be; then throws the first failure, if there was one. */
+export async function tasksPhase(context: RunContext): Promise<void> {
+  const { plan } = await stateOf(context);
+  if (plan === null) return;
+  await record(context, { type: "run.entered", phase: "tasks" }, "entered/tasks");
+  const failures = await earlierFailures(context);
+  const dispatching: Dispatching = { context, working: new Map(), failures, known: new Map(), broken: false };
+  try {
+    while (await dispatchMore(dispatching));
+  } finally {
+    await Promise.all(dispatching.working.values());
+  }
+  throwIfStopped(context);
+  const errors = [...failures.values()].filter((error) => error !== undefined);
+  if (errors.length > 0) throw errors.find(isStoreFailure) ?? errors[0];
+  await refuseNothingDone(context);
+}
+
+/** Starts what can start and waits for news; false when nothing is at work and nothing can start any more. */
+async function dispatchMore(dispatching: Dispatching): Promise<boolean> {
+  const { context, working } = dispatching;
+  throwIfStopped(context);
+  const news = nextEvent(context, ({ body }) => body.type === "task.controlled" || body.type === "plan.revised");
+  try {
+    const choice = dispatching.broken ? NOTHING : await choiceOf(dispatching, await stateOf(context));
+    for (const { task, reason } of choice.skip) await skip(context, task, reason);
+    for (const held of choice.held) await hold(context, held);
+    for (const one of choice.start) await start(dispatching, one, choice.start);
+    if (choice.skip.length > 0) return true;
+    if (working.size === 0 && choice.start.length === 0 && !choice.paused) return false;
+    if (choice.start.every(({ task }) => working.has(task.id))) await Promise.race([news.promise, ...working.values()]);
+    return true;
+  } finally {
+    news.dispose();
+  }
+}
+
+async function choiceOf({ context, working, failures, known }: Dispatching, state: RunState): Promise<Choice> {
+  const { plan, tasks, isolation } = state;
+  if (plan === null || isolation === null) return NOTHING;
+  const leases = new Map<string, readonly Lease[]>();
+  for (const task of plan.tasks) {
+    const own = tasks.find(({ id }) => id === task.id);
+    if (own?.status === "done" || own?.status === "skipped") continue;
+    leases.set(task.id, (working.has(task.id) ? own?.leases : undefined) ?? (await knownLeases(task)));
+  }
+  const ended = new Set(failures.keys());
+  const limit = Math.min(context.team.concurrency, plan.concurrency ?? context.team.concurrency);
+  return chooseTasks({ plan, tasks, working: new Set(working.keys()), ended, leases, limit });
+
+  async function knownLeases(task: PlanTask): Promise<Lease[]> {
+    const key = JSON.stringify([task.id, task.agent, task.files, task.symbols ?? []]);
+    const found = known.get(key) ?? (await leasesFor(context, isolation?.worktree ?? "", task));
+    known.set(key, found);
+    return found;
+  }
+}
+
+async function start(dispatching: Dispatching, { task, kind }: Start, together: readonly Start[]): Promise<void> {
+  const { context, working, failures } = dispatching;
+  const others = [...working.keys(), ...together.map((one) => one.task.id)];
+  const beside = [...new Set(others)].filter((id) => id !== task.id);
+  try {
+    const begun = await beginTask(context, task, { kind, beside });
+    if (begun === "withdrawn") return;
+    const end = carryOut(context, task, begun.place).then((ended) => {
+      working.delete(task.id);
+      take(dispatching, { task, kind }, ended);
+    });
+    working.set(task.id, end);
+  } catch (error) {
+    if (context.signal.aborted || isStoreFailure(error)) throw error;
+    failures.set(task.id, error);
+  }
+}
+
+/** What is left half done in the run's own copy is nothing that another task may build on. */
+function take(dispatching: Dispatching, { task, kind }: Start, ended: TaskEnd): void {
+  if (ended.kind === "replaced") dispatching.failures.set(task.id, undefined);
+  if (ended.kind !== "failed") return;
+  dispatching.failures.set(task.id, ended.error);
+  if (ended.broken || kind === "run") dispatching.broken = true;
+}
+
+async function hold(context: RunContext, { task, behind, on, why }: Choice["held"][number]): Promise<void> {
+  const reason = `${task.id} waits for ${behind}: ${why}.`.slice(0, 1000);
+  const body = { type: "conflict.predicted" as const, tasks: [behind, task.id], on: [...on] };
+  await record(context, { ...body, decision: "serialised", reason }, `predicted/${behind}/${task.id}`);
+  await recordLife(context, task.id, "waiting", { reason, key: `waiting/lease/${behind}` });
+}
+
+async function skip(context: RunContext, task: PlanTask, reason: string): Promise<void> {
+  const { attempt } = await stateOf(context);
+  await recordLife(context, task.id, "stopped", { reason, key: `stopped/${attempt}` });
+  const body = { type: "task.finished" as const, taskId: task.id, outcome: "skipped" as const, summary: reason };
+  await record(context, body, failureKey(task.id, attempt));
+}
+
+/** A restart of the daemon is no reason to try a failed task again; a person who resumes the run is. */
+async function earlierFailures(context: RunContext): Promise<Map<string, unknown>> {
+  const { attempt, tasks, plan } = await stateOf(context);
+  const failures = new Map<string, unknown>();
+  for (const { id, status } of tasks) {
+    if (status !== "failed" || plan?.tasks.some((task) => task.id === id) !== true) continue;
+    const event = await context.store.events.find(context.runId, failureKey(id, attempt));
+    if (event?.body.type !== "task.finished" || event.body.error === undefined) continue;
+    const error = new NexusError(event.body.error);
+    failures.set(id, (await isReplanned(context, id, error)) ? undefined : error);
+  }
+  return failures;
+}
+
+/** A run of which a person cancelled every task was cancelled. */
+async function refuseNothingDone(context: RunContext): Promise<void> {
+  const { plan, tasks } = await stateOf(context);
+  const planned = tasks.filter(({ id }) => plan?.tasks.some((task) => task.id === id));
+  if (planned.length > 0 && planned.every(({ status }) => status === "skipped"))
+    throw nexusError("task.cancelled", "No task of the plan is left.");
+}

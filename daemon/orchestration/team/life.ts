@@ -1,0 +1,54 @@
+/** The life-cycle of agents at work on the tasks of a tree, and how to wait for what changes it. */
+import type { AgentLife, RunEvent, RunState } from "../../../protocol/index.ts";
+import { type RunContext, record, stateOf } from "../run-context.ts";
+
+/** Recorded once under this key. Work that is none of a plan's, such as a small change, has no such life. */
+export async function recordLife(
+  context: RunContext,
+  taskId: string,
+  life: AgentLife,
+  { reason, key }: { readonly reason: string; readonly key: string },
+): Promise<void> {
+  const { plan, tasks } = await stateOf(context);
+  const isChild = tasks.some(({ id, parent }) => id === taskId && parent !== undefined);
+  if (!isChild && plan?.tasks.some(({ id }) => id === taskId) !== true) return;
+  const body = { type: "task.life" as const, taskId, life, reason: context.redact(reason).slice(0, 500) };
+  await record(context, body, `life/${taskId}/${key}`);
+}
+
+/** Does something that the agent has to wait for; what it waits for is told. */
+export async function whileWaiting<Value>(
+  context: RunContext,
+  taskId: string,
+  { reason, key }: { readonly reason: string; readonly key: string },
+  work: () => Promise<Value>,
+): Promise<Value> {
+  await recordLife(context, taskId, "waiting", { reason, key: `waiting/${key}` });
+  const value = await work();
+  await recordLife(context, taskId, "working", { reason: "", key: `working/${key}` });
+  return value;
+}
+
+export interface Watched {
+  /** Resolves with the next fitting event of the run, and with undefined once the signal aborts. */
+  readonly promise: Promise<RunEvent | undefined>;
+  dispose(): void;
+}
+
+/** Begun before the state is looked at, so that nothing happens in between unseen. */
+export function nextEvent(context: RunContext, fits: (event: RunEvent, state: RunState) => boolean): Watched {
+  const { promise, resolve } = Promise.withResolvers<RunEvent | undefined>();
+  const onAbort = () => resolve(undefined);
+  const unsubscribe = context.store.events.subscribe((event, state) => {
+    if (event.runId === context.runId && fits(event, state)) resolve(event);
+  });
+  if (context.signal.aborted) onAbort();
+  context.signal.addEventListener("abort", onAbort, { once: true });
+  return {
+    promise,
+    dispose() {
+      unsubscribe();
+      context.signal.removeEventListener("abort", onAbort);
+    },
+  };
+}
