@@ -101,16 +101,16 @@ const SettingsFile = z.strictObject({
     }),
   ),
   mcpServers: z.optional(McpServers),
-  a2a: z.optional(
-    z.strictObject({
-      workspace: z.string().check(z.minLength(1), z.maxLength(4096)),
-      port: z.optional(z.int().check(z.gte(0), z.lte(65_535))),
-    }),
-  ),
   team: z.optional(
     z.strictObject({
       concurrency: z.optional(z.int().check(z.gte(1), z.lte(16))),
       silenceMinutes: z.optional(z.number().check(z.gte(1), z.lte(1440))),
+    }),
+  ),
+  a2a: z.optional(
+    z.strictObject({
+      workspace: z.string().check(z.minLength(1), z.maxLength(4096)),
+      port: z.optional(z.int().check(z.gte(0), z.lte(65_535))),
     }),
   ),
   scheduling: z.optional(

@@ -331,6 +331,17 @@ export const COMMANDS = {
     positionals: [],
     flags: [json],
   },
+  approve: {
+    summary: "Allow what an approval shows, once",
+    positionals: [{ name: "APPROVAL" }],
+    flags: [{ name: "always", type: "boolean", summary: "Also keep the rule that the approval offers." }],
+    details: "APPROVAL is an id that `nexus approvals` shows, or its beginning.",
+  },
+  reject: {
+    summary: "Say no to an approval; the words after it tell the agent what to do instead",
+    positionals: [{ name: "APPROVAL" }, { name: "FEEDBACK", optional: true, rest: true }],
+    flags: [],
+  },
   ...GUARD_COMMANDS,
   ...WORKFLOW_COMMANDS,
   ...TOOLS_COMMANDS,

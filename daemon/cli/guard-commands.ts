@@ -1,19 +1,8 @@
-/** The commands about approvals, trust and the audit log: a part of the table in commands.ts. */
+/** The commands about trust and the audit log: a part of the table in commands.ts. */
 
 const json = { name: "json", type: "boolean", summary: "Print JSON instead of text." } as const;
 
 export const GUARD_COMMANDS = {
-  approve: {
-    summary: "Allow what an approval shows, once",
-    positionals: [{ name: "APPROVAL" }],
-    flags: [{ name: "always", type: "boolean", summary: "Also keep the rule that the approval offers." }],
-    details: "APPROVAL is an id that `nexus approvals` shows, or its beginning.",
-  },
-  reject: {
-    summary: "Say no to an approval; the words after it tell the agent what to do instead",
-    positionals: [{ name: "APPROVAL" }, { name: "FEEDBACK", optional: true, rest: true }],
-    flags: [],
-  },
   trust: {
     summary: "Trust a folder: its tests and commands may run, its rules are obeyed",
     positionals: [{ name: "DIR", optional: true }],

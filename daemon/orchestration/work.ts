@@ -137,8 +137,6 @@ function openBackground({ commands, commandLog, signal }: RunContext, taskId: st
 
 /** What the policy would deny in any form, or memory cannot do, is not offered at all. */
 async function openToolbox(context: RunContext, options: WorkOptions, rules: CallRules): Promise<Toolbox> {
-  // Which files it may write is said when it wants to; that it may write some is enough to be offered the tools.
-  const { files: _files, writes: _writes, ...anywhere } = rules;
   const { agent, memory, size, root, allowedCommands } = options;
   const team = new Set(TEAM_TOOLS.map(({ name }) => name));
   const named = new Set([...agent.tools, ...agent.moreTools[size], ...(options.hasTeam ? team : [])]);
@@ -153,10 +151,15 @@ async function openToolbox(context: RunContext, options: WorkOptions, rules: Cal
       return tool !== remember || memory.note !== undefined;
     },
     foreign: ((await context.foreignTools?.(root)) ?? []).filter(({ name }) => mayUse(agent, name)),
-    judgeAccess: judgeOf(context, anywhere),
+    judgeAccess: judgeOf(context, withoutWrites(rules)),
     allowedCommands,
     count: (await context.window()).counter.count,
   });
+}
+
+/** Which files it may write is judged when it names one; a tool is offered for the sake of any. */
+function withoutWrites({ writes: _, files: __, ...rules }: CallRules): CallRules {
+  return rules;
 }
 
 /** An agent that somebody wrote is offered the tools of others that it names: `mcp__server__*` stands for all of one. */
@@ -184,7 +187,6 @@ function contextOfTools(context: RunContext, options: WorkOptions): ToolContext 
     ...(note === undefined ? {} : { note }),
     ...(context.editJournal === undefined ? {} : { editJournal: context.editJournal }),
     ...(context.commands === undefined ? {} : { commands: context.commands }),
-    ...(context.grammars === undefined ? {} : { grammars: context.grammars }),
     findAgents: (query: string) => agentsFor(context, agent, query),
     wholeResult: (handle: string) => wholeResult(context, taskId, handle),
   };

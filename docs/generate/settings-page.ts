@@ -106,15 +106,15 @@ export const SETTINGS: readonly Setting[] = [
     otherwise: "none",
   },
   {
-    name: "a2a",
-    meaning: 'take tasks over A2A for one folder, `{ "workspace": "DIR", "port": 0 }`: see [A2A](a2a.md)',
-    otherwise: "none are taken",
-  },
-  {
     name: "team",
     meaning:
       "how the tasks of one run work side by side: `concurrency` (at once, 1 to 16), `silenceMinutes` (after which an agent that gives no sign of life is stopped): see [team](team.md)",
     otherwise: "4 at once, 20 minutes",
+  },
+  {
+    name: "a2a",
+    meaning: 'take tasks over A2A for one folder, `{ "workspace": "DIR", "port": 0 }`: see [A2A](a2a.md)',
+    otherwise: "none are taken",
   },
   {
     name: "scheduling",

@@ -96,7 +96,7 @@ function recordCheck(context: RunContext, work: FieldWork, result: CheckedField,
 async function fieldContext(context: RunContext, work: FieldWork, { text }: Finished): Promise<FieldContext> {
   const { root, task, testCommand } = work;
   const { signal } = context;
-  const { isolation, tasks } = await stateOf(context);
+  const { isolation, tasks, trusted } = await stateOf(context);
   const start = tasks.find(({ id }) => id === task.id)?.place?.startCommit ?? isolation?.startCommit ?? "HEAD";
   const [own, whole] = await Promise.all([
     filesSince(root, start, signal),
@@ -115,6 +115,7 @@ async function fieldContext(context: RunContext, work: FieldWork, { text }: Fini
     testsFirst: task.acceptance?.expect === "fail",
     answer: text,
     signal,
+    trusted: trusted !== false,
     fetched: await fetchedPages(context),
     ...(run === undefined ? {} : { run }),
     ...(testCommand === undefined ? {} : { testCommand }),
