@@ -132,10 +132,7 @@ export const SCENARIOS: readonly Scenario[] = [
     run: () =>
       play(
         [
-          write(
-            "from fee import fee\n\ndef test_fee():\n    assert fee(2) == 6\n",
-            "test_fee.py",
-          ),
+          write("from fee import fee\n\ndef test_fee():\n    assert fee(2) == 6\n", "test_fee.py"),
           DONE,
           write(PYTHON_TEST, "test_fee.py"),
           DONE,
