@@ -1,6 +1,8 @@
 import { type Agent, type AnswerContract, BUILT_IN } from "./agent.ts";
 import { systemPrompt } from "./prompt.ts";
-import { changingTools } from "./tool-sets.ts";
+import { ASKING, CHANGING, PLANNED } from "./tool-sets.ts";
+
+const BESIDE = new Set(["command_output", "stop_command"]);
 
 const answer: AnswerContract = {
   parts: [
@@ -19,7 +21,13 @@ export const testing: Agent = {
     { id: "mutation-testing", description: "Finds lines that could be wrong without any test failing." },
     { id: "coverage", description: "Says which changed lines no test runs." },
   ],
-  ...changingTools(["find_untested"]),
+  tools: CHANGING,
+  // Tests are run and waited for; nothing is left running beside them.
+  moreTools: {
+    small: [],
+    question: ASKING,
+    planned: [...PLANNED.filter((tool) => !BESIDE.has(tool)), "find_untested"],
+  },
   answer,
   checks: ["fails-without-change", "mutants-killed"],
   canDelegateTo: ["research"],

@@ -21,6 +21,9 @@ export interface UserAgents {
   readonly problems: readonly BrokenAgent[];
 }
 
+/** The agents that people wrote, for work on a workspace. */
+export type FindUserAgents = (place: { readonly workspace: string; readonly trusted: boolean }) => Promise<UserAgents>;
+
 export interface AgentFolders {
   /** The user's own: `agents/` in the data folder. */
   readonly user?: string;

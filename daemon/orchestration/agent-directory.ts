@@ -4,9 +4,9 @@ import { isEnded, nexusError } from "../../protocol/index.ts";
 import type { Agent } from "../agents/agent.ts";
 import { type CardPlace, cardOf, cardOfAll } from "../agents/card.ts";
 import { createAgents } from "../agents/registry.ts";
+import type { FindUserAgents } from "../agents/user-agents.ts";
 import { realPath } from "../host/files.ts";
 import type { Store } from "../store/store.ts";
-import type { RunDependencies } from "./dependencies.ts";
 
 export interface AgentDirectory {
   /** Both reject with `workspace.missing`; the second also with `agent.unknown`. */
@@ -17,7 +17,7 @@ export interface AgentDirectory {
 }
 
 export interface DirectoryOptions {
-  readonly userAgents: NonNullable<RunDependencies["userAgents"]>;
+  readonly userAgents: FindUserAgents;
   readonly isTrusted: (workspace: string) => Promise<boolean>;
   readonly store: Pick<Store, "projections" | "events">;
   readonly version: string;

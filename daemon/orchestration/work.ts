@@ -70,9 +70,6 @@ export interface WorkOptions {
   readonly delegate?: Delegate;
 }
 
-/** The tool by which work is handed on; who could take it is told beside it. */
-const DELEGATE = "delegate";
-
 /** The budget says how much a task may cost; this only ends one that gets nowhere without repeating itself. */
 const MAX_TURNS = 120;
 
@@ -145,7 +142,7 @@ async function openToolbox(context: RunContext, options: WorkOptions, rules: Cal
   const named = new Set([...agent.tools, ...agent.moreTools[size], ...(options.hasTeam ? team : [])]);
   return createToolbox({
     isUseful(tool) {
-      if (tool === findAgents) return named.has(DELEGATE) && agent.canDelegateTo.length > 0;
+      if (tool === findAgents) return options.delegate !== undefined && agent.canDelegateTo.length > 0;
       if (!named.has(tool.name) || !isFormFor(tool.name, context.modelName)) return false;
       if (team.has(tool.name) && !options.hasTeam) return false;
       if ("changesSeveral" in tool && context.editJournal === undefined) return false;
@@ -190,7 +187,6 @@ function contextOfTools(context: RunContext, options: WorkOptions): ToolContext 
     ...(note === undefined ? {} : { note }),
     ...(context.editJournal === undefined ? {} : { editJournal: context.editJournal }),
     ...(context.commands === undefined ? {} : { commands: context.commands }),
-    ...(context.grammars === undefined ? {} : { grammars: context.grammars }),
     findAgents: (query: string) => agentsFor(context, agent, query),
     wholeResult: (handle: string) => wholeResult(context, taskId, handle),
   };

@@ -42,7 +42,11 @@ it("works with its own words and tools, and writes nowhere else", async () => {
   );
   expect(pinned).toMatchObject([{ agents: [{ name: "praiser", kind: "workspace", hash: /^[0-9a-f]{64}$/ }] }]);
   const { tools = [] } = JSON.parse(JSON.stringify(engine.server.requests.at(-1)?.body));
-  expect(tools.map((tool: { function: { name: string } }) => tool.function.name)).toEqual(["read_file", "write_file"]);
+  expect(tools.map((tool: { function: { name: string } }) => tool.function.name)).toEqual([
+    "read_file",
+    "write_file",
+    "report_obstacle",
+  ]);
 });
 
 it("stays as it was when the run began, also after a restart", async () => {

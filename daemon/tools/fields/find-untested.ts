@@ -9,10 +9,9 @@ import { testCommandFor } from "./test-runs.ts";
 import { textAt } from "./touched-lines.ts";
 
 const input = z.object({
-  path: z.string().check(z.minLength(1), z.describe("Code")),
-  tests: z.array(z.string().check(z.minLength(1))).check(z.maxLength(20), z.describe("Test files; none: all")),
-  from: z.optional(z.int()),
-  to: z.optional(z.int()),
+  path: z.string(),
+  /** None: all. */
+  tests: z.array(z.string()),
 });
 type Input = z.output<typeof input>;
 
@@ -30,7 +29,7 @@ function commandOf(asked: Input, { root }: ToolContext): Promise<string | undefi
 /** The check `mutants-killed`, for the agent to ask before it hands its work in. */
 export const findUntested: DirectTool<typeof input> = {
   name: "find_untested",
-  description: "Puts small faults into lines of a copy, one at a time, and tells which of them no test notices.",
+  description: "Puts small faults into a copy of a file; tells which no test notices.",
   input,
   effect: "idempotent",
   timeoutMs: MUTATION_LIMITS.totalMs + 60_000,
@@ -39,14 +38,13 @@ export const findUntested: DirectTool<typeof input> = {
     return command === undefined ? { kind: "none" } : { kind: "command", command, cwd: "." };
   },
   async execute(asked, context) {
-    const { path, from = 1, to = Number.MAX_SAFE_INTEGER } = asked;
+    const { path } = asked;
     const command = await commandOf(asked, context);
     if (command === undefined || context.grammars === undefined)
       return failure("tool.failed", "No tests that Nexus knows how to run were found.");
     const text = await textAt(context.root, path);
     if (text === undefined) return failure("tool.failed", `There is no readable text file ${path}.`);
-    const all = (await mutatorOf(context.grammars).mutantsOf(path, text)) ?? [];
-    const mutants = all.filter(({ line }) => line >= from && line <= to);
+    const mutants = (await mutatorOf(context.grammars).mutantsOf(path, text)) ?? [];
     if (mutants.length === 0)
       return failure("tool.failed", `There is no line in ${path} into which a fault could be put.`);
     const { survived, killed, problem } = await runMutants(workOf(context), { mutants, command });
