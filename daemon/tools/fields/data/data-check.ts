@@ -4,7 +4,7 @@ import { systemClock } from "../../../host/clock.ts";
 import { listWorkspace } from "../../../memory/listing.ts";
 import { type FieldCheck, type FieldContext, type FieldFinding, type FieldResult, resultOf } from "../field-check.ts";
 import { askJudge } from "../judge/ask.ts";
-import { Judged, type JudgedText, Queried } from "../judge/requests.ts";
+import { Judged, Queried } from "../judge/requests.ts";
 import { baseTexts, broughtIn, findingOf, readTexts } from "../judge/texts.ts";
 import { openFiles } from "./data-files.ts";
 import { isChecksFile, queriesOf, readDeclared } from "./declared.ts";
@@ -32,16 +32,12 @@ async function sqlResult(context: FieldContext): Promise<FieldResult> {
   const paths = context.changed.filter((path) => path.endsWith(".sql"));
   const { texts, unread } = await readTexts(context.root, paths);
   if (texts.length === 0) return resultOf(unread, "");
-  const now = await parse(texts, context);
-  if (!now.ok) return resultOf([...unread, { path: "", message: now.error.message, severity: "warning" }], "");
   const before = await baseTexts(context, paths);
-  const was = before.length === 0 || now.value.found.length === 0 ? undefined : await parse(before, context);
-  const found = broughtIn(was?.ok === true ? was.value.found : [], now.value.found, { before, after: texts });
+  const { signal } = context;
+  const now = await askJudge({ kind: "sql", texts: [...texts], before }, Judged, { signal });
+  if (!now.ok) return resultOf([...unread, { path: "", message: now.error.message, severity: "warning" }], "");
+  const found = broughtIn(now.value.before ?? [], now.value.found, { before, after: texts });
   return resultOf([...unread, ...found.map(findingOf)], `${texts.length} × SQL`);
-}
-
-function parse(texts: readonly JudgedText[], { signal }: FieldContext) {
-  return askJudge({ kind: "sql", texts: [...texts] }, Judged, { signal });
 }
 
 /** Those that were changed, or are about a file that was. */

@@ -18,14 +18,11 @@ async function checkDelivery(context: FieldContext): Promise<FieldResult> {
   const after = await readTexts(context.root, paths);
   const before = await baseTexts(context, paths);
   const { signal } = context;
-  const now = await askJudge({ kind: "delivery", texts: [...after.texts] }, Judged, { signal });
+  const now = await askJudge({ kind: "delivery", texts: [...after.texts], before }, Judged, { signal });
   if (!now.ok) {
     const message = `The files could not be looked at: ${now.error.message} Make them smaller and simpler.`;
     return resultOf([...after.unread, { path: "", message, severity: "error" }], "not looked at");
   }
-  // Files that were broken beyond reading before bring no excuse for what is broken now.
-  const was = before.length === 0 ? undefined : await askJudge({ kind: "delivery", texts: before }, Judged, { signal });
-  const known = was?.ok === true ? was.value.found : [];
-  const found = broughtIn(known, now.value.found, { before, after: after.texts });
+  const found = broughtIn(now.value.before ?? [], now.value.found, { before, after: after.texts });
   return resultOf([...after.unread, ...found.map(findingOf)], lookedAt(now.value.looked));
 }

@@ -48,16 +48,18 @@ async function checkStill(context: FieldContext): Promise<Still> {
   const paths = context.changed.filter((path) => isPage(path) || isStyle(path));
   const { texts, unread } = await readTexts(context.root, paths);
   const before = await baseTexts(context, paths);
-  const now = await judged(texts, context);
+  const now = await judged(texts, before, context);
   if (typeof now === "string")
     return { found: [], unread: [...unread, { path: "", message: now, severity: "error" }], looked: {} };
-  const was = before.length === 0 || now.found.length === 0 ? undefined : await judged(before, context);
-  const known = was === undefined || typeof was === "string" ? [] : was.found;
-  return { found: broughtIn(known, now.found, { before, after: texts }), unread, looked: now.looked };
+  return { found: broughtIn(now.before ?? [], now.found, { before, after: texts }), unread, looked: now.looked };
 }
 
-async function judged(texts: readonly JudgedText[], { signal }: FieldContext): Promise<Judged | string> {
-  const answer = await askJudge({ kind: "pages", texts: [...texts] }, Judged, { signal });
+async function judged(
+  texts: readonly JudgedText[],
+  before: readonly JudgedText[],
+  { signal }: FieldContext,
+): Promise<Judged | string> {
+  const answer = await askJudge({ kind: "pages", texts: [...texts], before: [...before] }, Judged, { signal });
   return answer.ok ? answer.value : `The pages could not be looked at: ${answer.error.message}`;
 }
 

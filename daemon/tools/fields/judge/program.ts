@@ -3,7 +3,7 @@
  * ended at any time, so it writes nothing else. Argument: the folder of grammars.
  */
 import { createSyntaxChecker } from "../../../memory/code/syntax.ts";
-import { JudgeRequest } from "./requests.ts";
+import { type Judged, type JudgedText, JudgeRequest } from "./requests.ts";
 
 const [grammars = ""] = process.argv.slice(2);
 
@@ -11,11 +11,17 @@ async function answer(request: JudgeRequest): Promise<unknown> {
   switch (request.kind) {
     case "delivery": {
       const { lintDelivery } = await import("../delivery/lint.ts");
-      return lintDelivery(request.texts, { syntax: createSyntaxChecker({ folder: grammars }), beside: grammars });
+      const linting = { syntax: createSyntaxChecker({ folder: grammars }), beside: grammars };
+      return compared(request, (texts) => lintDelivery(texts, linting));
     }
     case "sql": {
       const { parseSql } = await import("../sql/parse.ts");
-      return parseSql(request.texts);
+      return compared(request, parseSql);
+    }
+    case "pages": {
+      const { judgePages } = await import("../frontend/static.ts");
+      const syntax = createSyntaxChecker({ folder: grammars });
+      return compared(request, (texts) => judgePages(texts, syntax));
     }
     case "query": {
       const { queryAll } = await import("../sql/duckdb.ts");
@@ -29,11 +35,20 @@ async function answer(request: JudgeRequest): Promise<unknown> {
       const { judgeEndpoints } = await import("../backend/agreement.ts");
       return judgeEndpoints(request.before, request.after);
     }
-    case "pages": {
-      const { judgePages } = await import("../frontend/static.ts");
-      return judgePages(request.texts, createSyntaxChecker({ folder: grammars }));
-    }
   }
+}
+
+type Judging = (texts: readonly JudgedText[]) => Promise<Judged>;
+
+async function compared(
+  {
+    texts,
+    before = [],
+  }: { readonly texts: readonly JudgedText[]; readonly before?: readonly JudgedText[] | undefined },
+  judge: Judging,
+): Promise<Judged> {
+  const now = await judge(texts);
+  return now.found.length === 0 || before.length === 0 ? now : { ...now, before: (await judge(before)).found };
 }
 
 async function requestOnInput(): Promise<JudgeRequest> {

@@ -4,8 +4,14 @@ import * as z from "zod/mini";
 export const JudgedText = z.object({ path: z.string(), text: z.string() });
 export type JudgedText = z.output<typeof JudgedText>;
 
+const Compared = {
+  texts: z.array(JudgedText),
+  /** The same texts as they were; looked at only where something is found in those that are. */
+  before: z.optional(z.array(JudgedText)),
+};
+
 /** Texts of containers, pipelines and infrastructure; of pages and styles; of SQL. */
-const Texts = z.object({ kind: z.enum(["delivery", "pages", "sql"]), texts: z.array(JudgedText) });
+const Texts = z.object({ kind: z.enum(["delivery", "pages", "sql"]), ...Compared });
 
 /** Descriptions of interfaces and the code beside them, as they were and as they are. */
 const Endpoints = z.object({ kind: z.literal("endpoints"), before: z.array(JudgedText), after: z.array(JudgedText) });
@@ -67,6 +73,8 @@ export const Judged = z.object({
   found: z.array(Found),
   /** How many texts each linter looked at: {"Dockerfile": 2}. */
   looked: z.record(z.string(), z.int()),
+  /** What was found in the texts as they were. */
+  before: z.optional(z.array(Found)),
 });
 export type Judged = z.output<typeof Judged>;
 
