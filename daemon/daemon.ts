@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { NexusError, nexusError } from "../protocol/index.ts";
+import { loadUserAgents } from "./agents/user-agents.ts";
 import { openPins } from "./connectors/mcp/pins.ts";
 import { currentBuild } from "./host/build.ts";
 import { systemClock } from "./host/clock.ts";
@@ -15,11 +16,13 @@ import { createMemory } from "./memory/create.ts";
 import { createChatModel } from "./models/create.ts";
 import type { Log } from "./observability/log.ts";
 import { openFileLog } from "./observability/log-file.ts";
+import { type AgentDirectory, createAgentDirectory, type DirectoryOptions } from "./orchestration/agent-directory.ts";
 import { listTools } from "./orchestration/calls/tool-list.ts";
 import { createChanges } from "./orchestration/changes/create.ts";
 import { createIndexedMemory } from "./orchestration/indexed-memory.ts";
 import { createReranker } from "./orchestration/reranker.ts";
 import { openPolicyPlace } from "./orchestration/rights/policy-place.ts";
+import type { RunService } from "./orchestration/run-service.ts";
 import { createRunService } from "./orchestration/runs.ts";
 import { createAudit } from "./security/audit/audit.ts";
 import { rememberRule } from "./security/policy/remember.ts";
@@ -31,6 +34,7 @@ import { type DaemonParts, isStoreFailure, type RunningDaemon, startDaemon } fro
 import { configuredModel, embeddingSecrets, loadSettings, SECRET_VARIABLES, type Settings } from "./settings.ts";
 import { acquireWriterLock } from "./store/lock.ts";
 import { openStore } from "./store/sqlite.ts";
+import type { Store } from "./store/store.ts";
 import { recoverEdits } from "./tools/files/edit-journal.ts";
 import { createForeignTools } from "./tools/foreign/foreign-tools.ts";
 import { runProgram, startedServer } from "./tools/foreign/programs.ts";
@@ -138,6 +142,11 @@ async function openParts(
     startProgram: (workspace) => (server) => startedServer(programs, workspace, server),
   });
   const commands = createCommandRunner({ hidden: [home] });
+  const userAgents: DirectoryOptions["userAgents"] = ({ workspace, trusted: own }) =>
+    loadUserAgents({ user: join(home, "agents"), ...(own ? { workspace } : {}) });
+  const agents = createAgentDirectory({
+    ...{ userAgents, isTrusted: trusted, store, version: (await currentBuild()).version },
+  });
   const service = createRunService({
     editJournal,
     store,
@@ -154,6 +163,7 @@ async function openParts(
     createModel: (own) => createChatModel(own),
     memory: createIndexedMemory({ memory, clock: systemClock, log }),
     policyPlace,
+    userAgents,
     grammars: grammarsBeside(main),
     async keepRule(rule) {
       const kept = await rememberRule(home, rule);
@@ -166,11 +176,14 @@ async function openParts(
     newId: randomUUID,
     onFatal,
   });
+  const a2a = await serveA2a(settings.a2a, { service, store, agents, home, log });
   return {
+    isServing: a2a !== undefined,
     service,
     memory,
     trust,
     audit,
+    agents,
     listTools: ({ workspace }, signal) => listTools({ policyPlace, look: foreign.look, trusted }, workspace, signal),
     check: () => store.projections.verify({ repair: false }),
     configureModel(params) {
@@ -179,6 +192,7 @@ async function openParts(
       return { provider: model?.provider ?? null, model: model?.model ?? null, hasKey: model?.apiKey != null };
     },
     async close() {
+      await a2a?.close();
       await foreign.close();
       await memory.close();
       await commands.dispose();
@@ -186,6 +200,23 @@ async function openParts(
       await audit.close().finally(() => store.close());
     },
   };
+}
+
+async function serveA2a(
+  wanted: Settings["a2a"],
+  { home, log, store, ...parts }: { service: RunService; store: Store; agents: AgentDirectory; home: string; log: Log },
+): Promise<{ close(): Promise<void> } | undefined> {
+  if (wanted === null) return undefined;
+  const { KEY_START } = await import("./server/http/a2a/methods.ts");
+  const { openA2a } = await import("./server/http/a2a/open.ts");
+  const { version } = await currentBuild();
+  return openA2a(home, {
+    ...{ ...parts, ...wanted, version, clock: systemClock, log },
+    async isOwn(runId) {
+      const [first] = await store.events.readKeyed(runId, { after: 0, limit: 1 });
+      return first?.key?.startsWith(KEY_START) === true;
+    },
+  });
 }
 
 /** From the very start, so that a daemon that is told to end while it begins still ends in order. */

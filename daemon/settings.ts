@@ -42,6 +42,8 @@ export interface Settings {
   readonly checkpoints: { readonly days: number; readonly maxBytes: number };
   /** The user's own MCP servers, as they stand in the file. */
   readonly mcpServers: McpServers;
+  /** Whether tasks are taken over A2A, and for which folder; null: none are. */
+  readonly a2a: { readonly workspace: string; readonly port: number } | null;
   /** How much is done at a time. */
   readonly scheduling: SchedulingSettings;
   /** How the tasks of one run work side by side; what is left out has a default. */
@@ -105,6 +107,12 @@ const SettingsFile = z.strictObject({
       silenceMinutes: z.optional(z.number().check(z.gte(1), z.lte(1440))),
     }),
   ),
+  a2a: z.optional(
+    z.strictObject({
+      workspace: z.string().check(z.minLength(1), z.maxLength(4096)),
+      port: z.optional(z.int().check(z.gte(0), z.lte(65_535))),
+    }),
+  ),
   scheduling: z.optional(
     z.strictObject({
       runs: z.optional(z.int().check(z.gte(1), z.lte(1000))),
@@ -135,6 +143,7 @@ export function parseSettings(home: string, env: Environment, file: SettingsFile
       maxBytes: file.checkpoints?.maxBytes ?? DEFAULT_CHECKPOINTS.maxBytes,
     },
     mcpServers: file.mcpServers ?? {},
+    a2a: file.a2a === undefined ? null : { workspace: file.a2a.workspace, port: file.a2a.port ?? 0 },
     scheduling: schedulingSettings(file.scheduling),
     ...(file.team === undefined ? {} : { team: teamSettings(file.team) }),
     idleExitMs: milliseconds(env, "NEXUS_IDLE_MS") ?? file.idleExitMs ?? DEFAULT_IDLE_EXIT_MS,

@@ -1,5 +1,6 @@
 /** The table of all messages, and the types derived from it. */
 import type * as z from "zod/mini";
+import * as agents from "./agent-card.ts";
 import * as audit from "./audit.ts";
 import * as daemon from "./daemon.ts";
 import * as handshake from "./handshake.ts";
@@ -8,6 +9,7 @@ import * as facts from "./memory-facts.ts";
 import * as graph from "./memory-graph.ts";
 import * as search from "./memory-search.ts";
 import * as plan from "./plan-requests.ts";
+import * as replay from "./replay.ts";
 import * as rewind from "./rewind-requests.ts";
 import * as run from "./run.ts";
 import * as task from "./task-requests.ts";
@@ -24,6 +26,8 @@ export const REQUESTS = [
   daemon.requestCancel,
   daemon.modelConfigure,
   tools.toolsList,
+  agents.agentList,
+  agents.agentCard,
   run.runStart,
   run.runPrompt,
   run.runList,
@@ -46,6 +50,8 @@ export const REQUESTS = [
   plan.planShow,
   plan.planEdit,
   plan.planHistory,
+  replay.runReplay,
+  replay.runCompare,
   rewind.runCheckpoints,
   rewind.runCheckpointDiff,
   rewind.runRewind,

@@ -18,9 +18,9 @@ export const backend: Agent = {
     { id: "data-models", description: "Designs models and what reads and writes them." },
     { id: "sql-migrations", description: "Writes migrations that go forward and back without losing data." },
   ],
-  ...changingTools([]),
+  ...changingTools(["probe_endpoint"]),
   answer,
-  checks: [],
+  checks: ["endpoints", "migrations"],
   canDelegateTo: ["*"],
   limits: {},
   source: BUILT_IN,
@@ -30,6 +30,8 @@ export const backend: Agent = {
     answer,
     field: [
       "Validate what comes in, answer errors with the right status, and keep the contract of existing endpoints.",
+      "Ask what you built with probe_endpoint; describe new routes in the project's OpenAPI file.",
+      "A migration has the next number, and its way back in NAME.down.sql or below “-- migrate:down”.",
     ],
   }),
 };

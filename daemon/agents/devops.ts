@@ -19,9 +19,9 @@ export const devops: Agent = {
     { id: "kubernetes-manifests", description: "Writes Kubernetes manifests." },
     { id: "infrastructure-as-code", description: "Writes Terraform and other infrastructure code." },
   ],
-  ...changingTools([]),
+  ...changingTools(["check_delivery"]),
   answer,
-  checks: [],
+  checks: ["delivery"],
   canDelegateTo: ["*"],
   limits: {},
   source: BUILT_IN,
@@ -29,6 +29,9 @@ export const devops: Agent = {
     role: "DevOps",
     changes: true,
     answer,
-    field: ["Pin versions, run as little as possible as root, and put no secret into a file."],
+    field: [
+      "Pin versions, run as little as possible as root, and put no secret into a file.",
+      "Run check_delivery on what you wrote before you say that it is done: its errors send the work back, its warnings go to the reviewer.",
+    ],
   }),
 };

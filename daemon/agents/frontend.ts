@@ -18,9 +18,9 @@ export const frontend: Agent = {
     { id: "styles", description: "Writes styles that follow the project's own." },
     { id: "accessibility", description: "Makes pages usable with keyboard and screen reader, and finds what is not." },
   ],
-  ...changingTools([]),
+  ...changingTools(["check_page"]),
   answer,
-  checks: [],
+  checks: ["accessible"],
   canDelegateTo: ["*"],
   limits: {},
   source: BUILT_IN,
@@ -28,6 +28,9 @@ export const frontend: Agent = {
     role: "frontend",
     changes: true,
     answer,
-    field: ["Everything must work with the keyboard and a screen reader: names, labels, roles, contrast, focus."],
+    field: [
+      "Everything must work with the keyboard and a screen reader: names, labels, roles, contrast, focus.",
+      "Open what you built with check_page: a new serious violation of axe, or an error that the page throws, sends the work back.",
+    ],
   }),
 };

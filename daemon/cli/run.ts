@@ -27,8 +27,8 @@ export async function startAndAttend(context: CliContext, args: Arguments, workf
     headless: isJson || !context.terminal.isInteractive,
     autoApply: args.has("apply"),
     ...(mode.success ? { mode: mode.data } : {}),
-    ...(workflow === undefined ? {} : await workflowParams(context, args, workflow)),
     ...priorityOf(args),
+    ...(workflow === undefined ? {} : await workflowParams(context, args, workflow)),
   });
   const { connection, runId, sessionId } = await startRun(context, args, params);
   if (args.has("detach")) {
@@ -85,6 +85,11 @@ async function startRun(context: CliContext, args: Arguments, params: Params<"ru
   }
 }
 
+function priorityOf(args: Arguments): Pick<Params<"run/start">, "priority"> {
+  const priority = RunPriority.safeParse(args.text("priority"));
+  return priority.success ? { priority: priority.data } : {};
+}
+
 /** What is wrong with it is told before a daemon is asked. */
 async function workflowParams(context: CliContext, args: Arguments, word: string) {
   const { inputsFrom, usable, workflowWord } = await import("./workflow-file.ts");
@@ -95,11 +100,6 @@ async function workflowParams(context: CliContext, args: Arguments, word: string
 }
 
 type Fixed = Pick<Params<"run/start">, "headless" | "autoApply" | "mode"> & Partial<Params<"run/start">>;
-
-function priorityOf(args: Arguments): Pick<Params<"run/start">, "priority"> {
-  const priority = RunPriority.safeParse(args.text("priority"));
-  return priority.success ? { priority: priority.data } : {};
-}
 
 async function startParams(context: CliContext, args: Arguments, fixed: Fixed): Promise<Params<"run/start">> {
   const workspace = resolve(context.cwd, args.text("repo") ?? ".");

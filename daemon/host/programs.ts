@@ -6,12 +6,38 @@ import { isExecutable } from "./files.ts";
 declare const __NEXUS_VERSION__: string | undefined;
 
 /** The file of the program that leads from inside a sandbox to the proxy, and what starts it. */
-export function bridgeProgram(): { readonly node: string; readonly file: string; readonly name: string } {
+export function bridgeProgram(): InsideProgram {
+  return insideProgram("bridge", new URL("./bridge.ts", import.meta.url));
+}
+
+/** The file of the program that lets whoever runs a command in to its server (door.ts). */
+export function doorProgram(): InsideProgram {
+  return insideProgram("door-inside", new URL("./door-inside.ts", import.meta.url));
+}
+
+export interface InsideProgram {
+  readonly node: string;
+  readonly file: string;
+  /** Under which it stands inside. */
+  readonly name: string;
+}
+
+function insideProgram(name: string, source: URL): InsideProgram {
   const node = process.execPath;
-  if (typeof __NEXUS_VERSION__ !== "string")
-    return { node, file: fileURLToPath(new URL("./bridge.ts", import.meta.url)), name: "bridge.mts" };
-  const url = new URL(import.meta.url.replace(/\/dist\/daemon\/.*$/, "/dist/daemon/bridge.js"));
-  return { node, file: fileURLToPath(url), name: "bridge.mjs" };
+  if (typeof __NEXUS_VERSION__ !== "string") return { node, file: fileURLToPath(source), name: `${name}.mts` };
+  const url = new URL(import.meta.url.replace(/\/dist\/daemon\/.*$/, `/dist/daemon/${name}.js`));
+  return { node, file: fileURLToPath(url), name: `${name}.mjs` };
+}
+
+/** The program that looks at files of a field apart from the daemon, and the folder of grammars that it reads. */
+export function judgeProgram(): { readonly node: string; readonly file: string; readonly grammars: string } {
+  const node = process.execPath;
+  if (typeof __NEXUS_VERSION__ !== "string") {
+    const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+    return { node, file: at("../tools/fields/judge/program.ts"), grammars: at("../../grammars") };
+  }
+  const at = (path: string) => fileURLToPath(new URL(import.meta.url.replace(/\/dist\/daemon\/.*$/, `/dist/${path}`)));
+  return { node, file: at("daemon/field-judge.js"), grammars: at("grammars") };
 }
 
 const SUFFIXES = process.platform === "win32" ? ["", ".exe", ".cmd", ".bat", ".ps1"] : [""];

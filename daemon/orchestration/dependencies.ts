@@ -1,5 +1,6 @@
 /** What the composition root gives to the orchestration. */
 import type { PolicyRules } from "../../protocol/index.ts";
+import type { UserAgents } from "../agents/user-agents.ts";
 import type { Clock } from "../host/clock.ts";
 import type { ChatModel } from "../models/model.ts";
 import type { Log } from "../observability/log.ts";
@@ -62,6 +63,8 @@ export interface RunDependencies {
   readonly team?: Partial<TeamLimits>;
   /** Look at finished work of planned tasks, beside its acceptance command. */
   readonly judges?: readonly WorkJudge[];
+  /** The agents that people wrote, for work on a workspace; left out: none. */
+  readonly userAgents?: (place: { workspace: string; trusted: boolean }) => Promise<UserAgents>;
   /** Folder of the grammars by which code is parsed; left out: none is. */
   readonly grammars?: string;
   /** Whose rules count and how commands are understood; left out: the run's own rules, and no commands. */

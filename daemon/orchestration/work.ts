@@ -3,6 +3,7 @@ import type { ErrorValue, PolicyRules, SessionMode } from "../../protocol/index.
 import { errorValue } from "../../protocol/index.ts";
 import type { Agent, WorkSize } from "../agents/agent.ts";
 import { type LoopOutcome, runAgent, type ToolAnswer } from "../agents/loop.ts";
+import { matchAgents } from "../agents/match.ts";
 import type { Section } from "../memory/context/window.ts";
 import type { ToolCall, ToolSchema } from "../models/model.ts";
 import { machineRunner } from "../security/sandbox/command-runner.ts";
@@ -10,7 +11,9 @@ import { TEAM_TOOLS } from "../tools/catalogue.ts";
 import { type BackgroundCommands, createBackgroundCommands } from "../tools/commands/background.ts";
 import { delegate } from "../tools/delegate.ts";
 import { isFormFor } from "../tools/edits/forms.ts";
+import { findAgents } from "../tools/find-agents.ts";
 import { findSymbol } from "../tools/find-symbol.ts";
+import type { FoundAgent } from "../tools/found-agent.ts";
 import { createLockTable, EVERYTHING, type LockTable } from "../tools/gate/locks.ts";
 import type { GitPort } from "../tools/git-port.ts";
 import { recallFacts } from "../tools/recall.ts";
@@ -22,6 +25,7 @@ import { createToolbox, type Toolbox } from "./calls/toolbox.ts";
 import { mailBeforeEnd, takeMail } from "./collaborate/mail.ts";
 import { wholeResult } from "./journal.ts";
 import { takeCheckpoint } from "./rewind/take.ts";
+import { agentsOf } from "./run-agents.ts";
 import { type RunContext, record, stateOf } from "./run-context.ts";
 import type { RunMemory } from "./run-memory.ts";
 import { createRunWindow } from "./run-window.ts";
@@ -65,6 +69,9 @@ export interface WorkOptions {
   readonly files?: readonly string[];
   readonly delegate?: Delegate;
 }
+
+/** The tool by which work is handed on; who could take it is told beside it. */
+const DELEGATE = "delegate";
 
 /** The budget says how much a task may cost; this only ends one that gets nowhere without repeating itself. */
 const MAX_TURNS = 120;
@@ -133,13 +140,12 @@ function openBackground({ commands, commandLog, signal }: RunContext, taskId: st
 
 /** What the policy would deny in any form, or memory cannot do, is not offered at all. */
 async function openToolbox(context: RunContext, options: WorkOptions, rules: CallRules): Promise<Toolbox> {
-  // Which files it may write is said when it wants to; that it may write some is enough to be offered the tools.
-  const { files: _files, writes: _writes, ...anywhere } = rules;
   const { agent, memory, size, root, allowedCommands } = options;
   const team = new Set(TEAM_TOOLS.map(({ name }) => name));
   const named = new Set([...agent.tools, ...agent.moreTools[size], ...(options.hasTeam ? team : [])]);
   return createToolbox({
     isUseful(tool) {
+      if (tool === findAgents) return named.has(DELEGATE) && agent.canDelegateTo.length > 0;
       if (!named.has(tool.name) || !isFormFor(tool.name, context.modelName)) return false;
       if (team.has(tool.name) && !options.hasTeam) return false;
       if ("changesSeveral" in tool && context.editJournal === undefined) return false;
@@ -147,10 +153,31 @@ async function openToolbox(context: RunContext, options: WorkOptions, rules: Cal
       if (tool === searchCode || tool === findSymbol || tool === recallFacts) return memory.lookup !== undefined;
       return tool !== remember || memory.note !== undefined;
     },
-    foreign: (await context.foreignTools?.(root)) ?? [],
-    judgeAccess: judgeOf(context, anywhere),
+    foreign: ((await context.foreignTools?.(root)) ?? []).filter(({ name }) => mayUse(agent, name)),
+    judgeAccess: judgeOf(context, withoutWrites(rules)),
     allowedCommands,
     count: (await context.window()).counter.count,
+  });
+}
+
+/** Which files it may write is judged when it names one; a tool is offered for the sake of any. */
+function withoutWrites({ writes: _, files: __, ...rules }: CallRules): CallRules {
+  return rules;
+}
+
+/** An agent that somebody wrote is offered the tools of others that it names: `mcp__server__*` stands for all of one. */
+function mayUse({ source, tools }: Agent, name: string): boolean {
+  if (source.kind === "built-in") return true;
+  return tools.some((tool) => tool === name || (tool.endsWith("*") && name.startsWith(tool.slice(0, -1))));
+}
+
+/** Those that this agent may hand work to. */
+async function agentsFor(context: RunContext, { name, canDelegateTo }: Agent, query: string): Promise<FoundAgent[]> {
+  const { list } = await agentsOf(context);
+  const others = list.filter((other) => other.name !== name);
+  const allowed = canDelegateTo.includes("*") ? others : others.filter((other) => canDelegateTo.includes(other.name));
+  return matchAgents(allowed, query).map(({ name, purpose, capabilities }) => {
+    return { name, purpose, capabilities: capabilities.map(({ id }) => id) };
   });
 }
 
@@ -163,6 +190,7 @@ function contextOfTools(context: RunContext, options: WorkOptions): ToolContext 
     ...(note === undefined ? {} : { note }),
     ...(context.editJournal === undefined ? {} : { editJournal: context.editJournal }),
     ...(context.commands === undefined ? {} : { commands: context.commands }),
+    findAgents: (query: string) => agentsFor(context, agent, query),
     wholeResult: (handle: string) => wholeResult(context, taskId, handle),
   };
   return {
@@ -211,18 +239,15 @@ async function takeSteering(context: RunContext, taskId: string, turn: number): 
   const state = await stateOf(context);
   const isReplayed = (await context.store.events.find(context.runId, `model/${taskId}/${turn}`)) !== undefined;
   const fresh = isReplayed ? [] : state.pendingPrompts.filter((prompt) => prompt.delivery === "steer");
-  const before = state.deliveredPrompts.filter((prompt) => prompt.taskId === taskId && prompt.turn === turn);
-  const mine = [];
+  const own: { promptId: string }[] = [];
   for (const { promptId } of fresh) {
-    const { body } = await record(
-      context,
-      { type: "prompt.delivered", promptId, taskId, turn },
-      `delivered/${promptId}`,
-    );
-    // Of tasks side by side the first one gets it.
-    if (body.type === "prompt.delivered" && body.taskId === taskId) mine.push({ promptId });
+    const event = await record(context, { type: "prompt.delivered", promptId, taskId, turn }, `delivered/${promptId}`);
+    // Another task may have been quicker: a prompt is told once.
+    if (event.body.type === "prompt.delivered" && event.body.taskId === taskId && event.body.turn === turn)
+      own.push({ promptId });
   }
-  return Promise.all([...before, ...mine].map((prompt) => textOfPrompt(context, prompt.promptId)));
+  const before = state.deliveredPrompts.filter((prompt) => prompt.taskId === taskId && prompt.turn === turn);
+  return Promise.all([...before, ...own].map((prompt) => textOfPrompt(context, prompt.promptId)));
 }
 
 async function textOfPrompt(context: RunContext, promptId: string): Promise<string> {

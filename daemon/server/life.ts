@@ -10,6 +10,7 @@ import { removeDiscovery, writeDiscovery, writeToken } from "../host/discovery.t
 import { type HomePaths, prepareHome, prepareSocketAddress } from "../host/paths.ts";
 import type { MemoryService } from "../memory/service.ts";
 import type { Log } from "../observability/log.ts";
+import type { AgentDirectory } from "../orchestration/agent-directory.ts";
 import type { RunService } from "../orchestration/run-service.ts";
 import type { Audit } from "../security/audit/record.ts";
 import type { Trust } from "../security/trust.ts";
@@ -31,6 +32,9 @@ export interface DaemonParts {
   readonly trust: Trust;
   readonly audit: Audit;
   readonly listTools: ListTools;
+  readonly agents: AgentDirectory;
+  /** Others reach it by another way, so it does not end when it is idle. */
+  readonly isServing?: boolean;
   check(): Promise<CheckResult[]>;
   configureModel(params: Params<"model/configure">): Answer<"model/configure">;
   close(): Promise<void>;
@@ -111,6 +115,7 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
 
   function isBusy(): boolean {
     return (
+      parts?.isServing === true ||
       (server?.connectionCount() ?? 0) > 0 ||
       (parts?.service.activeRuns ?? 0) > 0 ||
       parts?.service.workflows.hasSchedules === true ||
@@ -179,7 +184,7 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
     await Promise.race([work, tooLong]).finally(() => cancel());
   }
 
-  function control({ check, configureModel, trust, listTools }: DaemonParts): DaemonControl {
+  function control({ check, configureModel, trust, listTools, agents }: DaemonParts): DaemonControl {
     return {
       status,
       stop({ ifIdle, by }) {
@@ -194,6 +199,7 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
       trust,
       home: options.home,
       listTools,
+      agents,
     };
   }
 

@@ -87,11 +87,6 @@ CREATE TABLE audit_head (
 CREATE TABLE trust (workspace TEXT PRIMARY KEY, body TEXT NOT NULL, digest TEXT NOT NULL) STRICT;
 `;
 
-/** When workflows run by themselves. */
-const SCHEDULES = `
-CREATE TABLE schedules (schedule_id TEXT PRIMARY KEY, body TEXT NOT NULL, digest TEXT NOT NULL) STRICT;
-`;
-
 /** What planned tasks were thought to take and what they took, by workspace. */
 const OUTCOMES = `
 CREATE TABLE task_outcomes (
@@ -100,6 +95,11 @@ CREATE TABLE task_outcomes (
 ) STRICT;
 CREATE UNIQUE INDEX task_outcomes_by_task ON task_outcomes (run_id, task_id);
 CREATE INDEX task_outcomes_by_workspace ON task_outcomes (workspace, number);
+`;
+
+/** When workflows run by themselves. */
+const SCHEDULES = `
+CREATE TABLE schedules (schedule_id TEXT PRIMARY KEY, body TEXT NOT NULL, digest TEXT NOT NULL) STRICT;
 `;
 
 export const MIGRATIONS: readonly string[] = [FIRST, KNOWLEDGE, GUARD, OUTCOMES, SCHEDULES];

@@ -144,13 +144,6 @@ interface TrustTable {
   digest: string;
 }
 
-interface ScheduleTable {
-  schedule_id: string;
-  /** JSON of when it runs what. */
-  body: string;
-  digest: string;
-}
-
 /** What became of planned tasks; stays when checkpoints and runs go. */
 interface OutcomeTable {
   /** Newer outcomes have larger numbers. */
@@ -159,6 +152,13 @@ interface OutcomeTable {
   task_id: string;
   workspace: string;
   /** JSON of a TaskOutcome. */
+  body: string;
+  digest: string;
+}
+
+interface ScheduleTable {
+  schedule_id: string;
+  /** JSON of when it runs what. */
   body: string;
   digest: string;
 }
@@ -178,6 +178,6 @@ export interface Tables {
   knowledge_versions: KnowledgeVersionTable;
   audit_head: AuditHeadTable;
   trust: TrustTable;
-  schedules: ScheduleTable;
   task_outcomes: OutcomeTable;
+  schedules: ScheduleTable;
 }

@@ -49,8 +49,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     knowledge: createKnowledgeRows(database),
     auditHeads: createAuditHeads(database),
     trust: createTrustRows(database),
-    schedules: createScheduleRows(database),
     outcomes: createTaskOutcomes(database),
+    schedules: createScheduleRows(database),
     epoch,
     close: once(() => database.close()),
   };

@@ -134,6 +134,13 @@ export interface TrustRows {
   put(row: TrustRow): Promise<void>;
 }
 
+export interface TaskOutcomes {
+  /** What became of the planned tasks of a workspace, the newest first. Written with the event that ends a task. */
+  recent(workspace: string, limit: number): Promise<TaskOutcome[]>;
+  /** What tasks of a run took so far; tasks that did nothing yet are left out. */
+  costs(runId: string): Promise<Map<string, TaskCost>>;
+}
+
 export interface ScheduleRow {
   readonly scheduleId: string;
   /** JSON; what it means is orchestration's. */
@@ -148,13 +155,6 @@ export interface ScheduleRows {
   remove(scheduleId: string): Promise<boolean>;
 }
 
-export interface TaskOutcomes {
-  /** What became of the planned tasks of a workspace, the newest first. Written with the event that ends a task. */
-  recent(workspace: string, limit: number): Promise<TaskOutcome[]>;
-  /** What tasks of a run took so far; tasks that did nothing yet are left out. */
-  costs(runId: string): Promise<Map<string, TaskCost>>;
-}
-
 export interface Store {
   readonly events: EventLog;
   readonly artifacts: Artifacts;
@@ -164,8 +164,8 @@ export interface Store {
   readonly knowledge: KnowledgeRows;
   readonly auditHeads: AuditHeads;
   readonly trust: TrustRows;
-  readonly schedules: ScheduleRows;
   readonly outcomes: TaskOutcomes;
+  readonly schedules: ScheduleRows;
   /** Grows by one at every opening; writes of a store whose epoch is no longer the newest throw `store.fenced`. */
   readonly epoch: number;
   close(): Promise<void>;

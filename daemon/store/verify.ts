@@ -30,8 +30,12 @@ export async function verify(database: Database, { repair }: { repair: boolean }
 }
 
 async function checkGuard(reader: Reader): Promise<string[]> {
-  const guard = [...(await checkAuditHead(reader)), ...(await checkTrust(reader))];
-  return [...guard, ...(await checkSchedules(reader)), ...(await checkOutcomes(reader))];
+  return [
+    ...(await checkAuditHead(reader)),
+    ...(await checkTrust(reader)),
+    ...(await checkOutcomes(reader)),
+    ...(await checkSchedules(reader)),
+  ];
 }
 
 function checkFile(database: Database): Promise<CheckResult> {

@@ -11,6 +11,11 @@ import { deleteFile } from "./delete-file.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { editFile } from "./edit-file.ts";
 import { fetchUrl } from "./fetch-url.ts";
+import { probeEndpoint } from "./fields/backend/probe-endpoint.ts";
+import { queryData } from "./fields/data/query-data.ts";
+import { checkDelivery } from "./fields/devops/check-delivery.ts";
+import { checkPage } from "./fields/frontend/check-page.ts";
+import { findAgents } from "./find-agents.ts";
 import { findSymbol } from "./find-symbol.ts";
 import { gitLook } from "./git.ts";
 import { gitRecord } from "./git-record.ts";
@@ -56,6 +61,7 @@ export const TOOLS: readonly Tool[] = [
   commandOutput,
   stopCommand,
   fetchUrl,
+  findAgents,
   runTests,
   diagnostics,
   gitLook,
@@ -70,6 +76,10 @@ export const TOOLS: readonly Tool[] = [
   sendMessage,
   askAgent,
   delegate,
+  checkDelivery,
+  queryData,
+  probeEndpoint,
+  checkPage,
   readResult,
 ];
 

@@ -9,6 +9,7 @@ import type { CodeLookup, NoteFact } from "./code-lookup.ts";
 import type { BackgroundCommands } from "./commands/background.ts";
 import type { Delegated, Delegation } from "./delegation.ts";
 import type { FetchPage } from "./fetch-page.ts";
+import type { FoundAgent } from "./found-agent.ts";
 import type { FileProbe } from "./gate/journal-port.ts";
 import type { Lock } from "./gate/locks.ts";
 import type { GitPort } from "./git-port.ts";
@@ -30,6 +31,8 @@ export interface ToolContext {
   readonly git?: () => Promise<GitPort | undefined>;
   /** Resolves with the person's own words; left out where nobody can answer. */
   readonly ask?: (question: { readonly text: string; readonly choices: string[] }) => Promise<string>;
+  /** Agents that could do something, the best first; left out where no work can be handed on. */
+  readonly findAgents?: (query: string) => Promise<readonly FoundAgent[]>;
   /** Shows people the agent's own list. */
   readonly showTodo?: (items: readonly TodoItem[]) => Promise<void>;
   /** The other agents of the run; left out where the agent works alone. */

@@ -112,6 +112,11 @@ export const SETTINGS: readonly Setting[] = [
     otherwise: "4 at once, 20 minutes",
   },
   {
+    name: "a2a",
+    meaning: 'take tasks over A2A for one folder, `{ "workspace": "DIR", "port": 0 }`: see [A2A](a2a.md)',
+    otherwise: "none are taken",
+  },
+  {
     name: "scheduling",
     meaning:
       "how much is done at a time: `runs`, `tasks`, `providers` (calls at a time by provider, `default` for the others), `queue` (runs that may wait), `ageMs`: see [scheduling](scheduling.md)",

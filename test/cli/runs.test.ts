@@ -152,6 +152,7 @@ describe("nexus run", () => {
         budgetUsd: 5,
         policy: {},
         mcpServers: {},
+        a2a: null,
         idleExitMs: 1000,
         embedding: BUILT_IN,
         checkpoints,

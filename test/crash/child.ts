@@ -86,8 +86,8 @@ function killingStore(real: Store, at: number): Store {
     knowledge: real.knowledge,
     auditHeads: real.auditHeads,
     trust: real.trust,
-    schedules: real.schedules,
     outcomes: real.outcomes,
+    schedules: real.schedules,
     epoch: real.epoch,
     close: () => real.close(),
   };

@@ -1,4 +1,5 @@
 /** A daemon's life in this process: its files, its idleness, its end. */
+
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,6 +9,7 @@ import { homePaths } from "../../daemon/host/paths.ts";
 import { silentLog } from "../../daemon/observability/log-file.ts";
 import { type LifeOptions, type RunningDaemon, startDaemon } from "../../daemon/server/life.ts";
 import { type ClientConnection, nexusError } from "../../protocol/index.ts";
+import { noAgents } from "../support/agents.ts";
 import { createFakeMemory } from "../support/fake-memory.ts";
 import { createFakeRunService, type FakeRunService } from "../support/fake-run-service.ts";
 import { collectingAudit, memoryTrust } from "../support/guard.ts";
@@ -59,6 +61,7 @@ async function start(more: Partial<LifeOptions> = {}): Promise<RunningDaemon> {
         check: async () => [],
         configureModel: () => ({ provider: null, model: null, hasKey: false }),
         trust: memoryTrust(),
+        agents: noAgents,
         listTools: async () => ({ trusted: false, tools: [], servers: [], problems: [] }),
         audit: collectingAudit(),
         close,

@@ -147,6 +147,7 @@ describe("the settings file", () => {
       embedding: BUILT_IN,
       checkpoints: { days: 30, maxBytes: 2_147_483_648 },
       mcpServers: {},
+      a2a: null,
       scheduling: { runs: 16, tasks: 16, queue: 1000, providers: { default: 16, ollama: 2 }, ageMs: 60_000 },
     });
   });

@@ -1,4 +1,5 @@
 /** Whatever bytes come: the daemon neither falls nor grows, and everybody else is served. */
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +14,7 @@ import { createHandlers } from "../../daemon/server/rpc/handlers.ts";
 import { DEFAULT_LIMITS } from "../../daemon/server/rpc/limits.ts";
 import { type RpcServer, startRpcServer } from "../../daemon/server/rpc/server.ts";
 import { NexusError, REQUESTS } from "../../protocol/index.ts";
+import { noAgents } from "../support/agents.ts";
 import { createFakeMemory } from "../support/fake-memory.ts";
 import { createFakeRunService } from "../support/fake-run-service.ts";
 import { memoryTrust } from "../support/guard.ts";
@@ -28,6 +30,7 @@ const control = {
   configureModel: () => ({ provider: null, model: null, hasKey: false }),
   trust: memoryTrust(),
   home: "/nowhere",
+  agents: noAgents,
   listTools: async () => ({ trusted: false, tools: [], servers: [], problems: [] }),
 };
 const RUNS = 5000;

@@ -1,4 +1,5 @@
 /** The Nexus protocol over a real socket, with good clients and bad ones. */
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +13,7 @@ import { createHandlers } from "../../daemon/server/rpc/handlers.ts";
 import type { RpcLimits } from "../../daemon/server/rpc/limits.ts";
 import { type RpcServer, startRpcServer } from "../../daemon/server/rpc/server.ts";
 import type { RunEvent } from "../../protocol/index.ts";
+import { noAgents } from "../support/agents.ts";
 import { createFakeMemory, type FakeMemory } from "../support/fake-memory.ts";
 import { created, createFakeRunService, type FakeRunService, notice, summary } from "../support/fake-run-service.ts";
 import { memoryTrust } from "../support/guard.ts";
@@ -28,6 +30,7 @@ const control: DaemonControl = {
   configureModel: () => ({ provider: null, model: null, hasKey: false }),
   trust: memoryTrust(),
   home: "/nowhere",
+  agents: noAgents,
   listTools: async () => ({ trusted: false, tools: [], servers: [], problems: [] }),
 };
 

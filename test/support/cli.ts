@@ -126,6 +126,7 @@ export function createTestContext(
       policy: {},
       idleExitMs: 1000,
       mcpServers: {},
+      a2a: null,
       embedding: BUILT_IN,
       checkpoints: { days: 30, maxBytes: 1e9 },
       scheduling: DEFAULT_SCHEDULING,

@@ -1,4 +1,5 @@
 /** A program like daemon/main.ts whose runs are fakes: the real command line, life, lock and socket. */
+
 import { fileURLToPath } from "node:url";
 import { runCli } from "../../daemon/cli/run-cli.ts";
 import { currentBuild } from "../../daemon/host/build.ts";
@@ -9,6 +10,7 @@ import { openFileLog } from "../../daemon/observability/log-file.ts";
 import { startDaemon } from "../../daemon/server/life.ts";
 import { acquireWriterLock } from "../../daemon/store/lock.ts";
 import { NexusError, nexusError } from "../../protocol/index.ts";
+import { noAgents } from "./agents.ts";
 import { createFakeMemory } from "./fake-memory.ts";
 import { createFakeRunService } from "./fake-run-service.ts";
 import { collectingAudit, memoryTrust } from "./guard.ts";
@@ -47,6 +49,7 @@ async function serve(home: string): Promise<number> {
         check: async () => [],
         configureModel: () => ({ provider: null, model: null, hasKey: false }),
         trust: memoryTrust(),
+        agents: noAgents,
         listTools: async () => ({ trusted: false, tools: [], servers: [], problems: [] }),
         audit: collectingAudit(),
         close: async () => undefined,

@@ -5,11 +5,13 @@ import { EventEmitter, once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { loadUserAgents } from "../../daemon/agents/user-agents.ts";
 import { systemClock } from "../../daemon/host/clock.ts";
 import { createChatModel } from "../../daemon/models/create.ts";
 import type { Log } from "../../daemon/observability/log.ts";
 import { createChanges } from "../../daemon/orchestration/changes/create.ts";
 import type { RunDependencies } from "../../daemon/orchestration/dependencies.ts";
+import { replayRun } from "../../daemon/orchestration/replay/replay.ts";
 import type { OpenMemory } from "../../daemon/orchestration/run-memory.ts";
 import type { RunService } from "../../daemon/orchestration/run-service.ts";
 import { createRunService } from "../../daemon/orchestration/runs.ts";
@@ -51,8 +53,23 @@ export interface EngineOptions {
   readonly beforeCalls?: RunDependencies["beforeCalls"];
   /** How much is done at a time. */
   readonly scheduling?: SchedulingSettings;
+  /** Why its runs cannot be replayed when it closes; left out: they are. */
+  readonly noReplay?: string;
   /** Called before each append to the event log; what it throws is what the store throws. */
   readonly beforeAppend?: (events: readonly NewEvent[]) => void;
+}
+
+/** Every run that ended is replayed from its log when its engine closes: the same events must come, apart from times. */
+async function expectReplays(store: Store): Promise<void> {
+  const { runs } = await store.projections.listRuns({ limit: 500 });
+  for (const { runId } of runs.filter(({ status }) => isEnded(status))) {
+    const { divergence } = await replayRun(store, runId);
+    if (divergence === null) continue;
+    const log = (await store.events.read(runId, { limit: 10_000 })).map(
+      ({ seq, body }) => `${seq} ${JSON.stringify(body).slice(0, 160)}`,
+    );
+    throw new Error(`Run ${runId} does not replay: ${JSON.stringify(divergence, null, 1)}\n${log.join("\n")}`);
+  }
 }
 
 export interface Engine {
@@ -127,7 +144,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     async close() {
       await engine.service.drain("test ends");
       await engine.audit.close();
-      await engine.store.close();
+      if (options.noReplay === undefined) await expectReplays(engine.store).finally(() => engine.store.close());
+      else await engine.store.close();
       await server.close();
       rmSync(root, { recursive: true, force: true });
     },
@@ -169,6 +187,8 @@ async function openParts(
     defaults: { budgetUsd: null, policy: {}, models },
     createModel: (own) => createChatModel(own),
     keepRule,
+    userAgents: ({ workspace, trusted }) =>
+      loadUserAgents({ user: join(home, "agents"), ...(trusted ? { workspace } : {}) }),
     grammars: join(import.meta.dirname, "../../grammars"),
     newId: () => randomUUID().slice(0, 13),
     onFatal: (error) => note(String(error)),
@@ -197,10 +217,10 @@ function withAppend(store: Store, before: (events: readonly NewEvent[]) => void)
     state: (...args) => events.state(...args),
     subscribe: (...args) => events.subscribe(...args),
   };
-  const { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, epoch } = store;
-  const { schedules, outcomes } = store;
+  const { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, outcomes, schedules, epoch } =
+    store;
   const close = () => store.close();
-  const rows = { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, schedules, outcomes };
+  const rows = { artifacts, projections, sessions, checkpoints, knowledge, auditHeads, trust, outcomes, schedules };
   return { events: watched, ...rows, epoch, close };
 }
 

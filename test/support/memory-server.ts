@@ -1,4 +1,5 @@
 /** The real protocol server with a fake code memory behind it, and a workspace of a few files. */
+
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { silentLog } from "../../daemon/observability/log-file.ts";
 import { createHandlers } from "../../daemon/server/rpc/handlers.ts";
 import { startRpcServer } from "../../daemon/server/rpc/server.ts";
 import type { ClientConnection } from "../../protocol/index.ts";
+import { noAgents } from "./agents.ts";
 import { createFakeMemory, type FakeMemory } from "./fake-memory.ts";
 import { createFakeRunService } from "./fake-run-service.ts";
 import { memoryTrust } from "./guard.ts";
@@ -41,6 +43,7 @@ export async function startMemoryServer(): Promise<MemoryServer> {
     configureModel: () => ({ provider: null, model: null, hasKey: false }),
     trust: memoryTrust(),
     home: folder,
+    agents: noAgents,
     listTools: async () => ({ trusted: false, tools: [], servers: [], problems: [] }),
   });
   const identity = { token: TOKEN, version: "1.2.3", buildTime: 42, pid: 7 };

@@ -39,10 +39,13 @@ it("offers only what is allowed, in the same order, as the same objects", () => 
     "search_code",
     "find_symbol",
     "command_output",
+    "find_agents",
     "git",
     "show_diff",
     "recall",
     "board_read",
+    "check_delivery",
+    "query_data",
     "read_result",
   ]);
   expect(toolSchemas(() => true)[0]).toBe(first[0]);

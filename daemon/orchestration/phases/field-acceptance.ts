@@ -57,7 +57,10 @@ async function checked(
   const recorded = await Promise.all(names.map((name) => recordedCheck(context, work, name, finished.turn)));
   const known = recorded.filter((result) => result !== undefined);
   const missing = names.filter((name) => !known.some(({ check }) => check === name));
-  if (missing.length === 0) return { results: known, live: false };
+  if (missing.length === 0) {
+    const live = names.some((name) => context.recorded?.isLive(keyOf(work, name, finished.turn)) === true);
+    return { results: known, live };
+  }
   const fresh = await runFieldChecks(missing, await fieldContext(context, work, finished));
   for (const result of fresh) await recordCheck(context, work, result, finished.turn);
   return { results: [...known, ...fresh], live: true };
@@ -96,7 +99,7 @@ function recordCheck(context: RunContext, work: FieldWork, result: CheckedField,
 async function fieldContext(context: RunContext, work: FieldWork, { text }: Finished): Promise<FieldContext> {
   const { root, task, testCommand } = work;
   const { signal } = context;
-  const { isolation, tasks } = await stateOf(context);
+  const { isolation, tasks, trusted } = await stateOf(context);
   const start = tasks.find(({ id }) => id === task.id)?.place?.startCommit ?? isolation?.startCommit ?? "HEAD";
   const [own, whole] = await Promise.all([
     filesSince(root, start, signal),
@@ -115,6 +118,7 @@ async function fieldContext(context: RunContext, work: FieldWork, { text }: Fini
     testsFirst: task.acceptance?.expect === "fail",
     answer: text,
     signal,
+    trusted: trusted !== false,
     fetched: await fetchedPages(context),
     ...(run === undefined ? {} : { run }),
     ...(testCommand === undefined ? {} : { testCommand }),

@@ -7,6 +7,7 @@ import { createExclusively, lstat, makeFolder, readLink, realPath, removeTree, s
 import { copyIfThere, homeFolder, makeScratch } from "../../host/scratch.ts";
 import { isWithin } from "../paths/path-names.ts";
 import { sandboxEnvironment } from "./box-environment.ts";
+import { startDoorway } from "./doorway.ts";
 import { type GitView, gitView } from "./git-view.ts";
 import { MISSING_FILES, MISSING_FOLDERS, type ProtectedPlaces, protectPlaces } from "./protected.ts";
 import { startGateway } from "./proxy.ts";
@@ -53,11 +54,22 @@ async function confine(
     const gateway = rules.hosts.length === 0 ? undefined : await startGateway(scratch, rules);
     if (gateway !== undefined) ends.push(gateway.close);
     const mounts = [...(await systemMounts()), ...box.mounts, ...(await placed(box, places, env, rules))];
-    const inside = gateway === undefined ? argv : gateway.wrap(argv);
+    const way = rules.served === undefined ? undefined : await startDoorway(scratch, rules.served);
+    if (way !== undefined) ends.push(way.door.close);
+    const served = way === undefined ? argv : way.wrap(argv);
+    const inside = gateway === undefined ? served : gateway.wrap(served);
     const tail = ["--remount-ro", "/", "--chdir", rules.root, "--", ...inside];
     const flags = [...ISOLATION, ...options.flags, "--hostname", "nexus"];
     return {
-      argv: [options.program, ...flags, ...mounts.flat(), ...(gateway?.mounts.flat() ?? []), ...tail],
+      argv: [
+        options.program,
+        ...flags,
+        ...mounts.flat(),
+        ...(gateway?.mounts.flat() ?? []),
+        ...(way?.mounts.flat() ?? []),
+        ...tail,
+      ],
+      ...(way === undefined ? {} : { door: way.door }),
       env: { ...sandboxEnvironment(env, box.home), ...box.env, ...gateway?.env },
       dispose,
     };

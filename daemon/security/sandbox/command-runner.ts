@@ -1,5 +1,6 @@
 /** Runs shell lines of agents, tests and checks: a fresh process, an allow-listed environment, the sandbox where there is one. */
 import { join } from "node:path";
+import { type Door, loopbackDoor } from "../../host/door.ts";
 import { realPath, removeTree } from "../../host/files.ts";
 import { hostPlatform, runProcess, signalOf } from "../../host/processes.ts";
 import { makeScratch } from "../../host/scratch.ts";
@@ -26,6 +27,8 @@ export interface CommandRequest {
   /** Hears all of the output as it comes. */
   readonly onOutput?: (chunk: Uint8Array) => void;
   readonly onHost?: (decision: HostDecision) => void;
+  /** A port that the command serves, and who hears the way to it as soon as there is one. */
+  readonly served?: { readonly port: number; onDoor(door: Door): void };
 }
 
 export interface CommandResult {
@@ -78,12 +81,14 @@ export function createCommandRunner(options: CommandRunnerOptions = {}): Command
     async run(request) {
       const env = { ...commandEnvironment(options.env ?? process.env), ...request.env };
       const found = await sandbox();
+      if (found.kind === "none" && request.served !== undefined)
+        request.served.onDoor(loopbackDoor(request.served.port));
       if (found.kind === "none") return start(request, { env, kind: found.kind });
       const readable = await linkTargets(request);
       const links = hostPlatform === "linux" ? await workspaceLinks(request.root, request.linked ?? []) : [];
       const hidden = options.hidden ?? [];
       const hosts = request.hosts ?? [];
-      const { root, onHost } = request;
+      const { root, onHost, served } = request;
       const rules = {
         root,
         readable,
@@ -92,8 +97,10 @@ export function createCommandRunner(options: CommandRunnerOptions = {}): Command
         hosts,
         caches: await cachesOf(root),
         ...(onHost === undefined ? {} : { onHost }),
+        ...(served === undefined ? {} : { served: served.port }),
       };
       const confined = await found.confine(["/bin/sh", "-c", request.line], env, rules);
+      served?.onDoor(confined.door ?? loopbackDoor(served.port));
       try {
         return await start(request, { env: confined.env, argv: confined.argv, kind: found.kind });
       } finally {

@@ -1,5 +1,7 @@
 /** The wall around a command: what it may see, write and reach, held by the operating system. */
 
+import type { Door } from "../../host/door.ts";
+
 export interface SandboxRules {
   /** Absolute real path of the agent's copy: the one place that it may write, beside a temporary folder of its own. */
   readonly root: string;
@@ -15,6 +17,8 @@ export interface SandboxRules {
   readonly caches?: string;
   /** Hears what the proxy let through and what it refused. */
   readonly onHost?: (decision: HostDecision) => void;
+  /** The port that the command serves: whoever runs it may connect to it, nobody else. Left out: nobody. */
+  readonly served?: number;
 }
 
 /** One attempt of a command to reach something. */
@@ -33,6 +37,8 @@ export type SandboxKind = "bubblewrap" | "seatbelt";
 export interface Confined {
   readonly argv: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;
+  /** The way to the served port; left out where the command shares this machine's network. */
+  readonly door?: Door;
   /** Ends the proxy and removes temporary folders; after the command's end, always. */
   dispose(): Promise<void>;
 }

@@ -17,6 +17,8 @@ export interface SeatbeltPlaces {
   readonly hidden: readonly string[];
   /** The proxy's port on this machine; undefined: no network. */
   readonly proxyPort?: number;
+  /** A port of the loopback interface that the command may listen on. */
+  readonly served?: number;
 }
 
 export function createSeatbelt(program: string): Sandbox {
@@ -27,7 +29,12 @@ export function createSeatbelt(program: string): Sandbox {
       const gateway = rules.hosts.length === 0 ? undefined : await startLoopbackGateway(rules);
       const places = await placesOf(scratch, env, rules);
       const own = { ...sandboxEnvironment(env, homeFolder(env)), ...cachesIn(places.writable[1] ?? scratch) };
-      const profile = seatbeltProfile(gateway === undefined ? places : { ...places, proxyPort: gateway.port });
+      const { served } = rules;
+      const profile = seatbeltProfile({
+        ...places,
+        ...(gateway === undefined ? {} : { proxyPort: gateway.port }),
+        ...(served === undefined ? {} : { served }),
+      });
       return {
         argv: [program, "-p", profile, ...argv],
         env: { ...own, TMPDIR: join(scratch, "tmp"), ...gateway?.env },
@@ -70,7 +77,7 @@ function cachesIn(folder: string): Record<string, string> {
  * files are refused again, by pattern, so that it does not matter whether they are there.
  */
 export function seatbeltProfile(places: SeatbeltPlaces): string {
-  const { root, home, writable, readable, hidden, proxyPort } = places;
+  const { root, home, writable, readable, hidden, proxyPort, served } = places;
   const system =
     "/usr /bin /sbin /System /Library /opt /private/etc /private/var/db/timezone /private/var/select /dev /nix";
   const patterns = [...MISSING_FOLDERS, ...MISSING_FILES].map(
@@ -93,6 +100,7 @@ export function seatbeltProfile(places: SeatbeltPlaces): string {
     '(allow file-write-data (literal "/dev/null") (literal "/dev/zero") (literal "/dev/tty"))',
     `(deny file-write* ${patterns.join(" ")})`,
     proxyPort === undefined ? "(deny network*)" : `(allow network-outbound (remote ip "localhost:${proxyPort}"))`,
+    ...(served === undefined ? [] : [`(allow network-bind network-inbound (local ip "localhost:${served}"))`]),
     "",
   ].join("\n");
 }

@@ -1,5 +1,6 @@
 /** Requests about the daemon itself. */
 import type { Answer, CheckResult, DaemonStatus, Handlers, Params } from "../../../protocol/index.ts";
+import type { AgentDirectory } from "../../orchestration/agent-directory.ts";
 import type { Trust } from "../../security/trust.ts";
 import type { RpcContext } from "./connection.ts";
 import type { ListTools } from "./tools.ts";
@@ -15,6 +16,7 @@ export interface DaemonControl {
   /** The data folder. */
   readonly home: string;
   readonly listTools: ListTools;
+  readonly agents: Pick<AgentDirectory, "list" | "card">;
 }
 
 type DaemonHandlers = Pick<

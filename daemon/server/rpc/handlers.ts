@@ -2,6 +2,7 @@
 import type { Handlers } from "../../../protocol/index.ts";
 import type { MemoryService } from "../../memory/service.ts";
 import type { RunService } from "../../orchestration/run-service.ts";
+import { createAgentHandlers } from "./agents.ts";
 import { createApprovalHandlers } from "./approvals.ts";
 import { createAuditHandlers } from "./audit.ts";
 import { createChangesHandlers } from "./changes.ts";
@@ -22,8 +23,8 @@ export function createHandlers(
 ): Handlers<RpcContext> {
   return {
     ...createRunHandlers(service),
-    ...createWorkflowHandlers(service.workflows),
     ...createTaskHandlers(service),
+    ...createWorkflowHandlers(service.workflows),
     ...createApprovalHandlers(service),
     ...createChangesHandlers(service),
     ...createPlanHandlers(service),
@@ -32,5 +33,6 @@ export function createHandlers(
     ...createWorkspaceHandlers(control.trust),
     ...createAuditHandlers(control.home),
     ...createToolsHandlers(control.listTools),
+    ...createAgentHandlers(control.agents),
   };
 }

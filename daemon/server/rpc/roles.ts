@@ -16,7 +16,7 @@ const AGENT_MAY: ReadonlySet<string> = new Set([
   ...["plan/show", "plan/history"],
   ...["workspace/trust", "memory/status", "memory/search", "memory/symbols", "memory/uses", "memory/impact"],
   ...["workflow/states", "workflow/compare", "workflow/schedules"],
-  ...["memory/connect", "memory/map", "memory/place", "memory/file", "memory/hotspots"],
+  ...["agent/list", "agent/card", "memory/connect", "memory/map", "memory/place", "memory/file", "memory/hotspots"],
 ]);
 
 /** The error for a request that the role may not make; undefined when it may. */

@@ -1,10 +1,24 @@
 /** All checks of fields, by the names that agents give, and what runs those of one agent. */
+import { endpoints } from "./backend/endpoints.ts";
 import { citationsResolve } from "./citations-resolve.ts";
+import { dataCheck } from "./data/data-check.ts";
+import { delivery } from "./devops/delivery.ts";
 import { failsWithout } from "./fails-without.ts";
 import type { FieldCheck, FieldContext, FieldResult } from "./field-check.ts";
+import { accessible } from "./frontend/accessible.ts";
 import { mutantsKilled } from "./mutants-killed.ts";
+import { migrations } from "./sql/migrations-check.ts";
 
-export const FIELD_CHECKS: readonly FieldCheck[] = [failsWithout, mutantsKilled, citationsResolve];
+export const FIELD_CHECKS: readonly FieldCheck[] = [
+  failsWithout,
+  mutantsKilled,
+  citationsResolve,
+  endpoints,
+  migrations,
+  dataCheck,
+  delivery,
+  accessible,
+];
 
 export interface CheckedField extends FieldResult {
   readonly check: string;

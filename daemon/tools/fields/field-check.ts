@@ -43,6 +43,8 @@ export interface FieldContext {
   /** The agent's last answer. */
   readonly answer: string;
   readonly signal: AbortSignal;
+  /** Programs of the workspace may run, its pages' scripts too; left out: they may not. */
+  readonly trusted?: boolean;
   /** Text of a file where the task began; undefined: it was not there. */
   base(path: string): Promise<string | undefined>;
   /** The same before the run began. */

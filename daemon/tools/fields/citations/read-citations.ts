@@ -33,13 +33,15 @@ const MOST = 400;
 export function readCitations(text: string): Citation[] {
   const citations: Citation[] = [];
   for (const line of withoutCodeBlocks(text).split("\n")) {
-    let start = 0;
+    let end = 0;
+    let claim = "";
     for (const match of line.matchAll(ALL)) {
       if (citations.length >= MOST) return citations;
-      const claim = line.slice(start, match.index);
-      citations.push(citationOf(match, claim));
+      const between = line.slice(end, match.index);
       // Citations in a row stand for one claim.
-      if (!/^[\s,;]*(and)?[\s,;]*$/.test(claim)) start = match.index;
+      if (!/^[\s,;]*(and)?[\s,;]*$/.test(between)) claim = between;
+      citations.push(citationOf(match, claim));
+      end = match.index + match[0].length;
     }
   }
   return citations;

@@ -87,6 +87,7 @@ async function tryAll(context: FieldContext, copies: readonly ScratchCopy[], tri
       context.signal.throwIfAborted();
       if (systemClock.monotonic() > trial.end) return;
       verdicts.set(mutant, await tryOne(context, copy, mutant, trial));
+      context.signal.throwIfAborted();
     }
   });
   // All come to their end before the copies go.
