@@ -1,7 +1,7 @@
 /** The one table of commands and flags: parser, help, completion and docs/cli.md are made from it. */
 
 import { AGENTS_COMMANDS } from "./agents-commands.ts";
-import { type Command, type Flag, json, repo } from "./command.ts";
+import { type Command, type Flag, json, jsonLines, repo } from "./command.ts";
 import { MEMORY_COMMANDS } from "./commands-memory.ts";
 import { PLAN_COMMANDS } from "./commands-plan.ts";
 import { POLICY_COMMANDS } from "./commands-policy.ts";
@@ -13,11 +13,6 @@ import { TOOLS_COMMANDS } from "./tools-commands.ts";
 
 export type { Command, Flag } from "./command.ts";
 
-const jsonLines: Flag = {
-  name: "json",
-  type: "boolean",
-  summary: "Print events as JSON Lines, at the end a result object.",
-};
 const budget: Flag = { name: "budget", type: "string", value: "USD", summary: "The most that the run may cost." };
 const detach: Flag = { name: "detach", type: "boolean", summary: "Do not wait for the end; print the run's id." };
 const run = { name: "RUN" };

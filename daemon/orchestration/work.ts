@@ -190,6 +190,7 @@ function contextOfTools(context: RunContext, options: WorkOptions): ToolContext 
     ...(note === undefined ? {} : { note }),
     ...(context.editJournal === undefined ? {} : { editJournal: context.editJournal }),
     ...(context.commands === undefined ? {} : { commands: context.commands }),
+    ...(context.grammars === undefined ? {} : { grammars: context.grammars }),
     findAgents: (query: string) => agentsFor(context, agent, query),
     wholeResult: (handle: string) => wholeResult(context, taskId, handle),
   };
