@@ -62,6 +62,7 @@ export function recordedChanges(
         return merged === undefined ? hang() : { ok: true, commit: merged.commit, files: merged.files };
       },
       unresolved: async () => [],
+      tree: async (_workspace, commit) => commit,
       release: async () => undefined,
     },
     checkpoints: {
