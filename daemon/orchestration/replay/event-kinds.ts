@@ -41,7 +41,13 @@ export function isTold(body: RunEventBody): boolean {
 /** What an effect brought: told when the engine asks for it, in its turn. */
 export function isAnswer({ type, ...body }: RunEventBody): boolean {
   if (type === "verification.finished") return "evidence" in body && body.evidence !== null;
-  return type === "run.recalled" || type === "task.checked" || type === "tool.requested" || type === "tool.finished";
+  return (
+    type === "run.recalled" ||
+    type === "agents.pinned" ||
+    type === "task.checked" ||
+    type === "tool.requested" ||
+    type === "tool.finished"
+  );
 }
 
 /** Which of several events without a key is meant: those of one call, task or attempt. */
