@@ -1,5 +1,5 @@
 /** The effects of a run's steps: the same agents, gate, policy, journal and budget as tasks, and the same evidence. */
-import { machineRunner } from "../../security/sandbox/command-runner.ts";
+import { type CommandResult, type CommandRunner, machineRunner } from "../../security/sandbox/command-runner.ts";
 import { createLockTable, EVERYTHING, type Lock, type LockTable } from "../../tools/gate/locks.ts";
 import { askApproval } from "../people/approval-gate.ts";
 import { askQuestion } from "../people/question-gate.ts";
@@ -102,28 +102,35 @@ async function confirm(context: RunContext, what: string, { taskId, signal }: Ef
 /** Under the names of variables, so that no value can become a part of the line. */
 async function runCommand(context: RunContext, work: CommandWork, { taskId }: EffectPlace): Promise<Performed> {
   const { run: command, expect = "pass", env = {}, secrets = [] } = work;
-  const hidden: Record<string, string> = {};
-  for (const name of secrets) {
-    const value = context.secretOf?.(name);
-    if (value === undefined) return { ok: false, reason: noSecret(name), isFinal: true };
-    hidden[name] = value;
-  }
   const { root } = await workRoot(context);
   const may = { key: taskId, taskId, command, root, kind: "command" as const, allowed: [command] };
   if (!(await mayCheck(context, may))) return { ok: false, reason: `\`${command}\` may not run.`, isFinal: true };
   const runner = context.commands ?? machineRunner();
-  const commands = {
+  // Looked up when it runs, and only then: a replay knows no secrets and needs none.
+  const commands: CommandRunner = {
     ...runner,
-    run: (request: Parameters<typeof runner.run>[0]) =>
-      runner.run({ ...request, env: { ...request.env, ...env, ...hidden } }),
+    async run(request) {
+      const values = secrets.map((name) => [name, context.secretOf?.(name)] as const);
+      const missing = values.find(([, value]) => value === undefined);
+      if (missing !== undefined) return notRun(noSecret(missing[0]));
+      const hidden = Object.fromEntries(
+        values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+      );
+      return runner.run({ ...request, env: { ...request.env, ...env, ...hidden } });
+    },
   };
   const wanted = { key: `check/${taskId}`, taskId, command, expect: expect === "any" ? "pass" : expect, root } as const;
   const { evidence } = await check({ ...context, commands }, wanted);
   const { exitCode, outputTail } = evidence;
   const output = { exitCode, output: outputTail };
   if (exitCode !== null && (expect === "any" || evidence.satisfied)) return { ok: true, output };
-  const ended = exitCode === null ? "did not end by itself" : `ended with exit code ${exitCode}`;
+  const ended = exitCode === null ? "did not come to an end" : `ended with exit code ${exitCode}`;
   return { ok: false, reason: `\`${command}\` ${ended}. ${outputTail.trim().slice(-500)}`, output };
+}
+
+function notRun(why: string): CommandResult {
+  const ended = { exitCode: null, signal: null, truncated: false, timedOut: false, sandboxed: false };
+  return { ...ended, output: Buffer.from(why) };
 }
 
 function noSecret(name: string): string {
