@@ -7,6 +7,7 @@ import { COLLABORATION_ERRORS } from "./collaboration-errors.ts";
 import type { ErrorEntry } from "./error-entry.ts";
 import { GUARD_ERRORS } from "./guard-errors.ts";
 import { MEMORY_ERRORS } from "./memory-errors.ts";
+import { MERGE_ERRORS } from "./merge-errors.ts";
 import { TASK_ERRORS } from "./task-errors.ts";
 import { WORKFLOW_ERRORS } from "./workflow-errors.ts";
 
@@ -121,6 +122,10 @@ export const ERRORS = {
   "session.unknown": { message: "There is no such session.", hint: "`nexus runs list` shows runs and their sessions." },
   "agent.unknown": { message: "There is no agent of that name.", hint: "`nexus agents list` names them." },
   "run.unknown": { message: "There is no such run.", hint: "`nexus runs list` shows the runs of this data folder." },
+  "replay.unreadable": {
+    message: "The run's log cannot be replayed by this version.",
+    hint: "The message says which event it cannot read; `nexus runs show` still shows the run.",
+  },
   "run.queue_full": {
     message: "So many runs wait already that one more is not taken.",
     hint: "Try again when some have ended; `nexus daemon status` shows the queue, `scheduling.queue` in the settings its length.",
@@ -308,6 +313,7 @@ export const ERRORS = {
   },
   "command.timeout": { message: "The command took too long and was ended.", hint: "Run something shorter." },
   ...MEMORY_ERRORS,
+  ...MERGE_ERRORS,
   ...TASK_ERRORS,
   ...WORKFLOW_ERRORS,
   ...GUARD_ERRORS,

@@ -9,6 +9,7 @@ import * as facts from "./memory-facts.ts";
 import * as graph from "./memory-graph.ts";
 import * as search from "./memory-search.ts";
 import * as plan from "./plan-requests.ts";
+import * as replay from "./replay.ts";
 import * as rewind from "./rewind-requests.ts";
 import * as run from "./run.ts";
 import * as task from "./task-requests.ts";
@@ -49,6 +50,8 @@ export const REQUESTS = [
   plan.planShow,
   plan.planEdit,
   plan.planHistory,
+  replay.runReplay,
+  replay.runCompare,
   rewind.runCheckpoints,
   rewind.runCheckpointDiff,
   rewind.runRewind,

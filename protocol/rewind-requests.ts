@@ -63,6 +63,8 @@ export const runFork = request(
     checkpoint: number,
     /** A new instruction, told before the next step. */
     prompt: z.optional(z.string().check(z.minLength(1), z.maxLength(100_000))),
+    /** Does the checkpoint's task, and those of the plan that had not begun, in place of the agents that they were given to. */
+    agent: z.optional(z.string().check(z.minLength(1), z.maxLength(60))),
     idempotencyKey: key,
     modelSettings: z.optional(ModelSettingsInput),
   }),

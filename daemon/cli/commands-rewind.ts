@@ -37,6 +37,23 @@ export const REWIND_COMMANDS = {
     flags: [{ name: "at", type: "string", value: "N", summary: "The checkpoint." }, jsonLines, detach],
     details: "GOAL is told to the agent before its next step.",
   },
+  "runs replay": {
+    summary: "Carry an ended run out anew from its log, or from a checkpoint with something else",
+    positionals: [run],
+    flags: [
+      { name: "from", type: "string", value: "N", summary: "Go on from this checkpoint for real, as a fork." },
+      {
+        name: "with",
+        type: "string",
+        value: "WHAT",
+        summary: "With --from: model=NAME, prompt=TEXT or agent=NAME. May be repeated.",
+        repeated: true,
+      },
+      json,
+    ],
+    details:
+      "Without --from nothing is executed, sent or written: the engine gets the recorded answers and must make the same events, apart from times. Exit code 1 when it does not, with the first event that differs. With --from both runs are put side by side at the end.",
+  },
   "runs prune": {
     summary: "Forget the checkpoints of old runs",
     positionals: [],

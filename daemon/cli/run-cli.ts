@@ -25,6 +25,7 @@ const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   "runs checkpoints": async () => (await import("./runs-rewind.ts")).checkpointsCommand,
   "runs rewind": async () => (await import("./runs-rewind.ts")).rewindCommand,
   "runs fork": async () => (await import("./runs-rewind.ts")).forkCommand,
+  "runs replay": async () => (await import("./runs-replay.ts")).replayCommand,
   "runs prune": async () => (await import("./runs-rewind.ts")).pruneCommand,
   "runs pause": async () => (await import("./runs-task.ts")).pauseCommand,
   "runs cancel": async () => (await import("./runs.ts")).cancelCommand,

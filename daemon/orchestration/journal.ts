@@ -2,7 +2,7 @@
  * The journal: every effect is *intent → effect → result*, all three in the event log, keyed by task, turn and index.
  * After a crash a recorded result is reused and never asked for again.
  */
-import type { ContextUse, RunEventBody } from "../../protocol/index.ts";
+import type { ContextUse, ErrorValue, RunEventBody } from "../../protocol/index.ts";
 import { hashOf } from "../host/files.ts";
 import type { Message, ModelRequest, ModelResponse } from "../models/model.ts";
 import { costOf } from "../models/prices.ts";
@@ -38,7 +38,8 @@ export async function callModel(
   if (recorded !== undefined) return { response: recorded, live: false };
   throwIfStopped(context);
   const { counter, answerTokens } = await context.window();
-  const clean = redactedRequest(asked, context.redact);
+  const sent = await context.recorded?.frame(key);
+  const clean = redactedRequest({ ...asked, ...sent }, context.redact);
   const { inputTokens, overheadTokens } = estimateRequest(clean, counter.count);
   const tokens = { inputTokens, overheadTokens };
   const price = context.price();
@@ -46,11 +47,13 @@ export async function callModel(
   const call = { key, ...place };
   const made = use === undefined ? {} : { context: use };
   const model = context.model().name;
+  const { frame, artifacts } = frameOf(context, clean);
   // One at a time: of two calls that look at the same money, each would think that it is there.
   const maxOutputTokens = await context.inTurn("money", async () => {
     const reservation = reserve(restFor(await stateOf(context), place.taskId), price, wanted);
     const { reservedUsd } = reservation;
-    await record(context, { type: "model.requested", ...call, model, reservedUsd, ...tokens, ...made });
+    const body = { type: "model.requested" as const, ...call, model, reservedUsd, ...tokens, frame, ...made };
+    await record(context, body, undefined, artifacts);
     return reservation.maxOutputTokens;
   });
   const request = { ...clean, maxOutputTokens };
@@ -60,6 +63,30 @@ export async function callModel(
   const costUsd = price === undefined ? 0 : costOf(price, response.usage);
   await recordResponse(context, call, response, { costUsd, durationMs });
   return { response, live: true };
+}
+
+const framesKept = new WeakMap<RunContext, Set<string>>();
+const frames = new WeakMap<
+  ModelRequest["tools"],
+  { readonly system: string; readonly bytes: Uint8Array; readonly hash: string }
+>();
+
+/**
+ * Instructions and tools, which the log tells nowhere else: kept once a run, so that a request can be made again as it was,
+ * whatever a later version would send.
+ */
+function frameOf(context: RunContext, { system, tools }: ModelRequest): { frame: string; artifacts: Uint8Array[] } {
+  let known = frames.get(tools);
+  if (known === undefined || known.system !== system) {
+    const bytes = new TextEncoder().encode(JSON.stringify({ system, tools }));
+    known = { system, bytes, hash: hashOf(bytes) };
+    frames.set(tools, known);
+  }
+  const kept = framesKept.get(context) ?? new Set();
+  framesKept.set(context, kept);
+  const isKept = kept.has(known.hash);
+  kept.add(known.hash);
+  return { frame: known.hash, artifacts: isKept ? [] : [known.bytes] };
 }
 
 /** The last place before the network: whatever the parts of a request came through, no known secret leaves with it. */
@@ -90,14 +117,16 @@ async function responseOf(context: RunContext, key: string): Promise<ModelRespon
 }
 
 function ask(context: RunContext, call: CallPlace & { key: string }, request: ModelRequest): Promise<ModelResponse> {
+  const onFailed = async (error: ErrorValue, attempt: number, willRetry: boolean) => {
+    await record(context, { type: "model.failed", ...call, attempt, error, willRetry });
+  };
+  if (context.recorded !== undefined) return context.recorded.ask(call.key, onFailed);
   return respondWithRetry(context.model(), request, {
     signal: context.signal,
     onText: (text) => {
       if (call.key === keyOf(call)) context.onDelta({ taskId: call.taskId, turn: call.turn, text });
     },
-    onFailedAttempt: async (error, attempt, willRetry) => {
-      await record(context, { type: "model.failed", ...call, attempt, error, willRetry });
-    },
+    onFailedAttempt: onFailed,
     random: Math.random,
     sleep: (milliseconds, signal) => context.clock.sleep(milliseconds, signal),
   });

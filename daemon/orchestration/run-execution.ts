@@ -18,6 +18,7 @@ import { recallMemory } from "./run-memory.ts";
 import { type ModelSlots, scheduledModel } from "./scheduling/scheduled-model.ts";
 import type { Scheduler } from "./scheduling/scheduler.ts";
 import type { Job } from "./scheduling/slot-pool.ts";
+import { judgeEvidence } from "./team/evidence/judge.ts";
 import { TEAM_LIMITS } from "./team/limits.ts";
 import { createTurnstile } from "./turnstile.ts";
 
@@ -45,10 +46,15 @@ export async function executeRun(dependencies: RunDependencies, execution: Execu
   if (before.isolation !== null) await removeStandIns(before.isolation.worktree).catch(() => undefined);
   await learnSecretFiles(before.workspace, context.learnSecrets);
   context.memory({ root: before.workspace, workspace: before.workspace }).prepare?.();
+  await carryToEnd(context, () => applyAtEnd(dependencies, execution.runId));
+}
+
+/** All that follows `run.started`; `apply` accepts the change where that was asked for. */
+export async function carryToEnd(context: RunContext, apply: () => Promise<void>): Promise<void> {
   try {
     const { runGraph } = await import("./engine.ts");
     await runGraph(context);
-    await applyAtEnd(dependencies, execution.runId);
+    await apply();
     await finish(context, "done");
   } catch (error) {
     if (isStoreFailure(error)) throw error;
@@ -99,7 +105,7 @@ function createContext(
     learnSecrets: (text) => redactor.learn(text),
     signal,
     team: { ...TEAM_LIMITS, ...dependencies.team },
-    judges: dependencies.judges ?? [],
+    judges: [judgeEvidence, ...(dependencies.judges ?? [])],
     inTurn: createTurnstile(),
     modelName: settings.model,
     editJournal: dependencies.editJournal,
@@ -154,7 +160,7 @@ function modelsFor({ defaults, defaultModel }: RunDependencies, settings: ModelS
   return isSame ? (defaults.models ?? {}) : {};
 }
 
-async function openWindow(settings: ModelSettings): Promise<CountedWindow> {
+export async function openWindow(settings: ModelSettings): Promise<CountedWindow> {
   return { ...windowOf(settings), counter: await createTokenCounter(settings.model, estimateTokens) };
 }
 

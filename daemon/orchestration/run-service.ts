@@ -39,6 +39,8 @@ export interface RunService {
   checkpointDiff(params: Params<"run/checkpointDiff">): Promise<Answer<"run/checkpointDiff">>;
   rewind(params: Params<"run/rewind">, caller: Caller): Promise<Answer<"run/rewind">>;
   fork(params: Params<"run/fork">, caller: Caller): Promise<Answer<"run/fork">>;
+  replay(params: Params<"run/replay">): Promise<Answer<"run/replay">>;
+  compare(params: Params<"run/compare">): Promise<Answer<"run/compare">>;
   prune(params: Params<"run/prune">): Promise<Answer<"run/prune">>;
   /** States, comparisons, migrations and schedules of runs that follow workflows. */
   readonly workflows: WorkflowService;

@@ -34,6 +34,7 @@ const MOST_NOTES_REQUEST = 24_000;
 export async function createRunWindow(context: RunContext, options: RunWindowOptions): Promise<Respond> {
   const { taskId } = options;
   let model = await context.window();
+  let { system } = options;
   let tools = options.tools();
   let frame = frameOf(model, options, tools);
   let { latest, count }: RecordedCompactions = await recordedCompactions(context, taskId);
@@ -62,16 +63,19 @@ export async function createRunWindow(context: RunContext, options: RunWindowOpt
     count++;
   }
 
-  /** A tool more leaves less room for all else. */
-  function noticeTools(): void {
-    const now = options.tools();
-    if (now.length === tools.length && now.every((tool, index) => tool === tools[index])) return;
+  /** A tool more leaves less room for all else. A replay has the instructions and tools of its time. */
+  async function noticeTools(turn: number): Promise<void> {
+    const sent = await context.recorded?.frame(`model/${taskId}/${turn}`);
+    const now = sent?.tools ?? options.tools();
+    system = sent?.system ?? options.system;
+    const isSame = now.length === tools.length && now.every((tool, index) => tool === tools[index]);
+    if (isSame && sent === undefined) return;
     tools = now;
-    frame = frameOf(model, options, tools);
+    frame = frameOf(model, { ...options, system }, tools);
   }
 
   async function requestOf(turn: number, transcript: Transcript) {
-    noticeTools();
+    await noticeTools(turn);
     const messages = viewOf(transcript.messages, frame.limit, model.counter.count);
     const { measure, opening, limit } = frame;
     const fitted = { opening: opening.text, messages, limit, measure };
@@ -79,7 +83,7 @@ export async function createRunWindow(context: RunContext, options: RunWindowOpt
     const composed = composeConversation({ ...fitted, compaction: latest });
     if (composed === undefined) throw tooLong(model);
     const request: ModelRequest = {
-      system: options.system,
+      system,
       messages: composed,
       tools,
       maxOutputTokens: model.answerTokens,
@@ -97,7 +101,7 @@ export async function createRunWindow(context: RunContext, options: RunWindowOpt
       } catch (error) {
         if (!isTooLong(error) || model.windowTokens / 2 < LEAST_WINDOW_TOKENS) throw error;
         model = halved(model);
-        frame = frameOf(model, options, tools);
+        frame = frameOf(model, { ...options, system }, tools);
       }
     }
   };

@@ -9,6 +9,7 @@ import { choiceOf, requireModel, settingsFromInput } from "./model-settings.ts";
 import { createAnswers } from "./people/answers.ts";
 import { answerQuestion } from "./people/question-gate.ts";
 import { createPlanService } from "./planning/plan-service.ts";
+import { compareRuns } from "./replay/compare-runs.ts";
 import { pruneWhenIdle } from "./rewind/prune.ts";
 import { createRewindService } from "./rewind/service.ts";
 import { acceptChanges, discardChanges } from "./run-changes.ts";
@@ -155,6 +156,13 @@ export function createRunService(dependencies: RunDependencies): RunService {
       const { workspace } = await requireState(params.runId);
       return oneAtATime(workspace, () => discardChanges(dependencies, params, caller));
     },
+
+    async replay({ runId }) {
+      // Loaded when it is wanted: it brings the engine along.
+      const { replayRun } = await import("./replay/replay.ts");
+      return replayRun(store, runId);
+    },
+    compare: (params) => compareRuns(dependencies, params),
 
     ...createRewindService(dependencies, launcher, oneAtATime),
 

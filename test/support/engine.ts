@@ -11,6 +11,7 @@ import { createChatModel } from "../../daemon/models/create.ts";
 import type { Log } from "../../daemon/observability/log.ts";
 import { createChanges } from "../../daemon/orchestration/changes/create.ts";
 import type { RunDependencies } from "../../daemon/orchestration/dependencies.ts";
+import { replayRun } from "../../daemon/orchestration/replay/replay.ts";
 import type { OpenMemory } from "../../daemon/orchestration/run-memory.ts";
 import type { RunService } from "../../daemon/orchestration/run-service.ts";
 import { createRunService } from "../../daemon/orchestration/runs.ts";
@@ -52,8 +53,23 @@ export interface EngineOptions {
   readonly beforeCalls?: RunDependencies["beforeCalls"];
   /** How much is done at a time. */
   readonly scheduling?: SchedulingSettings;
+  /** Why its runs cannot be replayed when it closes; left out: they are. */
+  readonly noReplay?: string;
   /** Called before each append to the event log; what it throws is what the store throws. */
   readonly beforeAppend?: (events: readonly NewEvent[]) => void;
+}
+
+/** Every run that ended is replayed from its log when its engine closes: the same events must come, apart from times. */
+async function expectReplays(store: Store): Promise<void> {
+  const { runs } = await store.projections.listRuns({ limit: 500 });
+  for (const { runId } of runs.filter(({ status }) => isEnded(status))) {
+    const { divergence } = await replayRun(store, runId);
+    if (divergence === null) continue;
+    const log = (await store.events.read(runId, { limit: 10_000 })).map(
+      ({ seq, body }) => `${seq} ${JSON.stringify(body).slice(0, 160)}`,
+    );
+    throw new Error(`Run ${runId} does not replay: ${JSON.stringify(divergence, null, 1)}\n${log.join("\n")}`);
+  }
 }
 
 export interface Engine {
@@ -128,7 +144,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     async close() {
       await engine.service.drain("test ends");
       await engine.audit.close();
-      await engine.store.close();
+      if (options.noReplay === undefined) await expectReplays(engine.store).finally(() => engine.store.close());
+      else await engine.store.close();
       await server.close();
       rmSync(root, { recursive: true, force: true });
     },

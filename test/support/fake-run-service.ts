@@ -122,6 +122,10 @@ export function createFakeRunService(): FakeRunService {
       begin: async () => undefined,
       end: () => undefined,
     },
+    replay: respond("replay", ({ runId }: { runId: string }) => ({
+      ...{ runId, events: 3, compared: 2, told: 1, ignored: ["durationMs"], divergence: null },
+    })),
+    compare: respond("compare", () => ({ first: {}, second: {}, common: 0, patch: null, truncated: false })),
     prune: respond("prune", () => ({ runs: [], keptBytes: 0 })),
     async events({ runId, after = 0, before, limit = 200 }) {
       await service.beforeRead();

@@ -110,6 +110,11 @@ export async function callTool(
   const { taskId, agentName, headless } = rules;
   const { turn, index } = place;
   const key = `tool/${taskId}/${turn}/${index}`;
+  if (context.recorded !== undefined) {
+    const { outcome, live } = await context.recorded.outcome(key, call);
+    toolbox.learn(outcome);
+    return { text: outcome.output, isError: outcome.status !== "done", changed: outcome.changed, live };
+  }
   const signal = AbortSignal.any([context.signal, place.signal]);
   const { journal, isLive } = watched(effectJournal(context, { taskId, turn, callId: call.callId, tool: call.tool }));
   const judgeAccess = judgeOf(context, rules);

@@ -2,6 +2,7 @@
 import type { Evidence } from "../../../protocol/index.ts";
 import { hashOf } from "../../host/files.ts";
 import { asData } from "../../memory/context/cut.ts";
+import { detectTests } from "../../tools/tests/detect.ts";
 import { askApproval, checkQuestionKey } from "../people/approval-gate.ts";
 import { auditRun } from "../rights/audited.ts";
 import { runPolicy } from "../rights/run-policy.ts";
@@ -32,6 +33,7 @@ export async function mayCheck(
   },
 ): Promise<boolean> {
   const { key, taskId, command, root, kind, allowed } = options;
+  if (context.recorded !== undefined) return context.recorded.mayCheck(key);
   const { trusted } = await stateOf(context);
   if (trusted === false) return notTrusted(context, command, key);
   const policy = await runPolicy(context, { root, linked: [], readOnly: false, agreedCommands: allowed });
@@ -59,12 +61,21 @@ async function notTrusted(context: RunContext, command: string, key: string): Pr
   return false;
 }
 
+/** The project's own tests. `key`: of the check that is to run them; null: only how they are called is asked. */
+export async function testsAt(
+  context: RunContext,
+  root: string,
+  key: string | null,
+): Promise<{ readonly command: string } | undefined> {
+  return context.recorded === undefined ? detectTests(root) : context.recorded.tests(key);
+}
+
 /** Runs the check, or answers with what is recorded of it (`live` is false then). */
 export async function check(context: RunContext, options: Check): Promise<{ evidence: Evidence; live: boolean }> {
   const { key, taskId, ...what } = options;
   const known = await context.store.events.find(context.runId, key);
   if (known?.body.type === "verification.finished" && known.body.evidence !== null)
-    return { evidence: known.body.evidence, live: false };
+    return { evidence: known.body.evidence, live: context.recorded?.isLive(key) ?? false };
   const isolation = await isolationIn(context);
   const artifacts: Uint8Array[] = [];
   const evidence = await runCheck({

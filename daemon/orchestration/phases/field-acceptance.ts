@@ -57,7 +57,10 @@ async function checked(
   const recorded = await Promise.all(names.map((name) => recordedCheck(context, work, name, finished.turn)));
   const known = recorded.filter((result) => result !== undefined);
   const missing = names.filter((name) => !known.some(({ check }) => check === name));
-  if (missing.length === 0) return { results: known, live: false };
+  if (missing.length === 0) {
+    const live = names.some((name) => context.recorded?.isLive(keyOf(work, name, finished.turn)) === true);
+    return { results: known, live };
+  }
   const fresh = await runFieldChecks(missing, await fieldContext(context, work, finished));
   for (const result of fresh) await recordCheck(context, work, result, finished.turn);
   return { results: [...known, ...fresh], live: true };

@@ -5,13 +5,13 @@ import { type Section, textContent } from "../../memory/context/window.ts";
 import { growthOf } from "../../planning/growth.ts";
 import { planAnew } from "../../planning/reconsider.ts";
 import { begunTasks, progressOf, replaceWaiting, revisePlan } from "../../planning/revise.ts";
-import { detectTests } from "../../tools/tests/detect.ts";
 import { agreeOnPlan } from "../planning/agree.ts";
 import { allot } from "../planning/allot.ts";
 import { agentsOf } from "../run-agents.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 import type { HandOver } from "../work.ts";
 import { workRoot } from "./begin.ts";
+import { testsAt } from "./check.ts";
 import { sectionsOfPlanning } from "./openings.ts";
 import { allotPorts, checkOf, openingOf, plannerPorts } from "./plan.ts";
 import { survey } from "./survey.ts";
@@ -97,7 +97,7 @@ async function wantedPlan(
     const revised = revisePlan(before, replaceWaiting(before, tasks, progress), progress, agents.names);
     if (!revised.ok) return { plan: null, change: null, reason: revised.problems.join("; "), grows: [] };
     const plan = await allot(allotPorts(context), state, revised.plan, begunTasks(progress));
-    const testCommand = (await detectTests(root))?.command;
+    const testCommand = (await testsAt(context, root, null))?.command;
     const grows = growthOf(before, plan, { testCommand, budgetUsd: state.budget.limitUsd });
     return { plan, change: revised.change, reason: reasonOf(doubt), grows };
   } catch (error) {

@@ -3,9 +3,9 @@ import { nexusError, type Plan, type PlanChange } from "../../../protocol/index.
 import { hashOf } from "../../host/files.ts";
 import { canonicalJson } from "../../security/approvals.ts";
 import { inWords, permissionsOf } from "../../security/policy/permissions.ts";
-import { detectTests } from "../../tools/tests/detect.ts";
 import { askApproval, type Decided } from "../people/approval-gate.ts";
 import { workRoot } from "../phases/begin.ts";
+import { testsAt } from "../phases/check.ts";
 import { auditRun } from "../rights/audited.ts";
 import { runPolicy } from "../rights/run-policy.ts";
 import { type RunContext, stateOf } from "../run-context.ts";
@@ -34,7 +34,7 @@ export async function agreeOnPlan(context: RunContext, question: PlanQuestion): 
   await auditRun(context, context.runId, { ...decision, verdict: verdict.verdict });
   if (verdict.verdict === "allow") return "unasked";
   if (verdict.verdict === "deny") throw nexusError("plan.rejected", verdict.reason);
-  const testCommand = (await detectTests(root))?.command;
+  const testCommand = (await testsAt(context, root, null))?.command;
   const subject = {
     ...{ kind: "plan" as const, summary: plan.summary, taskCount: plan.tasks.length, commands },
     permissions: inWords(permissionsOf(plan, { testCommand, budgetUsd: budget.limitUsd })),

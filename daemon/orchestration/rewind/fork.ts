@@ -14,6 +14,8 @@ export interface Fork {
   readonly commit: string;
   /** Told to the agent before its next step. */
   readonly prompt: string | undefined;
+  /** Takes over the tasks of the plan that are not done. */
+  readonly agent?: string | undefined;
   readonly idempotencyKey: string;
   readonly by: string;
 }
@@ -40,7 +42,8 @@ export async function forkRun(
     linked: [...copy.linked],
   };
   const kept = withoutUnusedGrants(withoutUnjoinedWork(history), originOf(fork));
-  await store.events.append(runId, [...kept.flatMap((event) => copied(event, fork, isolated)), ...endOf(fork)]);
+  const events = [...kept.flatMap((event) => copied(event, fork, isolated)), ...endOf(fork)];
+  await store.events.append(runId, [...events, ...handedOver(history, fork)]);
   return { runId, sessionId, isNew: true };
 }
 
@@ -91,6 +94,27 @@ function copied({ event: { body }, key }: KeyedEvent, fork: Fork, isolated: RunE
     default:
       return as(body);
   }
+}
+
+/** The plan with the wished agent for all that is not done; a run without a plan has one agent, which stays. */
+function handedOver(history: readonly KeyedEvent[], { agent, by }: Fork): NewEvent[] {
+  if (agent === undefined) return [];
+  const bodies = history.map(({ event }) => event.body);
+  const last = bodies.findLast((body) => body.type === "plan.proposed" || body.type === "plan.revised");
+  if (last?.type !== "plan.proposed" && last?.type !== "plan.revised")
+    throw nexusError("request.invalid", "The run has no plan at that checkpoint, so its one agent stays.");
+  const done = new Set(
+    bodies.flatMap((body) => (body.type === "task.finished" && body.outcome === "done" ? [body.taskId] : [])),
+  );
+  const changing = last.plan.tasks.filter((task) => !done.has(task.id) && task.agent !== agent);
+  const plan = {
+    ...last.plan,
+    tasks: last.plan.tasks.map((task) => (changing.includes(task) ? { ...task, agent } : task)),
+  };
+  const changed = changing.map(({ id, agent: before }) => ({ id, field: "agent", before, after: agent }));
+  const reason = `The fork was started with ${agent}.`;
+  const body = { type: "plan.revised" as const, plan, change: { added: [], removed: [], changed }, by, reason };
+  return changing.length === 0 ? [] : [{ body, key: "forked/agent" }];
 }
 
 /** The run under whose name the history's questions were asked. */

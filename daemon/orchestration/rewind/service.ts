@@ -1,6 +1,7 @@
 /** Checkpoints as clients see them: listing, comparing, going back, going on from one, forgetting. */
 import type { Answer, Params, RunState } from "../../../protocol/index.ts";
 import { isEnded, nexusError } from "../../../protocol/index.ts";
+import { createAgents } from "../../agents/registry.ts";
 import type { RunDependencies } from "../dependencies.ts";
 import type { Launcher } from "../launcher.ts";
 import { choiceOf, settingsFromInput } from "../model-settings.ts";
@@ -114,10 +115,12 @@ export function createRewindService(
       });
     },
 
-    async fork({ runId, checkpoint: number, prompt, idempotencyKey, modelSettings }, caller) {
+    async fork({ runId, checkpoint: number, prompt, agent, idempotencyKey, modelSettings }, caller) {
       const from = await requireState(runId);
+      if (agent !== undefined && !createAgents().names.includes(agent))
+        throw nexusError("request.invalid", `There is no agent “${agent}”: ${createAgents().names.join(", ")}.`);
       const checkpoint = await findCheckpoint(store, runId, number);
-      const fork = { from, checkpoint, commit: checkpoint.commit, prompt, idempotencyKey, by: caller.name };
+      const fork = { from, checkpoint, commit: checkpoint.commit, prompt, agent, idempotencyKey, by: caller.name };
       const made = await oneAtATime(idempotencyKey, () => startFork(fork, modelSettings));
       return { runId: made.runId, sessionId: made.sessionId };
     },

@@ -17,7 +17,8 @@ export interface PolicyWork {
 }
 
 /** Without a place (`context.policyPlace`): no sandbox, no commands understood, the run's own rules alone. */
-export async function runPolicy(context: RunContext, work: PolicyWork): Promise<Policy> {
+export async function runPolicy(context: RunContext, work: PolicyWork): Promise<Pick<Policy, "judge">> {
+  if (context.recorded !== undefined) return { judge: context.recorded.judge };
   const state = await stateOf(context);
   const { workspace, headless, trusted = true, policy } = state;
   const mode = work.readOnly && state.mode === "act" ? "ask" : state.mode;

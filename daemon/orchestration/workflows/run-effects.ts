@@ -1,5 +1,4 @@
 /** The effects of a run's steps: the same agents, gate, policy, journal and budget as tasks, and the same evidence. */
-import { randomUUID } from "node:crypto";
 import { machineRunner } from "../../security/sandbox/command-runner.ts";
 import { createLockTable, EVERYTHING, type Lock, type LockTable } from "../../tools/gate/locks.ts";
 import { askApproval } from "../people/approval-gate.ts";
@@ -130,7 +129,7 @@ async function callTool(
   const seen: Survey = { overview: "", rules: "", history: "" };
   const plain = await workOptions(context, { taskId, sections: [], openRequest: "", seen, kind: "task" });
   const agent = { ...plain.agent, name: "workflow", tools: [name] };
-  const call = { callId: randomUUID(), tool: name, argumentsText: JSON.stringify(input) };
+  const call = { callId: "step", tool: name, argumentsText: JSON.stringify(input) };
   const { text, isError, changed } = await callOnce(context, { ...plain, agent }, call);
   if (isError) return { ok: false, reason: text.slice(0, 2000), output: { text } };
   return { ok: true, output: { text, value: jsonIn(text), changed: [...changed] } };

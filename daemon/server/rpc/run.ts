@@ -21,6 +21,8 @@ export function createRunHandlers(service: RunService): RunHandlers {
     "run/checkpointDiff": (params) => service.checkpointDiff(params),
     "run/rewind": (params, caller) => service.rewind(params, caller),
     "run/fork": (params, caller) => service.fork(params, caller),
+    "run/replay": (params) => service.replay(params),
+    "run/compare": (params) => service.compare(params),
     "run/prune": (params) => service.prune(params),
 
     async "run/events"(params) {

@@ -1,0 +1,56 @@
+/** Which events of a log a replay takes from the record, and which the engine has to make again. */
+import type { RunEventBody, RunEventType } from "../../../protocol/index.ts";
+
+/** What people, other runs, the machine or a tool's insides brought: told to the engine when their turn comes. */
+const TOLD: ReadonlySet<RunEventType> = new Set<RunEventType>([
+  "run.created",
+  "prompt.received",
+  "approval.answered",
+  "question.asked",
+  "question.answered",
+  "todo.changed",
+  "message.sent",
+  "board.written",
+  "run.tainted",
+  "run.noticed",
+  "run.cancel_requested",
+  "budget.changed",
+  "checkpoint.taken",
+  "scheduler.decided",
+  "changes.applying",
+  "changes.accepted",
+  "changes.discarded",
+  "changes.conflicted",
+  "changes.superseded",
+  "rewind.started",
+  "rewind.finished",
+  "run.rewound",
+  "run.forked",
+  "workflow.pinned",
+  "workflow.migrated",
+]);
+
+export function isTold(body: RunEventBody): boolean {
+  if (body.type === "approval.requested") return body.approval.subject.kind !== "plan";
+  // A prompt that became the session's next run was handed over by the queue, not by an agent.
+  if (body.type === "plan.revised") return body.by !== "nexus";
+  if (body.type === "prompt.delivered") return body.turn === 0;
+  return TOLD.has(body.type);
+}
+
+/** What an effect brought: told when the engine asks for it, in its turn. */
+export function isAnswer({ type, ...body }: RunEventBody): boolean {
+  if (type === "verification.finished") return "evidence" in body && body.evidence !== null;
+  return type === "run.recalled" || type === "task.checked" || type === "tool.requested" || type === "tool.finished";
+}
+
+/** Which of several events without a key is meant: those of one call, task or attempt. */
+export function identityOf(body: RunEventBody): string {
+  const fields: Record<string, unknown> = body;
+  return JSON.stringify(["type", "key", "taskId", "turn", "attempt"].map((name) => fields[name] ?? null));
+}
+
+export function taskOf(body: RunEventBody): string | undefined {
+  const taskId: unknown = "taskId" in body ? body.taskId : undefined;
+  return typeof taskId === "string" ? taskId : undefined;
+}
