@@ -26,6 +26,13 @@ const TOLD: ReadonlySet<RunEventType> = new Set<RunEventType>([
   "rewind.finished",
   "run.rewound",
   "run.forked",
+  "plan.revised",
+  "task.controlled",
+  "merge.conflicted",
+  "contract.announced",
+  "contract.bid",
+  "contract.awarded",
+  "contract.reported",
   "workflow.pinned",
   "workflow.migrated",
 ]);
@@ -33,7 +40,6 @@ const TOLD: ReadonlySet<RunEventType> = new Set<RunEventType>([
 export function isTold(body: RunEventBody): boolean {
   if (body.type === "approval.requested") return body.approval.subject.kind !== "plan";
   // A prompt that became the session's next run was handed over by the queue, not by an agent.
-  if (body.type === "plan.revised") return body.by !== "nexus";
   if (body.type === "prompt.delivered") return body.turn === 0;
   return TOLD.has(body.type);
 }
@@ -41,7 +47,13 @@ export function isTold(body: RunEventBody): boolean {
 /** What an effect brought: told when the engine asks for it, in its turn. */
 export function isAnswer({ type, ...body }: RunEventBody): boolean {
   if (type === "verification.finished") return "evidence" in body && body.evidence !== null;
-  return type === "run.recalled" || type === "task.checked" || type === "tool.requested" || type === "tool.finished";
+  return (
+    type === "run.recalled" ||
+    type === "task.checked" ||
+    type === "agents.pinned" ||
+    type === "tool.requested" ||
+    type === "tool.finished"
+  );
 }
 
 /** Which of several events without a key is meant: those of one call, task or attempt. */
