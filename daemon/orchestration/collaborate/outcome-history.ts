@@ -10,9 +10,12 @@ export interface OutcomeHistory {
 
 const MOST_OUTCOMES = 500;
 
-/** What the store keeps of this folder's tasks, and what was given back in this run. */
+/**
+ * What the store kept of this folder's tasks when the run began, and what was given back in this run: what ended since
+ * would make a replay bid otherwise.
+ */
 export async function runHistory(context: RunContext): Promise<OutcomeHistory> {
-  const { workspace, tasks } = await stateOf(context);
+  const { workspace, createdAt, tasks } = await stateOf(context);
   const [recent, broken] = await Promise.all([
     context.store.outcomes.recent(workspace, MOST_OUTCOMES),
     brokenIn(
@@ -22,7 +25,7 @@ export async function runHistory(context: RunContext): Promise<OutcomeHistory> {
   ]);
   return {
     async outcomesOf(agent, task) {
-      const own = recent.filter((outcome) => outcome.agent === agent && outcome.outcome !== "skipped");
+      const own = recent.filter(({ at, ...of }) => at < createdAt && of.agent === agent && of.outcome !== "skipped");
       const alike = own.filter(({ area }) => area === areaOf(task));
       const given = broken.filter((name) => name === agent).length;
       return { ...NO_OUTCOMES, ...figuresOf(alike.length > 0 ? alike : own), broken: given };

@@ -2,6 +2,7 @@
 import { NexusError, type PlanTask } from "../../../protocol/index.ts";
 import type { Agent } from "../../agents/agent.ts";
 import type { Opinion } from "../../collaboration/disagreement.ts";
+import { taskNode } from "../../collaboration/wait-for.ts";
 import { asData } from "../../memory/context/cut.ts";
 import type { Section } from "../../memory/context/window.ts";
 import { textContent } from "../../memory/context/window.ts";
@@ -9,6 +10,8 @@ import { workOptions } from "../phases/run-work.ts";
 import type { Survey } from "../phases/survey.ts";
 import { agentsOf } from "../run-agents.ts";
 import { type RunContext, record } from "../run-context.ts";
+import { whileWaiting } from "../team/life.ts";
+import { supervised } from "../team/supervise.ts";
 import { work } from "../work.ts";
 import { takeVerdict, VERDICT_TOOL } from "./verdict.ts";
 
@@ -23,6 +26,10 @@ export interface FinishedWork {
 
 const READING = ["list_files", "read_file", "search_text", "search_code", "find_symbol"];
 const MOST_REMINDERS = 2;
+const OWN_FAULTS = new Set([
+  ...["run.loop", "run.too_many_steps", "model.refused"],
+  ...["task.silent", "task.deadline", "task.cancelled"],
+]);
 
 /** Undefined: the reviewer came to no verdict. `text`: what the other agent says it did. */
 export async function askReviewer(
@@ -37,7 +44,9 @@ export async function askReviewer(
   const child = { taskId, parent: task.id, depth: 1, title, goal: title, agent: by, contract, budgetUsd: null };
   await record(context, { type: "task.delegated", ...child }, `task/${taskId}/delegated`);
   await record(context, { type: "task.started", taskId, title, agent: by }, `task/${taskId}/started`);
-  const opinion = await verdictOf(context, work, taskId, text);
+  const on = { node: taskNode(taskId), words: "waits for the end of" };
+  const waits = { reason: `The agent ${by} reviews it.`, key: `review/${taskId}`, on };
+  const opinion = await whileWaiting(context, task.id, waits, () => verdictOf(context, work, taskId, text));
   const summary = opinion === undefined ? "No verdict." : [opinion.verdict, ...opinion.comments].join("\n");
   const outcome = opinion === undefined ? ("failed" as const) : ("done" as const);
   await record(
@@ -62,16 +71,16 @@ async function verdictOf(context: RunContext, finished: FinishedWork, taskId: st
   const accept = async () => (reminders++ < MOST_REMINDERS ? `Give your verdict with ${VERDICT_TOOL}.` : undefined);
   const options = { ...(await workOptions(context, { ...input, accept })), agent, readOnly: true };
   try {
-    await work(context, options);
+    await supervised(context, taskId, (own) => work(own, options));
   } catch (error) {
-    if (!isOwnFault(error)) throw error;
+    if (context.signal.aborted || !isOwnFault(error)) throw error;
   }
   return opinion;
 }
 
-/** A reviewer that runs in circles is no reason for the work to fail. */
+/** A reviewer that runs in circles, says nothing or is stopped is no reason for the work to fail. */
 function isOwnFault(error: unknown): boolean {
-  return error instanceof NexusError && ["run.loop", "run.too_many_steps", "model.refused"].includes(error.value.code);
+  return error instanceof NexusError && OWN_FAULTS.has(error.value.code);
 }
 
 function reviewerOf({ name, title, purpose, ...agent }: Agent): Agent {
