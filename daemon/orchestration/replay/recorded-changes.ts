@@ -65,15 +65,13 @@ export function recordedChanges(
         const sides = { base: null, ours: null, theirs: null, reason: "" };
         return { ok: false, conflicts: met.paths.map((path) => ({ path, ...sides })), ours: "", marked: "" };
       },
-      // What was found on these files is looked up by its own key.
-      tree: async (_workspace, commit) => commit,
       unresolved: async () => [],
       /** Of the next tests that ran; where none did, the last ones were of the same files. */
-      async tree() {
+      async tree(_workspace, commit) {
         const next = log.first("tests.reported", ahead());
         if (next !== undefined) return next.tree;
         const before = log.entries.slice(0, follower.cursor).map(({ event }) => event.body);
-        return before.findLast((body) => body.type === "tests.reported")?.tree ?? "";
+        return before.findLast((body) => body.type === "tests.reported")?.tree ?? commit;
       },
       release: async () => undefined,
     },
