@@ -68,13 +68,6 @@ export function recordedChanges(
       // What was found on these files is looked up by its own key.
       tree: async (_workspace, commit) => commit,
       unresolved: async () => [],
-      /** Of the next tests that ran; where none did, the last ones were of the same files. */
-      async tree() {
-        const next = log.first("tests.reported", ahead());
-        if (next !== undefined) return next.tree;
-        const before = log.entries.slice(0, follower.cursor).map(({ event }) => event.body);
-        return before.findLast((body) => body.type === "tests.reported")?.tree ?? "";
-      },
       release: async () => undefined,
     },
     checkpoints: {
