@@ -46,6 +46,8 @@ await build({
   minify: true,
   platform: "node",
   format: "esm",
+  // Native, or started from where they are; a run that is killed here needs none of them.
+  external: ["@duckdb/node-api", "playwright-core"],
   banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
 });
 
