@@ -59,7 +59,8 @@ interface Node {
   /** Of the last search that saw it: its number, whether the node can end, and from where an explanation came to it. */
   seenIn: number;
   isFree: boolean;
-  from: { readonly node: Node; readonly words: string } | undefined;
+  from: Node | undefined;
+  fromWords: string;
 }
 
 type Clause = readonly { readonly node: Node; readonly words: string }[];
@@ -72,7 +73,16 @@ export function createWaitGraph(): WaitGraph {
   function nodeOf(name: string): Node {
     const known = nodes.get(name);
     if (known !== undefined) return known;
-    const node: Node = { name, waits: new Map(), clauses: [], wanted: 0, seenIn: 0, isFree: false, from: undefined };
+    const node: Node = {
+      name,
+      waits: new Map(),
+      clauses: [],
+      wanted: 0,
+      seenIn: 0,
+      isFree: false,
+      from: undefined,
+      fromWords: "",
+    };
     nodes.set(name, node);
     return node;
   }
@@ -111,7 +121,7 @@ export function createWaitGraph(): WaitGraph {
   function canEndBehind(waiter: Node, clauses: readonly Clause[]): boolean {
     const reached = reach(waiter, clauses, ++search);
     if (!reached.meetsItself) return true;
-    for (let changed = true; changed; ) {
+    for (let changed = reached.hasFree; changed; ) {
       changed = false;
       // From the far end: a chain is settled in one round.
       for (let index = reached.nodes.length - 1; index >= 0; index--) {
@@ -121,7 +131,7 @@ export function createWaitGraph(): WaitGraph {
         changed = true;
       }
     }
-    return allCanEnd(clauses);
+    return reached.hasFree && allCanEnd(clauses);
   }
 
   function answer(waiter: string, wait: Wait): WaitAnswer & { clauses: readonly Clause[] } {
@@ -186,10 +196,18 @@ function clausesOf({ until, targets }: Wait, nodeOf: (name: string) => Node): re
   return until === "all" ? all.map((target) => [target]) : [all];
 }
 
+interface Reached {
+  readonly nodes: readonly Node[];
+  readonly meetsItself: boolean;
+  /** Somebody waits for nothing. */
+  readonly hasFree: boolean;
+}
+
 /** All that the clauses lead to, without the waiter itself; what waits for nothing is free at once. */
-function reach(waiter: Node, clauses: readonly Clause[], search: number): { nodes: Node[]; meetsItself: boolean } {
+function reach(waiter: Node, clauses: readonly Clause[], search: number): Reached {
   const found: Node[] = [];
   let meetsItself = false;
+  let hasFree = false;
   waiter.isFree = false;
   waiter.seenIn = search;
   waiter.from = undefined;
@@ -202,9 +220,10 @@ function reach(waiter: Node, clauses: readonly Clause[], search: number): { node
         node.seenIn = search;
         node.from = undefined;
         node.isFree = node.clauses.length === 0;
+        hasFree ||= node.isFree;
         found.push(node);
       }
-  return { nodes: found, meetsItself };
+  return { nodes: found, meetsItself, hasFree };
 }
 
 function allCanEnd(clauses: readonly Clause[]): boolean {
@@ -218,7 +237,8 @@ function explain(waiter: Node, clauses: readonly Clause[]) {
     for (const clause of node === waiter ? clauses : node.clauses)
       for (const target of clause) {
         if (target.node.isFree || target.node.from !== undefined) continue;
-        target.node.from = { node, words: target.words };
+        target.node.from = node;
+        target.node.fromWords = target.words;
         if (target.node === waiter) return inWords(waiter);
         open.push(target.node);
       }
@@ -227,15 +247,13 @@ function explain(waiter: Node, clauses: readonly Clause[]) {
 }
 
 function inWords(waiter: Node): { cycle: string[]; explanation: string } {
-  const way: { readonly node: Node; readonly words: string }[] = [];
-  for (let node: Node | undefined = waiter; node?.from !== undefined; ) {
-    way.push(node.from);
-    node = node.from.node === waiter ? undefined : node.from.node;
-  }
+  const way: Node[] = [waiter];
+  for (let node = waiter.from; node !== undefined && node !== waiter; node = node.from) way.push(node);
+  way.push(waiter);
   way.reverse();
-  const names = [...way.map(({ node }) => node.name), waiter.name];
-  const step = (index: number) => `${names[index]} ${way[index]?.words} ${names[index + 1]}`;
-  const shown = Array.from({ length: Math.min(way.length, MOST_STEPS) }, (_, index) => step(index));
-  if (way.length > MOST_STEPS) shown.push("…", step(way.length - 1));
-  return { cycle: names, explanation: shown.join(", ") };
+  const steps = way.length - 1;
+  const step = (index: number) => `${way[index]?.name} ${way[index + 1]?.fromWords} ${way[index + 1]?.name}`;
+  const shown = Array.from({ length: Math.min(steps, MOST_STEPS) }, (_, index) => step(index));
+  if (steps > MOST_STEPS) shown.push("…", step(steps - 1));
+  return { cycle: way.map(({ name }) => name), explanation: shown.join(", ") };
 }
