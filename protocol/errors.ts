@@ -7,6 +7,7 @@ import { COLLABORATION_ERRORS } from "./collaboration-errors.ts";
 import type { ErrorEntry } from "./error-entry.ts";
 import { GUARD_ERRORS } from "./guard-errors.ts";
 import { MEMORY_ERRORS } from "./memory-errors.ts";
+import { MERGE_ERRORS } from "./merge-errors.ts";
 import { TASK_ERRORS } from "./task-errors.ts";
 import { WORKFLOW_ERRORS } from "./workflow-errors.ts";
 
@@ -312,6 +313,7 @@ export const ERRORS = {
   },
   "command.timeout": { message: "The command took too long and was ended.", hint: "Run something shorter." },
   ...MEMORY_ERRORS,
+  ...MERGE_ERRORS,
   ...TASK_ERRORS,
   ...WORKFLOW_ERRORS,
   ...GUARD_ERRORS,

@@ -6,6 +6,7 @@ export * from "./collaboration-events.ts";
 export * from "./connection.ts";
 export * from "./daemon.ts";
 export * from "./errors.ts";
+export * from "./evidence-events.ts";
 export * from "./handshake.ts";
 export * from "./knowledge.ts";
 export * from "./mailbox.ts";

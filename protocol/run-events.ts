@@ -8,6 +8,7 @@ import { ChangeConflict, ChangeSet } from "./change-set.ts";
 import { COLLABORATION_EVENTS } from "./collaboration-events.ts";
 import { ErrorValue } from "./errors.ts";
 import { event } from "./event.ts";
+import { EVIDENCE_EVENTS } from "./evidence-events.ts";
 import { Plan } from "./plan.ts";
 import { PLANNING_EVENTS } from "./planning-events.ts";
 import { PolicyRules } from "./policy.ts";
@@ -325,6 +326,7 @@ export const RunEventBody = z.discriminatedUnion("type", [
   event("run.finished", { status: EndStatus, summary: z.string(), error: z.optional(ErrorValue) }),
   ...PLANNING_EVENTS,
   ...TEAM_EVENTS,
+  ...EVIDENCE_EVENTS,
   ...COLLABORATION_EVENTS,
   ...SCHEDULING_EVENTS,
   ...WORKFLOW_EVENTS,

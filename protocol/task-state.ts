@@ -1,5 +1,6 @@
 /** How far a run's tasks are. */
 import * as z from "zod/mini";
+import { Proof } from "./evidence-events.ts";
 import { Estimate, type Plan } from "./plan.ts";
 import { Evidence, type RunEventBody } from "./run-events.ts";
 import { AgentLife, Lease, TaskAction, WorkPlace } from "./team-events.ts";
@@ -49,6 +50,8 @@ export const TaskState = z.object({
   /** The commit with which its work became part of the run's. */
   mergedAs: z.optional(z.string()),
   reviews: z.optional(z.int()),
+  /** What the latest look at its finished work found. */
+  proof: z.optional(Proof),
   /** The last thing that a person asked of it. */
   control: z.optional(TaskControl),
 });

@@ -1,6 +1,7 @@
 /** Events of the supervised tree: which agent works on what, where, under which limits, and how its work is joined. */
 import * as z from "zod/mini";
 import { event } from "./event.ts";
+import { PlanTask } from "./plan.ts";
 
 export const AgentLife = z.enum(["created", "ready", "working", "waiting", "paused", "done", "failed", "stopped"]);
 /** The life-cycle of an agent at work on one task. */
@@ -87,9 +88,22 @@ export const TEAM_EVENTS = [
     with: z.array(z.string()),
     paths: z.array(z.string()),
     resolvedBy: z.nullable(z.string()),
+    /** That task, and where it begins: at what could be joined, with both sides marked in the rest. */
+    task: z.optional(PlanTask),
+    startCommit: z.optional(z.string()),
+    /** The run's copy when they met; what the resolution changes counts from here. */
+    base: z.optional(z.string()),
   }),
   /** The whole failed with it; the task that brought the failure, if that could be told. */
-  event("regression.found", { taskId: z.nullable(z.string()), command: z.string(), tried: z.int() }),
+  event("regression.found", {
+    taskId: z.nullable(z.string()),
+    command: z.string(),
+    tried: z.int(),
+    /** Of those that fail now and did not before, at most 20. */
+    tests: z.optional(z.array(z.string())),
+    /** The task that is to mend it. */
+    repair: z.optional(PlanTask),
+  }),
   /** What a check of the agent's field found in finished work; at most 50 findings. */
   event("task.checked", {
     taskId: z.string(),

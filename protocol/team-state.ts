@@ -53,6 +53,8 @@ export function teamChange(state: TeamState, body: RunEventBody, at: string): Pa
     }
     case "task.merged":
       return change(body.taskId, () => ({ mergedAs: body.commit, leases: [] }));
+    case "evidence.gathered":
+      return change(body.taskId, () => ({ proof: body.proof }));
     case "task.reviewed":
       return change(body.taskId, () => ({ reviews: body.round }));
     case "contract.awarded":
@@ -72,6 +74,7 @@ export function teamChange(state: TeamState, body: RunEventBody, at: string): Pa
       return { workflow: body.workflow };
     case "agents.pinned":
     case "task.checked":
+    case "tests.reported":
     case "conflict.predicted":
     case "merge.conflicted":
     case "regression.found":

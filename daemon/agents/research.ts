@@ -27,7 +27,7 @@ export const research: Agent = {
     { id: "research-notes", description: "Writes what was found as a document with citations." },
   ],
   tools: [...READING, ...WRITING],
-  moreTools: { small: [], question: ASKING, planned: [...ASKING, "todo", "remember"] },
+  moreTools: { small: [], question: ASKING, planned: [...ASKING, "todo", "remember", "check_citations"] },
   answer,
   checks: ["citations-resolve"],
   canDelegateTo: [],

@@ -19,7 +19,7 @@ export const testing: Agent = {
     { id: "mutation-testing", description: "Finds lines that could be wrong without any test failing." },
     { id: "coverage", description: "Says which changed lines no test runs." },
   ],
-  ...changingTools([]),
+  ...changingTools(["find_untested"]),
   answer,
   checks: ["fails-without-change", "mutants-killed"],
   canDelegateTo: ["research"],

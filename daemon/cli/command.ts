@@ -35,3 +35,9 @@ export const repo: Flag = {
   value: "DIR",
   summary: "The folder to work on (default: this one).",
 };
+
+export const jsonLines: Flag = {
+  name: "json",
+  type: "boolean",
+  summary: "Print events as JSON Lines, at the end a result object.",
+};

@@ -2,6 +2,7 @@
 import type { ChangeConflict, RunEvent, RunState, TodoItem } from "../../protocol/index.ts";
 import { isEnded } from "../../protocol/index.ts";
 import { count, oneLine, type Paint, printable } from "./format.ts";
+import { proofText } from "./proof-text.ts";
 import { changesText, evidenceText, outcomeText, planText } from "./report.ts";
 import { teamText } from "./team-progress.ts";
 
@@ -86,6 +87,8 @@ function describe(event: RunEvent, state: RunState, paint: Paint, width: number)
       return `  ${body.status === "done" ? paint("dim", "·") : paint("red", "✗")} ${body.tool} ${paint("dim", oneLine(body.summary, width - body.tool.length - 6))}`;
     case "verification.finished":
       return evidenceText(body.evidence, paint, width);
+    case "evidence.gathered":
+      return proofText(body.proof, paint, width);
     case "run.noticed":
       return note(body.message);
     case "prompt.received":

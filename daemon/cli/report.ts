@@ -13,6 +13,7 @@ import {
   statusWord,
 } from "./format.ts";
 import { basisText, estimateText } from "./plan-tables.ts";
+import { proofText } from "./proof-text.ts";
 
 export function planText(plan: Plan, paint: Paint, width: number): string {
   const { milestones = [], estimate } = plan;
@@ -129,7 +130,8 @@ function tasksText(state: RunState, paint: Paint, width: number): string {
   return state.tasks
     .map((task) => {
       const evidence = task.evidence === null ? "" : `\n${evidenceText(task.evidence, paint, width)}`;
-      return `  ${task.status.padEnd(8)} ${oneLine(task.title, width - 30)} ${paint("dim", `${count(task.steps, "step")}, ${money(task.costUsd)}`)}${evidence}`;
+      const proof = task.proof === undefined ? "" : `\n${proofText(task.proof, paint, width)}`;
+      return `  ${task.status.padEnd(8)} ${oneLine(task.title, width - 30)} ${paint("dim", `${count(task.steps, "step")}, ${money(task.costUsd)}`)}${evidence}${proof}`;
     })
     .join("\n");
 }

@@ -40,7 +40,7 @@ export type Delegated =
   | { readonly ok: false; readonly problem: string };
 
 /** A child of a planned task, its child, and one more. */
-export const MOST_DEPTH = 3;
+const MOST_DEPTH = 3;
 const LONGEST_TEXT = 2000;
 
 export function checkDelegation(request: DelegationRequest, childId: string): Delegated {

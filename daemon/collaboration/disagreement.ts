@@ -23,7 +23,7 @@ export type NextStep =
   /** The rounds are used up, or nobody moves any more. */
   | { readonly step: "decide"; readonly why: string; readonly comments: readonly string[] };
 
-export const MOST_ROUNDS = 5;
+const MOST_ROUNDS = 5;
 const MOST_COMMENTS = 10;
 const LONGEST_COMMENT = 500;
 

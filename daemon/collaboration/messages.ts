@@ -20,8 +20,8 @@ export type Composed =
   | { readonly ok: true; readonly message: AgentMessage }
   | { readonly ok: false; readonly problem: string };
 
-export const EVERYBODY = "all";
-export const LONGEST_MESSAGE = 4000;
+const EVERYBODY = "all";
+const LONGEST_MESSAGE = 4000;
 
 /** Of one task: who does not read must not be written to without end. */
 const FULL_BOX = 10;

@@ -42,6 +42,7 @@ const MOST_STEPS = 12;
 
 /** People are asked, and answer when they want to: nothing that waits for them is a circle. */
 export const PERSON = "person";
+export const ON_PERSON: WaitTarget = { node: PERSON, words: "waits for" };
 
 export const taskNode = (taskId: string): string => `task ${taskId}`;
 export const leaseNode = (lease: { readonly on: string; readonly name: string }): string => `${lease.on} ${lease.name}`;

@@ -1,6 +1,7 @@
 /** What every phase of one run works with. */
 import type { PlanTask, RunDelta, RunEvent, RunEventBody, RunState } from "../../protocol/index.ts";
 import { NexusError, nexusError } from "../../protocol/index.ts";
+import type { UserAgents } from "../agents/user-agents.ts";
 import type { WaitGraph } from "../collaboration/wait-for.ts";
 import type { Clock } from "../host/clock.ts";
 import type { TokenCounter } from "../memory/context/tokens.ts";
@@ -16,7 +17,6 @@ import type { CommandLog } from "../tools/commands/background.ts";
 import type { TaintPort } from "../tools/gate/gate.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort, Isolation } from "./changes/changes.ts";
-import type { RunDependencies } from "./dependencies.ts";
 import type { RecordedWorld } from "./recorded-world.ts";
 import type { PolicyPlace } from "./rights/policy-place.ts";
 import type { MemoryPlace, RunMemory } from "./run-memory.ts";
@@ -90,7 +90,7 @@ export interface RunContext {
   /** Keeps the whole output of a background command; left out: only what is in memory. */
   readonly commandLog?: (name: string) => Promise<CommandLog>;
   /** The agents that people wrote, as they are now; left out: none. Runs ask run-agents.ts instead. */
-  readonly userAgents?: RunDependencies["userAgents"];
+  readonly userAgents?: ((place: { workspace: string; trusted: boolean }) => Promise<UserAgents>) | undefined;
   /** Folder of the grammars by which code is parsed; left out: none is. */
   readonly grammars?: string;
 }

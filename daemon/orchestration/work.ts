@@ -190,6 +190,7 @@ function contextOfTools(context: RunContext, options: WorkOptions): ToolContext 
     ...(note === undefined ? {} : { note }),
     ...(context.editJournal === undefined ? {} : { editJournal: context.editJournal }),
     ...(context.commands === undefined ? {} : { commands: context.commands }),
+    ...(context.grammars === undefined ? {} : { grammars: context.grammars }),
     findAgents: (query: string) => agentsFor(context, agent, query),
     wholeResult: (handle: string) => wholeResult(context, taskId, handle),
   };
@@ -239,18 +240,15 @@ async function takeSteering(context: RunContext, taskId: string, turn: number): 
   const state = await stateOf(context);
   const isReplayed = (await context.store.events.find(context.runId, `model/${taskId}/${turn}`)) !== undefined;
   const fresh = isReplayed ? [] : state.pendingPrompts.filter((prompt) => prompt.delivery === "steer");
-  const before = state.deliveredPrompts.filter((prompt) => prompt.taskId === taskId && prompt.turn === turn);
-  const mine = [];
+  const own: { promptId: string }[] = [];
   for (const { promptId } of fresh) {
-    const { body } = await record(
-      context,
-      { type: "prompt.delivered", promptId, taskId, turn },
-      `delivered/${promptId}`,
-    );
-    // Of tasks side by side the first one gets it.
-    if (body.type === "prompt.delivered" && body.taskId === taskId && body.turn === turn) mine.push({ promptId });
+    const event = await record(context, { type: "prompt.delivered", promptId, taskId, turn }, `delivered/${promptId}`);
+    // Another task may have been quicker: a prompt is told once.
+    if (event.body.type === "prompt.delivered" && event.body.taskId === taskId && event.body.turn === turn)
+      own.push({ promptId });
   }
-  return Promise.all([...before, ...mine].map((prompt) => textOfPrompt(context, prompt.promptId)));
+  const before = state.deliveredPrompts.filter((prompt) => prompt.taskId === taskId && prompt.turn === turn);
+  return Promise.all([...before, ...own].map((prompt) => textOfPrompt(context, prompt.promptId)));
 }
 
 async function textOfPrompt(context: RunContext, promptId: string): Promise<string> {

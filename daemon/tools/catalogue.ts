@@ -11,10 +11,14 @@ import { deleteFile } from "./delete-file.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { editFile } from "./edit-file.ts";
 import { fetchUrl } from "./fetch-url.ts";
+
 import { probeEndpoint } from "./fields/backend/probe-endpoint.ts";
+import { checkCitations } from "./fields/check-citations.ts";
 import { queryData } from "./fields/data/query-data.ts";
 import { checkDelivery } from "./fields/devops/check-delivery.ts";
+import { findUntested } from "./fields/find-untested.ts";
 import { checkPage } from "./fields/frontend/check-page.ts";
+
 import { findAgents } from "./find-agents.ts";
 import { findSymbol } from "./find-symbol.ts";
 import { gitLook } from "./git.ts";
@@ -63,6 +67,8 @@ export const TOOLS: readonly Tool[] = [
   fetchUrl,
   findAgents,
   runTests,
+  findUntested,
+  checkCitations,
   diagnostics,
   gitLook,
   gitRecord,

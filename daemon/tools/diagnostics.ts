@@ -1,11 +1,9 @@
-import { isAbsolute, relative, sep } from "node:path";
 import * as z from "zod/mini";
 import { failure } from "../../protocol/index.ts";
-import { readBytes } from "../host/files.ts";
-import { resolveInside } from "../security/paths/fence.ts";
 import { type Check, detectCheck } from "./checks/detect.ts";
-import { type FoundProblem, parseProblems } from "./checks/parse.ts";
-import { newProblems, type PlacedProblem } from "./checks/problem.ts";
+import { parseProblems } from "./checks/parse.ts";
+import { newByFile, placed } from "./checks/placed.ts";
+import type { PlacedProblem } from "./checks/problem.ts";
 import { runProjectCommand } from "./commands/project-command.ts";
 import { withoutColours } from "./tests/plain-text.ts";
 import type { DirectTool, ToolContext, ToolOutcome } from "./tool.ts";
@@ -14,8 +12,6 @@ const TIMEOUT_SECONDS = 300;
 const KEPT_BYTES = 8 * 1024 * 1024;
 const SHOWN = 30;
 const TAIL_CHARACTERS = 2000;
-const MOST_FILES = 200;
-const MOST_FILE_BYTES = 2 * 1024 * 1024;
 
 const input = z.object({
   kind: z.optional(z.enum(["types", "lint"])),
@@ -80,31 +76,4 @@ function unread({ name, command }: Check, exitCode: number | null, output: strin
     "tool.failed",
     `\`${command}\` told of no problem, yet ${ended}. Its output:\n${tail || "(none)"}\n(${name})`,
   );
-}
-
-function newByFile(before: readonly PlacedProblem[], after: readonly PlacedProblem[]): PlacedProblem[] {
-  const known = Map.groupBy(before, ({ file }) => file);
-  return [...Map.groupBy(after, ({ file }) => file)].flatMap(([file, own]) => newProblems(known.get(file) ?? [], own));
-}
-
-/** Paths as the workspace has them, each problem with the text of its line; what lies outside the copy is left out. */
-async function placed(root: string, found: readonly FoundProblem[]): Promise<PlacedProblem[]> {
-  const byFile = Map.groupBy(found, ({ file }) =>
-    (isAbsolute(file) ? relative(root, file) : file).split(sep).join("/"),
-  );
-  const files = [...byFile].slice(0, MOST_FILES);
-  const problems = await Promise.all(
-    files.map(async ([file, own]) => {
-      const lines = await linesOf(root, file);
-      if (lines === undefined) return [];
-      return own.map(({ line, message }) => ({ file, line, message, text: (lines[line - 1] ?? "").trim() }));
-    }),
-  );
-  return problems.flat();
-}
-
-async function linesOf(root: string, path: string): Promise<string[] | undefined> {
-  const at = await resolveInside(root, path);
-  const bytes = at.ok ? await readBytes(at.value.absolute).catch(() => undefined) : undefined;
-  return bytes === undefined || bytes.length > MOST_FILE_BYTES ? undefined : bytes.toString("utf8").split("\n");
 }

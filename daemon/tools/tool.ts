@@ -45,6 +45,8 @@ export interface ToolContext {
   readonly actor?: string;
   /** Proposes a note in the agent's name; left out where nothing can be noted. */
   readonly note?: NoteFact;
+  /** Folder of the grammars by which code is parsed; left out: none is. */
+  readonly grammars?: string;
   /** Runs shell lines; left out: behind the wall that this machine has, with nothing hidden but keys. */
   readonly commands?: CommandRunner;
   /** Hosts that a command of this call may reach; left out: none. */

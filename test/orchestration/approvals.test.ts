@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { createWaitGraph } from "../../daemon/collaboration/wait-for.ts";
 import type { RunDependencies } from "../../daemon/orchestration/dependencies.ts";
 import { createAnswers } from "../../daemon/orchestration/people/answers.ts";
 import { askApproval, type Question } from "../../daemon/orchestration/people/approval-gate.ts";
@@ -35,7 +36,8 @@ async function setUp() {
   const kept: string[] = [];
   const audit = collectingAudit();
   const redact = (text: string) => text;
-  const context = { runId: "r", store, clock, audit, redact, signal: stop.signal } as unknown as RunContext;
+  const waits = createWaitGraph();
+  const context = { runId: "r", store, clock, audit, redact, waits, signal: stop.signal } as unknown as RunContext;
   const keepRule = async (rule: string) => void kept.push(rule);
   const answers = createAnswers({ store, clock, audit, keepRule } as unknown as RunDependencies);
   const pending = async () => (await answers.approvals()).approvals.map(({ approval }) => approval);

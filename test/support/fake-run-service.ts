@@ -111,10 +111,6 @@ export function createFakeRunService(): FakeRunService {
     checkpointDiff: respond("checkpointDiff", () => ({ files: [], patch: "", truncated: false })),
     rewind: respond("rewind", () => ({ files: [], conflicts: [], newRunId: null })),
     fork: respond("fork", () => ({ runId: "run-2", sessionId: "session-1" })),
-    replay: respond("replay", ({ runId }: { runId: string }) => ({
-      ...{ runId, events: 3, compared: 2, told: 1, ignored: ["durationMs"], divergence: null },
-    })),
-    compare: respond("compare", () => ({ first: {}, second: {}, common: 0, patch: null, truncated: false })),
     workflows: {
       states: respond("workflow/states", () => ({ states: [] })),
       compare: respond("workflow/compare", () => ({ steps: [] })),
@@ -126,6 +122,10 @@ export function createFakeRunService(): FakeRunService {
       begin: async () => undefined,
       end: () => undefined,
     },
+    replay: respond("replay", ({ runId }: { runId: string }) => ({
+      ...{ runId, events: 3, compared: 2, told: 1, ignored: ["durationMs"], divergence: null },
+    })),
+    compare: respond("compare", () => ({ first: {}, second: {}, common: 0, patch: null, truncated: false })),
     prune: respond("prune", () => ({ runs: [], keptBytes: 0 })),
     async events({ runId, after = 0, before, limit = 200 }) {
       await service.beforeRead();

@@ -40,6 +40,7 @@ it("offers only what is allowed, in the same order, as the same objects", () => 
     "find_symbol",
     "command_output",
     "find_agents",
+    "check_citations",
     "git",
     "show_diff",
     "recall",

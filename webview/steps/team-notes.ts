@@ -21,6 +21,12 @@ export function teamNote(body: RunEvent["body"], note: Note): NoteStep | undefin
       ];
       return note("warning", `The plan was changed by ${body.by}: ${body.reason}`, details);
     }
+    case "obstacle.reported":
+      return note("warning", `${body.taskId} cannot be done as planned: ${body.found}`, [body.why]);
+    case "plan.doubted":
+      return note("plain", `What has not begun is planned anew (round ${body.round}).`, [body.evidence]);
+    case "plan.reconsidered":
+      return body.plan === null ? note("warning", "No better plan was found.", [body.reason]) : undefined;
     case "task.delegated":
       return note("plain", `${body.parent} handed “${body.title}” to ${body.agent}.`, [
         body.goal,

@@ -131,6 +131,8 @@ export interface TaskCopyPort {
     place: RunPlace,
     task: { readonly taskId: string; readonly theirs: string; readonly base: string },
   ): Promise<MergeOutcome>;
+  /** Git's name for all files of a commit together. */
+  tree(workspace: string, commit: string): Promise<string>;
   /** Files of a commit, changed since `since`, in which marks of a conflict are left. */
   unresolved(workspace: string, commits: { readonly since: string; readonly commit: string }): Promise<string[]>;
   /** Removes the task's copy; what was in it stays in a commit under the run's refs. */

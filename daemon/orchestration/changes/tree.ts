@@ -65,8 +65,8 @@ export async function recordTree(input: TreeInput): Promise<RecordedTree> {
   }
 }
 
-/** Our own leftovers of an accept that was cut off; never a part of anything. */
-const STAGED_NAME = /(^|\/)\.nexus-[0-9a-f]{16}\.(new|old)$/;
+/** Our own leftovers of an accept or a test that was cut off; never a part of anything. */
+const STAGED_NAME = /(^|\/)\.nexus-([0-9a-f]{16}\.(new|old)$|coverage(\/|\.out$)|test-report\.xml$)/;
 
 interface Skipped {
   readonly path: string;

@@ -1,9 +1,10 @@
 /** A question from one agent to another: the wait is looked at before it begins, and ends with the answer or the other's end. */
-import { failure, ok, type Result, type RunState } from "../../../protocol/index.ts";
+import { failure, NexusError, ok, type Result, type RunState } from "../../../protocol/index.ts";
 import { answerTo } from "../../collaboration/messages.ts";
-import { taskNode, type Wait } from "../../collaboration/wait-for.ts";
+import { taskNode } from "../../collaboration/wait-for.ts";
 import type { Answer } from "../../tools/team-port.ts";
-import { type RunContext, record, stateOf } from "../run-context.ts";
+import { type RunContext, stateOf } from "../run-context.ts";
+import { whileWaiting } from "../team/life.ts";
 import { recordDelivery } from "./mail.ts";
 import { messageIdOf, sendMessage, type TeamCall } from "./sending.ts";
 
@@ -13,28 +14,33 @@ export async function askAgent(
   call: TeamCall,
   { to, text }: { readonly to: string; readonly text: string },
 ): Promise<Result<Answer>> {
-  const { taskId, turn, key } = call;
+  const { taskId, key } = call;
   const problem = await whyNot(context, to);
   if (problem !== undefined && !(await isAsked(context, key))) return failure("message.refused", problem);
-  const wait: Wait = { until: "all", targets: [{ node: taskNode(to), words: "waits for an answer of" }] };
-  const begun = context.waits.begin(taskNode(taskId), wait, key);
-  if (!begun.ok) {
-    const { cycle, explanation } = begun;
-    await record(context, { type: "wait.refused", taskId, cycle: [...cycle], explanation }, `${key}/refused`);
-    return failure("wait.refused", `${explanation}.`);
-  }
+  const on = { node: taskNode(to), words: "waits for an answer of" };
   try {
-    const sent = await sendMessage(context, call, { to, kind: "question", text });
-    if (!sent.ok) return sent;
-    const state = await settled(context, (now) => answerTo(now, sent.value) !== undefined || !isAtWork(now, to));
-    const answer = answerTo(state, sent.value);
-    if (answer === undefined)
-      return ok({ text: state.tasks.find(({ id }) => id === to)?.summary ?? "", outcome: "unanswered" });
-    await recordDelivery(context, answer.messageId, { taskId, turn, inCall: true });
-    return ok({ text: answer.text, outcome: "answered" });
-  } finally {
-    context.waits.finish(taskNode(taskId), key);
+    const waits = { reason: `It asked task ${to}: ${context.redact(text)}`, key, on };
+    return await whileWaiting(context, taskId, waits, () => answered(context, call, { to, text }));
+  } catch (error) {
+    if (error instanceof NexusError && error.value.code === "wait.refused") return { ok: false, error: error.value };
+    throw error;
   }
+}
+
+async function answered(
+  context: RunContext,
+  call: TeamCall,
+  { to, text }: { readonly to: string; readonly text: string },
+): Promise<Result<Answer>> {
+  const sent = await sendMessage(context, call, { to, kind: "question", text });
+  if (!sent.ok) return sent;
+  const state = await settled(context, (now) => answerTo(now, sent.value) !== undefined || !isAtWork(now, to));
+  const answer = answerTo(state, sent.value);
+  if (answer === undefined)
+    return ok({ text: state.tasks.find(({ id }) => id === to)?.summary ?? "", outcome: "unanswered" });
+  const { taskId, turn } = call;
+  await recordDelivery(context, answer.messageId, { taskId, turn, inCall: true });
+  return ok({ text: answer.text, outcome: "answered" });
 }
 
 /** Who has not begun might wait for the one who asks. */

@@ -3,6 +3,7 @@
  * for one use, and for a short while; a question that nobody answers counts as rejected.
  */
 import type { Approval, ApprovalDecision, ApprovalSubject, RunEvent } from "../../../protocol/index.ts";
+import { ON_PERSON } from "../../collaboration/wait-for.ts";
 import { hashOf } from "../../host/files.ts";
 import { subjectHash } from "../../security/approvals.ts";
 import { auditRun } from "../rights/audited.ts";
@@ -60,7 +61,7 @@ async function askOnce(context: RunContext, question: Question, round: number): 
     answered.expireAt(asked.body.type === "approval.requested" ? asked.body.approval.expiresAt : undefined);
     // It may have been answered between the look and the question.
     const answer = async () => (await answerOf(context, approvalId)) ?? (await answered.promise);
-    const waits = { reason: question.title, key: `approval/${approvalId}` };
+    const waits = { reason: question.title, key: `approval/${approvalId}`, on: ON_PERSON };
     const given = taskId === null ? await answer() : await whileWaiting(context, taskId, waits, answer);
     return { ...given, subjectHash: hash };
   } finally {

@@ -1,5 +1,6 @@
 /** Asks a person something in an agent's words and waits, through restarts, until some client has answered. */
 import { nexusError, type Params, type Question, type RunState } from "../../../protocol/index.ts";
+import { ON_PERSON } from "../../collaboration/wait-for.ts";
 import { hashOf } from "../../host/files.ts";
 import type { Store } from "../../store/store.ts";
 import { type RunContext, record } from "../run-context.ts";
@@ -22,7 +23,7 @@ export async function askQuestion(
     await record(context, { type: "question.asked", question }, `question/${questionId}`);
     const known = await context.store.events.find(context.runId, answerKey(questionId));
     if (known?.body.type === "question.answered") return known.body.answer;
-    const waits = { reason: `It asked: ${question.text}`, key: `question/${questionId}` };
+    const waits = { reason: `It asked: ${question.text}`, key: `question/${questionId}`, on: ON_PERSON };
     return await whileWaiting(context, asked.taskId, waits, () => answered.promise);
   } finally {
     answered.dispose();

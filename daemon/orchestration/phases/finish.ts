@@ -2,6 +2,7 @@
 import { type ChangeSet, nexusError } from "../../../protocol/index.ts";
 import { reviewChange } from "../review.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
+import { evidenceOf, passedOn } from "../team/project-tests.ts";
 import { workRoot } from "./begin.ts";
 import { check, mayCheck, reportOf, testsAt } from "./check.ts";
 
@@ -17,6 +18,7 @@ export async function verifyPhase(context: RunContext, round: number): Promise<V
   await record(context, { type: "run.entered", phase: "verify" }, `entered/verify/${round}`);
   const changeSet = await collect(context);
   if (changeSet === undefined || changeSet.files.length === 0) return { kind: "unchanged" };
+  if (await hasPassed(context, changeSet, `verify/${round}/${attempt}`)) return { kind: "passed" };
   const { root } = await workRoot(context);
   const key = `verify/${round}/${attempt}`;
   const tests = await testsAt(context, root, key);
@@ -38,6 +40,15 @@ export async function verifyPhase(context: RunContext, round: number): Promise<V
   };
   const { evidence } = await check(context, what);
   return evidence.satisfied ? { kind: "passed" } : { kind: "failed", report: reportOf(evidence) };
+}
+
+/** Tests that passed on these very files are not run again: after the last task was joined, say. */
+async function hasPassed(context: RunContext, { resultCommit }: ChangeSet, key: string): Promise<boolean> {
+  const { workspace } = await stateOf(context);
+  const tested = await passedOn(context, await context.changes.tasks.tree(workspace, resultCommit));
+  if (tested === undefined) return false;
+  await record(context, { type: "verification.finished", taskId: null, evidence: evidenceOf(tested) }, key);
+  return true;
 }
 
 /** Looks the change over without a model: what a reviewer would stumble on first. */

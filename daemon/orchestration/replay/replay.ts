@@ -2,6 +2,7 @@
  * A run carried out anew from its log: the same engine, with recorded answers in place of models, tools, checks, people and
  * copies. Nothing is executed, sent or written; what the engine makes of the answers must be what the log says.
  */
+
 import {
   type Answer,
   NexusError,

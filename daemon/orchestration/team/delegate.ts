@@ -2,6 +2,7 @@
 import { failure, nexusError, type Result, type RunState } from "../../../protocol/index.ts";
 import type { Agent } from "../../agents/agent.ts";
 import { type ChainLink, checkDelegation, goalKey } from "../../collaboration/delegation.ts";
+import { taskNode } from "../../collaboration/wait-for.ts";
 import { costOf, lineOf, restFor } from "../../planning/budget.ts";
 import { narrow } from "../../security/policy/permissions.ts";
 import type { Delegated, Delegation } from "../../tools/delegation.ts";
@@ -32,7 +33,8 @@ export const createDelegate =
     const known = state.tasks.find(({ id }) => id === taskId);
     const refused = known === undefined ? await handOver(context, state, { taskId, parent, piece }) : undefined;
     if (refused !== undefined) return failure("tool.invalid_input", refused);
-    const waits = { reason: `It waits for ${taskId} (${piece.agent}: ${piece.title}).`, key: taskId };
+    const on = { node: taskNode(taskId), words: "waits for the end of" };
+    const waits = { reason: `It waits for ${taskId} (${piece.agent}: ${piece.title}).`, key: taskId, on };
     return whileWaiting(context, parent, waits, () => childEnd(context, taskId, piece));
   };
 

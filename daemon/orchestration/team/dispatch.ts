@@ -4,6 +4,7 @@ import { isStoreFailure, type RunContext, record, stateOf, throwIfStopped } from
 import { type Choice, chooseTasks, type Start } from "./choose.ts";
 import { isReplanned } from "./doubt.ts";
 import { failureKey, type TaskEnd } from "./end.ts";
+import { startOf } from "./integrate.ts";
 import { leasesFor } from "./leases.ts";
 import { nextEvent, recordLife } from "./life.ts";
 import { beginTask } from "./start.ts";
@@ -81,8 +82,11 @@ async function choiceOf({ context, working, failures, known }: Dispatching, stat
   }
 }
 
-async function start(dispatching: Dispatching, { task, kind }: Start, together: readonly Start[]): Promise<void> {
+async function start(dispatching: Dispatching, chosen: Start, together: readonly Start[]): Promise<void> {
   const { context, working, failures } = dispatching;
+  const { task } = chosen;
+  // What resolves a conflict begins where the two sides met.
+  const kind = (await startOf(context, task.id)) === undefined ? chosen.kind : "copy";
   const others = [...working.keys(), ...together.map((one) => one.task.id)];
   const beside = [...new Set(others)].filter((id) => id !== task.id);
   try {

@@ -1,5 +1,6 @@
 /** The life-cycle of agents at work on the tasks of a tree, and how to wait for what changes it. */
-import type { AgentLife, RunEvent, RunState } from "../../../protocol/index.ts";
+import { type AgentLife, nexusError, type RunEvent, type RunState } from "../../../protocol/index.ts";
+import { taskNode, type WaitTarget } from "../../collaboration/wait-for.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 
 /** Recorded once under this key. Work that is none of a plan's, such as a small change, has no such life. */
@@ -16,17 +17,41 @@ export async function recordLife(
   await record(context, body, `life/${taskId}/${key}`);
 }
 
-/** Does something that the agent has to wait for; what it waits for is told. */
+export interface Waiting {
+  /** For people. */
+  readonly reason: string;
+  readonly key: string;
+  /** Whose end, or answer, ends the wait; left out: nobody's. */
+  readonly on?: WaitTarget;
+}
+
+/**
+ * Does something that the agent has to wait for; what it waits for is told. Throws `wait.refused` where that would never
+ * end, before it begins.
+ */
 export async function whileWaiting<Value>(
   context: RunContext,
   taskId: string,
-  { reason, key }: { readonly reason: string; readonly key: string },
+  { reason, key, on }: Waiting,
   work: () => Promise<Value>,
 ): Promise<Value> {
-  await recordLife(context, taskId, "waiting", { reason, key: `waiting/${key}` });
-  const value = await work();
-  await recordLife(context, taskId, "working", { reason: "", key: `working/${key}` });
-  return value;
+  if (on !== undefined) await enterWait(context, taskId, on, key);
+  try {
+    await recordLife(context, taskId, "waiting", { reason, key: `waiting/${key}` });
+    const value = await work();
+    await recordLife(context, taskId, "working", { reason: "", key: `working/${key}` });
+    return value;
+  } finally {
+    if (on !== undefined) context.waits.finish(taskNode(taskId), key);
+  }
+}
+
+async function enterWait(context: RunContext, taskId: string, on: WaitTarget, key: string): Promise<void> {
+  const begun = context.waits.begin(taskNode(taskId), { until: "all", targets: [on] }, key);
+  if (begun.ok) return;
+  const { cycle, explanation } = begun;
+  await record(context, { type: "wait.refused", taskId, cycle: [...cycle], explanation }, `${key}/refused`);
+  throw nexusError("wait.refused", `${explanation}.`);
 }
 
 export interface Watched {

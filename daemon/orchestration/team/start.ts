@@ -6,6 +6,7 @@ import type { Isolation } from "../changes/changes.ts";
 import { awardTask } from "../collaborate/award.ts";
 import { agentsOf } from "../run-agents.ts";
 import { type RunContext, stateOf } from "../run-context.ts";
+import { startOf } from "./integrate.ts";
 import { leasesFor } from "./leases.ts";
 
 /**
@@ -55,7 +56,9 @@ async function placeOf(
   const { workspace } = state;
   const earlier = state.tasks.find(({ id }) => id === task.id)?.place;
   const startCommit =
-    earlier?.kind === kind ? earlier.startCommit : await context.changes.tasks.head({ runId, workspace, isolation });
+    earlier?.kind === kind
+      ? earlier.startCommit
+      : ((await startOf(context, task.id)) ?? (await context.changes.tasks.head({ runId, workspace, isolation })));
   if (kind === "run") return { ...isolation, startCommit };
   return context.changes.tasks.open({ runId, workspace, taskId: task.id, startCommit, signal });
 }

@@ -1,11 +1,10 @@
 /** One planned task from its start to its end: watched over, accepted, joined with the run's copy. */
-import type { PlanTask } from "../../../protocol/index.ts";
+import { nexusError, type PlanTask } from "../../../protocol/index.ts";
 import { removeStandIns } from "../../security/sandbox/protected.ts";
 import type { Isolation } from "../changes/changes.ts";
 import { reportContract } from "../collaborate/award.ts";
 import { runPlannedTask } from "../phases/tasks.ts";
-import { takeCheckpoint } from "../rewind/take.ts";
-import { isStoreFailure, type RunContext, record, stateOf } from "../run-context.ts";
+import { isStoreFailure, notice, type RunContext, record, stateOf } from "../run-context.ts";
 import { addTask } from "./added-task.ts";
 import { isReplanned } from "./doubt.ts";
 import { endOf, type TaskEnd } from "./end.ts";
@@ -17,7 +16,7 @@ import { supervised } from "./supervise.ts";
 export async function carryOut(context: RunContext, task: PlanTask, place: Isolation | undefined): Promise<TaskEnd> {
   try {
     const summary = await inSlot(context, task.id, () => supervised(context, task.id, (own) => work(own, task, place)));
-    if (place !== undefined) await join(context, task, place);
+    await join(context, task, place);
     await record(context, { type: "task.finished", taskId: task.id, outcome: "done", summary }, `task/${task.id}/done`);
     await reportContract(context, task.id, { kept: true, report: summary });
     if (place !== undefined) await release(context, task.id);
@@ -58,15 +57,30 @@ async function orReplaced(context: RunContext, taskId: string, error: unknown): 
   }
 }
 
-/** One at a time, and not cut off with the task: what is accepted becomes part of the whole, or a task of its own. */
-async function join(context: RunContext, task: PlanTask, place: Isolation): Promise<void> {
+/** Not cut off with the task: what is accepted becomes part of the whole, or a task of its own. */
+async function join(context: RunContext, task: PlanTask, place: Isolation | undefined): Promise<void> {
   const turn = { reason: "It is accepted, and waits for its turn to be joined.", key: "joined" };
-  await whileWaiting(context, task.id, turn, () =>
-    context.inTurn("merge", async () => {
-      await takeCheckpoint(context, task.id, 0);
-      const joined = await integrateTask(context, { task, place });
-      if (joined.kind === "conflict") await addTask(context, task, joined.task);
-    }),
+  const joining = () => joinOrAdd(context, task, place);
+  // Nobody else is at work beside a task in the run's own copy.
+  await (place === undefined ? joining() : whileWaiting(context, task.id, turn, joining));
+}
+
+async function joinOrAdd(context: RunContext, task: PlanTask, place: Isolation | undefined): Promise<void> {
+  const joined = await integrateTask(context, { task, place });
+  if (joined.kind === "joined") return;
+  const { kind, after, task: added } = joined;
+  const why =
+    kind === "conflicted"
+      ? `The work of ${after} could not be joined as it is.`
+      : `The project's tests fail with the work of ${after}.`;
+  if (await addTask(context, after, added, why)) return;
+  if (kind === "conflicted")
+    throw nexusError("merge.unresolved", `${why} The plan has no room for a task that joins it.`);
+  await notice(
+    context,
+    "regression.not_mended",
+    `${why} The plan has no room for a task that mends it.`,
+    `full/${added.id}`,
   );
 }
 

@@ -1,14 +1,11 @@
 import { type FieldCheck, type FieldContext, type FieldFinding, type FieldResult, resultOf } from "./field-check.ts";
-import { createMutator, type Mutant, type Mutator } from "./mutation/mutants.ts";
+import { type Mutant, mutatorOf } from "./mutation/mutants.ts";
 import { MUTATION_LIMITS, type MutationResult, runMutants } from "./mutation/run-mutants.ts";
 import { testCommandFor, testFiles } from "./test-runs.ts";
 import { touchedLines } from "./touched-lines.ts";
 
 /** Some faults change nothing that could be noticed, so not all need be. */
 const ENOUGH = 0.8;
-
-/** By the folder of grammars: languages are loaded once. */
-const mutators = new Map<string, Mutator>();
 
 export const mutantsKilled: FieldCheck = {
   name: "mutants-killed",
@@ -27,8 +24,7 @@ export const mutantsKilled: FieldCheck = {
 };
 
 async function mutantsOf(context: FieldContext, grammars: string): Promise<Mutant[]> {
-  const mutator = mutators.get(grammars) ?? createMutator(grammars);
-  mutators.set(grammars, mutator);
+  const mutator = mutatorOf(grammars);
   const files = await touchedLines(context);
   const found = await Promise.all(files.map(({ path, text, lines }) => mutator.mutantsOf(path, text, lines)));
   return takeTurns(found.map((mutants) => mutants ?? []));
@@ -50,7 +46,11 @@ function judged({ survived, killed, problem }: MutationResult, all: number): Fie
   return resultOf(findings, `${killed} of ${tried} faults noticed${more}`);
 }
 
-function findingOf({ path, line, operator, before, after }: Mutant, severity: FieldFinding["severity"]): FieldFinding {
+/** What is told of a fault that no test noticed. */
+export function findingOf(
+  { path, line, operator, before, after }: Mutant,
+  severity: FieldFinding["severity"],
+): FieldFinding {
   const fault = operator === "remove statement" ? `without \`${before}\`` : `with \`${after}\` for \`${before}\``;
   return { path, line, message: `No test fails ${fault} (${operator}).`, severity };
 }

@@ -34,7 +34,7 @@ export function outcomeOf({ exitCode, timedOut }: FieldRun): Passed {
 }
 
 export function runTestsIn(
-  { run }: FieldContext,
+  { run }: Pick<FieldContext, "run">,
   folder: string,
   command: string,
   timeoutMs: number,

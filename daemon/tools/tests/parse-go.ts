@@ -1,7 +1,7 @@
 /** The JSON lines of `go test -json`. */
 import * as z from "zod/mini";
 import { read } from "./plain-text.ts";
-import { shortMessage, type TestCounts, type TestFailure } from "./report.ts";
+import { shortMessage, type TestCase, type TestCounts, type TestFailure } from "./report.ts";
 
 const Line = z.object({
   Action: z.string(),
@@ -21,6 +21,21 @@ interface GoTest {
 
 /** Undefined when no line is one of `go test -json`. A test with sub-tests counts through them. */
 export function parseGo(text: string): TestCounts | undefined {
+  const tests = testsIn(text);
+  return tests === undefined ? undefined : countsOf(tests);
+}
+
+/** Every test by itself; a test with sub-tests is told through them. */
+export function goCases(text: string): TestCase[] {
+  const tests = leaves(testsIn(text) ?? []);
+  const ended = tests.filter(({ result }) => result !== "");
+  return ended.map(({ package: folder, name, result }) => ({
+    name: `${folder}.${name}`,
+    status: result === "pass" ? "passed" : result === "skip" ? "skipped" : "failed",
+  }));
+}
+
+function testsIn(text: string): GoTest[] | undefined {
   const tests = new Map<string, GoTest>();
   let isGo = false;
   for (const line of text.split(/\r?\n/)) {
@@ -34,12 +49,11 @@ export function parseGo(text: string): TestCounts | undefined {
     if (Action === "output" && test.output.length < KEPT_OUTPUT) test.output += Output;
     if (Action === "pass" || Action === "fail" || Action === "skip") test.result = Action;
   }
-  return isGo ? countsOf([...tests.values()]) : undefined;
+  return isGo ? [...tests.values()] : undefined;
 }
 
 function countsOf(all: readonly GoTest[]): TestCounts {
-  const parents = new Set(all.flatMap((test) => parentsOf(test)));
-  const tests = all.filter((test) => test.name !== "" && !parents.has(`${test.package} ${test.name}`));
+  const tests = leaves(all);
   const failed = tests.filter(({ result }) => result === "fail");
   const failedPackages = new Set(failed.map((test) => test.package));
   // A package that does not compile, or that panics, has no test to blame.
@@ -50,6 +64,11 @@ function countsOf(all: readonly GoTest[]): TestCounts {
     skipped: tests.filter(({ result }) => result === "skip").length,
     failures: [...failed, ...broken].map(failureOf),
   };
+}
+
+function leaves(all: readonly GoTest[]): GoTest[] {
+  const parents = new Set(all.flatMap((test) => parentsOf(test)));
+  return all.filter((test) => test.name !== "" && !parents.has(`${test.package} ${test.name}`));
 }
 
 function parentsOf({ package: folder, name }: GoTest): string[] {

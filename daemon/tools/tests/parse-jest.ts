@@ -1,7 +1,7 @@
 /** The JSON of `jest --json`, which `vitest --reporter=json` writes too, and of `mocha --reporter json`. */
 import * as z from "zod/mini";
 import { withoutColours } from "./plain-text.ts";
-import { shortMessage, type TestCounts, type TestFailure } from "./report.ts";
+import { shortMessage, type TestCase, type TestCounts, type TestFailure } from "./report.ts";
 
 const Assertion = z.object({
   fullName: z.optional(z.string()),
@@ -36,6 +36,19 @@ export function parseJest(value: unknown): TestCounts | undefined {
   ]);
   const broken = testResults.flatMap(brokenFile).length;
   return { passed: numPassedTests, failed: numFailedTests + broken, skipped: numPendingTests + numTodoTests, failures };
+}
+
+/** Every test by itself. */
+export function jestCases(value: unknown): TestCase[] {
+  const parsed = Jest.safeParse(value);
+  if (!parsed.success) return [];
+  return parsed.data.testResults.flatMap(({ name: file, assertionResults }) =>
+    assertionResults.map(({ fullName, title, status }) => ({
+      name: fullName ?? title ?? "",
+      status: status === "passed" ? "passed" : status === "failed" ? "failed" : "skipped",
+      ...(file === undefined ? {} : { file }),
+    })),
+  );
 }
 
 /** A file that could not even be loaded has no tests of its own, only a message. */
@@ -86,6 +99,26 @@ export function parseMocha(value: unknown): TestCounts | undefined {
       };
     }),
   };
+}
+
+const MochaTest = z.object({ fullTitle: z.optional(z.string()), file: z.optional(z.nullable(z.string())) });
+const MochaCases = z.object({
+  passes: z.array(MochaTest),
+  failures: z.array(MochaTest),
+  pending: z.optional(z.array(MochaTest)),
+});
+
+/** Every test by itself. */
+export function mochaCases(value: unknown): TestCase[] {
+  const parsed = MochaCases.safeParse(value);
+  if (!parsed.success) return [];
+  const { passes, failures, pending = [] } = parsed.data;
+  const as = (status: TestCase["status"]) => (test: z.output<typeof MochaTest>) => ({
+    name: test.fullTitle ?? "",
+    status,
+    ...(test.file ? { file: test.file } : {}),
+  });
+  return [...passes.map(as("passed")), ...failures.map(as("failed")), ...pending.map(as("skipped"))];
 }
 
 /** The line of the innermost frame that is in the test's own file. */

@@ -1,5 +1,5 @@
 /** JUnit's XML, as pytest, Maven's Surefire and Gradle write it. */
-import { shortMessage, type TestCounts, type TestFailure } from "./report.ts";
+import { shortMessage, type TestCase, type TestCounts, type TestFailure } from "./report.ts";
 
 interface Tag {
   readonly name: string;
@@ -12,35 +12,54 @@ interface Tag {
 
 const MAX_TAGS = 500_000;
 
+interface JunitCase {
+  readonly attributes: ReadonlyMap<string, string>;
+  readonly status: TestCase["status"];
+  readonly failure?: TestFailure;
+}
+
 /** Undefined when the text holds no test case. What is broken or cut off counts up to there. */
 export function parseJunit(xml: string): TestCounts | undefined {
-  let cases = 0;
-  let skipped = 0;
-  let open: ReadonlyMap<string, string> | undefined;
-  const failures: TestFailure[] = [];
-  let outcome: "passed" | "skipped" | "failed" = "passed";
+  const cases = casesIn(xml);
+  if (cases.length === 0) return undefined;
+  const failures = cases.flatMap(({ failure }) => failure ?? []);
+  const skipped = cases.filter(({ status }) => status === "skipped").length;
+  return { passed: cases.length - skipped - failures.length, failed: failures.length, skipped, failures };
+}
+
+/** Every test by itself. */
+export function junitCases(xml: string): TestCase[] {
+  return casesIn(xml).map(({ attributes, status }) => {
+    const file = attributes.get("file");
+    return { name: nameOf(attributes), status, ...(file === undefined ? {} : { file }) };
+  });
+}
+
+function casesIn(xml: string): JunitCase[] {
+  const cases: JunitCase[] = [];
+  let open: JunitCase | undefined;
   for (const tag of tagsOf(xml)) {
     if (tag.name === "testcase" && !tag.isEnd) {
-      cases += 1;
-      outcome = "passed";
-      open = tag.isEmpty ? undefined : tag.attributes;
+      const found: JunitCase = { attributes: tag.attributes, status: "passed" };
+      cases.push(found);
+      open = tag.isEmpty ? undefined : found;
     } else if (tag.name === "testcase") open = undefined;
-    else if (open === undefined || tag.isEnd || outcome !== "passed") continue;
-    else if (tag.name === "skipped") {
-      outcome = "skipped";
-      skipped += 1;
-    } else if (tag.name === "failure" || tag.name === "error") {
-      outcome = "failed";
-      failures.push(failureOf(open, tag, tag.isEmpty ? "" : textAt(xml, tag.end)));
+    else if (open === undefined || tag.isEnd || cases.at(-1)?.status !== "passed") continue;
+    else if (tag.name === "skipped") cases.splice(-1, 1, { ...open, status: "skipped" });
+    else if (tag.name === "failure" || tag.name === "error") {
+      const failure = failureOf(open.attributes, tag, tag.isEmpty ? "" : textAt(xml, tag.end));
+      cases.splice(-1, 1, { ...open, status: "failed", failure });
     }
   }
-  if (cases === 0) return undefined;
-  return { passed: cases - skipped - failures.length, failed: failures.length, skipped, failures };
+  return cases;
+}
+
+function nameOf(test: ReadonlyMap<string, string>): string {
+  return [test.get("classname") ?? "", test.get("name") ?? ""].filter((part) => part !== "").join(".");
 }
 
 function failureOf(test: ReadonlyMap<string, string>, tag: Tag, body: string): TestFailure {
-  const className = test.get("classname") ?? "";
-  const name = [className, test.get("name") ?? ""].filter((part) => part !== "").join(".");
+  const name = nameOf(test);
   const file = test.get("file") ?? fileOfPython(body);
   const line = Number(test.get("line") ?? (file === undefined ? Number.NaN : lineIn(body, file)));
   const message = tag.attributes.get("message") ?? "";

@@ -1,5 +1,5 @@
 /** TAP with the YAML blocks that `node --test --test-reporter=tap` writes; also of other programs that speak TAP. */
-import { shortMessage, type TestCounts, type TestFailure } from "./report.ts";
+import { shortMessage, type TestCase, type TestCounts, type TestFailure } from "./report.ts";
 
 const POINT = /^( *)(not ok|ok)\b(?: +\d+)?(?: +-)? *(.*)$/;
 const PLAN_LIMIT = 100_000;
@@ -15,7 +15,7 @@ interface Point {
 
 /** Undefined when the text holds no test point. Suites are not counted, only the tests in them. */
 export function parseTap(text: string): TestCounts | undefined {
-  const points = pointsOf(text).filter(({ details }) => details.get("type") !== "suite" && !isParent(details));
+  const points = testsIn(text);
   if (points.length === 0) return undefined;
   const failed = points.filter(({ isOk, isSkipped }) => !isOk && !isSkipped);
   const skipped = points.filter(({ isSkipped }) => isSkipped).length;
@@ -25,6 +25,18 @@ export function parseTap(text: string): TestCounts | undefined {
     skipped,
     failures: failed.map(failureOf),
   };
+}
+
+/** Every test by itself, but for suites. Only failing ones tell their file, so for a steady name none does here. */
+export function tapCases(text: string): TestCase[] {
+  return testsIn(text).map(({ name, isOk, isSkipped }) => ({
+    name,
+    status: isSkipped ? "skipped" : isOk ? "passed" : "failed",
+  }));
+}
+
+function testsIn(text: string): Point[] {
+  return pointsOf(text).filter(({ details }) => details.get("type") !== "suite" && !isParent(details));
 }
 
 function isParent(details: ReadonlyMap<string, string>): boolean {

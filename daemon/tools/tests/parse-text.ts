@@ -1,5 +1,5 @@
 /** What can be told from the text that test programs write for people: cargo, and the summaries of the others. */
-import { shortMessage, type TestCounts, type TestFailure } from "./report.ts";
+import { shortMessage, type TestCase, type TestCounts, type TestFailure } from "./report.ts";
 
 /** `cargo test`: every target has its own summary. Undefined when there is none. */
 export function parseCargo(text: string): TestCounts | undefined {
@@ -9,6 +9,14 @@ export function parseCargo(text: string): TestCounts | undefined {
   const sum = (group: number) => results.reduce((total, match) => total + Number(match[group]), 0);
   const failures = lines.map(([, name = ""]) => cargoFailure(text, name));
   return { passed: sum(1), failed: sum(2), skipped: sum(3), failures };
+}
+
+/** Every test by itself. */
+export function cargoCases(text: string): TestCase[] {
+  return [...text.matchAll(/^test (.+?) \.\.\. (ok|FAILED|ignored)\b/gm)].map(([, name = "", result]) => ({
+    name,
+    status: result === "ok" ? "passed" : result === "FAILED" ? "failed" : "skipped",
+  }));
 }
 
 function cargoFailure(text: string, name: string): TestFailure {

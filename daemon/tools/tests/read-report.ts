@@ -2,14 +2,14 @@
 import { isAbsolute, join, relative, sep } from "node:path";
 import { listFolder, readText, removeFile, stat } from "../../host/files.ts";
 import { resolveInside } from "../../security/paths/fence.ts";
-import { parseGo } from "./parse-go.ts";
-import { parseJest, parseMocha } from "./parse-jest.ts";
-import { parseJunit } from "./parse-junit.ts";
-import { parseTap } from "./parse-tap.ts";
-import { parseCargo, parsePytest, parseSummary } from "./parse-text.ts";
+import { goCases, parseGo } from "./parse-go.ts";
+import { jestCases, mochaCases, parseJest, parseMocha } from "./parse-jest.ts";
+import { junitCases, parseJunit } from "./parse-junit.ts";
+import { parseTap, tapCases } from "./parse-tap.ts";
+import { cargoCases, parseCargo, parsePytest, parseSummary } from "./parse-text.ts";
 import { jsonIn, withoutColours } from "./plain-text.ts";
 import { PYTEST_REPORT } from "./plan.ts";
-import { type Framework, joinCounts, type TestCounts, type TestFailure } from "./report.ts";
+import { type Framework, joinCounts, type TestCase, type TestCounts } from "./report.ts";
 
 export interface TestOutput {
   readonly framework: Framework;
@@ -51,8 +51,39 @@ function exactly(framework: Framework, text: string, files: readonly string[]): 
   }
 }
 
+/** Every test by its name, at most 20 000; empty when nothing tells of single tests. */
+export function readCases({ framework, output, files }: TestOutput): TestCase[] {
+  return casesOf(framework, withoutColours(output), files).slice(0, MOST_CASES);
+}
+
+const MOST_CASES = 20_000;
+
+function casesOf(framework: Framework, text: string, files: readonly string[]): TestCase[] {
+  switch (framework) {
+    case "vitest":
+    case "jest":
+      return jestCases(jsonIn(text));
+    case "mocha":
+      return mochaCases(jsonIn(text));
+    case "go":
+      return goCases(text);
+    case "cargo":
+      return cargoCases(text);
+    case "pytest":
+    case "maven":
+    case "gradle":
+      return files.flatMap(junitCases);
+    case "node":
+    case "script":
+      return tapCases(text);
+  }
+}
+
 /** Paths as the workspace has them, whatever form the framework gave them. */
-export function inWorkspace(root: string, failures: readonly TestFailure[]): TestFailure[] {
+export function inWorkspace<Placed extends { readonly file?: string }>(
+  root: string,
+  failures: readonly Placed[],
+): Placed[] {
   return failures.map((failure) => {
     if (failure.file === undefined || !isAbsolute(failure.file)) return failure;
     const path = relative(root, failure.file).split(sep).join("/");

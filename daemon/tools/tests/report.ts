@@ -22,6 +22,14 @@ export interface TestFailure {
   readonly message: string;
 }
 
+/** One test and how it ended. */
+export interface TestCase {
+  readonly name: string;
+  readonly status: "passed" | "failed" | "skipped";
+  /** Workspace path with forward slashes, where it is known. */
+  readonly file?: string;
+}
+
 export interface TestCounts {
   readonly passed: number;
   readonly failed: number;

@@ -1,7 +1,8 @@
+import { REPLAN } from "./replan.ts";
 import type { Scenario } from "./scenario.ts";
 import { STEPS } from "./steps.ts";
 
-const SCENARIOS: Readonly<Record<string, Scenario>> = { steps: STEPS };
+const SCENARIOS: Readonly<Record<string, Scenario>> = { steps: STEPS, replan: REPLAN };
 
 export const SCENARIO_NAMES = Object.keys(SCENARIOS);
 

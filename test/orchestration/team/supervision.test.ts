@@ -142,9 +142,8 @@ describe("pausing one task", () => {
 });
 
 describe("an agent that waits for a person", () => {
-  it("is told to be waiting, and is not taken for lost", async () => {
+  it("is told to be waiting, and for what", async () => {
     await open({
-      team: { silenceMs: 500 },
       script: [
         ...planned(task("a")),
         ...turns("a", call("ask_user", { question: "Which name?", choices: ["x", "y"] }), { text: "It is x." }),
@@ -154,10 +153,6 @@ describe("an agent that waits for a person", () => {
     const asked = await engine.until(runId, ({ tasks }) => tasks[0]?.life === "waiting");
     const [question] = asked.pendingQuestions ?? [];
     expect(asked.tasks[0]?.lifeReason).toContain("Which name?");
-    // Longer than the silence that is allowed.
-    const { promise, resolve } = Promise.withResolvers<void>();
-    setTimeout(resolve, 1200);
-    await promise;
     await engine.service.answerQuestion({ runId, questionId: question?.questionId ?? "", answer: "x" }, anna);
     expect(await engine.ended(runId)).toMatchObject({ status: "done", tasks: [{ life: "done" }] });
   });

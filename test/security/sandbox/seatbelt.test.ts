@@ -35,6 +35,13 @@ it("opens one port of this machine where hosts are allowed", () => {
   expect(profile).not.toContain("(deny network*)");
 });
 
+it("lets a command listen on the one port that it serves, and reach nothing by it", () => {
+  const profile = seatbeltProfile({ ...places, served: 8080 });
+  expect(profile).toContain('(allow network-bind network-inbound (local ip "localhost:8080"))');
+  expect(profile).toContain("(deny network*)");
+  expect(profile).not.toContain("network-outbound");
+});
+
 it("lets no name of a folder end a string or a pattern", () => {
   const profile = seatbeltProfile({ ...places, root: '/Users/u/a") (allow default) ("(b)*' });
   expect(profile).toContain('"/Users/u/a\\") (allow default) (\\"(b)*"');

@@ -1,4 +1,5 @@
 /** The real TaskCopyPort: git does the work. */
+import { nexusError } from "../../../../protocol/index.ts";
 import type { Copy } from "../change-set.ts";
 import { treeOfCopy } from "../change-set.ts";
 import type { TaskCopyPort } from "../changes.ts";
@@ -75,6 +76,12 @@ export function createTaskCopies({ home, inTurn, byHand = false }: Options): Tas
       const folder = await home();
       const copy = await copyOf(folder, workspace, isolation);
       return inTurn(copy.place.folder, () => mergeTask({ home: folder, runId, copy, taskId, theirs, base, byHand }));
+    },
+
+    async tree(workspace, commit) {
+      const tree = await treeOf(await openRepository(await home(), workspace), commit);
+      if (tree === undefined) throw nexusError("workspace.git_failed", `Commit ${commit} is gone.`);
+      return tree;
     },
 
     unresolved: async (workspace, commits) => unresolvedIn(await openRepository(await home(), workspace), commits),

@@ -38,7 +38,6 @@ export type Script = z.output<typeof Script>;
 
 /** In the order in which they are applied. */
 const Migrations = z.object({ kind: z.literal("migrations"), scripts: z.array(Script) });
-export type MigrationsRequest = z.output<typeof Migrations>;
 
 /** How far the scripts got on an empty database, and what stood in the way. */
 export const Migrated = z.object({

@@ -29,6 +29,15 @@ const MAX_LENGTH = 300_000;
 const MAX_NODES = 200_000;
 const SHOWN = 60;
 
+/** By the folder of grammars: languages are loaded once. */
+const mutators = new Map<string, Mutator>();
+
+export function mutatorOf(grammars: string): Mutator {
+  const mutator = mutators.get(grammars) ?? createMutator(grammars);
+  mutators.set(grammars, mutator);
+  return mutator;
+}
+
 /** `grammars`: the folder of the languages. */
 export function createMutator(grammars: string): Mutator {
   const languages = loadLanguages(grammars);

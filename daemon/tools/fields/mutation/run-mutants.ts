@@ -5,6 +5,9 @@ import { makeScratchCopy, type ScratchCopy } from "../scratch-copy.ts";
 import { outcomeOf, runTestsIn } from "../test-runs.ts";
 import type { Mutant } from "./mutants.ts";
 
+/** What it needs of a field's context. */
+export type MutationPlace = Pick<FieldContext, "root" | "linked" | "signal" | "run">;
+
 export interface MutationLimits {
   readonly most: number;
   readonly totalMs: number;
@@ -29,7 +32,7 @@ const NOT_BUILT = /\[build failed\]|\[setup failed\]|SyntaxError|error TS\d+:/;
 
 /** Tests that take much longer than without the fault have noticed it. */
 export async function runMutants(
-  context: FieldContext,
+  context: MutationPlace,
   { mutants, command, limits = MUTATION_LIMITS }: MutationWork,
 ): Promise<MutationResult> {
   const none = { survived: [], killed: 0, left: mutants.length };
@@ -56,7 +59,7 @@ interface MutationWork {
   readonly limits?: MutationLimits;
 }
 
-async function makeCopies(context: FieldContext, count: number): Promise<ScratchCopy[]> {
+async function makeCopies(context: MutationPlace, count: number): Promise<ScratchCopy[]> {
   const copies: ScratchCopy[] = [];
   try {
     while (copies.length < count) {
@@ -79,7 +82,7 @@ interface Trial {
   readonly end: number;
 }
 
-async function tryAll(context: FieldContext, copies: readonly ScratchCopy[], trial: Trial): Promise<MutationResult> {
+async function tryAll(context: MutationPlace, copies: readonly ScratchCopy[], trial: Trial): Promise<MutationResult> {
   const verdicts = new Map<Mutant, Verdict>();
   const waiting = [...trial.mutants];
   const workers = copies.map(async (copy) => {
@@ -102,7 +105,7 @@ async function tryAll(context: FieldContext, copies: readonly ScratchCopy[], tri
 
 type Verdict = "killed" | "survived" | "unknown";
 
-async function tryOne(context: FieldContext, copy: ScratchCopy, mutant: Mutant, trial: Trial): Promise<Verdict> {
+async function tryOne(context: MutationPlace, copy: ScratchCopy, mutant: Mutant, trial: Trial): Promise<Verdict> {
   const { path, text } = mutant;
   await copy.write(path, text);
   const result = await runTestsIn(context, copy.root, trial.command, trial.timeoutMs);

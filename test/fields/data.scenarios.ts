@@ -1,6 +1,7 @@
-import { call, DONE, edit, type FieldSuite, mended, read, write } from "../task.ts";
+import { scenariosOf } from "./play.ts";
+import { call, DONE, edit, type FieldSuite, mended, read, write } from "./task.ts";
 
-export const data: FieldSuite = {
+const suite: FieldSuite = {
   agent: "data",
   role: "data engineering",
   project: "data",
@@ -65,3 +66,5 @@ export const data: FieldSuite = {
     },
   ],
 };
+
+export const SCENARIOS = scenariosOf(suite);

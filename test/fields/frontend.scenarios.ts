@@ -1,10 +1,11 @@
-import { call, DONE, edit, type FieldSuite, mended, read } from "../task.ts";
+import { scenariosOf } from "./play.ts";
+import { call, DONE, edit, type FieldSuite, mended, read } from "./task.ts";
 
 const PAGE = "public/index.html";
 const NOTE = '<p class="note">All orders of today.</p>\n';
 const added = (html: string) => edit(PAGE, NOTE, `${NOTE}      ${html}\n`);
 
-export const frontend: FieldSuite = {
+const suite: FieldSuite = {
   agent: "frontend",
   role: "frontend",
   project: "page",
@@ -60,3 +61,5 @@ export const frontend: FieldSuite = {
     ),
   ],
 };
+
+export const SCENARIOS = scenariosOf(suite);

@@ -1,4 +1,5 @@
-import { call, DONE, edit, type FieldSuite, mended, read, write } from "../task.ts";
+import { scenariosOf } from "./play.ts";
+import { call, DONE, edit, type FieldSuite, mended, read, write } from "./task.ts";
 
 const WORKFLOW = [
   "on: push",
@@ -10,7 +11,7 @@ const WORKFLOW = [
   "      - uses: actions/checkout@v6",
 ];
 
-export const devops: FieldSuite = {
+const suite: FieldSuite = {
   agent: "devops",
   role: "DevOps",
   project: "delivery",
@@ -68,3 +69,5 @@ export const devops: FieldSuite = {
     },
   ],
 };
+
+export const SCENARIOS = scenariosOf(suite);

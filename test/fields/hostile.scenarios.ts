@@ -1,8 +1,8 @@
 /** Files that were made to hurt whoever looks at them: each ends in a finding or an error, in bounded time. */
+import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { findBrowser } from "../../daemon/host/browser.ts";
 import { dataCheck } from "../../daemon/tools/fields/data/data-check.ts";
 import { delivery } from "../../daemon/tools/fields/devops/delivery.ts";
 import type { FieldCheck, FieldContext } from "../../daemon/tools/fields/field-check.ts";
@@ -10,8 +10,10 @@ import { accessible } from "../../daemon/tools/fields/frontend/accessible.ts";
 import { askJudge } from "../../daemon/tools/fields/judge/ask.ts";
 import { Queried } from "../../daemon/tools/fields/judge/requests.ts";
 import { migrations } from "../../daemon/tools/fields/sql/migrations-check.ts";
+import { withoutBrowser } from "./play.ts";
+import type { Scenario } from "./scenario.ts";
 
-export interface HostileCase {
+interface HostileCase {
   readonly name: string;
   readonly needsBrowser?: boolean;
   /** Whole seconds that it may take on a busy machine. */
@@ -22,7 +24,7 @@ export interface HostileCase {
 
 const signal = new AbortController().signal;
 
-export async function attemptHostile({ run, seconds }: HostileCase): Promise<string[]> {
+async function attemptHostile({ run, seconds }: HostileCase): Promise<string[]> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "nexus-hostile-")));
   const started = performance.now();
   try {
@@ -33,8 +35,6 @@ export async function attemptHostile({ run, seconds }: HostileCase): Promise<str
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-export const hasBrowser = async (): Promise<boolean> => (await findBrowser()) !== undefined;
 
 /** Answers with the messages of a check over these files. */
 async function messages(check: FieldCheck, folder: string, files: Record<string, string | Buffer>): Promise<string> {
@@ -77,7 +77,7 @@ function bomb(): string {
   return ["a: &a [x,x,x,x,x,x,x,x,x]", ...levels, ""].join("\n");
 }
 
-export const HOSTILE: readonly HostileCase[] = [
+const HOSTILE: readonly HostileCase[] = [
   {
     name: "YAML whose aliases stand for a thousand million nodes, and for themselves",
     seconds: 40,
@@ -178,3 +178,9 @@ export const HOSTILE: readonly HostileCase[] = [
     },
   },
 ];
+
+export const SCENARIOS: readonly Scenario[] = HOSTILE.map((hostile) => ({
+  name: hostile.name,
+  ...(hostile.needsBrowser === true ? { skip: withoutBrowser } : {}),
+  run: async () => assert.deepEqual(await attemptHostile(hostile), []),
+}));

@@ -1,4 +1,5 @@
-import { call, DONE, edit, type FieldSuite, mended, read, write } from "../task.ts";
+import { scenariosOf } from "./play.ts";
+import { call, DONE, edit, type FieldSuite, mended, read, write } from "./task.ts";
 
 const ROUTE = edit(
   "server.js",
@@ -13,7 +14,7 @@ const DESCRIBED = edit(
 const probe = (port: number) =>
   call("probe_endpoint", { command: "node server.js", port, requests: [{ path: "/health" }, { path: "/nothing" }] });
 
-export const backend: FieldSuite = {
+const suite: FieldSuite = {
   agent: "backend",
   role: "backend",
   project: "api",
@@ -93,3 +94,5 @@ export const backend: FieldSuite = {
     },
   ],
 };
+
+export const SCENARIOS = scenariosOf(suite);
