@@ -29,6 +29,7 @@ const TOLD: ReadonlySet<RunEventType> = new Set<RunEventType>([
   "plan.revised",
   "task.controlled",
   "merge.conflicted",
+  "task.merged",
   "contract.announced",
   "contract.bid",
   "contract.awarded",
@@ -51,6 +52,9 @@ export function isAnswer({ type, ...body }: RunEventBody): boolean {
     type === "run.recalled" ||
     type === "task.checked" ||
     type === "agents.pinned" ||
+    type === "evidence.gathered" ||
+    type === "tests.reported" ||
+    type === "regression.found" ||
     type === "tool.requested" ||
     type === "tool.finished"
   );

@@ -66,7 +66,7 @@ export function recordedChanges(
         return { ok: false, conflicts: met.paths.map((path) => ({ path, ...sides })), ours: "", marked: "" };
       },
       unresolved: async () => [],
-      tree: hang,
+      tree: async () => "",
       release: async () => undefined,
     },
     checkpoints: {
