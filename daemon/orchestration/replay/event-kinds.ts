@@ -30,6 +30,7 @@ const TOLD: ReadonlySet<RunEventType> = new Set<RunEventType>([
   "plan.revised",
   "task.controlled",
   "merge.conflicted",
+  "task.merged",
   "contract.announced",
   "contract.bid",
   "contract.awarded",
