@@ -43,7 +43,8 @@ export async function measureRoundTrip(connect: () => Promise<ClientConnection>,
   }
 }
 
-async function startEcho(folder: string) {
+/** A process that only answers, over the same kind of socket. */
+export async function startEcho(folder: string) {
   const windows = process.platform === "win32";
   const address = windows ? `\\\\.\\pipe\\nexus-bench-${process.pid}` : join(folder, "echo.sock");
   const server = fileURLToPath(new URL("./echo-server.ts", import.meta.url));

@@ -8,11 +8,13 @@ import { startDaemon, stopDaemon } from "./daemon.ts";
 import { measureEdits } from "./edits.ts";
 import { measureEngineStep } from "./engine-step.ts";
 import { measureExtension } from "./extension.ts";
+import { measureLoad } from "./load.ts";
 import { type Figure, figureLine, isAbove } from "./measure.ts";
 import { measureMemoryLoad } from "./memory-load.ts";
 import { measurePolicy } from "./policy.ts";
 import { measureRoundTrip } from "./round-trip.ts";
 import { measureScan } from "./scan.ts";
+import { measureScheduling } from "./scheduling.ts";
 import { measureVectors } from "./vectors.ts";
 import { measureWaitFor } from "./wait-for.ts";
 
@@ -31,6 +33,8 @@ const parts: readonly (() => Promise<Figure[]>)[] = [
   async () => measureEdits(),
   async () => measureWaitFor(),
   () => measureMemoryLoad(join(folder, "load")),
+  measureScheduling,
+  () => measureLoad(join(folder, "runs")),
 ];
 
 try {

@@ -14,6 +14,12 @@ const input: Flag = {
   repeated: true,
 };
 
+/** Of `nexus run`. */
+export const RUN_WORKFLOW_FLAGS: readonly Flag[] = [
+  { name: "workflow", type: "string", value: "FILE", summary: "Follow this workflow (see `nexus workflow run`)." },
+  input,
+];
+
 export const WORKFLOW_COMMANDS = {
   "workflow run": {
     summary: "Run a workflow",

@@ -7,7 +7,7 @@ import { PLAN_COMMANDS } from "./commands-plan.ts";
 import { POLICY_COMMANDS } from "./commands-policy.ts";
 import { REWIND_COMMANDS } from "./commands-rewind.ts";
 import { TASK, TASK_COMMANDS } from "./commands-tasks.ts";
-import { WORKFLOW_COMMANDS } from "./commands-workflow.ts";
+import { RUN_WORKFLOW_FLAGS, WORKFLOW_COMMANDS } from "./commands-workflow.ts";
 import { GUARD_COMMANDS } from "./guard-commands.ts";
 import { TOOLS_COMMANDS } from "./tools-commands.ts";
 
@@ -33,14 +33,7 @@ export const COMMANDS = {
     flags: [
       repo,
       jsonLines,
-      { name: "workflow", type: "string", value: "FILE", summary: "Follow this workflow (see `nexus workflow run`)." },
-      {
-        name: "input",
-        type: "string",
-        value: "NAME=VALUE",
-        summary: "An input of the workflow. May be repeated.",
-        repeated: true,
-      },
+      ...RUN_WORKFLOW_FLAGS,
       { name: "apply", type: "boolean", summary: "Write the change into the folder when the run is done." },
       { name: "policy", type: "string", value: "FILE", summary: "JSON file of rules that tighten or allow." },
       budget,

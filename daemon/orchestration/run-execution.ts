@@ -180,7 +180,7 @@ async function finish(context: RunContext, status: EndStatus, error?: ErrorValue
   const summary = context.redact(summaryOf(state, error));
   const known = error === undefined ? {} : { error: { ...error, message: context.redact(error.message) } };
   await record(context, { type: "run.finished", status, summary, ...known }, `finished/${state.attempt}`);
-  if (status === "done") await releaseCopy(context, state.workspace);
+  if (status === "done" && state.isolation !== null) await releaseCopy(context, state.workspace);
 }
 
 /** The change set's commits hold everything, so the copy of a finished run only takes space. */

@@ -160,7 +160,7 @@ export function createRunService(dependencies: RunDependencies): RunService {
     async replay({ runId }) {
       // Loaded when it is wanted: it brings the engine along.
       const { replayRun } = await import("./replay/replay.ts");
-      return replayRun(store, runId);
+      return replayRun(store, runId, dependencies.team);
     },
     compare: (params) => compareRuns(dependencies, params),
 

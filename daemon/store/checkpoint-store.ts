@@ -28,10 +28,14 @@ export function createCheckpointRows(database: Database): CheckpointRows {
     const group = waiting.get(threadId) ?? [];
     waiting.delete(threadId);
     try {
-      await database.write(async (writer) => {
-        for (const { place, writes } of group) await putWrites(writer, place, writes);
-        await work(writer);
-      });
+      await database.write(
+        async (writer) => {
+          for (const { place, writes } of group) await putWrites(writer, place, writes);
+          await work(writer);
+        },
+        undefined,
+        `graph/${threadId}`,
+      );
       for (const { resolve } of group) resolve();
     } catch (error) {
       for (const { reject } of group) reject(error);

@@ -5,8 +5,8 @@ import type { Log } from "../observability/log.ts";
 import type { Connection } from "./connection.ts";
 import { nodeSqliteDialect } from "./dialect.ts";
 import { isFatal, storeError } from "./faults.ts";
-import { createQueue } from "./queue.ts";
 import type { Tables } from "./schema.ts";
+import { createWriteQueue } from "./write-queue.ts";
 
 export type Reader = Kysely<Tables>;
 export type Writer = Transaction<Tables>;
@@ -20,9 +20,15 @@ export interface Database {
   readInOrder<Value>(work: (reader: Reader) => Promise<Value>): Promise<Value>;
   /**
    * One transaction. Writes happen one after the other, in the order of the calls; `committed` is called with the
-   * result when it is durable, before the next write begins. Rejects with `store.*` errors.
+   * result when it is durable, before the next write begins. Rejects with `store.*` errors. With a `scope` that names
+   * all that it touches, such as "run/ID", it may share its transaction with writes of other scopes; it is then called again when
+   * one of those cannot be done.
    */
-  write<Value>(work: (writer: Writer) => Promise<Value>, committed?: (value: Value) => void): Promise<Value>;
+  write<Value>(
+    work: (writer: Writer) => Promise<Value>,
+    committed?: (value: Value) => void,
+    scope?: string,
+  ): Promise<Value>;
   /** Waits for what is under way, then closes the file; marks it as cleanly closed when nothing went wrong. */
   close(): Promise<void>;
 }
@@ -37,7 +43,14 @@ export interface DatabaseOptions {
 export function createDatabase({ connection, file, epoch, log }: DatabaseOptions): Database {
   const kysely = new Kysely<Tables>({ dialect: nodeSqliteDialect(connection) });
   const epochQuery = kysely.selectFrom("store").select("epoch").compile();
-  const writes = createQueue();
+  const writes = createWriteQueue<Writer>((works) =>
+    // In doubt after a fault: then the store is shut, and nothing is tried again.
+    guarded(() =>
+      transaction(async (writer) => {
+        for (const work of works) await work(writer);
+      }),
+    ),
+  );
   let failure: NexusError | undefined;
   let isFull = false;
 
@@ -76,13 +89,48 @@ export function createDatabase({ connection, file, epoch, log }: DatabaseOptions
     isFull = false;
   }
 
-  async function inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
-    const leave = await writes.enter();
-    try {
-      return await guarded(work);
-    } finally {
-      leave();
-    }
+  function inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    const { promise, resolve, reject } = Promise.withResolvers<Value>();
+    writes.add({ alone: () => guarded(work).then(resolve, reject) });
+    return promise;
+  }
+
+  async function transaction<Value>(work: (writer: Writer) => Promise<Value>): Promise<Value> {
+    check();
+    const value = await kysely.transaction().execute(async (writer) => {
+      await checkEpoch(writer);
+      return work(writer);
+    });
+    noteWritten();
+    return value;
+  }
+
+  function write<Value>(
+    work: (writer: Writer) => Promise<Value>,
+    committed: (value: Value) => void = () => undefined,
+    scope?: string,
+  ): Promise<Value> {
+    const { promise, resolve, reject } = Promise.withResolvers<Value>();
+    const done = (value: Value) => {
+      try {
+        committed(value);
+        resolve(value);
+      } catch (error) {
+        reject(error);
+      }
+    };
+    let latest: { readonly value: Value } | undefined;
+    writes.add({
+      scope,
+      alone: () => guarded(() => transaction(work)).then(done, reject),
+      async inside(writer) {
+        latest = { value: await work(writer) };
+      },
+      durable() {
+        if (latest !== undefined) done(latest.value);
+      },
+    });
+    return promise;
   }
 
   async function checkEpoch(writer: Writer): Promise<void> {
@@ -95,31 +143,26 @@ export function createDatabase({ connection, file, epoch, log }: DatabaseOptions
     check,
     read,
     readInOrder: (work) => inTurn(() => kysely.connection().execute(work)),
-    write: (work, committed) =>
-      inTurn(async () => {
-        const value = await kysely.transaction().execute(async (writer) => {
-          await checkEpoch(writer);
-          return work(writer);
-        });
-        noteWritten();
-        committed?.(value);
-        return value;
-      }),
-    async close() {
-      const leave = await writes.enter();
-      try {
-        if (failure === undefined) await markClean(kysely, epoch);
-      } catch (error) {
-        log.write("warn", "the store could not be closed cleanly; it is checked at the next start", {
-          error: String(error),
-        });
-      } finally {
-        failure ??= nexusError("store.failed", "The store is closed.");
-        await kysely.destroy();
-        leave();
-      }
+    write,
+    close() {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      writes.add({ alone: () => closeFile().then(resolve, reject) });
+      return promise;
     },
   };
+
+  async function closeFile(): Promise<void> {
+    try {
+      if (failure === undefined) await markClean(kysely, epoch);
+    } catch (error) {
+      log.write("warn", "the store could not be closed cleanly; it is checked at the next start", {
+        error: String(error),
+      });
+    } finally {
+      failure ??= nexusError("store.failed", "The store is closed.");
+      await kysely.destroy();
+    }
+  }
 }
 
 function isFenced(error: unknown): error is NexusError {

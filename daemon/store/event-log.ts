@@ -79,6 +79,7 @@ export function createEventLog({ database, now, log, validateEvents }: EventLogO
           return answer;
         },
         ({ added }) => tell(added),
+        `run/${runId}`,
       );
       return events;
     },

@@ -60,10 +60,10 @@ export interface EngineOptions {
 }
 
 /** Every run that ended is replayed from its log when its engine closes: the same events must come, apart from times. */
-async function expectReplays(store: Store): Promise<void> {
+async function expectReplays(store: Store, team: EngineOptions["team"]): Promise<void> {
   const { runs } = await store.projections.listRuns({ limit: 500 });
   for (const { runId } of runs.filter(({ status }) => isEnded(status))) {
-    const { divergence } = await replayRun(store, runId);
+    const { divergence } = await replayRun(store, runId, team);
     if (divergence === null) continue;
     const log = (await store.events.read(runId, { limit: 10_000 })).map(
       ({ seq, body }) => `${seq} ${JSON.stringify(body).slice(0, 160)}`,
@@ -144,7 +144,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     async close() {
       await engine.service.drain("test ends");
       await engine.audit.close();
-      if (options.noReplay === undefined) await expectReplays(engine.store).finally(() => engine.store.close());
+      if (options.noReplay === undefined)
+        await expectReplays(engine.store, options.team).finally(() => engine.store.close());
       else await engine.store.close();
       await server.close();
       rmSync(root, { recursive: true, force: true });

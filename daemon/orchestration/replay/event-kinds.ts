@@ -27,6 +27,13 @@ const TOLD: ReadonlySet<RunEventType> = new Set<RunEventType>([
   "rewind.finished",
   "run.rewound",
   "run.forked",
+  "plan.revised",
+  "task.controlled",
+  "merge.conflicted",
+  "contract.announced",
+  "contract.bid",
+  "contract.awarded",
+  "contract.reported",
   "workflow.pinned",
   "workflow.migrated",
 ]);
@@ -34,13 +41,13 @@ const TOLD: ReadonlySet<RunEventType> = new Set<RunEventType>([
 export function isTold(body: RunEventBody): boolean {
   if (body.type === "approval.requested") return body.approval.subject.kind !== "plan";
   // A prompt that became the session's next run was handed over by the queue, not by an agent.
-  if (body.type === "plan.revised") return body.by !== "nexus";
   if (body.type === "prompt.delivered") return body.turn === 0;
   return TOLD.has(body.type);
 }
 
 const ANSWERS: ReadonlySet<RunEventType> = new Set<RunEventType>([
   "run.recalled",
+  "agents.pinned",
   "task.checked",
   "evidence.gathered",
   "task.merged",

@@ -42,7 +42,7 @@ export function createLogClock(follower: { readonly now: number; readonly nextAt
       timer: (milliseconds, call) => wait(milliseconds, true, call),
     },
     wake() {
-      const next = follower.nextAt ?? Number.POSITIVE_INFINITY;
+      const next = follower.nextAt ?? Number.NEGATIVE_INFINITY;
       const able = waiting.filter(({ due, isLimit }) => !isLimit || due <= next + SLACK_MS);
       const [first] = able.toSorted((one, other) => one.due - other.due);
       if (first === undefined) return false;

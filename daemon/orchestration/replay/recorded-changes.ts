@@ -59,7 +59,11 @@ export function recordedChanges(
       },
       async merge(_place, { taskId }) {
         const merged = log.first("task.merged", ahead(), (one) => one.taskId === taskId);
-        return merged === undefined ? hang() : { ok: true, commit: merged.commit, files: merged.files };
+        if (merged !== undefined) return { ok: true, commit: merged.commit, files: merged.files };
+        const met = log.first("merge.conflicted", everywhere, (one) => one.taskId === taskId);
+        if (met === undefined) return hang();
+        const sides = { base: null, ours: null, theirs: null, reason: "" };
+        return { ok: false, conflicts: met.paths.map((path) => ({ path, ...sides })), ours: "", marked: "" };
       },
       // What was found on these files is looked up by its own key.
       tree: async (_workspace, commit) => commit,

@@ -22,8 +22,7 @@ import { settingsFromInput } from "../model-settings.ts";
 import { allEvents } from "../rewind/listing.ts";
 import { type RunContext, RunStopped, record } from "../run-context.ts";
 import { carryToEnd, openWindow } from "../run-execution.ts";
-import { TEAM_LIMITS } from "../team/limits.ts";
-import { createTurnstile } from "../turnstile.ts";
+import { TEAM_LIMITS, type TeamLimits } from "../team/limits.ts";
 import { createMemoryCheckpoints } from "./checkpoint-rows.ts";
 import { TIME_FIELDS } from "./compare.ts";
 import { createFollower, type Follower, type Stop } from "./follower.ts";
@@ -47,8 +46,12 @@ type ReadStore = Pick<
   readonly events: Pick<EventLog, "state" | "readKeyed" | "read">;
 };
 
-/** Rejects with `run.unknown`, `run.active`, and `replay.unreadable` for a log that this version cannot read. */
-export async function replayRun(store: Store, runId: string): Promise<Answer<"run/replay">> {
+/** `team`: the limits that the settings give. Rejects with `run.unknown`, `run.active`, and `replay.unreadable` for a log that this version cannot read. */
+export async function replayRun(
+  store: Store,
+  runId: string,
+  team: Partial<TeamLimits> = {},
+): Promise<Answer<"run/replay">> {
   const state = await store.events.state(runId);
   if (state === undefined) throw nexusError("run.unknown", runId);
   const entries = await allEvents(store, runId);
@@ -57,7 +60,7 @@ export async function replayRun(store: Store, runId: string): Promise<Answer<"ru
   if (!entries.some(({ event }) => event.body.type === "run.finished"))
     throw nexusError("run.active", "Only ended runs are replayed.");
   await warmUp(state);
-  const led = follow(store, log, state);
+  const led = follow(store, log, state, { ...TEAM_LIMITS, ...team });
   const { follower } = led;
   follower.advance();
   await finished(led, entries.length);
@@ -94,7 +97,7 @@ interface Led {
   wake(): boolean;
 }
 
-function follow(store: ReadStore, log: RecordedLog, state: RunState): Led {
+function follow(store: ReadStore, log: RecordedLog, state: RunState, team: TeamLimits): Led {
   const checkpoints = createMemoryCheckpoints();
   let stop = new AbortController();
   let ready: Started | undefined;
@@ -124,6 +127,7 @@ function follow(store: ReadStore, log: RecordedLog, state: RunState): Led {
         log,
         follower,
         clock,
+        team,
         checkpoints,
         state,
         model: body.model ?? state.model,
@@ -148,6 +152,7 @@ interface Place {
   readonly log: RecordedLog;
   readonly follower: Follower;
   readonly clock: LogClock;
+  readonly team: TeamLimits;
   readonly checkpoints: Store["checkpoints"];
   readonly state: RunState;
   readonly model: RunState["model"];
@@ -182,10 +187,6 @@ function contextOf(place: Place): RunContext {
       close: async () => undefined,
     },
     changes: recordedChanges({ log, follower }, generation),
-    team: TEAM_LIMITS,
-    judges: [],
-    inTurn: createTurnstile(),
-    waits: createWaitGraph(),
     audit: { record: async () => undefined },
     clock: clock.port,
     log: silentLog,
@@ -193,6 +194,11 @@ function contextOf(place: Place): RunContext {
     redact: (text) => text,
     learnSecrets: () => undefined,
     signal,
+    team: place.team,
+    judges: [],
+    // Who goes first is told by the log: a turn taken before it would keep the right one from it.
+    inTurn: (_key, work) => work(),
+    waits: createWaitGraph(),
     modelName: settings.model,
     model: () => ({ name: { provider: settings.provider, model: settings.model }, respond: hang }),
     window: () => window,

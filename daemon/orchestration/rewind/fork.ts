@@ -42,7 +42,7 @@ export async function forkRun(
     linked: [...copy.linked],
   };
   const kept = withoutUnusedGrants(withoutUnjoinedWork(history), originOf(fork));
-  const events = [...kept.flatMap((event) => copied(event, fork, isolated)), ...endOf(fork)];
+  const events = [...reassigned(kept, fork).flatMap((event) => copied(event, fork, isolated)), ...endOf(fork)];
   await store.events.append(runId, [...events, ...handedOver(history, fork)]);
   return { runId, sessionId, isNew: true };
 }
@@ -96,6 +96,28 @@ function copied({ event: { body }, key }: KeyedEvent, fork: Fork, isolated: RunE
   }
 }
 
+/** What was not done goes on with the wished agent, begun or not. */
+function reassigned(history: readonly KeyedEvent[], { agent }: Fork): readonly KeyedEvent[] {
+  if (agent === undefined) return history;
+  const done = doneTasks(history);
+  return history.map(({ event, key }) => ({ key, event: { ...event, body: withAgent(event.body, agent, done) } }));
+}
+
+function withAgent(body: RunEventBody, agent: string, done: ReadonlySet<string>): RunEventBody {
+  if (body.type === "task.started") return done.has(body.taskId) ? body : { ...body, agent };
+  if (body.type !== "plan.proposed" && body.type !== "plan.revised") return body;
+  const tasks = body.plan.tasks.map((task) => (done.has(task.id) ? task : { ...task, agent }));
+  return { ...body, plan: { ...body.plan, tasks } };
+}
+
+function doneTasks(history: readonly KeyedEvent[]): ReadonlySet<string> {
+  return new Set(
+    history.flatMap(({ event: { body } }) =>
+      body.type === "task.finished" && body.outcome === "done" ? [body.taskId] : [],
+    ),
+  );
+}
+
 /** The plan with the wished agent for all that is not done; a run without a plan has one agent, which stays. */
 function handedOver(history: readonly KeyedEvent[], { agent, by }: Fork): NewEvent[] {
   if (agent === undefined) return [];
@@ -103,9 +125,7 @@ function handedOver(history: readonly KeyedEvent[], { agent, by }: Fork): NewEve
   const last = bodies.findLast((body) => body.type === "plan.proposed" || body.type === "plan.revised");
   if (last?.type !== "plan.proposed" && last?.type !== "plan.revised")
     throw nexusError("request.invalid", "The run has no plan at that checkpoint, so its one agent stays.");
-  const done = new Set(
-    bodies.flatMap((body) => (body.type === "task.finished" && body.outcome === "done" ? [body.taskId] : [])),
-  );
+  const done = doneTasks(history);
   const changing = last.plan.tasks.filter((task) => !done.has(task.id) && task.agent !== agent);
   const plan = {
     ...last.plan,

@@ -29,7 +29,7 @@ export async function carryOut(context: RunContext, task: PlanTask, place: Isola
 async function work(own: RunContext, task: PlanTask, place: Isolation | undefined): Promise<string> {
   if (place === undefined) return runPlannedTask(own, task);
   // A command that ended with an earlier daemon could not clear away what stood in the copy for protected names.
-  await removeStandIns(place.worktree).catch(() => undefined);
+  if (own.recorded === undefined) await removeStandIns(place.worktree).catch(() => undefined);
   return runPlannedTask({ ...own, place }, task);
 }
 

@@ -32,7 +32,7 @@ async function eventsOf({ store, runId }: WorkflowRun): Promise<KeyedEvent[]> {
 }
 
 /** The step that a path such as "each[2]/check" names; undefined: the definition has none. */
-export async function placeOf(run: WorkflowRun, at: string): Promise<StepPlace | undefined> {
+async function placeOf(run: WorkflowRun, at: string): Promise<StepPlace | undefined> {
   let scope: Scope | undefined = rootScope(run);
   const parts = [...at.matchAll(/([^/[\]]+)(?:\[([^\]]*)\])?(?:\/|$)/g)];
   for (const [index, [, id = "", key]] of parts.entries()) {

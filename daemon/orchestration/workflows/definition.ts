@@ -304,8 +304,8 @@ export const KIND_SCHEMAS = {
       z.strictObject({
         when: said(cel(), "CEL: true or false."),
         // biome-ignore lint/suspicious/noThenProperty: the word that people expect after "if"
-        then: steps(),
-        else: z.optional(steps()),
+        then: said(steps(), "What is done if it is true."),
+        else: z.optional(said(steps(), "What is done if it is not.")),
       }),
       "One list of steps or the other.",
     ),
@@ -370,6 +370,6 @@ export function millisecondsOf(time: string): number {
 
 /** For editors: completion and errors while a workflow is written. */
 export function workflowJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(WORKFLOW_SCHEMA, { io: "input", reused: "ref" });
+  const schema = z.toJSONSchema(WORKFLOW_SCHEMA, { io: "input", reused: "ref", target: "draft-7" });
   return { ...schema, title: "Nexus workflow" };
 }

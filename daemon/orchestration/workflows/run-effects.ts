@@ -9,6 +9,7 @@ import { workOptions } from "../phases/run-work.ts";
 import type { Survey } from "../phases/survey.ts";
 import { takeCheckpoint } from "../rewind/take.ts";
 import { type RunContext, stateOf } from "../run-context.ts";
+import { createTurnstile } from "../turnstile.ts";
 import { callOnce } from "../work.ts";
 import { workAsAgent } from "./agent-step.ts";
 import type { CommandWork, GateWork, Json, ToolWork } from "./definition.ts";
@@ -24,12 +25,16 @@ const NOBODY = "Nobody can be asked: the run has no person.";
 /** Steps that may write have the run's copy to themselves; those that only read share it. */
 export function createRunEffects(context: RunContext): StepEffects {
   const copy = createLockTable();
+  const oneAtATime = createTurnstile();
+  /** Readers come side by side, and each state has a number of its own. */
+  const keepState = (own: RunContext, at: string) =>
+    oneAtATime("state", () => takeCheckpoint(own, `${STEP_CHECKPOINT}${at}`, 0));
   return {
     async perform(effect, place) {
-      if (effect.kind === "gate") return ask(context, effect.work, place);
+      if (effect.kind === "gate") return ask(context, effect.work, place, keepState);
       return holding(copy, effect, place, async () => {
         const own = { ...context, signal: place.signal };
-        await takeCheckpoint(own, `${STEP_CHECKPOINT}${place.at}`, 0);
+        await keepState(own, place.at);
         switch (effect.kind) {
           case "agent":
             return workAsAgent(own, effect.work, place);
@@ -61,12 +66,17 @@ async function holding(
 }
 
 /** A question to a person; an answer that is none of the choices is asked for again. */
-async function ask(context: RunContext, { ask: text, choices = [], default: otherwise }: GateWork, place: EffectPlace) {
+async function ask(
+  context: RunContext,
+  { ask: text, choices = [], default: otherwise }: GateWork,
+  place: EffectPlace,
+  keepState: (own: RunContext, at: string) => Promise<void>,
+): Promise<Performed> {
   const { headless } = await stateOf(context);
   if (headless && otherwise === undefined) return { ok: false, reason: NOBODY, isFinal: true } as const;
   if (headless) return { ok: true, output: { answer: otherwise ?? "" } } as const;
   const own = { ...context, signal: place.signal };
-  await takeCheckpoint(own, `${STEP_CHECKPOINT}${place.at}`, 0);
+  await keepState(own, place.at);
   for (let round = 0; round < MOST_QUESTIONS; round++) {
     const key = `gate/${place.taskId}/${round}`;
     const asked = { key, taskId: place.taskId, agent: "workflow", text, choices: [...choices] };

@@ -82,7 +82,7 @@ export async function resultAt(run: WorkflowRun, at: string): Promise<StepResult
   return event === undefined ? undefined : resultOf(run.store, event);
 }
 
-export async function resultOf(store: Pick<Store, "artifacts">, { body }: RunEvent): Promise<StepResult | undefined> {
+async function resultOf(store: Pick<Store, "artifacts">, { body }: RunEvent): Promise<StepResult | undefined> {
   if (body.type !== "step.finished") return undefined;
   const { outcome, reason, artifact } = body;
   const kept = artifact === null ? undefined : await store.artifacts.get(artifact);

@@ -102,6 +102,26 @@ describe("a run that follows a workflow", () => {
     expect(stepsOf(await engine.events(runId))).toEqual(["read done", "none failed"]);
   });
 
+  it("does not do alone what cannot be undone, and does nothing without the secret that it names", async () => {
+    const text = `name: s
+secrets: [TOKEN]
+outputs: { why: "[steps.once.reason, steps.told.reason, steps.late.outcome]" }
+steps:
+  - { id: once, irreversible: true, onError: continue, command: { run: touch once } }
+  - { id: told, onError: continue, command: { run: touch told, secrets: [TOKEN] } }
+  - { id: late, onError: continue, timeout: 50ms, command: { run: sleep 30 } }
+`;
+    await open({ files: { ...FILES, [path]: text }, script: [] });
+    const state = await engine.ended(await engine.start("Workflow s", { workflow: { path } }));
+    const { why } = JSON.parse(state.answer ?? "");
+    expect(why).toEqual([
+      expect.stringContaining("Nobody can be asked"),
+      expect.stringContaining("set NEXUS_SECRET_TOKEN"),
+      "timed_out",
+    ]);
+    expect(state.changes).toBeNull();
+  });
+
   it("does not begin with a workflow or with inputs that cannot be used", async () => {
     await open({ files: { ...FILES, "bad.yaml": "name: bad\nsteps: [{ id: a, jump: {} }]\n" }, script: [] });
     const start = (workflow: { path: string; inputs?: Record<string, unknown> }) => engine.start("x", { workflow });

@@ -104,6 +104,9 @@ it("code-review: nothing is changed", slow, async () => {
   const { state, steps, answer } = await follow("code-review", script, { aspects: ["speed", "names"] });
   expect(steps.toSorted()).toEqual(["report done", "reviews done", "reviews[0]/look done", "reviews[1]/look done"]);
   expect(answer).toEqual({ report: "All is well." });
+  const events = await engine.events(state.runId);
+  const numbers = events.flatMap(({ body }) => (body.type === "checkpoint.taken" ? [body.number] : []));
+  expect(numbers).toEqual([1, 2, 3]);
   expect(changed(state)).toEqual([]);
 });
 
