@@ -195,7 +195,7 @@ function contextOf(place: Place): RunContext {
     learnSecrets: () => undefined,
     signal,
     team: place.team,
-    judges: [],
+    judges: [judgeEvidence],
     // Who goes first is told by the log: a turn taken before it would keep the right one from it.
     inTurn: (_key, work) => work(),
     waits: createWaitGraph(),
