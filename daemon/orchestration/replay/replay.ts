@@ -22,6 +22,7 @@ import { settingsFromInput } from "../model-settings.ts";
 import { allEvents } from "../rewind/listing.ts";
 import { type RunContext, RunStopped, record } from "../run-context.ts";
 import { carryToEnd, openWindow } from "../run-execution.ts";
+import { judgeEvidence } from "../team/evidence/judge.ts";
 import { TEAM_LIMITS, type TeamLimits } from "../team/limits.ts";
 import { createMemoryCheckpoints } from "./checkpoint-rows.ts";
 import { TIME_FIELDS } from "./compare.ts";
