@@ -48,6 +48,7 @@ export function isTold(body: RunEventBody): boolean {
 
 const ANSWERS: ReadonlySet<RunEventType> = new Set<RunEventType>([
   "run.recalled",
+  "agents.pinned",
   "task.checked",
   "agents.pinned",
   "evidence.gathered",
