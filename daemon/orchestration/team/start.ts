@@ -37,13 +37,17 @@ export async function beginTask(
   };
   const started = { type: "task.started" as const, taskId: task.id, title: task.title, agent: agent.name };
   const events = [
-    { body: dispatched, key: `dispatched/${task.id}/${attempt}` },
+    { body: dispatched, key: dispatchKey(task.id, attempt) },
     { body: started, key: `task/${task.id}/started/${attempt}` },
   ];
   const isSamePlan = (now: RunState) => now.planRevisions === planRevisions;
   const written = await context.store.events.append(context.runId, events, [], isSamePlan);
   if (written.length === 0) return "withdrawn";
   return { place: kind === "run" ? undefined : place };
+}
+
+export function dispatchKey(taskId: string, attempt: number): string {
+  return `dispatched/${taskId}/${attempt}`;
 }
 
 /** A copy that a crash left is opened again, and begins where it began. */
