@@ -51,7 +51,9 @@ function StepRow({ step }: { readonly step: WorkflowStep }): ReactNode {
         {undone === undefined ? "" : undone === "done" ? ", then undone" : ", could not be undone"}
       </span>
       <span className="muted figure">
-        {finishedAt === null ? "" : formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))}
+        {finishedAt === null || finishedAt === startedAt
+          ? ""
+          : formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))}
       </span>
       {reason === "" ? null : <span className="goal">{reason}</span>}
     </li>

@@ -40,7 +40,7 @@ it("shows how each step is, and why it is so", () => {
     started("each[0]/check", "agent"),
   );
   expect(steps[0]).toMatch(/^build command done/);
-  expect(steps[1]).toBe("publish left out 0 ms `inputs.publish` is false.");
+  expect(steps[1]).toBe("publish left out `inputs.publish` is false.");
   expect(steps[2]).toBe("each[0]/check agent working");
 });
 
