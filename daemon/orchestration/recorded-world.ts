@@ -19,6 +19,8 @@ export interface RecordedWorld {
   mayCheck(key: string): Promise<boolean>;
   /** The project's tests as they were found: for the check of this key, or by the first look at the repository. */
   tests(key: string | null): Promise<{ readonly command: string } | undefined>;
+  /** Whether there is an event of this key anywhere in the log. */
+  has(key: string): boolean;
   /** Whether the event of this key was recorded since the start, or restart, that is being replayed. */
   isLive(key: string): boolean;
   /** The task that is dispatched next, and where it works; undefined: none before the run's end or restart. */

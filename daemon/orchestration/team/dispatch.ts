@@ -20,6 +20,8 @@ interface Dispatching {
   readonly known: Map<string, Lease[]>;
   /** Nothing new begins. */
   broken: boolean;
+  /** How many tasks came to an end in this attempt. */
+  endings: number;
 }
 
 const NOTHING: Choice = { start: [], held: [], skip: [], paused: false };
@@ -30,7 +32,14 @@ export async function tasksPhase(context: RunContext): Promise<void> {
   if (plan === null) return;
   await record(context, { type: "run.entered", phase: "tasks" }, "entered/tasks");
   const failures = await earlierFailures(context);
-  const dispatching: Dispatching = { context, working: new Map(), failures, known: new Map(), broken: false };
+  const dispatching: Dispatching = {
+    context,
+    working: new Map(),
+    failures,
+    known: new Map(),
+    broken: false,
+    endings: 0,
+  };
   try {
     while (await dispatchMore(dispatching));
   } finally {
@@ -46,6 +55,7 @@ export async function tasksPhase(context: RunContext): Promise<void> {
 async function dispatchMore(dispatching: Dispatching): Promise<boolean> {
   const { context, working } = dispatching;
   throwIfStopped(context);
+  const { endings } = dispatching;
   const news = nextEvent(context, ({ body }) => body.type === "task.controlled" || body.type === "plan.revised");
   try {
     const choice = dispatching.broken ? NOTHING : await choiceOf(dispatching, await stateOf(context));
@@ -53,6 +63,8 @@ async function dispatchMore(dispatching: Dispatching): Promise<boolean> {
     for (const held of choice.held) await hold(context, held);
     for (const one of choice.start) await start(dispatching, one, choice.start);
     if (choice.skip.length > 0) return true;
+    // What was chosen while a task came to its end does not know what that made possible.
+    if (dispatching.endings !== endings) return true;
     if (working.size === 0 && choice.start.length === 0 && !choice.paused) return false;
     if (context.recorded !== undefined && choice.start.length > 0) return true;
     if (choice.start.every(({ task }) => working.has(task.id))) await Promise.race([news.promise, ...working.values()]);
@@ -110,6 +122,7 @@ async function start(dispatching: Dispatching, chosen: Start, together: readonly
     if (begun === "withdrawn") return;
     const end = carryOut(context, task, begun.place).then((ended) => {
       working.delete(task.id);
+      dispatching.endings++;
       take(dispatching, { task, kind }, ended);
     });
     working.set(task.id, end);

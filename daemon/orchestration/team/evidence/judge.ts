@@ -29,8 +29,11 @@ async function recorded(context: RunContext, key: string): Promise<Proof | undef
 }
 
 async function refusalsBefore(context: RunContext, taskId: string, turn: number): Promise<number> {
-  const turns = Array.from({ length: turn }, (_, earlier) => recorded(context, `evidence/${taskId}/${earlier}`));
-  return (await Promise.all(turns)).filter((proof) => proof?.verdict === "refused").length;
+  const keys = Array.from({ length: turn }, (_, earlier) => `evidence/${taskId}/${earlier}`);
+  // Of most turns there is none: a replay would wait for it.
+  const known = keys.filter((key) => context.recorded?.has(key) !== false);
+  return (await Promise.all(known.map((key) => recorded(context, key)))).filter((proof) => proof?.verdict === "refused")
+    .length;
 }
 
 /** What the agent is told: the reasons in Nexus's words, what tools and tests wrote as data. */
