@@ -61,10 +61,14 @@ async function checked(
     const live = names.some((name) => context.recorded?.isLive(keyOf(work, name, finished.turn)) === true);
     return { results: known, live };
   }
-  const fresh = await runFieldChecks(missing, await fieldContext(context, work, finished));
+  const ran = await runFieldChecks(missing, await fieldContext(context, work, finished));
+  const fresh = missing.map((check) => ran.find((result) => result.check === check) ?? { ...NOTHING_TO_CHECK, check });
   for (const result of fresh) await recordCheck(context, work, result, finished.turn);
   return { results: [...known, ...fresh], live: true };
 }
+
+/** On record too: otherwise a replay would wait for it. */
+const NOTHING_TO_CHECK = { ok: true, summary: "nothing that it looks at was changed", findings: [] };
 
 const keyOf = ({ task }: FieldWork, check: string, turn: number) => `field/${task.id}/${turn}/${check}`;
 

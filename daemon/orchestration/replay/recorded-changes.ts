@@ -58,7 +58,7 @@ export function recordedChanges(
         return { commit: merged?.commit ?? "", files: merged?.files ?? [], leftOut: [] };
       },
       async merge(_place, { taskId }) {
-        const merged = log.first("task.merged", ahead(), (one) => one.taskId === taskId);
+        const merged = log.first("task.merged", everywhere, (one) => one.taskId === taskId);
         if (merged !== undefined) return { ok: true, commit: merged.commit, files: merged.files };
         const met = log.first("merge.conflicted", everywhere, (one) => one.taskId === taskId);
         if (met === undefined) return hang();
