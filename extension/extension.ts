@@ -7,6 +7,7 @@ import { COMMAND_NAMES, type CommandName } from "./commands/names.ts";
 import type { MemoryNode } from "./memory/node.ts";
 import type { RunNode } from "./runs/run-tree.ts";
 import type { NexusWindow } from "./window.ts";
+import { isWorkflowFile } from "./workflows/workflow-files.ts";
 
 export function activate(context: vscode.ExtensionContext): void {
   const runsChanged = new vscode.EventEmitter<undefined>();
@@ -26,6 +27,13 @@ export function activate(context: vscode.ExtensionContext): void {
     return opened;
   };
 
+  const lookAt = (document: vscode.TextDocument) => {
+    if (document.uri.scheme === "file" && vscode.workspace.isTrusted && isWorkflowFile(document.uri.path))
+      void open()
+        .then((window) => window.lookAtWorkflow(document))
+        .catch(showFailure);
+  };
+
   const runsTree = treeProvider(open, runsChanged.event, RUNS);
   const runsView = vscode.window.createTreeView("nexus.runs", { treeDataProvider: runsTree });
   const document = { provideTextDocumentContent: async (uri: vscode.Uri) => (await open()).document(uri) };
@@ -40,6 +48,8 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.window.registerWebviewPanelSerializer("nexus.run", panelSerializer(open)),
     vscode.workspace.registerTextDocumentContentProvider("nexus-change", document),
     vscode.workspace.registerTextDocumentContentProvider("nexus-audit", document),
+    vscode.workspace.onDidOpenTextDocument(lookAt),
+    vscode.workspace.onDidSaveTextDocument(lookAt),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       runsChanged.fire(undefined);
       memoryChanged.fire(undefined);
@@ -47,6 +57,7 @@ export function activate(context: vscode.ExtensionContext): void {
       void joinRunning(context, open, (window) => window.trustGranted());
     }),
   );
+  for (const document of vscode.workspace.textDocuments) lookAt(document);
   if (vscode.workspace.isTrusted) void joinRunning(context, open, (window) => window.attach());
 }
 

@@ -23,6 +23,7 @@ import { RunList } from "./runs/run-list.ts";
 import { childNodes, type RunNode, treeItem } from "./runs/run-tree.ts";
 import { createStatusBar } from "./runs/status-bar.ts";
 import { currentKey, readSettings } from "./settings.ts";
+import { createWorkflowDiagnostics } from "./workflows/diagnostics.ts";
 
 declare const __NEXUS_VERSION__: string;
 declare const __NEXUS_BUILD_TIME__: number;
@@ -37,6 +38,8 @@ export interface NexusWindow {
   memoryItem(node: MemoryNode): vscode.TreeItem;
   /** The text of a read-only document of ours. */
   document(uri: vscode.Uri): Promise<string>;
+  /** Tells what is wrong with a workflow that was opened or saved. */
+  lookAtWorkflow(document: vscode.TextDocument): Promise<void>;
   trustGranted(): Promise<void>;
   restorePanel(view: vscode.WebviewPanel, runId: string): void;
 }
@@ -57,6 +60,7 @@ export function openWindow(context: vscode.ExtensionContext, events: WindowEvent
 
   runs.onChange(() => events.onRunsChanged(runs.all.filter(({ status }) => status === "awaiting_approval").length));
   memory.onChange(() => events.onMemoryChanged());
+  const workflows = createWorkflowDiagnostics(daemon);
   notifyAbout(nexus);
   context.subscriptions.push(
     daemon,
@@ -64,6 +68,7 @@ export function openWindow(context: vscode.ExtensionContext, events: WindowEvent
     { dispose: watchTrust(nexus) },
     createMemoryStatusItem(memory),
     watchUnsaved(daemon, memory),
+    workflows,
     vscode.workspace.onDidChangeWorkspaceFolders(() => {
       memory.refresh();
       runs.reload().catch(() => undefined);
@@ -84,6 +89,7 @@ export function openWindow(context: vscode.ExtensionContext, events: WindowEvent
     memoryChildren: async (parent) => [...(await memoryNodes(memory, parent))],
     memoryItem,
     document: (uri) => (uri.scheme === AUDIT_SCHEME ? auditDocument(daemon, uri) : changeText(daemon, uri)),
+    lookAtWorkflow: (document) => workflows.look(document),
     trustGranted: () => trustGranted(nexus),
     restorePanel: (view, runId) => panels.adopt(view, runId),
   };

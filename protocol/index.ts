@@ -37,4 +37,5 @@ export * from "./team-events.ts";
 export * from "./tools.ts";
 export * from "./workflow-events.ts";
 export * from "./workflow-requests.ts";
+export * from "./workflow-state.ts";
 export * from "./workspace.ts";

@@ -57,6 +57,8 @@ export const REQUESTS = [
   rewind.runRewind,
   rewind.runFork,
   rewind.runPrune,
+  workflow.workflowList,
+  workflow.workflowValidate,
   workflow.workflowStates,
   workflow.workflowCompare,
   workflow.workflowMigrate,

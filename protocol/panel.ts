@@ -23,6 +23,8 @@ export type PanelRequest =
   | { readonly type: "answerQuestion"; readonly questionId: string; readonly answer: string }
   /** The plan as it shall be; the daemon checks it. */
   | { readonly type: "editPlan"; readonly plan: Plan; readonly reason: string; readonly revisions: number }
+  /** Of one task: cancel ends it, pause holds it before its next turn. */
+  | { readonly type: "controlTask"; readonly taskId: string; readonly action: "cancel" | "pause" | "resume" }
   /** `next` starts a new run in the run's session. */
   | { readonly type: "prompt"; readonly text: string; readonly delivery: "steer" | "queue" | "next" }
   | { readonly type: "cancel" }
@@ -96,6 +98,7 @@ const FIELDS: { readonly [Type in PanelRequestType]: Fields<Type> } = {
     reason: (value) => typeof value === "string" && value !== "" && value.length <= 2000,
     revisions: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
   },
+  controlTask: { taskId: isName, action: isOneOf("cancel", "pause", "resume") },
   prompt: { text: (value) => isText(value) && value !== "", delivery: isOneOf("steer", "queue", "next") },
   cancel: {},
   resume: {},

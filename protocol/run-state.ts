@@ -35,6 +35,7 @@ import { mergeTaint, Taint, taintOf } from "./taint.ts";
 import { changeTask, finishTask, startTask, TaskState, waitingTask } from "./task-state.ts";
 import { teamChange } from "./team-state.ts";
 import { WorkflowPin } from "./workflow-events.ts";
+import { WorkflowStep } from "./workflow-state.ts";
 
 export const RunStatus = z.enum(["queued", "working", "awaiting_approval", "suspended", ...EndStatus.options]);
 export type RunStatus = z.infer<typeof RunStatus>;
@@ -74,6 +75,8 @@ export const RunState = z.object({
   deliveries: z.optional(z.array(MessageDelivery)),
   /** The workflow file that the run follows. */
   workflow: z.optional(WorkflowPin),
+  /** Its steps that have begun, in that order, the latest 300. */
+  workflowSteps: z.optional(z.array(WorkflowStep)),
   pendingApprovals: z.array(Approval),
   /** Left out before the first question, and in what older versions wrote. */
   pendingQuestions: z.optional(z.array(Question)),

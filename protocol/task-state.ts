@@ -5,6 +5,8 @@ import { Estimate, type Plan } from "./plan.ts";
 import { Evidence, type RunEventBody } from "./run-events.ts";
 import { AgentLife, Lease, TaskAction, WorkPlace } from "./team-events.ts";
 
+const MOST_CHECKS = 20;
+
 type FinishedTask = Extract<RunEventBody, { type: "task.finished" }>;
 type StartedTask = Extract<RunEventBody, { type: "task.started" }>;
 
@@ -19,6 +21,15 @@ export const TaskControl = z.object({
   number: z.int(),
 });
 export type TaskControl = z.infer<typeof TaskControl>;
+
+export const TaskCheck = z.object({
+  check: z.string(),
+  ok: z.boolean(),
+  summary: z.string(),
+  /** How many; the events hold them. */
+  findings: z.int(),
+});
+export type TaskCheck = z.infer<typeof TaskCheck>;
 
 export const TaskState = z.object({
   id: z.string(),
@@ -52,6 +63,8 @@ export const TaskState = z.object({
   reviews: z.optional(z.int()),
   /** What the latest look at its finished work found. */
   proof: z.optional(Proof),
+  /** What the checks of its agent's field found, each as it last ran. */
+  checks: z.optional(z.array(TaskCheck)),
   /** The last thing that a person asked of it. */
   control: z.optional(TaskControl),
 });
@@ -114,6 +127,11 @@ export function controlTask(task: TaskState, asked: Omit<TaskControl, "number">)
     control: { ...asked, number: (control?.number ?? 0) + 1 },
     ...(held > 0 && asked.action === "resume" ? { deadlineAt: later } : {}),
   };
+}
+
+/** The latest of each name, in the order in which they last ran, at most 20. */
+export function withCheck(checks: readonly TaskCheck[] | undefined, latest: TaskCheck): TaskCheck[] {
+  return [...(checks ?? []).filter(({ check }) => check !== latest.check), latest].slice(-MOST_CHECKS);
 }
 
 export function changeTask(

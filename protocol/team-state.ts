@@ -3,8 +3,9 @@ import type { AgentMessage, BoardEntry, MessageDelivery } from "./collaboration-
 import { unreadMessages } from "./mailbox.ts";
 import type { Milestone, Plan } from "./plan.ts";
 import type { RunEventBody } from "./run-events.ts";
-import { changeTask, controlTask, type TaskState, waitingTask } from "./task-state.ts";
+import { changeTask, controlTask, type TaskState, waitingTask, withCheck } from "./task-state.ts";
 import type { WorkflowPin } from "./workflow-events.ts";
+import { stepChange, type WorkflowStep } from "./workflow-state.ts";
 
 /** The part of a run's state that these events change. */
 interface TeamState {
@@ -16,6 +17,7 @@ interface TeamState {
   messages?: AgentMessage[] | undefined;
   deliveries?: MessageDelivery[] | undefined;
   workflow?: WorkflowPin | undefined;
+  workflowSteps?: WorkflowStep[] | undefined;
 }
 
 /** Of the blackboard and the messages; what is older stays in the event log. */
@@ -55,6 +57,11 @@ export function teamChange(state: TeamState, body: RunEventBody, at: string): Pa
       return change(body.taskId, () => ({ mergedAs: body.commit, leases: [] }));
     case "evidence.gathered":
       return change(body.taskId, () => ({ proof: body.proof }));
+    case "task.checked": {
+      const { check, ok, summary, findings } = body;
+      const latest = { check, ok, summary, findings: findings.length };
+      return change(body.taskId, ({ checks }) => ({ checks: withCheck(checks, latest) }));
+    }
     case "task.reviewed":
       return change(body.taskId, () => ({ reviews: body.round }));
     case "contract.awarded":
@@ -73,7 +80,6 @@ export function teamChange(state: TeamState, body: RunEventBody, at: string): Pa
     case "workflow.migrated":
       return { workflow: body.workflow };
     case "agents.pinned":
-    case "task.checked":
     case "tests.reported":
     case "conflict.predicted":
     case "merge.conflicted":
@@ -83,11 +89,12 @@ export function teamChange(state: TeamState, body: RunEventBody, at: string): Pa
     case "contract.reported":
     case "wait.refused":
     case "scheduler.decided":
+      return {};
     case "step.started":
     case "step.finished":
     case "step.retried":
     case "step.compensated":
-      return {};
+      return { workflowSteps: stepChange(state.workflowSteps ?? [], body, at) };
     default:
       return undefined;
   }

@@ -6,6 +6,50 @@ import { WorkflowStart } from "./run.ts";
 const runId = z.string().check(z.minLength(1), z.maxLength(80));
 const json = z.record(z.string(), z.unknown());
 
+const path = z.string().check(z.minLength(1), z.maxLength(500));
+
+export const ListedWorkflow = z.object({
+  path: z.string(),
+  /** Null: the file is wrong; `problems` says how often. */
+  name: z.nullable(z.string()),
+  description: z.string(),
+  inputs: z.array(
+    z.object({
+      name: z.string(),
+      type: z.enum(["string", "integer", "number", "boolean", "list", "map"]),
+      description: z.string(),
+      /** It has no default, and must be given. */
+      needed: z.boolean(),
+    }),
+  ),
+  problems: z.int(),
+});
+export type ListedWorkflow = z.infer<typeof ListedWorkflow>;
+
+export const workflowList = request(
+  "workflow/list",
+  "The workflows of a folder: those in .nexus/workflows/, and those files that are named.",
+  z.object({ workspace: z.string().check(z.minLength(1)), paths: z.optional(z.array(path).check(z.maxLength(100))) }),
+  z.object({ workflows: z.array(ListedWorkflow) }),
+);
+
+export const workflowValidate = request(
+  "workflow/validate",
+  "What is wrong with a workflow file, and with those that it calls. Nothing is run.",
+  z.object({
+    workspace: z.string().check(z.minLength(1)),
+    path,
+    /** Instead of what the file holds: what stands in an editor. */
+    text: z.optional(z.string().check(z.maxLength(1024 * 1024))),
+  }),
+  z.object({
+    /** `line` and `column` from 1; `file` as `path`. */
+    problems: z.array(
+      z.object({ file: z.string(), line: z.int(), column: z.int(), message: z.string(), hint: z.string() }),
+    ),
+  }),
+);
+
 export const WorkflowStateInfo = z.object({
   /** By which `run/fork` goes on from it: the checkpoint's number. */
   number: z.int(),
@@ -93,7 +137,7 @@ export const workflowSchedule = request(
   "Runs a workflow at given times, with nobody to ask, as long as its folder is trusted.",
   z.object({
     workspace: z.string().check(z.minLength(1)),
-    path: z.string().check(z.minLength(1), z.maxLength(500)),
+    path,
     inputs: z.optional(json),
     cron: z.string().check(z.minLength(1), z.maxLength(100)),
     missed: z.optional(z.enum(["run", "skip"])),

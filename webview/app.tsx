@@ -13,6 +13,7 @@ import { QuestionCard } from "./run/question-card.tsx";
 import { AnswerCard, EvidenceCard, FindingsCard } from "./run/result-cards.tsx";
 import { RunHeader, statusSentence } from "./run/run-header.tsx";
 import { TodoCard } from "./run/todo-card.tsx";
+import { WorkflowCard } from "./run/workflow-card.tsx";
 import { PanelContext, usePanel } from "./state/panel-context.tsx";
 import { usePanelStore } from "./state/use-panel-store.ts";
 import { Steps } from "./steps/steps.tsx";
@@ -68,6 +69,7 @@ function Board({ run }: { readonly run: RunState }): ReactNode {
         )}
         <AnswerCard run={run} />
         <ChangeSetCard run={run} />
+        <WorkflowCard run={run} />
         <PlanCard run={run} />
         <TeamCard run={run} />
         <ExchangeCard run={run} />

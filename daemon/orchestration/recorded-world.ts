@@ -19,8 +19,6 @@ export interface RecordedWorld {
   mayCheck(key: string): Promise<boolean>;
   /** The project's tests as they were found: for the check of this key, or by the first look at the repository. */
   tests(key: string | null): Promise<{ readonly command: string } | undefined>;
-  /** Whether the log holds the event of this key, wherever it stands. */
-  isRecorded(key: string): boolean;
   /** Whether the event of this key was recorded since the start, or restart, that is being replayed. */
   isLive(key: string): boolean;
   /** What the place said against the plan that the planner has just handed in. */

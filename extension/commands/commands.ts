@@ -7,6 +7,7 @@ import type { Nexus } from "../nexus.ts";
 import { showApprovals } from "../runs/approvals.ts";
 import { showAudit } from "../runs/audit-document.ts";
 import { isActive, type RunAbility } from "../runs/run-facts.ts";
+import { runWorkflow } from "../workflows/run-workflow.ts";
 import { restartDaemon, showDoctor, showLog } from "./daemon.ts";
 import { askForKey, forgetKey } from "./keys.ts";
 import type { CommandName } from "./names.ts";
@@ -24,6 +25,7 @@ export const COMMANDS: { readonly [Name in CommandName]: Command } = {
   "nexus.runTask": (nexus, [given]) => startRun(nexus, undefined, given),
   "nexus.askQuestion": (nexus, [given]) => startRun(nexus, "ask", given),
   "nexus.planGoal": (nexus, [given]) => startRun(nexus, "plan", given),
+  "nexus.runWorkflow": (nexus, [given]) => runWorkflow(nexus, given),
   "nexus.openRun": onRun(undefined, async (nexus, runId) => nexus.panels.open(runId)),
   "nexus.openActiveRun": openActiveRun,
   "nexus.loadMoreRuns": (nexus) => nexus.runs.loadMore(),

@@ -24,6 +24,7 @@ export const COMMAND_NAMES = [
   "nexus.runTask",
   "nexus.askQuestion",
   "nexus.planGoal",
+  "nexus.runWorkflow",
   "nexus.openRun",
   "nexus.openActiveRun",
   "nexus.loadMoreRuns",

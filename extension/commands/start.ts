@@ -46,7 +46,7 @@ export async function startRun(nexus: Nexus, mode: SessionMode | undefined, give
   nexus.panels.open(runId);
 }
 
-async function pickFolder(): Promise<vscode.WorkspaceFolder | undefined> {
+export async function pickFolder(): Promise<vscode.WorkspaceFolder | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.length > 1) return vscode.window.showWorkspaceFolderPick({ placeHolder: "In which folder?" });
   if (folders.length === 0) void vscode.window.showWarningMessage("Nexus: open a folder first; a run works in one.");

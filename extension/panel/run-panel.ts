@@ -123,6 +123,11 @@ export class RunPanel {
         this.#post({ type: "planEdited", problems, warnings });
         return;
       }
+      case "controlTask": {
+        const { taskId, action } = request;
+        await daemon.request(`task/${action}`, { runId, taskId });
+        return;
+      }
       case "prompt":
         return await this.#prompt(request.text, request.delivery);
       case "cancel":

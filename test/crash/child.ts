@@ -49,12 +49,13 @@ service.onEvent((event, state) => {
 });
 await service.recover();
 const idempotencyKey = "the-one-run";
+const { goal, policy = { plan: "allow" } } = scenarioOf(scenario);
 const params = {
   workspace,
-  prompt: scenarioOf(scenario).goal,
+  prompt: goal,
   headless: true,
   autoApply: true,
-  policy: { plan: "allow" as const },
+  policy,
   idempotencyKey,
 };
 const { runId } = await service.start(params, { name: "crash" });

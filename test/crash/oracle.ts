@@ -26,6 +26,7 @@ export async function problemsOf(observed: Observed): Promise<string[]> {
     ...problemsOfAcknowledged(log, observed.acknowledged),
     ...problemsOfRequests(observed),
     ...observed.scenario.problemsOfFiles(observed.workspace),
+    ...(observed.scenario.problemsOfLog?.(log) ?? []),
   ];
 }
 

@@ -35,7 +35,7 @@ const NEXUS = resolve("dist/daemon/main.js");
 const CHILD = resolve("dist/crash/child.js");
 const root = realpathSync(mkdtempSync(join(tmpdir(), "nexus-crash-")));
 const policy = join(root, "policy.json");
-writeFileSync(policy, JSON.stringify({ plan: "allow" }));
+writeFileSync(policy, JSON.stringify(scenario.policy ?? { plan: "allow" }));
 
 /** The child as one bundle: it starts hundreds of times, and half of that would go into reading its sources. */
 await build({

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { COMMAND_NAMES } from "../../extension/commands/names.ts";
+import { isWorkflowFile } from "../../extension/workflows/workflow-files.ts";
 
 interface MenuItem {
   readonly command: string;
@@ -12,7 +13,13 @@ interface Contributes {
   readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
   readonly keybindings: readonly { readonly command: string }[];
   readonly configuration: { readonly properties: Readonly<Record<string, { readonly scope?: string }>> };
+  readonly yamlValidation: readonly YamlSchema[];
   readonly views: { readonly nexus: readonly { readonly id: string }[] };
+}
+
+interface YamlSchema {
+  readonly fileMatch: readonly string[];
+  readonly url: string;
 }
 
 interface Capabilities {
@@ -65,4 +72,27 @@ it("lets no workspace say who answers, at what price, with which program or wher
 
 it("says that it cannot work in a workspace that is not on a disk", () => {
   expect(manifest.capabilities.virtualWorkspaces.supported).toBe(false);
+});
+
+it("brings a schema for workflow files, and packs it", () => {
+  const schemas = manifest.contributes.yamlValidation;
+  expect(schemas.flatMap(({ fileMatch }) => fileMatch).every((name) => isWorkflowFile(name.replace("*", "x")))).toBe(
+    true,
+  );
+  const packed = readFileSync(new URL("../../.vscodeignore", import.meta.url), "utf8").split("\n");
+  for (const { url } of schemas) {
+    expect(packed).toContain(`!${url.replace("./", "")}`);
+    const schema: { readonly properties: object } = JSON.parse(
+      readFileSync(new URL(`../../${url}`, import.meta.url), "utf8"),
+    );
+    expect(Object.keys(schema.properties)).toContain("steps");
+  }
+});
+
+it("offers to run a workflow in the title of exactly such files", () => {
+  const when = menus["editor/title"]?.find(({ command }) => command === "nexus.runWorkflow")?.when ?? "";
+  const patterns = [...when.matchAll(/=~ \/(.+?[^\\])\/(?=[ )])/g)].map(([, pattern = ""]) => new RegExp(pattern));
+  const isOffered = (path: string) => patterns.some((pattern) => pattern.test(path));
+  for (const path of ["/w/.nexus/workflows/a.yaml", "/w/b.nexus.yml", "/w/c.yaml", "/w/.nexus/workflows/d/e.yaml"])
+    expect([path, isOffered(path)]).toEqual([path, isWorkflowFile(path)]);
 });

@@ -112,6 +112,8 @@ export function createFakeRunService(): FakeRunService {
     rewind: respond("rewind", () => ({ files: [], conflicts: [], newRunId: null })),
     fork: respond("fork", () => ({ runId: "run-2", sessionId: "session-1" })),
     workflows: {
+      list: respond("workflow/list", () => ({ workflows: [] })),
+      validate: respond("workflow/validate", () => ({ problems: [] })),
       states: respond("workflow/states", () => ({ states: [] })),
       compare: respond("workflow/compare", () => ({ steps: [] })),
       migrate: respond("workflow/migrate", () => ({ steps: [], migrated: false })),

@@ -10,6 +10,8 @@ import { installEditor } from "./install.ts";
 import * as memory from "./memory-scenarios.ts";
 import { createReport, type Report } from "./report.ts";
 import * as scenarios from "./scenarios.ts";
+import * as team from "./team-scenario.ts";
+import * as workflow from "./workflow-scenario.ts";
 import { createWorld, type World } from "./world.ts";
 
 type Scenario = (world: World, report: Report) => Promise<void>;
@@ -33,10 +35,15 @@ const SCENARIOS: readonly (readonly [string, Scenario])[] = [
   ["knows the code: index, search with a look at each result, impact, facts", memory.findsCode],
   ["searches what is typed and not saved", memory.findsUnsavedText],
   ["reads nothing of a folder that is not trusted", memory.readsNothingUntrusted],
+  [
+    "shows a team at work: plan with milestones and estimate, approval with figures, tree, messages, a plan edited before it is approved",
+    team.showsATeam,
+  ],
+  ["runs a workflow from a file, and shows what is wrong with another", workflow.runsAWorkflow],
   ["shows a wrong key with its remedy, and goes on after it", scenarios.showsAWrongKey],
 ];
 
-const SETTINGS = [scenarios.SETTINGS, memory.SETTINGS, guard.SETTINGS];
+const SETTINGS = [scenarios.SETTINGS, memory.SETTINGS, guard.SETTINGS, team.SETTINGS, workflow.SETTINGS];
 
 mkdirSync(fileURLToPath(new URL("../../docs/images", import.meta.url)), { recursive: true });
 installEditor();

@@ -1,8 +1,8 @@
 /** What a scenario works with: an editor, a daemon's data folder, a model that says what it is told, and projects. */
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Script } from "../support/scripted/script.ts";
 import { startScriptedOpenAi } from "../support/scripted-openai.ts";
@@ -14,14 +14,20 @@ export const KEY = "sk-scripted-key";
 export const GOAL =
   "Add tags to notes: write the tests first, add tags and a filter to the service, update the page, and update the README";
 
+export interface ProjectOptions {
+  readonly example?: "notes" | "orders";
+  /** Texts by path, in the first commit too. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
 export interface World {
   readonly editor: Editor;
   /** The daemon's data folder. */
   readonly home: string;
   /** Where the checks inside the editor's host write what they measured. */
   readonly resultFile: string;
-  /** A fresh copy of the example project, in a repository of its own. */
-  project(name: string): string;
+  /** A fresh copy of an example project (notes, unless another is named), in a repository of its own. */
+  project(name: string, options?: ProjectOptions): string;
   /** This extension, but activated by its first use instead of by the editor's start, when every extension is slow. */
   extensionOnDemand(): string;
   /** Starts the model anew, at the same address. */
@@ -56,7 +62,7 @@ export async function createWorld(settings: Readonly<Record<string, unknown>> = 
     editor,
     home,
     resultFile,
-    project: (name) => copyProject(join(folder, name)),
+    project: (name, options) => copyProject(join(folder, name), options),
     extensionOnDemand: () => linkExtension(join(folder, "extension")),
     async startModel({ script, delayMs }) {
       await model.close();
@@ -94,10 +100,14 @@ const QUIET = {
   "git.openRepositoryInParentFolders": "never",
 };
 
-function copyProject(project: string): string {
+function copyProject(project: string, { example = "notes", files = {} }: ProjectOptions = {}): string {
   mkdirSync(project, { recursive: true });
-  cpSync(join(ROOT, "examples", "notes"), project, { recursive: true });
+  cpSync(join(ROOT, "examples", example), project, { recursive: true });
   rmSync(join(project, "goal.txt"), { force: true });
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(project, path)), { recursive: true });
+    writeFileSync(join(project, path), text);
+  }
   const git = (...args: string[]) => execFileSync("git", args, { cwd: project, stdio: "pipe" });
   git("init", "-q");
   git("add", ".");
@@ -111,7 +121,7 @@ function copyProject(project: string): string {
     "commit",
     "-q",
     "-m",
-    "Notes",
+    "Start",
   );
   return project;
 }

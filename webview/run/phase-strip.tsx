@@ -71,7 +71,7 @@ export function PhaseStrip({ run }: { readonly run: RunState }): ReactNode {
       {phaseMarks(run).map(([phase, mark]) => (
         <li key={phase} className={`phase phase-${mark}`} {...(mark === "current" ? { "aria-current": "step" } : {})}>
           <span className="dot" aria-hidden="true" />
-          {NAMES[phase]}
+          {phase === "tasks" && run.kind === "workflow" ? "Steps" : NAMES[phase]}
           <span className="reader-only">{READER_WORDS[mark]}</span>
         </li>
       ))}

@@ -1,10 +1,14 @@
 /** What a run brought: the answer, the summary, the evidence and the findings. */
 import type { ReactNode } from "react";
+import type { Proof } from "../../protocol/evidence-events.ts";
+import type { Evidence } from "../../protocol/run-events.ts";
 import { isEnded, type RunState } from "../../protocol/run-state.ts";
+import type { TaskCheck } from "../../protocol/task-state.ts";
 import { plural } from "../format.ts";
 import { MarkdownView } from "../text/markdown-view.tsx";
 import { Card } from "./card.tsx";
 import { EvidenceView } from "./evidence-view.tsx";
+import { ProofView } from "./proof-view.tsx";
 import { RUN_STATUS } from "./status.ts";
 
 export function AnswerCard({ run }: { readonly run: RunState }): ReactNode {
@@ -24,26 +28,44 @@ export function AnswerCard({ run }: { readonly run: RunState }): ReactNode {
   );
 }
 
+interface Claim {
+  readonly id: string;
+  readonly name: string;
+  readonly evidence: Evidence | null;
+  readonly proof: Proof | undefined;
+  readonly checks: readonly TaskCheck[];
+}
+
 export function EvidenceCard({ run }: { readonly run: RunState }): ReactNode {
-  const ofTasks = run.tasks.flatMap((task) =>
-    task.evidence === null ? [] : [{ id: task.id, name: task.title, evidence: task.evidence }],
-  );
-  const whole = run.verification?.evidence ?? null;
-  const all = whole === null ? ofTasks : [...ofTasks, { id: "", name: "The whole change", evidence: whole }];
-  if (all.length === 0) return null;
-  const good = all.every(({ evidence }) => evidence.satisfied);
+  const claims = claimsOf(run);
+  if (claims.length === 0) return null;
+  const good = claims.every(isGood);
   return (
-    <Card title="Evidence" icon="terminal" tone={good ? "good" : "bad"} aside={plural(all.length, "check")}>
+    <Card title="Evidence" icon="terminal" tone={good ? "good" : "bad"} aside={plural(claims.length, "check")}>
       <ul className="plain-list">
-        {all.map(({ id, name, evidence }) => (
+        {claims.map(({ id, name, evidence, proof, checks }) => (
           <li key={id}>
             <span className="evidence-name">{name}</span>
-            <EvidenceView evidence={evidence} isOpen={!evidence.satisfied} />
+            {evidence === null ? null : <EvidenceView evidence={evidence} isOpen={!evidence.satisfied} />}
+            <ProofView proof={proof} checks={checks} />
           </li>
         ))}
       </ul>
     </Card>
   );
+}
+
+function claimsOf({ tasks, verification }: RunState): Claim[] {
+  const ofTasks = tasks
+    .map(({ id, title, evidence, proof, checks = [] }) => ({ id, name: title, evidence, proof, checks }))
+    .filter(({ evidence, proof, checks }) => evidence !== null || proof !== undefined || checks.length > 0);
+  const evidence = verification?.evidence ?? null;
+  const whole = { id: "", name: "The whole change", evidence, proof: undefined, checks: [] };
+  return evidence === null ? ofTasks : [...ofTasks, whole];
+}
+
+function isGood({ evidence, proof, checks }: Claim): boolean {
+  return (evidence?.satisfied ?? true) && proof?.verdict !== "refused" && checks.every(({ ok }) => ok);
 }
 
 export function FindingsCard({ run }: { readonly run: RunState }): ReactNode {

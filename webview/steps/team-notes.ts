@@ -1,8 +1,44 @@
 /** What a person is told of planning, of agents among themselves and of workflow steps; undefined: nothing. */
+import type { Bid } from "../../protocol/collaboration-events.ts";
 import type { RunEvent } from "../../protocol/run-events.ts";
+import { formatCost } from "../format.ts";
 import type { NoteStep } from "./step.ts";
 
 type Note = (tone: NoteStep["tone"], text: string, details?: readonly string[]) => NoteStep;
+
+type ContractEvent = Extract<RunEvent["body"], { type: "contract.announced" | "contract.bid" | "contract.awarded" }>;
+
+/** One note a contract: who was asked, then what each bid, then who got it and why. `before`: the note so far. */
+export function contractNote(body: ContractEvent, before: NoteStep | undefined, note: Note): NoteStep {
+  const bids = before?.details ?? [];
+  switch (body.type) {
+    case "contract.announced":
+      return note("plain", `${body.taskId} was announced to ${body.bidders.join(", ")}.`);
+    case "contract.bid":
+      return note("plain", before?.text ?? `Bids for ${body.taskId}`, [...bids, bidWords(body.bid)]);
+    case "contract.awarded":
+      return note("good", `${body.taskId} goes to ${body.agent}: ${body.reason}`, bids);
+  }
+}
+
+function bidWords({ bidder, outcome, costUsd, confidence, evidence, score }: Bid): string {
+  if (outcome !== "bid") return `${bidder}: ${BIDS[outcome]}. ${evidence}`;
+  const figures = [
+    costUsd === null ? "" : formatCost(costUsd),
+    confidence === null ? "" : `${Math.round(confidence * 100)}% sure`,
+    score === null ? "" : `score ${score.toFixed(2)}`,
+  ];
+  return `${bidder}: ${figures.filter((figure) => figure !== "").join(", ")}. ${evidence}`;
+}
+
+const DECIDERS = {
+  review: "",
+  rule: " (the last round)",
+  judge: " (a judge decided)",
+  person: " (a person decided)",
+} as const;
+const CONTROLS = { cancel: "stopped", pause: "paused", resume: "let go on:" } as const;
+const BIDS = { refused: "does not bid", late: "was too late", invalid: "bid what cannot be" } as const;
 
 export function teamNote(body: RunEvent["body"], note: Note): NoteStep | undefined {
   switch (body.type) {
@@ -47,13 +83,17 @@ export function teamNote(body: RunEvent["body"], note: Note): NoteStep | undefin
     case "task.reviewed":
       return note(
         body.verdict === "accepted" ? "good" : "warning",
-        `${body.by} ${body.verdict} ${body.taskId}, round ${body.round}`,
+        `${body.by} ${body.verdict} ${body.taskId}, round ${body.round}${DECIDERS[body.decidedBy]}`,
         body.comments,
       );
-    case "contract.announced":
-      return note("plain", `${body.taskId} was announced to ${body.bidders.join(", ")}.`);
-    case "contract.awarded":
-      return note("good", `${body.taskId} goes to ${body.agent}: ${body.reason}`);
+    case "task.controlled":
+      return note("warning", `${body.by} ${CONTROLS[body.action]} ${body.taskId}.`);
+    case "task.checked": {
+      const details = body.findings.map(({ path, line, message }) => {
+        return `${[path, line].filter((part) => part !== "" && part !== undefined).join(":")} ${message}`.trim();
+      });
+      return note(body.ok ? "good" : "warning", `${body.taskId}, ${body.check}: ${body.summary}`, details);
+    }
     case "wait.refused":
       return note("warning", body.explanation, [body.cycle.join(" → ")]);
     case "scheduler.decided":

@@ -3,7 +3,7 @@ import type { RunEvent } from "../../protocol/run-events.ts";
 import { callStreamKey } from "../state/panel-state.ts";
 import { withBackground } from "./background.ts";
 import type { NoteStep, Step, StepBase, ToolStep, TurnStep } from "./step.ts";
-import { teamNote } from "./team-notes.ts";
+import { contractNote, teamNote } from "./team-notes.ts";
 
 /** Steps in the order in which they began. A result whose beginning is on an older page stands for itself. */
 export function timelineSteps(events: readonly RunEvent[]): Step[] {
@@ -53,6 +53,15 @@ function stepOf(event: RunEvent, steps: ReadonlyMap<string, Step>): Step | undef
       const isIts = (step: Step) => step.kind === "turn" && step.taskId === body.taskId && step.turn === body.turn;
       const turn = [...steps.values()].findLast(isIts);
       return turn?.kind === "turn" ? { ...turn, checkpoint: body.number } : undefined;
+    }
+    case "contract.announced":
+    case "contract.bid":
+    case "contract.awarded": {
+      const contract = base(`contract/${body.taskId}/${body.round}`);
+      const before = steps.get(contract.id);
+      return contractNote(body, before?.kind === "note" ? before : undefined, (tone, text, details = []) => {
+        return { ...contract, kind: "note", tone, text, details };
+      });
     }
     case "prompt.received":
       return { ...base(`prompt/${body.promptId}`), kind: "prompt", text: body.text, delivery: body.delivery };

@@ -1,11 +1,12 @@
 /** Who works on what: the tree of agents with where each works, what it may spend and until when. */
 import type { ReactNode } from "react";
-import type { RunState } from "../../protocol/run-state.ts";
+import { isEnded, type RunState } from "../../protocol/run-state.ts";
 import type { AgentLife } from "../../protocol/team-events.ts";
 import { formatCost, formatMoment, plural } from "../format.ts";
 import { Icon } from "../icons.tsx";
 import { Card } from "../run/card.tsx";
 import type { StatusLook } from "../run/status.ts";
+import { TaskButtons } from "./task-buttons.tsx";
 import { type Branch, lifeOf, teamTree } from "./tree.ts";
 
 const LIFE: Record<AgentLife, StatusLook> = {
@@ -22,6 +23,7 @@ const LIFE: Record<AgentLife, StatusLook> = {
 export function TeamCard({ run }: { readonly run: RunState }): ReactNode {
   if (!run.tasks.some(({ life, parent }) => life !== undefined || parent !== undefined)) return null;
   const branches = teamTree(run.tasks);
+  const isOver = isEnded(run.status);
   const working = branches.filter(({ task }) => lifeOf(task) === "working").length;
   return (
     <Card title="Team" icon="graph" aside={`${plural(branches.length, "agent")}, ${working} at work`}>
@@ -36,11 +38,16 @@ export function TeamCard({ run }: { readonly run: RunState }): ReactNode {
             <th scope="col" className="figure">
               Spent
             </th>
+            {isOver ? null : (
+              <th scope="col">
+                <span className="reader-only">What you can do</span>
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
           {branches.map((branch) => (
-            <BranchRow key={branch.task.id} branch={branch} />
+            <BranchRow key={branch.task.id} branch={branch} isLive={!isOver} />
           ))}
         </tbody>
       </table>
@@ -48,7 +55,8 @@ export function TeamCard({ run }: { readonly run: RunState }): ReactNode {
   );
 }
 
-function BranchRow({ branch: { task, depth, spentUsd } }: { readonly branch: Branch }): ReactNode {
+function BranchRow({ branch, isLive }: { readonly branch: Branch; readonly isLive: boolean }): ReactNode {
+  const { task, depth, spentUsd } = branch;
   const look = LIFE[lifeOf(task)];
   const isOver = task.status === "done" || task.status === "failed" || task.status === "skipped";
   return (
@@ -75,6 +83,9 @@ function BranchRow({ branch: { task, depth, spentUsd } }: { readonly branch: Bra
         {formatCost(spentUsd)}
         {task.budgetUsd == null ? null : <span className="goal">of {formatCost(task.budgetUsd)}</span>}
       </td>
+      {isLive ? (
+        <td className="task-buttons">{task.status === "working" ? <TaskButtons task={task} /> : null}</td>
+      ) : null}
     </tr>
   );
 }

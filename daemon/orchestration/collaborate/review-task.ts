@@ -16,7 +16,7 @@ import { asData } from "../../memory/context/cut.ts";
 import { askQuestion } from "../people/question-gate.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 import { askJudge } from "./judge.ts";
-import { askReviewer, type FinishedWork } from "./reviewer.ts";
+import { askReviewer, changeUnderReview, type FinishedWork } from "./reviewer.ts";
 
 type Reviewed = RunEventOf<"task.reviewed">;
 
@@ -68,7 +68,8 @@ async function decide(
   const known = await reviewAt(context, key);
   if (known !== undefined) return known;
   const { task } = work;
-  const judged = await askJudge(context, { task, turn, text, comments, diff: await work.diff() });
+  const diff = await changeUnderReview(context, work, round);
+  const judged = await askJudge(context, { task, turn, text, comments, diff });
   const by = (decidedBy: Decider, opinion: Opinion) => recordReview(context, work, { round, key, decidedBy }, opinion);
   if (judged !== undefined) return by("judge", judged);
   const { headless, tasks } = await stateOf(context);

@@ -3,6 +3,7 @@ import { NexusError, type PlanTask } from "../../../protocol/index.ts";
 import type { Agent } from "../../agents/agent.ts";
 import type { Opinion } from "../../collaboration/disagreement.ts";
 import { taskNode } from "../../collaboration/wait-for.ts";
+import { hashOf } from "../../host/files.ts";
 import { asData } from "../../memory/context/cut.ts";
 import type { Section } from "../../memory/context/window.ts";
 import { textContent } from "../../memory/context/window.ts";
@@ -38,7 +39,7 @@ export async function askReviewer(
   { round, text }: { readonly round: number; readonly text: string },
 ): Promise<Opinion | undefined> {
   const { task, by } = work;
-  const taskId = `${task.id}-review-${round}`;
+  const taskId = reviewId(task, round);
   const title = `Review ${task.title}`.slice(0, 120);
   const contract = { returns: "A verdict: accepted, or rejected with what must change.", files: [], readOnly: true };
   const child = { taskId, parent: task.id, depth: 1, title, goal: title, agent: by, contract, budgetUsd: null };
@@ -46,7 +47,9 @@ export async function askReviewer(
   await record(context, { type: "task.started", taskId, title, agent: by }, `task/${taskId}/started`);
   const on = { node: taskNode(taskId), words: "waits for the end of" };
   const waits = { reason: `The agent ${by} reviews it.`, key: `review/${taskId}`, on };
-  const opinion = await whileWaiting(context, task.id, waits, () => verdictOf(context, work, taskId, text));
+  const opinion = await whileWaiting(context, task.id, waits, async () =>
+    verdictOf(context, work, taskId, { text, change: await changeUnderReview(context, work, round) }),
+  );
   const summary = opinion === undefined ? "No verdict." : [opinion.verdict, ...opinion.comments].join("\n");
   const outcome = opinion === undefined ? ("failed" as const) : ("done" as const);
   await record(
@@ -57,7 +60,14 @@ export async function askReviewer(
   return opinion;
 }
 
-async function verdictOf(context: RunContext, finished: FinishedWork, taskId: string, text: string) {
+interface SaidOfWork {
+  /** By the agent that did it. */
+  readonly text: string;
+  /** As a patch. */
+  readonly change: string;
+}
+
+async function verdictOf(context: RunContext, finished: FinishedWork, taskId: string, said: SaidOfWork) {
   const { by, seen } = finished;
   const agent = reviewerOf((await agentsOf(context)).of(by));
   let opinion: Opinion | undefined;
@@ -66,7 +76,7 @@ async function verdictOf(context: RunContext, finished: FinishedWork, taskId: st
     opinion = given;
   });
   const request = requestOf(finished);
-  const sections = await sectionsOf(context, finished, request, text);
+  const sections = await sectionsOf(context, finished, request, said);
   const input = { taskId, sections, openRequest: request, seen, kind: "question" as const, handOvers: [handOver] };
   const accept = async () => (reminders++ < MOST_REMINDERS ? `Give your verdict with ${VERDICT_TOOL}.` : undefined);
   const options = { ...(await workOptions(context, { ...input, accept })), agent, readOnly: true };
@@ -107,10 +117,34 @@ function requestOf({ task, agent }: FinishedWork): string {
   return `Review what the agent ${agent} did for this task (${task.id}): ${task.title}\n${task.goal}`;
 }
 
-async function sectionsOf(context: RunContext, { seen, diff }: FinishedWork, request: string, text: string) {
-  const { counter } = await context.window();
-  const said = `${request}\n\nIt says of its work:\n${asData("report", text.slice(0, 4000))}`;
+/** The change as it was when the review began, which is told again after a restart and in a replay. */
+export async function changeUnderReview(
+  context: RunContext,
+  { task, diff }: Pick<FinishedWork, "task" | "diff">,
+  round: number,
+): Promise<string> {
+  const taskId = reviewId(task, round);
+  const key = `recalled/${taskId}`;
+  const known = await context.store.events.find(context.runId, key);
+  if (known?.body.type === "run.recalled") {
+    const kept = await context.store.artifacts.get(known.body.artifact);
+    if (kept !== undefined) return new TextDecoder().decode(kept);
+  }
   const change = await diff();
+  const bytes = new TextEncoder().encode(change);
+  const body = { type: "run.recalled" as const, taskId, files: [], rules: [], artifact: hashOf(bytes) };
+  await record(context, body, key, [bytes]);
+  return change;
+}
+
+function reviewId({ id }: PlanTask, round: number): string {
+  return `${id}-review-${round}`;
+}
+
+async function sectionsOf(context: RunContext, { seen }: FinishedWork, request: string, said: SaidOfWork) {
+  const { text, change } = said;
+  const { counter } = await context.window();
+  const opening = `${request}\n\nIt says of its work:\n${asData("report", text.slice(0, 4000))}`;
   const content = (words: string) => textContent(words, counter.count);
   const sections: Section[] = [
     {
@@ -121,7 +155,7 @@ async function sectionsOf(context: RunContext, { seen, diff }: FinishedWork, req
       minShare: 0,
       maxShare: 1,
       required: true,
-      content: content(said),
+      content: content(opening),
     },
     {
       name: "rules",

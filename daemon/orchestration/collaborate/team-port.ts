@@ -17,19 +17,20 @@ export function teamPort(context: RunContext, call: TeamCall): TeamPort {
 
 async function recordEntry(
   context: RunContext,
-  { taskId, agent, key }: TeamCall,
+  { taskId, agent, key: callKey }: TeamCall,
   { value, source, ...rest }: BoardText,
 ): Promise<Result<{ entry: BoardEntry; merged: boolean }>> {
   const told = source === undefined ? {} : { source: context.redact(source) };
-  const write = { ...rest, ...told, taskId, agent, value: jsonOf(context.redact(value)) };
+  const key = context.redact(rest.key);
+  const write = { ...rest, ...told, key, taskId, agent, value: jsonOf(context.redact(value)) };
   for (;;) {
-    const known = await context.store.events.find(context.runId, `${key}/board`);
+    const known = await context.store.events.find(context.runId, `${callKey}/board`);
     if (known?.body.type === "board.written") return ok({ entry: known.body.entry, merged: false });
     const seen = await stateOf(context);
     const written = writeBoard(seen.board ?? [], write);
     if (!written.ok) return failure(written.why === "conflict" ? "board.conflict" : "board.invalid", written.problem);
     const { entry, merged } = written;
-    const event = { body: { type: "board.written" as const, entry }, key: `${key}/board` };
+    const event = { body: { type: "board.written" as const, entry }, key: `${callKey}/board` };
     const isSame = (now: RunState) => versionOf(now, write) === versionOf(seen, write);
     if ((await context.store.events.append(context.runId, [event], [], isSame)).length > 0)
       return ok({ entry, merged });

@@ -53,7 +53,7 @@ async function checked(
   work: FieldWork,
   finished: Finished,
 ): Promise<{ results: CheckedField[]; live: boolean }> {
-  const names = work.agent.checks.filter((name) => isWanted(context, keyOf(work, name, finished.turn), name));
+  const names = work.agent.checks.filter((name) => FIELD_CHECKS.some((check) => check.name === name));
   const recorded = await Promise.all(names.map((name) => recordedCheck(context, work, name, finished.turn)));
   const known = recorded.filter((result) => result !== undefined);
   const missing = names.filter((name) => !known.some(({ check }) => check === name));
@@ -61,15 +61,14 @@ async function checked(
     const live = names.some((name) => context.recorded?.isLive(keyOf(work, name, finished.turn)) === true);
     return { results: known, live };
   }
-  const fresh = await runFieldChecks(missing, await fieldContext(context, work, finished));
+  const ran = await runFieldChecks(missing, await fieldContext(context, work, finished));
+  const fresh = missing.map((check) => ran.find((result) => result.check === check) ?? { ...NOTHING_TO_CHECK, check });
   for (const result of fresh) await recordCheck(context, work, result, finished.turn);
   return { results: [...known, ...fresh], live: true };
 }
 
-/** A check that does not apply to what was changed leaves nothing on record: in a replay that is what tells. */
-function isWanted({ recorded }: RunContext, key: string, name: string): boolean {
-  return FIELD_CHECKS.some((check) => check.name === name) && (recorded === undefined || recorded.isRecorded(key));
-}
+/** On record too: otherwise a replay would wait for it. */
+const NOTHING_TO_CHECK = { ok: true, summary: "nothing that it looks at was changed", findings: [] };
 
 const keyOf = ({ task }: FieldWork, check: string, turn: number) => `field/${task.id}/${turn}/${check}`;
 

@@ -91,8 +91,6 @@ export function recordedAnswers({ log, follower, artifacts }: Recorded, generati
       return testCommand === undefined ? undefined : { command: testCommand };
     },
 
-    isRecorded: (key) => log.indexOfKey(key) !== undefined,
-
     isLive: (key) => (log.indexOfKey(key) ?? -1) > log.segmentStart(follower.cursor - 1),
 
     async planProblems() {

@@ -28,7 +28,7 @@ export const createDelegate =
   async (context, from, asked) => {
     const { taskId: parent, turn, index } = from;
     const taskId = `${parent}.${turn}.${index}`;
-    const piece = { ...asked, readOnly: looksOnly || asked.readOnly === true };
+    const piece = { ...cleanOf(context, asked), readOnly: looksOnly || asked.readOnly === true };
     const state = await stateOf(context);
     const known = state.tasks.find(({ id }) => id === taskId);
     const refused = known === undefined ? await handOver(context, state, { taskId, parent, piece }) : undefined;
@@ -37,6 +37,12 @@ export const createDelegate =
     const waits = { reason: `It waits for ${taskId} (${piece.agent}: ${piece.title}).`, key: taskId, on };
     return whileWaiting(context, parent, waits, () => childEnd(context, taskId, piece));
   };
+
+/** As it is recorded, and told to the child. */
+function cleanOf({ redact }: RunContext, { files, ...piece }: Delegation): Delegation {
+  const told = { title: redact(piece.title), goal: redact(piece.goal), returns: redact(piece.returns) };
+  return { ...piece, ...told, ...(files === undefined ? {} : { files: files.map(redact) }) };
+}
 
 /** On record, or why it may not be handed over. */
 async function handOver(

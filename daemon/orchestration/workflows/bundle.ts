@@ -71,7 +71,7 @@ export async function loadBundle(source: WorkflowSource, entry: string, text?: s
         `there is no workflow “${call.name ?? call.file}”`,
         `Put it into ${WORKFLOW_FOLDER}/, or name its file.`,
       );
-    if (files[target] !== undefined) return;
+    if (Object.hasOwn(files, target)) return;
     if (Object.keys(files).length >= MOST_FILES)
       return wrong(`more than ${MOST_FILES} workflows call each other`, "Call fewer.");
     const content = await source.read(target);
@@ -173,5 +173,5 @@ function callsOf(steps: readonly Step[], path: Path): { readonly call: WorkflowC
 function joined(from: string, file: string): string | undefined {
   if (posix.isAbsolute(file) || file.includes("\\") || /^[A-Za-z]:/.test(file)) return undefined;
   const path = posix.normalize(posix.join(posix.dirname(from), file));
-  return path.startsWith("..") ? undefined : path;
+  return path.startsWith("..") || path === "__proto__" ? undefined : path;
 }

@@ -5,6 +5,7 @@
 import { type CelInput, celEnv, isCelError, isCelList, isCelMap, isCelUint, parse, plan } from "@bufbuild/cel";
 import { strings } from "@bufbuild/cel/ext";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { withinTime } from "../../host/time-limit.ts";
 import type { Json } from "./definition.ts";
 import { examine, type Names } from "./expression-names.ts";
 
@@ -18,6 +19,9 @@ export interface Bindings {
 
 const MOST_ITEMS = 1000;
 const MOST_CHARACTERS = 256 * 1024;
+const LONGEST = 10_000;
+/** Lists that an expression makes itself, of a long text's letters say, can be gone through without end. */
+const LONGEST_MS = 1000;
 /** These make texts that grow with the product of their arguments. */
 const GROWING = ["replace", "format", "join"];
 const FUNCTIONS = strings.filter((known) => !GROWING.includes(known.name));
@@ -25,6 +29,13 @@ const PLACEHOLDER = /\$\{\{([\s\S]*?)\}\}/g;
 
 /** The names that an expression uses, or why it is none. */
 export function namesIn(source: string): Names | { readonly problem: string } {
+  if (source.length > LONGEST) return { problem: `it is longer than ${LONGEST} characters` };
+  // The parser goes back and forth over brackets that do not fit.
+  const told = withinTime(LONGEST_MS, () => readNames(source));
+  return told?.value ?? { problem: `it takes longer than ${LONGEST_MS} ms to read` };
+}
+
+function readNames(source: string): Names | { readonly problem: string } {
   try {
     return examine(parse(source).expr, [...new Set(FUNCTIONS.map((known) => known.name))]);
   } catch (error) {
@@ -33,7 +44,12 @@ export function namesIn(source: string): Names | { readonly problem: string } {
 }
 
 /** Evaluates an expression that `namesIn` found well-formed. */
-export function evaluate(source: string, { values, now }: Bindings): Evaluated {
+export function evaluate(source: string, bindings: Bindings): Evaluated {
+  const told = withinTime(LONGEST_MS, () => evaluated(source, bindings));
+  return told?.value ?? { ok: false, reason: `\`${source}\` takes longer than ${LONGEST_MS} ms.` };
+}
+
+function evaluated(source: string, { values, now }: Bindings): Evaluated {
   try {
     const bindings = new Map<string, CelInput>();
     for (const [name, value] of Object.entries(values)) bindings.set(name, toCel(value));

@@ -7,6 +7,7 @@ import { allEvents } from "../rewind/listing.ts";
 import { RunStopped } from "../run-context.ts";
 import type { Json } from "./definition.ts";
 import { inputsOf } from "./inputs.ts";
+import { listWorkflows, validateWorkflow } from "./look.ts";
 import { fatesOf } from "./migrate.ts";
 import { loadOrThrow, pinnedBundle, pinOf } from "./pin.ts";
 import { createSchedules } from "./schedules.ts";
@@ -60,6 +61,8 @@ export function createWorkflowService(
   }
 
   return {
+    list: listWorkflows,
+    validate: validateWorkflow,
     states: async ({ runId }) => ({ states: await listStates(store, runId) }),
     compare: async ({ first, second }) => ({ steps: await compareRuns(store, first, second) }),
     migrate: (params, caller) => migrate(params, caller.name),

@@ -2,6 +2,8 @@
 import type { Answer, Params } from "../../../protocol/index.ts";
 
 export interface WorkflowService {
+  list(params: Params<"workflow/list">): Promise<Answer<"workflow/list">>;
+  validate(params: Params<"workflow/validate">): Promise<Answer<"workflow/validate">>;
   states(params: Params<"workflow/states">): Promise<Answer<"workflow/states">>;
   compare(params: Params<"workflow/compare">): Promise<Answer<"workflow/compare">>;
   migrate(params: Params<"workflow/migrate">, caller: { readonly name: string }): Promise<Answer<"workflow/migrate">>;

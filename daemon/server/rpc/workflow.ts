@@ -7,6 +7,8 @@ type WorkflowHandlers = Pick<Handlers<RpcContext>, Extract<keyof Handlers<RpcCon
 
 export function createWorkflowHandlers(service: WorkflowService): WorkflowHandlers {
   return {
+    "workflow/list": (params) => service.list(params),
+    "workflow/validate": (params) => service.validate(params),
     "workflow/states": (params) => service.states(params),
     "workflow/compare": (params) => service.compare(params),
     "workflow/migrate": (params, caller) => service.migrate(params, caller),

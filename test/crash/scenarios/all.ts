@@ -1,8 +1,9 @@
 import { REPLAN } from "./replan.ts";
 import type { Scenario } from "./scenario.ts";
 import { STEPS } from "./steps.ts";
+import { TEAM } from "./team.ts";
 
-const SCENARIOS: Readonly<Record<string, Scenario>> = { steps: STEPS, replan: REPLAN };
+const SCENARIOS: Readonly<Record<string, Scenario>> = { steps: STEPS, replan: REPLAN, team: TEAM };
 
 export const SCENARIO_NAMES = Object.keys(SCENARIOS);
 

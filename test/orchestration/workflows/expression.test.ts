@@ -38,6 +38,10 @@ describe("an expression", () => {
     expect(namesIn(Array.from({ length: 200 }, () => "1").join(" + "))).toHaveProperty("problem");
     const long = { values: { list: Array.from({ length: 1001 }, () => 1) } };
     expect(evaluate("list.all(x, x == 1)", long)).toMatchObject({ ok: false });
+    expect(namesIn(`"${"x".repeat(10_000)}"`)).toHaveProperty("problem");
+    const letters = { values: { text: "a".repeat(100_000) } };
+    const endless = 'text.split("").all(x, text.split("").all(y, y != "b"))';
+    expect(evaluate(endless, letters)).toMatchObject({ ok: false, reason: expect.stringContaining("takes longer") });
   });
 
   it("fills texts, and stays a value where it is all of one", () => {

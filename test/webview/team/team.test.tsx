@@ -1,6 +1,9 @@
+import type { ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import { applyRunEvent, type RunEventBody, type RunState } from "../../../protocol/index.ts";
+import { type Panel, PanelContext } from "../../../webview/state/panel-context.tsx";
+import { EMPTY_PANEL } from "../../../webview/state/panel-state.ts";
 import { timelineSteps } from "../../../webview/steps/timeline.ts";
 import { ExchangeCard } from "../../../webview/team/exchange-card.tsx";
 import { TeamCard } from "../../../webview/team/team-card.tsx";
@@ -62,6 +65,99 @@ function stateOf(bodies: readonly RunEventBody[]): RunState {
   return state;
 }
 
+function draw(run: RunState, card: ReactNode): string {
+  const panel: Panel = {
+    state: { ...EMPTY_PANEL, run },
+    saved: undefined,
+    view: { draft: "", planView: "list" },
+    send: () => undefined,
+    dismissProblem: () => undefined,
+    setView: () => undefined,
+    keepScroll: () => undefined,
+  };
+  return renderToStaticMarkup(<PanelContext.Provider value={panel}>{card}</PanelContext.Provider>);
+}
+
+/** The names of all buttons, in the order of the Tab key. */
+const buttons = (html: string): string[] =>
+  [...html.matchAll(/<vscode-button[^>]*aria-label="([^"]*)"/g)].map(([, label = ""]) => label);
+
+const control = (action: "cancel" | "pause" | "resume"): RunEventBody => {
+  return { type: "task.controlled", taskId: "service", action, by: "vscode" };
+};
+
+describe("what a person can do to a task", () => {
+  const labels = (...more: RunEventBody[]) => {
+    const run = stateOf([...BODIES, ...more]);
+    return buttons(draw(run, <TeamCard run={run} />));
+  };
+  const stop = "Stop “Limit the notes in the service”";
+
+  it("offers to hold and to stop those at work, by their titles", () => {
+    expect(labels()).toEqual(["Pause “Limit the notes in the service” before its next turn", stop]);
+  });
+
+  it("offers to let one that is held go on", () => {
+    expect(labels(control("pause"))).toEqual(["Go on with “Limit the notes in the service”", stop]);
+    expect(labels(control("pause"), control("resume"))[0]).toMatch(/^Pause /);
+  });
+
+  it("offers nothing for one that is being stopped, and nothing once the run has ended", () => {
+    expect(labels(control("cancel"))).toEqual([]);
+    expect(labels({ type: "run.finished", status: "failed", summary: "" })).toEqual([]);
+  });
+});
+
+describe("contracts in the timeline", () => {
+  const bid = { bidder: "backend", outcome: "bid" as const, costUsd: 0.04, confidence: 0.9, evidence: "3 of 3 done." };
+  const CONTRACT: RunEventBody[] = [
+    { type: "contract.announced", taskId: "page", round: 1, bidders: ["backend", "frontend"] },
+    { type: "contract.bid", taskId: "page", round: 1, bid: { ...bid, score: 0.5 } },
+    {
+      type: "contract.bid",
+      taskId: "page",
+      round: 1,
+      bid: { ...bid, bidder: "frontend", outcome: "late", costUsd: null, confidence: null, evidence: "", score: null },
+    },
+    {
+      type: "contract.awarded",
+      taskId: "page",
+      round: 1,
+      winner: "backend",
+      agent: "backend",
+      budgetUsd: null,
+      reason: "It scores highest.",
+    },
+  ];
+  const notes = (bodies: RunEventBody[]) =>
+    timelineSteps(numbered([CREATED, ...bodies])).flatMap((step) => (step.kind === "note" ? [step] : []));
+
+  it("is one note that says who got the task and why, with every bid", () => {
+    expect(notes(CONTRACT)).toMatchObject([
+      {
+        text: "page goes to backend: It scores highest.",
+        details: ["backend: $0.04, 90% sure, score 0.50. 3 of 3 done.", "frontend: was too late. "],
+      },
+    ]);
+  });
+
+  it("says who was asked until then", () => {
+    expect(notes(CONTRACT.slice(0, 2))).toMatchObject([{ text: "page was announced to backend, frontend." }]);
+  });
+
+  it("tells each round of review, and who decided the last one", () => {
+    const review = { type: "task.reviewed" as const, taskId: "page", by: "testing", comments: ["Test the border."] };
+    const rounds = notes([
+      { ...review, round: 1, verdict: "rejected", decidedBy: "review" },
+      { ...review, round: 2, verdict: "accepted", comments: [], decidedBy: "rule" },
+    ]);
+    expect(rounds.map(({ text, details }) => [text, ...details])).toEqual([
+      ["testing rejected page, round 1", "Test the border."],
+      ["testing accepted page, round 2 (the last round)"],
+    ]);
+  });
+});
+
 describe("the team", () => {
   const run = stateOf(BODIES);
 
@@ -87,7 +183,7 @@ describe("the team", () => {
   });
 
   it("says where an agent works, what it may spend and why it waits", () => {
-    const html = renderToStaticMarkup(<TeamCard run={run} />);
+    const html = draw(run, <TeamCard run={run} />);
     expect(html).toContain("a copy of its own");
     expect(html).toContain("of $0.20");
     expect(html).toContain("It waits for service.2.0.");
@@ -96,7 +192,8 @@ describe("the team", () => {
   });
 
   it("is not drawn for a run without a team", () => {
-    expect(renderToStaticMarkup(<TeamCard run={stateOf(BODIES.slice(0, 3))} />)).toBe("");
+    const run = stateOf(BODIES.slice(0, 3));
+    expect(draw(run, <TeamCard run={run} />)).toBe("");
   });
 
   it("shows messages as text, and the board with its versions", () => {

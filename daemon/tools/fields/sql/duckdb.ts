@@ -47,14 +47,14 @@ async function queryOne(connection: DuckDBConnection, query: string, maxRows: nu
   const { StatementType } = await import("@duckdb/node-api");
   const statements = await connection.extractStatements(query);
   if (statements.count === 0) throw new Error("There is no statement.");
+  // EXPLAIN ANALYZE carries out what it explains, and COPY may write to files that may be read: only of one that looks.
+  const explains = statements.count === 1 && /^\s*explain\s+(analyze\s+)?(select|with|from)\b/i.test(query);
   let table: Table = { columns: [], rows: [], isCut: false };
   for (let index = 0; index < statements.count; index++) {
     const prepared = await statements.prepare(index);
     const kind = StatementType[prepared.statementType] ?? "unknown";
-    // EXPLAIN ANALYZE carries out what it explains.
-    const explainsOther = kind === "EXPLAIN" && !/^\s*explain\s+(analyze\s+)?(select|with|from)\b/i.test(query);
-    if (!LOOKS.has(kind) || explainsOther)
-      throw new Error(`${kind} is not allowed: only SELECT, EXPLAIN of it, and CREATE in memory.`);
+    if (!LOOKS.has(kind) || (kind === "EXPLAIN" && !explains))
+      throw new Error(`${kind} is not allowed here: only SELECT, EXPLAIN of one alone, and CREATE in memory.`);
     const reader = await prepared.streamAndReadUntil(maxRows + 1);
     const rows = reader.getRowsJson();
     table = {

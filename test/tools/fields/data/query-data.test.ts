@@ -1,4 +1,4 @@
-import { symlinkSync } from "node:fs";
+import { readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
@@ -62,11 +62,16 @@ describe("the database behind it", () => {
     expect(rows?.[0]?.[0]).toBe("problem");
   });
 
-  it("does not write over the file that it may read", async () => {
-    const root = makeFolder({ "a.csv": ORDERS });
-    const [rows] = await ask(root, [`COPY (SELECT 1) TO '${join(root, "a.csv")}'`], ["a.csv"]);
-    expect(rows?.[0]?.[0]).toBe("problem");
-  });
+  it.each(["", "EXPLAIN ANALYZE ", "EXPLAIN ANALYZE SELECT 1; EXPLAIN ANALYZE "])(
+    "does not write over the file that it may read with %sCOPY",
+    async (before) => {
+      const root = makeFolder({ "a.csv": ORDERS });
+      const copy = `COPY (SELECT 1) TO '${join(root, "a.csv")}' (USE_TMP_FILE false)`;
+      const [rows] = await ask(root, [before + copy], ["a.csv"]);
+      expect(rows?.[0]?.[0]).toBe("problem");
+      expect(readFileSync(join(root, "a.csv"), "utf8")).toBe(ORDERS);
+    },
+  );
 
   it("goes on after a query that is wrong, and later ones see what earlier ones made", async () => {
     const root = makeFolder({ "a.csv": ORDERS });
