@@ -65,7 +65,9 @@ async function approvingAll(engine: Engine, runId: string): Promise<RunState> {
 async function heard(engine: Engine, runId: string): Promise<{ checked: string[]; told: string }> {
   const bodies = (await engine.events(runId)).map(({ body }) => body);
   const checked = bodies.flatMap((body) =>
-    body.type === "task.checked" && body.summary !== NOTHING_TO_CHECK ? [`${body.check} ${body.ok ? "yes" : "no"}`] : [],
+    body.type === "task.checked" && body.summary !== NOTHING_TO_CHECK
+      ? [`${body.check} ${body.ok ? "yes" : "no"}`]
+      : [],
   );
   const requests = engine.server.requests.map((request) => JSON.stringify(request));
   return { checked, told: requests.join("\n") };
