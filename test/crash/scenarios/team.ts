@@ -45,7 +45,11 @@ const PLAN: Plan = {
   summary: "Orders can be cancelled: table, service and page side by side, then what describes and proves it.",
   milestones: [
     { id: "parts", title: "The parts know it", outcome: "Table, service and page know cancelled orders." },
-    { id: "proof", title: "It is proved and told", outcome: "Tests cover it; README, API description and note tell it." },
+    {
+      id: "proof",
+      title: "It is proved and told",
+      outcome: "Tests cover it; README, API description and note tell it.",
+    },
   ],
   tasks: [
     task("note", "research", ["docs/notes/cancelling.md"], {
@@ -271,7 +275,8 @@ function turns(id: string, replies: readonly Script[number]["reply"][]): Script 
   return replies.map((reply, turn) => ({ when: { firstUser: `Your task (${id})`, turn }, ...(reply && { reply }) }));
 }
 
-const edit = (path: string, search: string, replace: string) => call("edit_file", { path, edits: [{ search, replace }] });
+const edit = (path: string, search: string, replace: string) =>
+  call("edit_file", { path, edits: [{ search, replace }] });
 const write = (path: string, content: string) => call("write_file", { path, content });
 const read = (...paths: string[]) => ({ toolCalls: paths.map((path) => call("read_file", { path })) });
 const doing = (...toolCalls: ReturnType<typeof call>[]) => ({ toolCalls });
@@ -328,7 +333,7 @@ function script(): Script {
         edit(
           "public/page.js",
           "    item.textContent = orderText(order);\n",
-          "    item.textContent = orderText(order);\n    if (canBeCancelled(order)) item.append(\" \", cancelButton(order));\n",
+          '    item.textContent = orderText(order);\n    if (canBeCancelled(order)) item.append(" ", cancelButton(order));\n',
         ),
         edit(
           "public/page.js",
@@ -356,13 +361,9 @@ if (globalThis.document !== undefined) {`,
         edit(
           ".github/workflows/ci.yml",
           "      - run: npm test\n",
-          "      - run: npm test\n      - name: The sample data names a state for every order\n        run: test \"$(grep -cE ',(open|sent|cancelled)$' data/orders.csv)\" -eq \"$(tail -n +2 data/orders.csv | wc -l)\"\n",
+          '      - run: npm test\n      - name: The sample data names a state for every order\n        run: test "$(grep -cE \',(open|sent|cancelled)$\' data/orders.csv)" -eq "$(tail -n +2 data/orders.csv | wc -l)"\n',
         ),
-        edit(
-          "Dockerfile",
-          "EXPOSE 8080\n",
-          `EXPOSE 8080\n${HEALTH}`,
-        ),
+        edit("Dockerfile", "EXPOSE 8080\n", `EXPOSE 8080\n${HEALTH}`),
       ),
       done("pipeline and image.", "grep finds the health check."),
     ]),
@@ -398,11 +399,7 @@ if (globalThis.document !== undefined) {`,
     ...turns("readme", [
       read("README.md"),
       doing(
-        edit(
-          "README.md",
-          "adds one.\n\n## The page",
-          "adds one; `POST /orders/1/cancel` cancels one.\n\n## The page",
-        ),
+        edit("README.md", "adds one.\n\n## The page", "adds one; `POST /orders/1/cancel` cancels one.\n\n## The page"),
       ),
       done("the README.", "grep finds it."),
     ]),
