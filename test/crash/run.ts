@@ -48,6 +48,8 @@ await build({
   format: "esm",
   // Native, or started from where they are; a run that is killed here needs none of them.
   external: ["@duckdb/node-api", "playwright-core"],
+  // As in the daemon's own bundle, so that it finds the programs that are built beside that.
+  define: { __NEXUS_VERSION__: '"0.0.0"', __NEXUS_BUILD_TIME__: "0" },
   banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
 });
 
