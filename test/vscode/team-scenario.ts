@@ -15,7 +15,7 @@ export async function showsATeam(world: World): Promise<void> {
   const project = world.project("team", { example: "orders" });
   await world.startModel({ script: TEAM_SCRIPT, delayMs: 10 });
   await editor.open(project);
-  await editor.page.setViewportSize({ width: 1500, height: 1180 });
+  await editor.page.setViewportSize({ width: 1760, height: 1400 });
   await setKey(world);
   await editor.command("View: Toggle Primary Side Bar Visibility");
   const panel = await runTask(world, GOAL);

@@ -141,7 +141,7 @@ export const TEAM_SCRIPT: Script = [
     { text: "An open order can be cancelled; one that was sent answers 409." },
   ),
   ...turns(
-    "service.2.0",
+    "service.3.0",
     { toolCalls: read("public/page.js") },
     {
       text: 'Findings: only the page shows it, "export function orderText" [public/page.js:1].\nOpen: nothing.',

@@ -37,7 +37,7 @@ steps:
     command: { run: "echo limit > CHANGELOG.md" }
 
   - id: agreed
-    gate: { question: "May the change be offered?", choices: [yes, no] }
+    gate: { ask: "May the change be offered?", choices: [yes, no] }
 `;
 const WRONG = `name: wrong
 steps:

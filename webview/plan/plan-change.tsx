@@ -10,7 +10,7 @@ export function LastChange({ events }: { readonly events: readonly RunEvent[] })
   return (
     <details className="plan-change">
       <summary>
-        Changed by {last.by}: {last.reason}
+        Changed by {last.by.split(" ")[0]}: {last.reason}
       </summary>
       <PlanChangeList change={last.change} />
     </details>

@@ -31,6 +31,11 @@ function bidWords({ bidder, outcome, costUsd, confidence, evidence, score }: Bid
   return `${bidder}: ${figures.filter((figure) => figure !== "").join(", ")}. ${evidence}`;
 }
 
+/** Clients name themselves with an id behind the name. */
+function nameOf(by: string): string {
+  return by.split(" ")[0] ?? by;
+}
+
 const DECIDERS = {
   review: "",
   rule: " (the last round)",
@@ -55,7 +60,7 @@ export function teamNote(body: RunEvent["body"], note: Note): NoteStep | undefin
         ...removed.map((id) => `removed ${id}`),
         ...changed.map(({ id, field, before, after }) => `${id}, ${field}: ${before} → ${after}`),
       ];
-      return note("warning", `The plan was changed by ${body.by}: ${body.reason}`, details);
+      return note("warning", `The plan was changed by ${nameOf(body.by)}: ${body.reason}`, details);
     }
     case "obstacle.reported":
       return note("warning", `${body.taskId} cannot be done as planned: ${body.found}`, [body.why]);
@@ -87,7 +92,7 @@ export function teamNote(body: RunEvent["body"], note: Note): NoteStep | undefin
         body.comments,
       );
     case "task.controlled":
-      return note("warning", `${body.by} ${CONTROLS[body.action]} ${body.taskId}.`);
+      return note("warning", `${nameOf(body.by)} ${CONTROLS[body.action]} ${body.taskId}.`);
     case "task.checked": {
       const details = body.findings.map(({ path, line, message }) => {
         return `${[path, line].filter((part) => part !== "" && part !== undefined).join(":")} ${message}`.trim();

@@ -30,7 +30,8 @@ const NOTHING: Choice = { start: [], held: [], skip: [], paused: false };
 export async function tasksPhase(context: RunContext): Promise<void> {
   const { plan } = await stateOf(context);
   if (plan === null) return;
-  await record(context, { type: "run.entered", phase: "tasks" }, "entered/tasks");
+  // Not the key of a run's single agent: one that found that it needs a plan comes here from the approval.
+  await record(context, { type: "run.entered", phase: "tasks" }, "entered/tasks/plan");
   const failures = await earlierFailures(context);
   const dispatching: Dispatching = {
     context,

@@ -73,8 +73,8 @@ function smaller(slice: number | null, limit: number | undefined): number | null
 }
 
 function deadlineOf({ clock }: RunContext, task: PlanTask, limits: AgentLimits): string | null {
-  const minutes = task.deadlineMinutes ?? limits.deadlineMinutes;
-  return minutes === undefined ? null : new Date(clock.now() + minutes * 60_000).toISOString();
+  const minutes = smaller(task.deadlineMinutes ?? null, limits.deadlineMinutes);
+  return minutes === null ? null : new Date(clock.now() + minutes * 60_000).toISOString();
 }
 
 function reasonOf({ dependsOn }: PlanTask, agent: string, beside: readonly string[], kind: WorkPlace["kind"]): string {
