@@ -5,7 +5,7 @@ import { readReal } from "../host/real-files.ts";
 import { TOOLS } from "../tools/catalogue.ts";
 import { FIELD_CHECKS } from "../tools/fields/checks.ts";
 import type { Agent } from "./agent.ts";
-import { type KnownNames, readAgentFile } from "./agent-file.ts";
+import type { KnownNames } from "./agent-file.ts";
 import type { FileProblem } from "./front-matter.ts";
 import { BUILT_IN_AGENTS } from "./registry.ts";
 
@@ -81,6 +81,8 @@ async function readOne(path: string, stem: string, kind: "user" | "workspace", k
   } catch {
     return broken("The file is not UTF-8 text.");
   }
+  // Only where there are such files: it brings a YAML parser.
+  const { readAgentFile } = await import("./agent-file.ts");
   return readAgentFile({ text, stem, source: { kind, path, hash: hashOf(bytes) } }, known);
 }
 

@@ -12,7 +12,6 @@ import { approvePhase, planPhase } from "./phases/plan.ts";
 import { answerPhase, changePhase, repairPhase } from "./phases/single.ts";
 import { type RunContext, stateOf, throwIfStopped } from "./run-context.ts";
 import { tasksPhase } from "./team/dispatch.ts";
-import { workflowPhase } from "./workflows/phase.ts";
 
 type Route =
   | "workflow"
@@ -93,6 +92,8 @@ function buildGraph(context: RunContext) {
       "workflow",
       node(async () => {
         await isolatePhase(context);
+        // With its parser and its expressions it is a third of a megabyte that most runs never use.
+        const { workflowPhase } = await import("./workflows/phase.ts");
         await workflowPhase(context);
         return { route: "verify" };
       }),

@@ -7,7 +7,6 @@ import type { RunDependencies } from "./dependencies.ts";
 import { taintOfSession } from "./rights/run-taint.ts";
 import { type RunTrust, trustOfRun } from "./rights/run-trust.ts";
 import type { Caller } from "./run-service.ts";
-import { pinWorkflow } from "./workflows/pin.ts";
 
 export interface NewRun {
   readonly params: Params<"run/start">;
@@ -31,8 +30,7 @@ export async function createRun(
   const taint = mergeTaint(await taintOfSession(store, session.sessionId), {
     untrustedInput: params.origin === "outsider" || !trust.trusted,
   });
-  const pinned =
-    params.workflow === undefined ? undefined : await pinWorkflow(dependencies, workspace, params.workflow, trust);
+  const pinned = await pinnedOf(dependencies, workspace, params, trust);
   const prompt = dependencies.redactor.redact(params.prompt);
   const body = {
     type: "run.created" as const,
@@ -58,6 +56,17 @@ export async function createRun(
   ];
   await store.events.append(runId, events, pinned === undefined ? [] : [pinned.bytes]);
   return { runId, sessionId: session.sessionId, isNew: true };
+}
+
+async function pinnedOf(
+  dependencies: RunDependencies,
+  workspace: string,
+  { workflow }: Params<"run/start">,
+  trust: RunTrust,
+) {
+  if (workflow === undefined) return undefined;
+  const { pinWorkflow } = await import("./workflows/pin.ts");
+  return pinWorkflow(dependencies, workspace, workflow, trust);
 }
 
 function leastOf(first: number | null, second: number | undefined): number | null {

@@ -22,7 +22,7 @@ import { DEFAULT_SCHEDULING } from "./scheduling/settings.ts";
 import { controlTask } from "./team/control.ts";
 import { createTurnstile } from "./turnstile.ts";
 import { promptKey } from "./work.ts";
-import { createWorkflowService } from "./workflows/service.ts";
+import { openWorkflowService } from "./workflows/open-service.ts";
 
 /** Who starts what is due by a schedule. */
 const SCHEDULE = { name: "schedule" };
@@ -42,7 +42,7 @@ export function createRunService(dependencies: RunDependencies): RunService {
     if (CHANGES_SUMMARY.has(event.body.type)) changed.tell(summaryOf(state));
   });
 
-  const workflows = createWorkflowService(dependencies, launcher, (params) => service.start(params, SCHEDULE));
+  const workflows = openWorkflowService(dependencies, launcher, (params) => service.start(params, SCHEDULE));
 
   async function requireState(runId: string): Promise<RunState> {
     const state = await store.events.state(runId);

@@ -1,6 +1,6 @@
 /** The languages: each is a folder in grammars/ with data and no code. */
 import { basename, join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { listNow, readTextNow } from "../../host/sync-files.ts";
 
 const pairSchema = z.tuple([z.string().min(1), z.string().min(1)]);

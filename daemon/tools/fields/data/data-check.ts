@@ -7,8 +7,8 @@ import { askJudge } from "../judge/ask.ts";
 import { Judged, Queried } from "../judge/requests.ts";
 import { baseTexts, broughtIn, findingOf, readTexts } from "../judge/texts.ts";
 import { openFiles } from "./data-files.ts";
-import { isChecksFile, queriesOf, readDeclared } from "./declared.ts";
 
+const isChecksFile = (path: string): boolean => /\.checks\.ya?ml$/.test(path);
 const DATA = /\.(csv|tsv|parquet|json|ndjson|jsonl)(\.gz)?$/i;
 const SHOWN_ROWS = 3;
 const TIMEOUT_MS = 60_000;
@@ -45,6 +45,7 @@ async function checksFiles({ root, signal, changed }: FieldContext): Promise<str
   const { paths } = await listWorkspace(root, { signal });
   const candidates = [...new Set([...paths.filter(isChecksFile), ...changed.filter(isChecksFile)])];
   const { texts } = await readTexts(root, candidates);
+  const { queriesOf, readDeclared } = await declaredChecks();
   return texts.flatMap(({ path, text }) => {
     const declared = readDeclared(text);
     const files = declared.ok ? queriesOf(path, declared.value, "").files : [];
@@ -52,10 +53,14 @@ async function checksFiles({ root, signal, changed }: FieldContext): Promise<str
   });
 }
 
+/** Only where they are used: they bring a YAML parser. */
+const declaredChecks = () => import("./declared.ts");
+
 async function declaredResult(path: string, context: FieldContext): Promise<FieldResult> {
   const problem = (message: string): FieldResult => resultOf([{ path, message, severity: "error" }], "");
   const { root, linked, signal } = context;
   const { texts } = await readTexts(root, [path]);
+  const { queriesOf, readDeclared } = await declaredChecks();
   const declared = readDeclared(texts[0]?.text ?? "");
   if (!declared.ok) return problem(`the checks cannot be read: ${declared.error.message} (data/checks)`);
   const { files, setup, queries } = queriesOf(path, declared.value, systemClock.iso());

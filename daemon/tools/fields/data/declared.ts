@@ -1,6 +1,6 @@
 /** Checks of data that people wrote beside it (`orders.checks.yaml`), and the queries that they come to. */
 import { posix } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { Result } from "../../../../protocol/index.ts";
 import { failure } from "../../../../protocol/index.ts";
 import { readYaml } from "../delivery/yaml-text.ts";
@@ -31,8 +31,6 @@ const checksSchema = z.strictObject({
     .default([]),
 });
 export type DeclaredChecks = z.output<typeof checksSchema>;
-
-export const isChecksFile = (path: string): boolean => /\.checks\.ya?ml$/.test(path);
 
 const MAX_LENGTH = 64 * 1024;
 
