@@ -112,12 +112,13 @@ function node<State, Update>(run: WorkflowRun, work: (state: State) => Promise<U
 
 interface Standing {
   readonly createdAt?: string;
-  readonly next: readonly string[];
+  /** Of the step that comes next: also those whose results are written and not yet joined, which `next` leaves out. */
+  readonly tasks: readonly unknown[];
 }
 
 /** From the beginning, from where it was left, or not at all: it may be at its end. */
-async function drive({ createdAt, next }: Standing, invoke: (isFresh: boolean) => Promise<unknown>): Promise<void> {
-  if (createdAt === undefined || next.length > 0) await invoke(createdAt === undefined);
+async function drive({ createdAt, tasks }: Standing, invoke: (isFresh: boolean) => Promise<unknown>): Promise<void> {
+  if (createdAt === undefined || tasks.length > 0) await invoke(createdAt === undefined);
 }
 
 function configOf(run: WorkflowRun, list: string, steps: number) {
