@@ -19,7 +19,8 @@ import { scenarioOf } from "./scenarios/all.ts";
 
 const [home = "", workspace = "", baseUrl = "", killAt = "0", scenario] = process.argv.slice(2);
 const log: Log = { write: () => undefined, with: () => log };
-const store = killingStore(await openStore({ home, log }), Number(killAt));
+const opened = await openStore({ home, log });
+const store = killingStore(opened, Number(killAt), await lastSeq(opened));
 const model = { provider: "openai", model: "scripted", baseUrl, apiKey: "test-key-0123456789" } as const;
 const settings = { ...model, price: null, recordFile: null, replayFile: null };
 const audit = createAudit({
@@ -71,12 +72,20 @@ function isDecided(state: Parameters<typeof pendingPaths>[0]): boolean {
   return state.changes !== null && pendingPaths(state).length === 0;
 }
 
-/** Dies after the Nth commit is durable and before anybody hears of it. */
-function killingStore(real: Store, at: number): Store {
-  let commits = 0;
+/** Of the one run; 0 before it began. */
+async function lastSeq({ projections, events }: Store): Promise<number> {
+  const [run] = (await projections.listRuns({ limit: 1 })).runs;
+  return run === undefined ? 0 : ((await events.state(run.runId))?.seq ?? 0);
+}
+
+/** Dies after the Nth commit is durable and before anybody hears of it. What stood there already is no commit. */
+function killingStore(real: Store, at: number, known: number): Store {
+  let [commits, last] = [0, known];
   const append: EventLog["append"] = async (...args) => {
     const events = await real.events.append(...args);
-    if (++commits === at) process.kill(process.pid, "SIGKILL");
+    const seq = Math.max(last, ...events.map((event) => event.seq));
+    if (seq > last && ++commits === at) process.kill(process.pid, "SIGKILL");
+    last = seq;
     return events;
   };
   const events: EventLog = { ...bound(real.events), append };
