@@ -15,7 +15,7 @@ export async function showsATeam(world: World): Promise<void> {
   const project = world.project("team", { example: "orders" });
   await world.startModel({ script: TEAM_SCRIPT, delayMs: 10 });
   await editor.open(project);
-  await editor.page.setViewportSize({ width: 1760, height: 1400 });
+  await editor.page.setViewportSize({ width: 1680, height: 1640 });
   await setKey(world);
   await editor.command("View: Toggle Primary Side Bar Visibility");
   const panel = await runTask(world, GOAL);
@@ -40,12 +40,13 @@ export async function showsATeam(world: World): Promise<void> {
   await approvePlan(panel);
   await panel.getByRole("button", { name: `Pause “${NOTE}” before its next turn` }).click();
   await panel.getByRole("button", { name: `Go on with “${NOTE}”` }).waitFor();
-  await panel.locator(".team tr", { hasText: "Find who else reads the status" }).waitFor();
-  await panel.locator(".team tr", { hasText: NOTE }).getByText("paused", { exact: true }).waitFor();
+  await panel.locator(".team tbody th", { hasText: "Find who else reads the status" }).waitFor();
   await panel.locator(".messages li").nth(1).waitFor();
   await panel.locator(".board-value", { hasText: "/orders/ID/cancel" }).waitFor();
   await panel.getByRole("heading", { name: "Plan" }).scrollIntoViewIfNeeded();
   await editor.screenshot("team.png");
+  const note = panel.locator(".team tr", { has: panel.locator("th", { hasText: NOTE }) });
+  await note.getByText("paused", { exact: true }).waitFor();
   await useTheme(editor, "Dark High Contrast");
   await editor.page.locator(".monaco-workbench.hc-black").waitFor();
   await editor.screenshot("team-high-contrast.png");
