@@ -8,31 +8,30 @@ import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ClientConnection } from "../protocol/index.ts";
+import type { ClientConnection, RunStatus } from "../protocol/index.ts";
 import { isEnded } from "../protocol/index.ts";
 import { startDaemon, stopDaemon } from "./daemon.ts";
 import { type Figure, timed } from "./measure.ts";
 import { startEcho } from "./round-trip.ts";
 
 const MODEL = fileURLToPath(new URL("./load-model.ts", import.meta.url));
-const RUNS = 200;
 const STEPS = 10;
 const PAUSE_MS = 8;
 const MEBIBYTE = 1024 * 1024;
 
-/** `folder` is empty. */
-export async function measureLoad(folder: string): Promise<Figure[]> {
+/** `folder` is empty; `runs` at a time. */
+export async function measureLoad(folder: string, runs: number): Promise<Figure[]> {
   const [home, workspace] = [join(folder, "home"), join(folder, "workspace")];
   mkdirSync(workspace, { recursive: true });
   mkdirSync(home, { mode: 0o700 });
   for (let file = 0; file < STEPS; file++) writeFileSync(join(workspace, `${file}.txt`), `part ${file}\n`.repeat(20));
-  const scheduling = { runs: RUNS, providers: { openai: RUNS } };
+  const scheduling = { runs: runs + 1, providers: { openai: runs + 1 } };
   writeFileSync(join(home, "settings.json"), JSON.stringify({ scheduling }), { mode: 0o600 });
   const model = await startModel();
   const echo = await startEcho(folder);
   const daemon = await startDaemon(home);
   try {
-    return await measure({ daemon, echo, workspace, url: model.url });
+    return await measure({ daemon, starter: await startDaemon(home), echo, workspace, url: model.url, runs });
   } finally {
     await stopDaemon(daemon, home);
     echo.stop();
@@ -42,12 +41,15 @@ export async function measureLoad(folder: string): Promise<Figure[]> {
 
 interface Place {
   readonly daemon: ClientConnection;
+  /** Another connection, on which the runs are started: one that asks for much is held back. */
+  readonly starter: ClientConnection;
   readonly echo: Awaited<ReturnType<typeof startEcho>>;
   readonly workspace: string;
   readonly url: string;
+  readonly runs: number;
 }
 
-async function measure({ daemon, echo, workspace, url }: Place): Promise<Figure[]> {
+async function measure({ daemon, starter, echo, workspace, url, runs }: Place): Promise<Figure[]> {
   const modelSettings = {
     provider: "openai" as const,
     model: "scripted",
@@ -56,40 +58,46 @@ async function measure({ daemon, echo, workspace, url }: Place): Promise<Figure[
   };
   const start = async (index: number) => {
     const params = { workspace, prompt: `What do the parts say, all ${index}?`, headless: true, mode: "ask" as const };
-    return (await daemon.request("run/start", { ...params, idempotencyKey: `bench-load-${index}`, modelSettings }))
+    return (await starter.request("run/start", { ...params, idempotencyKey: `bench-load-${index}`, modelSettings }))
       .runId;
   };
   // One run first, so that nothing is loaded or indexed for the first time while it is measured.
-  await untilEnded(daemon, [await start(RUNS)]);
+  const first = await start(runs);
+  while (!isEnded((await daemon.request("run/show", { runId: first })).run.status)) await wait(20);
   const times: Record<"status" | "list" | "show", number[]> = { status: [], list: [], show: [] };
   const machine: number[] = [];
   let mostBytes = 0;
-  const runIds: string[] = [];
-  let states: readonly string[] = [];
+  let mostAtWork = 0;
+  let statuses: readonly RunStatus[] = [];
   const wallMs = await timed(async () => {
-    for (let index = 0; index < RUNS; index++) runIds.push(await start(index));
-    for (let round = 0; states.length < RUNS || !states.every((status) => isEnded(status as never)); round++) {
+    let isStarted = false;
+    const starting = Promise.all(Array.from({ length: runs }, (_, index) => start(index))).then(() => {
+      isStarted = true;
+    });
+    while (!isStarted || !statuses.every(isEnded)) {
       times.status.push(
         await timed(async () => {
           mostBytes = Math.max(mostBytes, (await daemon.request("daemon/status", {})).rssBytes);
         }),
       );
-      times.show.push(await timed(() => daemon.request("run/show", { runId: runIds[round % RUNS] ?? "" })));
+      times.show.push(await timed(() => daemon.request("run/show", { runId: first })));
       times.list.push(
         await timed(async () => {
-          states = (await daemon.request("run/list", { limit: RUNS })).runs.map(({ status }) => status);
+          statuses = (await daemon.request("run/list", { limit: runs })).runs.map(({ status }) => status);
         }),
       );
-      machine.push(await timed(() => echo.request({ ping: round })));
+      mostAtWork = Math.max(mostAtWork, statuses.filter((status) => !isEnded(status)).length);
+      machine.push(await timed(() => echo.request({ ping: machine.length })));
       await wait(PAUSE_MS);
     }
+    await starting;
   });
   const all = Object.values(times).flat();
-  const done = states.filter((status) => status === "done").length;
+  const done = statuses.filter((status) => status === "done").length;
   return [
     {
-      name: `${RUNS} runs of ${STEPS} steps on one daemon: runs that did not get done`,
-      value: RUNS - done,
+      name: `${runs} runs of ${STEPS} steps on one daemon: runs that did not get done`,
+      value: runs - done,
       limit: 0,
       unit: "runs",
     },
@@ -107,14 +115,11 @@ async function measure({ daemon, echo, workspace, url }: Place): Promise<Figure[
       value: at(times[name], 0.99),
       unit: "ms",
     })),
+    { name: "  at work at the same time, at most", value: mostAtWork, unit: "runs" },
     { name: "  all runs together", value: wallMs / 1000, unit: "s" },
-    { name: "  a step, with the scripted model's share", value: wallMs / (RUNS * STEPS), unit: "ms" },
+    { name: "  a step, with the scripted model's share", value: wallMs / (runs * STEPS), unit: "ms" },
     { name: "  the daemon's memory at most", value: mostBytes / MEBIBYTE, limit: 600, unit: "MB" },
   ];
-}
-
-async function untilEnded(daemon: ClientConnection, runIds: readonly string[]): Promise<void> {
-  for (const runId of runIds) while (!isEnded((await daemon.request("run/show", { runId })).run.status)) await wait(20);
 }
 
 async function startModel(): Promise<{ url: string; child: ChildProcess }> {

@@ -18,6 +18,9 @@ import { measureScheduling } from "./scheduling.ts";
 import { measureVectors } from "./vectors.ts";
 import { measureWaitFor } from "./wait-for.ts";
 
+/** `npm run bench:load` has many; these show soon enough what got slower. */
+const FEW_RUNS = 50;
+
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "nexus-bench-")));
 const home = join(folder, "home");
 const parts: readonly (() => Promise<Figure[]>)[] = [
@@ -34,7 +37,7 @@ const parts: readonly (() => Promise<Figure[]>)[] = [
   async () => measureWaitFor(),
   () => measureMemoryLoad(join(folder, "load")),
   measureScheduling,
-  () => measureLoad(join(folder, "runs")),
+  () => measureLoad(join(folder, "runs"), FEW_RUNS),
 ];
 
 try {

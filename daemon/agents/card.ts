@@ -10,7 +10,7 @@ export interface CardPlace {
 }
 
 const TEXT = ["text/plain", "text/markdown"];
-export const BEARER = "bearer";
+const BEARER = "bearer";
 
 /** One agent's card; its capabilities are its skills. */
 export function cardOf(agent: Agent, figures: AgentFigures, place: CardPlace): AgentCard {

@@ -25,7 +25,7 @@ export interface InsideProgram {
 function insideProgram(name: string, source: URL): InsideProgram {
   const node = process.execPath;
   if (typeof __NEXUS_VERSION__ !== "string") return { node, file: fileURLToPath(source), name: `${name}.mts` };
-  const url = new URL(import.meta.url.replace(/\/dist\/daemon\/.*$/, `/dist/daemon/${name}.js`));
+  const url = new URL(import.meta.url.replace(/\/dist\/\w+\/[^?#]*$/, `/dist/daemon/${name}.js`));
   return { node, file: fileURLToPath(url), name: `${name}.mjs` };
 }
 
@@ -36,7 +36,7 @@ export function judgeProgram(): { readonly node: string; readonly file: string; 
     const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
     return { node, file: at("../tools/fields/judge/program.ts"), grammars: at("../../grammars") };
   }
-  const at = (path: string) => fileURLToPath(new URL(import.meta.url.replace(/\/dist\/daemon\/.*$/, `/dist/${path}`)));
+  const at = (path: string) => fileURLToPath(new URL(import.meta.url.replace(/\/dist\/\w+\/[^?#]*$/, `/dist/${path}`)));
   return { node, file: at("daemon/field-judge.js"), grammars: at("grammars") };
 }
 

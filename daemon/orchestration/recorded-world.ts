@@ -21,6 +21,8 @@ export interface RecordedWorld {
   tests(key: string | null): Promise<{ readonly command: string } | undefined>;
   /** Whether the event of this key was recorded since the start, or restart, that is being replayed. */
   isLive(key: string): boolean;
+  /** The task that is dispatched next, and where it works; undefined: none before the run's end or restart. */
+  nextDispatched(): { readonly taskId: string; readonly kind: "run" | "copy" } | undefined;
   /** What the place said against the plan that the planner has just handed in. */
   planProblems(): Promise<string[]>;
   /** What the policy said. */

@@ -22,12 +22,13 @@ export interface Database {
    * One transaction. Writes happen one after the other, in the order of the calls; `committed` is called with the
    * result when it is durable, before the next write begins. Rejects with `store.*` errors. With a `scope` that names
    * all that it touches, such as "run/ID", it may share its transaction with writes of other scopes; it is then called again when
-   * one of those cannot be done.
+   * one of those cannot be done. An urgent one goes before others that have scopes, never before one of its own.
    */
   write<Value>(
     work: (writer: Writer) => Promise<Value>,
     committed?: (value: Value) => void,
     scope?: string,
+    isUrgent?: boolean,
   ): Promise<Value>;
   /** Waits for what is under way, then closes the file; marks it as cleanly closed when nothing went wrong. */
   close(): Promise<void>;
@@ -109,26 +110,30 @@ export function createDatabase({ connection, file, epoch, log }: DatabaseOptions
     work: (writer: Writer) => Promise<Value>,
     committed: (value: Value) => void = () => undefined,
     scope?: string,
+    isUrgent = false,
   ): Promise<Value> {
     const { promise, resolve, reject } = Promise.withResolvers<Value>();
-    const done = (value: Value) => {
+    /** Answers with what lets the caller go on. */
+    const tell = (value: Value) => {
       try {
         committed(value);
-        resolve(value);
+        return () => resolve(value);
       } catch (error) {
-        reject(error);
+        return () => reject(error);
       }
     };
     let latest: { readonly value: Value } | undefined;
+    let goOn: () => void = () => undefined;
     writes.add({
-      scope,
-      alone: () => guarded(() => transaction(work)).then(done, reject),
+      ...{ scope, isUrgent },
+      alone: () => guarded(() => transaction(work)).then((value) => tell(value)(), reject),
       async inside(writer) {
         latest = { value: await work(writer) };
       },
       durable() {
-        if (latest !== undefined) done(latest.value);
+        if (latest !== undefined) goOn = tell(latest.value);
       },
+      settle: () => goOn(),
     });
     return promise;
   }

@@ -16,6 +16,18 @@ import { createRecent } from "./recent.ts";
 import { projectRun } from "./run-rows.ts";
 import type { EventLog, NewEvent } from "./store.ts";
 
+/** What clients write by their requests: nobody waits for it behind what all runs have to write. */
+const ASKED_FOR: ReadonlySet<RunEventBody["type"]> = new Set([
+  "run.created",
+  "run.cancel_requested",
+  "prompt.received",
+  "approval.answered",
+  "question.answered",
+  "plan.revised",
+  "task.controlled",
+  "budget.changed",
+  "scheduler.decided",
+]);
 /** More runs than one daemon works on at a time. */
 const RUNS_IN_USE = 256;
 
@@ -80,6 +92,7 @@ export function createEventLog({ database, now, log, validateEvents }: EventLogO
         },
         ({ added }) => tell(added),
         `run/${runId}`,
+        newEvents.some(({ body }) => ASKED_FOR.has(body.type)),
       );
       return events;
     },

@@ -6,18 +6,22 @@ import type { Session, Sessions } from "./store.ts";
 export function createSessions(database: Database): Sessions {
   return {
     async create(session) {
-      await database.write((writer) =>
-        writer
-          .insertInto("sessions")
-          .values({
-            session_id: session.sessionId,
-            workspace: session.workspace,
-            mode: session.mode,
-            created_at: session.createdAt,
-            digest: digestOf(partsOf(session)),
-          })
-          .onConflict((conflict) => conflict.doNothing())
-          .execute(),
+      await database.write(
+        (writer) =>
+          writer
+            .insertInto("sessions")
+            .values({
+              session_id: session.sessionId,
+              workspace: session.workspace,
+              mode: session.mode,
+              created_at: session.createdAt,
+              digest: digestOf(partsOf(session)),
+            })
+            .onConflict((conflict) => conflict.doNothing())
+            .execute(),
+        undefined,
+        `session/${session.sessionId}`,
+        true,
       );
     },
 

@@ -6,6 +6,8 @@
 export interface Entry {
   /** What it writes, such as "run/ID": entries of one group have different ones. Left out: it shares with nobody. */
   readonly scope?: string | undefined;
+  /** Somebody waits for an answer: it goes before what runs write. It overtakes neither its own scope nor what has none. */
+  readonly isUrgent?: boolean;
   /** Carries it out alone, settles its promise, never rejects. */
   alone(): Promise<void>;
 }
@@ -15,6 +17,8 @@ export interface SharedEntry<Transaction> extends Entry {
   inside(transaction: Transaction): Promise<void>;
   /** Called in order once all of the group is durable. */
   durable(): void;
+  /** Lets its caller go on. */
+  settle(): void;
 }
 
 export interface WriteQueue<Transaction> {
@@ -37,7 +41,7 @@ export function createWriteQueue<Transaction>(
     isRunning = true;
     while (waiting.length > 0) {
       // Where several write, those whose answers have come in by now are let in first.
-      if (ownerOf(waiting[0]) !== lastOwner) await new Promise((resolve) => setImmediate(resolve));
+      if (ownerOf(waiting[0]) !== lastOwner) await nextTick();
       const group = nextGroup(waiting);
       lastOwner = ownerOf(group.at(-1));
       const shared = group.filter(isShared);
@@ -50,19 +54,35 @@ export function createWriteQueue<Transaction>(
   async function tryTogether(group: readonly SharedEntry<Transaction>[]): Promise<boolean> {
     try {
       await together(group.map((entry) => (transaction) => entry.inside(transaction)));
-      for (const entry of group) entry.durable();
-      return true;
     } catch {
       return false;
     }
+    for (const entry of group) entry.durable();
+    for (const [index, entry] of group.entries()) {
+      // Each caller goes on at once with work of its own: what came in meanwhile, such as a request, is let in between.
+      if (index > 0) await nextTick();
+      entry.settle();
+    }
+    return true;
   }
 
   return {
     add(entry) {
-      waiting.push(entry);
+      waiting.splice(entry.isUrgent === true ? placeOfUrgent(waiting, entry) : waiting.length, 0, entry);
       void run();
     },
   };
+}
+
+/** Of the event loop, after what has come in by now. */
+function nextTick(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function placeOfUrgent(waiting: readonly Entry[], { scope }: Entry): number {
+  if (scope === undefined) return waiting.length;
+  const mustGoFirst = (other: Entry) => other.isUrgent === true || other.scope === undefined || other.scope === scope;
+  return waiting.findLastIndex(mustGoFirst) + 1;
 }
 
 function nextGroup<Transaction>(waiting: (Entry | SharedEntry<Transaction>)[]): (Entry | SharedEntry<Transaction>)[] {

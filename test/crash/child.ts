@@ -4,6 +4,7 @@
  */
 import { writeSync } from "node:fs";
 import { systemClock } from "../../daemon/host/clock.ts";
+import { grammarsBeside } from "../../daemon/memory/code/languages.ts";
 import { createChatModel } from "../../daemon/models/create.ts";
 import type { Log } from "../../daemon/observability/log.ts";
 import { createChanges } from "../../daemon/orchestration/changes/create.ts";
@@ -36,6 +37,7 @@ const service = createRunService({
   defaultModel: () => settings,
   defaults: { budgetUsd: null, policy: {} },
   createModel: (own) => createChatModel(own),
+  grammars: grammarsBeside(import.meta.filename),
   keepRule: async () => undefined,
   newId: () => `id-${++ids}`,
   onFatal: (error) => {

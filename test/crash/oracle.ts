@@ -70,3 +70,16 @@ function problemsOfRequests({ requests, requestsAtKill, logAtKill }: Observed): 
   if (again.length <= unanswered) return [];
   return [`${again.length} model calls were repeated, but only ${unanswered} had no recorded answer`];
 }
+
+/** One life of a run that dies again and again: of what was asked before, only what had no answer is asked again. */
+export function problemsOfLife(
+  requests: ScriptedServer["requests"],
+  before: { readonly asked: number; readonly answered: number },
+): string[] {
+  const known = new Set(requests.slice(0, before.asked).map(({ hash }) => hash));
+  const again = requests.slice(before.asked).filter(({ hash }) => known.has(hash)).length;
+  const unanswered = known.size - before.answered;
+  return again <= unanswered
+    ? []
+    : [`${again} model calls were repeated, but only ${unanswered} had no recorded answer`];
+}

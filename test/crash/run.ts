@@ -3,7 +3,8 @@
  * every single commit of its event log. After each death it must finish: nothing that was told is lost, no answered model
  * call is repeated, no edit happens twice.
  *
- * `npm run test:crash [-- --scenario NAME --kills N --seed N --lanes N --commits N]`
+ * `npm run test:crash [-- --scenario NAME --kills N --seed N --lanes N --commits N --chains N --every N]`. A chain is one run
+ * whose daemon dies again and again, each time after so many commits: for scenarios that take long.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
@@ -16,7 +17,7 @@ import { build } from "esbuild";
 import type { RunEvent } from "../../protocol/index.ts";
 import type { ScriptedServer } from "../support/scripted/server.ts";
 import { startScriptedOpenAi } from "../support/scripted-openai.ts";
-import { problemsOf, readLog } from "./oracle.ts";
+import { problemsOf, problemsOfLife, readLog } from "./oracle.ts";
 import { scenarioOf } from "./scenarios/all.ts";
 
 const { values } = parseArgs({
@@ -25,12 +26,16 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     lanes: { type: "string", default: "2" },
     commits: { type: "string" },
+    chains: { type: "string", default: "0" },
+    every: { type: "string", default: "10" },
     scenario: { type: "string", default: "steps" },
   },
 });
 
 const scenario = scenarioOf(values.scenario);
 
+/** No run has so many events; a run that gets nowhere ends here. */
+const MOST_KILLS = 400;
 const NEXUS = resolve("dist/daemon/main.js");
 const CHILD = resolve("dist/crash/child.js");
 const root = realpathSync(mkdtempSync(join(tmpdir(), "nexus-crash-")));
@@ -48,6 +53,8 @@ await build({
   format: "esm",
   // Native, or started from where they are; a run that is killed here needs none of them.
   external: ["@duckdb/node-api", "playwright-core"],
+  // As in the daemon's own bundle, so that it finds the programs that are built beside that.
+  define: { __NEXUS_VERSION__: '"0.0.0"', __NEXUS_BUILD_TIME__: "0" },
   banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
 });
 
@@ -135,6 +142,34 @@ async function commitTrial(trial: Trial, commit: number): Promise<Outcome & { co
     logAtKill,
   };
   return { problems: await problemsOf(observed), killed, commits: logAtKill.length };
+}
+
+/** A run whose every life ends after `every` commits, the first after `first`, until one is long enough to finish it. */
+async function chainTrial(trial: Trial, first: number, every: number): Promise<Outcome & { kills: number }> {
+  const { home, workspace, server } = trial;
+  const env = cleanEnv(home, server.url);
+  const acknowledged: RunEvent[] = [];
+  const problems: string[] = [];
+  let [kills, known] = [0, { asked: 0, answered: 0 }];
+  for (let at = first; kills < MOST_KILLS; at = every) {
+    const args = [CHILD, home, workspace, server.url, String(at), values.scenario];
+    const life = watchEvents(args, env);
+    const code = await life.exit;
+    acknowledged.push(...life.events);
+    problems.push(...problemsOfLife(server.requests, known).map((problem) => `life ${kills + 1}: ${problem}`));
+    if (code !== null) {
+      if (code !== 0) problems.push(`life ${kills + 1} ended with ${code}: ${life.stderr()}`);
+      break;
+    }
+    kills++;
+    const runId = acknowledged[0]?.runId ?? "id-2";
+    const answered = (await readLog(home, runId)).filter(({ body }) => body.type === "model.responded").length;
+    known = { asked: server.requests.length, answered };
+  }
+  const runId = acknowledged[0]?.runId ?? "";
+  const whole = { requestsAtKill: server.requests.length, logAtKill: [] };
+  const observed = { home, workspace, scenario, runId, acknowledged, requests: server.requests, ...whole };
+  return { problems: [...problems, ...(await problemsOf(observed))], killed: kills > 0, kills };
 }
 
 /** One random kill: `nexus run` watches while its daemon dies, and must end with exit code 0 all the same. */
@@ -226,12 +261,14 @@ function count(name: string, outcome: Outcome): void {
 
 const started = performance.now();
 let commits = 0;
-const undisturbed = await withTrial("undisturbed", async (trial) => {
-  const outcome = await commitTrial(trial, 0);
-  commits = outcome.commits;
-  return outcome;
-});
-count("undisturbed", undisturbed);
+if (values.commits !== "0") {
+  const undisturbed = await withTrial("undisturbed", async (trial) => {
+    const outcome = await commitTrial(trial, 0);
+    commits = outcome.commits;
+    return outcome;
+  });
+  count("undisturbed", undisturbed);
+}
 /** All of them, or as many as were asked for, spread over the whole run. */
 const wanted = Math.min(commits, values.commits === undefined ? commits : Number(values.commits));
 const points = Array.from({ length: wanted }, (_, index) => 1 + Math.floor((index * commits) / wanted));
@@ -243,16 +280,35 @@ await inLanes(points, async (commit) => {
   count(`killed after commit ${commit}`, outcome);
 });
 
-let wholeMs = 0;
-const whole = await withTrial("whole", async (trial) => {
-  const outcome = await randomTrial(trial, 60_000);
-  wholeMs = outcome.activeMs;
-  return outcome;
+let killedInChains = 0;
+const chains = Number(values.chains);
+const every = Number(values.every);
+await inLanes([...Array(chains).keys()], async (number) => {
+  const first = 1 + Math.floor((number * every) / chains);
+  const name = `a chain of kills after ${first} and then every ${every} commits`;
+  const outcome = await withTrial(`chain-${number}`, async (trial) => {
+    const { kills, ...rest } = await chainTrial(trial, first, every);
+    killedInChains += kills;
+    process.stdout.write(`${name}: ${kills} kills\n`);
+    return { ...rest };
+  });
+  count(name, outcome);
 });
-count("a whole nexus run", whole);
+
+let wholeMs = 0;
 const random = createRandom(Number(values.seed));
 const kills = Number(values.kills);
-process.stdout.write(`A whole run takes ${Math.round(wholeMs)} ms; killing its daemon at ${kills} random moments …\n`);
+if (kills > 0) {
+  const whole = await withTrial("whole", async (trial) => {
+    const outcome = await randomTrial(trial, 60_000);
+    wholeMs = outcome.activeMs;
+    return outcome;
+  });
+  count("a whole nexus run", whole);
+  process.stdout.write(
+    `A whole run takes ${Math.round(wholeMs)} ms; killing its daemon at ${kills} random moments …\n`,
+  );
+}
 let killedAtRandom = 0;
 let drawn = 0;
 // A moment at which the run had ended already is no kill: another is drawn for it.
@@ -272,6 +328,8 @@ async function killAtRandom(): Promise<void> {
 
 rmSync(root, { recursive: true, force: true });
 const seconds = Math.round((performance.now() - started) / 1000);
-process.stdout.write(`${killedAtCommits} kills at commits, ${killedAtRandom} at random moments, in ${seconds} s\n`);
+process.stdout.write(
+  `${killedAtCommits} kills at commits, ${killedInChains} in chains, ${killedAtRandom} at random moments, in ${seconds} s\n`,
+);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -10,6 +10,8 @@ import type { Script } from "../support/scripted/script.ts";
 import type { Scenario } from "./scenario.ts";
 import { call, type FieldSuite, type FieldTask } from "./task.ts";
 
+/** What is on record of a check that did not apply. */
+const NOTHING_TO_CHECK = "nothing that it looks at was changed";
 const GOAL = "- do the task\n- look at it\n- put right what is wrong";
 
 /** Why what needs a browser is left out here, if so. */
@@ -63,7 +65,9 @@ async function approvingAll(engine: Engine, runId: string): Promise<RunState> {
 async function heard(engine: Engine, runId: string): Promise<{ checked: string[]; told: string }> {
   const bodies = (await engine.events(runId)).map(({ body }) => body);
   const checked = bodies.flatMap((body) =>
-    body.type === "task.checked" ? [`${body.check} ${body.ok ? "yes" : "no"}`] : [],
+    body.type === "task.checked" && body.summary !== NOTHING_TO_CHECK
+      ? [`${body.check} ${body.ok ? "yes" : "no"}`]
+      : [],
   );
   const requests = engine.server.requests.map((request) => JSON.stringify(request));
   return { checked, told: requests.join("\n") };

@@ -11,7 +11,7 @@ export interface FieldWorkFolder {
   remove(): void;
 }
 
-export const GRAMMARS = join(import.meta.dirname, "../../grammars");
+const GRAMMARS = join(import.meta.dirname, "../../grammars");
 
 /** `after` is what the task made of `before` (null: deleted). The folder is in no repository. */
 export function fieldWork(

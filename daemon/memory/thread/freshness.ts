@@ -1,5 +1,6 @@
 /** Keeps open workspaces up to date: at the first question, then by watching; and says how far an answer is behind. */
 import type { Clock } from "../../host/clock.ts";
+import type { WatchFolder } from "../../host/watcher.ts";
 import type { UpdateTotals } from "../index/workspace-index.ts";
 import { type SourceWatch, watchSources } from "../sources/watch.ts";
 import type { Workspace } from "./workspace.ts";
@@ -13,7 +14,10 @@ export interface Freshness {
   about(workspace: Workspace): { degraded: string[]; stale: { files: number; sinceMs: number } | null };
   watchOf(root: string): SourceWatch | undefined;
   isUpdating(root: string): boolean;
+  /** Gives the workspace up as it is open now; one that is opened again later is watched again. */
   close(root: string): Promise<void>;
+  /** The same for all; from now on nothing is watched. */
+  closeAll(): Promise<void>;
 }
 
 /** How long a question waits for an index that is only behind. */
@@ -32,11 +36,17 @@ export interface FreshnessParts {
   readonly clock: Clock;
   /** A workspace was brought up to date. */
   onUpdated(workspace: Workspace): void;
+  /** For tests; left out: the system's. */
+  readonly watchFolder?: WatchFolder;
 }
 
-export function createFreshness({ workspaces, clock, onUpdated }: FreshnessParts): Freshness {
+export function createFreshness({ workspaces, clock, onUpdated, watchFolder }: FreshnessParts): Freshness {
   const updates = new Map<string, Shared>();
   const watches = new Map<string, SourceWatch>();
+  /** Watches that the system is being asked for: a thread that ends meanwhile takes the whole process along. */
+  const beginning = new Map<Workspace, Promise<void>>();
+  const givenUp = new WeakSet<Workspace>();
+  let isClosed = false;
 
   async function update(root: string, signal: AbortSignal): Promise<{ workspace: Workspace; totals: UpdateTotals }> {
     const workspace = await workspaces.open(root, signal);
@@ -90,13 +100,24 @@ export function createFreshness({ workspaces, clock, onUpdated }: FreshnessParts
     return promise;
   }
 
+  function isUnwanted(workspace: Workspace): boolean {
+    return isClosed || givenUp.has(workspace) || watches.has(workspace.root);
+  }
+
   async function watch(workspace: Workspace): Promise<void> {
+    if (isUnwanted(workspace)) return;
+    const begun = beginning.get(workspace) ?? beginWatch(workspace).finally(() => beginning.delete(workspace));
+    beginning.set(workspace, begun);
+    await begun;
+  }
+
+  async function beginWatch(workspace: Workspace): Promise<void> {
     const { root, index } = workspace;
-    if (watches.has(root)) return;
     const gitDir = index.lastScan?.git?.place.gitDir;
     const made = await watchSources(root, {
       clock,
       ...(gitDir === undefined ? {} : { gitDir }),
+      ...(watchFolder === undefined ? {} : { watchFolder }),
       async apply(changes) {
         const before = workspace.view.version;
         await (updates.get(root)?.promise ?? Promise.resolve()).catch(() => undefined);
@@ -107,8 +128,21 @@ export function createFreshness({ workspaces, clock, onUpdated }: FreshnessParts
         return workspace.view.version !== before;
       },
     });
-    if (watches.has(root)) await made.close();
+    if (isUnwanted(workspace)) await made.close();
     else watches.set(root, made);
+  }
+
+  async function close(root: string): Promise<void> {
+    const opened = workspaces.opened(root);
+    if (opened !== undefined) givenUp.add(opened);
+    const watch = watches.get(root);
+    watches.delete(root);
+    updates.get(root)?.controller.abort(new Error("the index is given up"));
+    await watch?.close();
+    const begun = [...beginning].filter(([workspace]) => workspace.root === root).map(([, each]) => each);
+    await Promise.allSettled(begun);
+    // It writes until it has ended.
+    await updates.get(root)?.promise.catch(() => undefined);
   }
 
   return {
@@ -142,13 +176,11 @@ export function createFreshness({ workspaces, clock, onUpdated }: FreshnessParts
     },
     watchOf: (root) => watches.get(root),
     isUpdating: (root) => updates.has(root),
-    async close(root) {
-      const watch = watches.get(root);
-      watches.delete(root);
-      updates.get(root)?.controller.abort(new Error("the index is given up"));
-      await watch?.close();
-      // It writes until it has ended.
-      await updates.get(root)?.promise.catch(() => undefined);
+    close,
+    async closeAll() {
+      isClosed = true;
+      const roots = [...workspaces.all(), ...beginning.keys()].map(({ root }) => root);
+      await Promise.all([...new Set([...roots, ...watches.keys()])].map(close));
     },
   };
 }

@@ -34,8 +34,7 @@ async function serve(own: NonNullable<typeof thread>, data: MemoryThreadData): P
   const answers = createAnswers({ workspaces, grammars, clock, vectors, freshness });
   const handlers = Object.fromEntries(METHODS.map((name) => [name, { call: answers[name] }]));
   const close = async () => {
-    // A watcher that still runs when its thread ends takes the whole process along.
-    await Promise.all([...workspaces.all()].map(({ root }) => freshness.close(root)));
+    await freshness.closeAll();
     await vectors.close();
     await workspaces.close();
     await pool.close();

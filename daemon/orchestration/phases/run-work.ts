@@ -41,9 +41,9 @@ function withModel(context: RunContext, name: string): RunContext {
 
 export async function runWork(context: RunContext, input: WorkInput): Promise<LoopOutcome> {
   const { plan } = await stateOf(context);
-  const model = plan?.tasks.find((task) => task.id === input.taskId)?.model;
-  const own = model === undefined ? context : withModel(context, model);
-  return work(own, await workOptions(own, input));
+  const options = await workOptions(context, input);
+  const model = plan?.tasks.find((task) => task.id === input.taskId)?.model ?? options.agent.model;
+  return work(model === undefined ? context : withModel(context, model), options);
 }
 
 /** All that one piece of work of this run needs to know. */

@@ -39,7 +39,18 @@ const TOLD: ReadonlySet<RunEventType> = new Set<RunEventType>([
   "workflow.migrated",
 ]);
 
-export function isTold(body: RunEventBody): boolean {
+/** Told only when the engine has done all that it can before: an agent that is stopped had come as far as the log says. */
+const WHEN_QUIET: ReadonlySet<RunEventType> = new Set<RunEventType>(["task.controlled"]);
+
+/** Tests of what was joined: of the search for what broke them only the outcome is asked for. */
+const WHOLE = /^joined\//;
+
+export function isToldWhenQuiet({ type }: RunEventBody): boolean {
+  return WHEN_QUIET.has(type);
+}
+
+export function isTold(body: RunEventBody, key: string | null = null): boolean {
+  if (key !== null && WHOLE.test(key)) return true;
   if (body.type === "approval.requested") return body.approval.subject.kind !== "plan";
   // A prompt that became the session's next run was handed over by the queue, not by an agent.
   if (body.type === "prompt.delivered") return body.turn === 0;
@@ -50,7 +61,6 @@ const ANSWERS: ReadonlySet<RunEventType> = new Set<RunEventType>([
   "run.recalled",
   "agents.pinned",
   "task.checked",
-  "agents.pinned",
   "evidence.gathered",
   "task.merged",
   "merge.conflicted",

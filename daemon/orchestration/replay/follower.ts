@@ -7,7 +7,7 @@ import { applyRunEvent, type RunEvent, type RunEventBody, type RunState } from "
 import type { ToolCall } from "../../models/model.ts";
 import type { KeyedEvent } from "../../store/store.ts";
 import { differences } from "./compare.ts";
-import { identityOf, isAnswer, isTold, taskOf } from "./event-kinds.ts";
+import { identityOf, isAnswer, isTold, isToldWhenQuiet, taskOf } from "./event-kinds.ts";
 import type { RecordedLog } from "./recorded-log.ts";
 
 export interface Divergence {
@@ -108,7 +108,8 @@ export function createFollower(log: RecordedLog, ports: FollowerPorts, failAll: 
   /** True when the log went on by one event. */
   function step(entry: KeyedEvent): boolean {
     const { body } = entry.event;
-    if (cursor < historyEnd || isTold(body) || isInsideOfCall(body)) return told(entry);
+    if (cursor >= historyEnd && isToldWhenQuiet(body)) return false;
+    if (cursor < historyEnd || isTold(body, entry.key) || isInsideOfCall(body)) return told(entry);
     if (body.type === "run.started" && startedAt !== cursor) return start(body);
     if (endsByStop(body)) return stop(body);
     const waiter = waiters.find((one) => fits(one, entry));
@@ -226,10 +227,11 @@ export function createFollower(log: RecordedLog, ports: FollowerPorts, failAll: 
     return event.body.taskId === body.taskId && event.body.turn === body.turn ? undefined : event;
   }
 
-  /** In this order: a stop that the log tells later, what the world threw, what a tool did inside. */
+  /** In this order: what people asked of a task, a stop that the log tells later, what the world threw, what a tool did inside. */
   function unstick(): boolean {
     const entry = entries[cursor];
     if (entry === undefined) return false;
+    if (isToldWhenQuiet(entry.event.body)) return told(entry);
     const end = entries.slice(cursor, log.segmentEnd(startedAt)).find(({ event }) => endsByStop(event.body));
     if (end !== undefined) {
       stop(end.event.body);

@@ -93,6 +93,11 @@ export function recordedAnswers({ log, follower, artifacts }: Recorded, generati
 
     isLive: (key) => (log.indexOfKey(key) ?? -1) > log.segmentStart(follower.cursor - 1),
 
+    nextDispatched() {
+      const next = log.first("task.dispatched", ahead());
+      return next === undefined ? undefined : { taskId: next.taskId, kind: next.place.kind };
+    },
+
     async planProblems() {
       const { from, to } = ahead();
       const next = log.entries.slice(from, to).find(({ event }) => AFTER_A_PLAN.has(event.body.type))?.event.body;

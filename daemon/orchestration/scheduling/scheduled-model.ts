@@ -8,7 +8,7 @@ import type { Job } from "./slot-pool.ts";
 type Decided = Extract<RunEventBody, { type: "scheduler.decided" }>;
 
 /** A shorter wait is nobody's concern, and would only fill the log. */
-export const NOTED_WAIT_MS = 100;
+const NOTED_WAIT_MS = 100;
 
 export interface ModelSlots {
   readonly scheduler: Scheduler;

@@ -28,6 +28,7 @@ export async function findRegression(
   if (known?.body.type === "regression.found") return followUp(known.body);
   const whole = await context.store.events.find(context.runId, `joined/${commit}`);
   if (whole?.body.type === "verification.finished" && whole.body.evidence?.satisfied === true) return undefined;
+  if (context.recorded !== undefined) return undefined;
   const { worktree: root, linked } = place.isolation;
   const tree = await context.changes.tasks.tree(place.workspace, commit);
   const after = await testState(context, { root, linked, tree });

@@ -7,7 +7,7 @@ import { failureKey, type TaskEnd } from "./end.ts";
 import { startOf } from "./integrate.ts";
 import { leasesFor } from "./leases.ts";
 import { nextEvent, recordLife } from "./life.ts";
-import { beginTask } from "./start.ts";
+import { beginTask, dispatchKey } from "./start.ts";
 import { carryOut } from "./task.ts";
 
 interface Dispatching {
@@ -55,6 +55,7 @@ async function dispatchMore(dispatching: Dispatching): Promise<boolean> {
     for (const one of choice.start) await start(dispatching, one, choice.start);
     if (choice.skip.length > 0) return true;
     if (working.size === 0 && choice.start.length === 0 && !choice.paused) return false;
+    if (context.recorded !== undefined && choice.start.length > 0) return true;
     if (choice.start.every(({ task }) => working.has(task.id))) await Promise.race([news.promise, ...working.values()]);
     return true;
   } finally {
@@ -73,7 +74,8 @@ async function choiceOf({ context, working, failures, known }: Dispatching, stat
   }
   const ended = new Set(failures.keys());
   const limit = Math.min(context.team.concurrency, plan.concurrency ?? context.team.concurrency);
-  return chooseTasks({ plan, tasks, working: new Set(working.keys()), ended, leases, limit });
+  const choice = chooseTasks({ plan, tasks, working: new Set(working.keys()), ended, leases, limit });
+  return asRecorded(context, state, choice);
 
   async function knownLeases(task: PlanTask): Promise<Lease[]> {
     const key = JSON.stringify([task.id, task.agent, task.files, task.symbols ?? []]);
@@ -81,6 +83,20 @@ async function choiceOf({ context, working, failures, known }: Dispatching, stat
     known.set(key, found);
     return found;
   }
+}
+
+/** Which task came to its end a moment before another began is told by nothing but what began, and where. */
+async function asRecorded(context: RunContext, { attempt }: RunState, choice: Choice): Promise<Choice> {
+  const { recorded, runId, store } = context;
+  if (recorded === undefined) return choice;
+  const next = recorded.nextDispatched();
+  const start: Start[] = [];
+  for (const { task } of choice.start) {
+    const before = await store.events.find(runId, dispatchKey(task.id, attempt));
+    if (before?.body.type === "task.dispatched") start.push({ task, kind: before.body.place.kind });
+    else if (next?.taskId === task.id) start.push({ task, kind: next.kind });
+  }
+  return { ...choice, start };
 }
 
 async function start(dispatching: Dispatching, chosen: Start, together: readonly Start[]): Promise<void> {

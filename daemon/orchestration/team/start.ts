@@ -37,13 +37,17 @@ export async function beginTask(
   };
   const started = { type: "task.started" as const, taskId: task.id, title: task.title, agent: agent.name };
   const events = [
-    { body: dispatched, key: `dispatched/${task.id}/${attempt}` },
+    { body: dispatched, key: dispatchKey(task.id, attempt) },
     { body: started, key: `task/${task.id}/started/${attempt}` },
   ];
   const isSamePlan = (now: RunState) => now.planRevisions === planRevisions;
   const written = await context.store.events.append(context.runId, events, [], isSamePlan);
   if (written.length === 0) return "withdrawn";
   return { place: kind === "run" ? undefined : place };
+}
+
+export function dispatchKey(taskId: string, attempt: number): string {
+  return `dispatched/${taskId}/${attempt}`;
 }
 
 /** A copy that a crash left is opened again, and begins where it began. */
@@ -69,8 +73,8 @@ function smaller(slice: number | null, limit: number | undefined): number | null
 }
 
 function deadlineOf({ clock }: RunContext, task: PlanTask, limits: AgentLimits): string | null {
-  const minutes = task.deadlineMinutes ?? limits.deadlineMinutes;
-  return minutes === undefined ? null : new Date(clock.now() + minutes * 60_000).toISOString();
+  const minutes = smaller(task.deadlineMinutes ?? null, limits.deadlineMinutes);
+  return minutes === null ? null : new Date(clock.now() + minutes * 60_000).toISOString();
 }
 
 function reasonOf({ dependsOn }: PlanTask, agent: string, beside: readonly string[], kind: WorkPlace["kind"]): string {

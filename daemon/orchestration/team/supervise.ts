@@ -107,11 +107,13 @@ function words(milliseconds: number): string {
     : `${Math.round(milliseconds / 60_000)} minutes`;
 }
 
-async function obeying<Value>(work: Promise<Value>, { signal, clock }: RunContext): Promise<Value> {
+async function obeying<Value>(work: Promise<Value>, { signal, clock, recorded }: RunContext): Promise<Value> {
+  // In a replay, what the log does not answer never ends by itself.
+  const graceMs = recorded === undefined ? GRACE_MS : 0;
   const { promise, reject } = Promise.withResolvers<never>();
   let stopTimer = () => {};
   const onAbort = () => {
-    stopTimer = clock.timer(GRACE_MS, () => reject(signal.reason));
+    stopTimer = clock.timer(graceMs, () => reject(signal.reason));
   };
   if (signal.aborted) onAbort();
   signal.addEventListener("abort", onAbort, { once: true });

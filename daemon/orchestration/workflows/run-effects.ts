@@ -35,18 +35,33 @@ export function createRunEffects(context: RunContext): StepEffects {
       return holding(copy, effect, place, async () => {
         const own = { ...context, signal: place.signal };
         await keepState(own, place.at);
-        switch (effect.kind) {
-          case "agent":
-            return workAsAgent(own, effect.work, place);
-          case "tool":
-            return callTool(own, effect.work, place);
-          case "command":
-            return runCommand(own, effect.work, place);
-        }
+        const working = carryOut(own, effect, place);
+        // What a replay waits for knows nothing of the time that a step has.
+        return context.recorded === undefined ? working : Promise.race([working, aborted(place.signal)]);
       });
     },
     confirm: (what, place) => confirm(context, what, place),
   };
+}
+
+function carryOut(own: RunContext, effect: Exclude<Effect, { kind: "gate" }>, place: EffectPlace): Promise<Performed> {
+  switch (effect.kind) {
+    case "agent":
+      return workAsAgent(own, effect.work, place);
+    case "tool":
+      return callTool(own, effect.work, place);
+    case "command":
+      return runCommand(own, effect.work, place);
+  }
+}
+
+/** Rejects with the signal's reason when it aborts. */
+function aborted(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => undefined);
+  if (signal.aborted) reject(signal.reason);
+  else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  return promise;
 }
 
 async function holding(

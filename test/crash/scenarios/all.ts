@@ -5,7 +5,7 @@ import { TEAM } from "./team.ts";
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = { steps: STEPS, replan: REPLAN, team: TEAM };
 
-export const SCENARIO_NAMES = Object.keys(SCENARIOS);
+const SCENARIO_NAMES = Object.keys(SCENARIOS);
 
 /** Throws for a name that is not known. */
 export function scenarioOf(name = "steps"): Scenario {

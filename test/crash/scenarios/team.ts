@@ -6,9 +6,22 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Plan, PlanTask } from "../../../protocol/index.ts";
+import type { Plan, PlanTask, RunEvent } from "../../../protocol/index.ts";
 import type { Script } from "../../support/scripted/script.ts";
 import type { Scenario } from "./scenario.ts";
+import {
+  CANCEL,
+  CANCEL_TEST,
+  HANDLER,
+  HANDLER_MENDED,
+  HEALTH,
+  LIST_LINE,
+  MIGRATION,
+  NOTE,
+  OPENAPI,
+  POST_LINE,
+  ROUTE,
+} from "./team-texts.ts";
 
 const EXAMPLE = resolve("examples/orders");
 const REJECTION = "An order that was sent must answer 409: the request is right, only too late.";
@@ -23,6 +36,7 @@ export const TEAM: Scenario = {
   makeWorkspace,
   script,
   problemsOfFiles,
+  problemsOfLog,
 };
 
 function makeWorkspace(folder: string): void {
@@ -45,7 +59,11 @@ const PLAN: Plan = {
   summary: "Orders can be cancelled: table, service and page side by side, then what describes and proves it.",
   milestones: [
     { id: "parts", title: "The parts know it", outcome: "Table, service and page know cancelled orders." },
-    { id: "proof", title: "It is proved and told", outcome: "Tests cover it; README, API description and note tell it." },
+    {
+      id: "proof",
+      title: "It is proved and told",
+      outcome: "Tests cover it; README, API description and note tell it.",
+    },
   ],
   tasks: [
     task("note", "research", ["docs/notes/cancelling.md"], {
@@ -109,159 +127,6 @@ const PLAN: Plan = {
   ],
 };
 
-const CANCEL = `    /** Undefined when there is no such order. Throws a RangeError when it was sent. */
-    cancel(id) {
-      const order = orders.get(id);
-      if (order?.status === "sent") throw new RangeError("The order was sent; it cannot be cancelled any more.");
-      if (order !== undefined) order.status = "cancelled";
-      return order;
-    },
-`;
-
-const LIST_LINE = "    list: () => [...orders.values()],\n";
-const POST_LINE = "    return send(response, 201, orders.add(await bodyOf(request)));\n";
-const ROUTE = `  const cancelled = request.method === "POST" ? /^\\/orders\\/(\\d+)\\/cancel$/.exec(pathname) : null;
-  if (cancelled !== null) return cancel(orders, Number(cancelled[1]), response);
-`;
-const HANDLER = `function cancel(orders, id, response) {
-  const order = orders.cancel(id);
-  if (order === undefined) return send(response, 404, { error: \`There is no order \${id}.\` });
-  return send(response, 200, order);
-}
-
-`;
-const HANDLER_MENDED = `function cancel(orders, id, response) {
-  if (orders.get(id)?.status === "sent") return send(response, 409, { error: "The order was sent already." });
-  const order = orders.cancel(id);
-`;
-
-const HEALTH = `HEALTHCHECK CMD node -e "fetch('http://127.0.0.1:8080/orders').then(({ ok }) => process.exit(ok ? 0 : 1))"
-`;
-
-const MIGRATION = `ALTER TABLE orders ADD COLUMN cancelled_at TIMESTAMP;
-
--- migrate:down
-ALTER TABLE orders DROP COLUMN cancelled_at;
-`;
-
-const NOTE = `# Cancelling an order
-
-- The service keeps orders in memory, "const orders = new Map()" [src/orders.js:3], so nothing outside it sees a change.
-- An error of the class RangeError is answered with 400, "error instanceof RangeError" [src/server.js:15]; an order that
-  was sent needs an answer of its own.
-- The page shows whatever status an order has, "(\${status})" [public/page.js:2], so a cancelled one needs no new text.
-`;
-
-const CANCEL_TEST = `import assert from "node:assert/strict";
-import { once } from "node:events";
-import { after, before, describe, it } from "node:test";
-import { cancelButton, canBeCancelled } from "../public/page.js";
-import { createOrders } from "../src/orders.js";
-import { createOrdersServer } from "../src/server.js";
-
-describe("cancelling", () => {
-  const orders = createOrders();
-  const server = createOrdersServer(orders);
-  let address;
-
-  before(async () => {
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    address = \`http://127.0.0.1:\${server.address().port}\`;
-  });
-  after(() => server.close());
-
-  const cancel = (id) => fetch(\`\${address}/orders/\${id}/cancel\`, { method: "POST" });
-
-  it("keeps a cancelled order in the list", async () => {
-    const { id } = orders.add({ item: "Tea", quantity: 1 });
-    const answer = await cancel(id);
-    assert.equal(answer.status, 200);
-    assert.equal((await answer.json()).status, "cancelled");
-    assert.equal((await cancel(id)).status, 200);
-    assert.deepEqual(await (await fetch(\`\${address}/orders\`)).json(), [
-      { id, item: "Tea", quantity: 1, status: "cancelled" },
-    ]);
-  });
-
-  it("does not cancel what was sent or is not there", async () => {
-    const order = orders.add({ item: "Cup", quantity: 1 });
-    order.status = "sent";
-    assert.equal((await cancel(order.id)).status, 409);
-    assert.throws(() => orders.cancel(order.id), RangeError);
-    assert.equal((await cancel(999)).status, 404);
-  });
-
-  it("offers the button for open orders only", () => {
-    assert.equal(canBeCancelled({ status: "open" }), true);
-    assert.equal(canBeCancelled({ status: "cancelled" }), false);
-  });
-
-  it("gives the button a name, and asks the service when it is pressed", async () => {
-    const asked = [];
-    const attributes = {};
-    const kept = { fetch: globalThis.fetch, document: globalThis.document };
-    const button = {
-      setAttribute: (name, value) => (attributes[name] = value),
-      addEventListener: (event, press) => (button[event] = press),
-    };
-    globalThis.document = { createElement: (name) => Object.assign(button, { name }), getElementById: () => list };
-    const list = { replaceChildren: (...items) => (list.items = items) };
-    globalThis.fetch = async (...request) => {
-      asked.push(request);
-      return { json: async () => [] };
-    };
-    try {
-      cancelButton({ id: 7, item: "Tea" });
-      await button.click();
-    } finally {
-      Object.assign(globalThis, kept);
-    }
-    const { name, type, textContent } = button;
-    assert.deepEqual({ name, type, textContent }, { name: "button", type: "button", textContent: "Cancel" });
-    assert.deepEqual(attributes, { "aria-label": "Cancel Tea" });
-    assert.deepEqual(asked, [["/orders/7/cancel", { method: "POST" }], ["/orders"]]);
-    assert.deepEqual(list.items, []);
-  });
-});
-`;
-
-const OPENAPI = `openapi: 3.1.0
-info:
-  title: Orders
-  version: 1.0.0
-paths:
-  /orders:
-    get:
-      summary: Lists the orders
-      responses:
-        "200":
-          description: All orders, cancelled ones too.
-    post:
-      summary: Adds an order
-      responses:
-        "201":
-          description: The order.
-        "400":
-          description: The item is missing, or the quantity is not 1 or more.
-  /orders/{id}/cancel:
-    post:
-      summary: Cancels an order
-      parameters:
-        - name: id
-          in: path
-          required: true
-          schema:
-            type: integer
-      responses:
-        "200":
-          description: The cancelled order.
-        "404":
-          description: There is no such order.
-        "409":
-          description: It was sent already.
-`;
-
 function call(tool: string, input: unknown) {
   return { tool, arguments: input };
 }
@@ -271,7 +136,8 @@ function turns(id: string, replies: readonly Script[number]["reply"][]): Script 
   return replies.map((reply, turn) => ({ when: { firstUser: `Your task (${id})`, turn }, ...(reply && { reply }) }));
 }
 
-const edit = (path: string, search: string, replace: string) => call("edit_file", { path, edits: [{ search, replace }] });
+const edit = (path: string, search: string, replace: string) =>
+  call("edit_file", { path, edits: [{ search, replace }] });
 const write = (path: string, content: string) => call("write_file", { path, content });
 const read = (...paths: string[]) => ({ toolCalls: paths.map((path) => call("read_file", { path })) });
 const doing = (...toolCalls: ReturnType<typeof call>[]) => ({ toolCalls });
@@ -328,7 +194,7 @@ function script(): Script {
         edit(
           "public/page.js",
           "    item.textContent = orderText(order);\n",
-          "    item.textContent = orderText(order);\n    if (canBeCancelled(order)) item.append(\" \", cancelButton(order));\n",
+          '    item.textContent = orderText(order);\n    if (canBeCancelled(order)) item.append(" ", cancelButton(order));\n',
         ),
         edit(
           "public/page.js",
@@ -356,13 +222,9 @@ if (globalThis.document !== undefined) {`,
         edit(
           ".github/workflows/ci.yml",
           "      - run: npm test\n",
-          "      - run: npm test\n      - name: The sample data names a state for every order\n        run: test \"$(grep -cE ',(open|sent|cancelled)$' data/orders.csv)\" -eq \"$(tail -n +2 data/orders.csv | wc -l)\"\n",
+          '      - run: npm test\n      - name: The sample data names a state for every order\n        run: test "$(grep -cE \',(open|sent|cancelled)$\' data/orders.csv)" -eq "$(tail -n +2 data/orders.csv | wc -l)"\n',
         ),
-        edit(
-          "Dockerfile",
-          "EXPOSE 8080\n",
-          `EXPOSE 8080\n${HEALTH}`,
-        ),
+        edit("Dockerfile", "EXPOSE 8080\n", `EXPOSE 8080\n${HEALTH}`),
       ),
       done("pipeline and image.", "grep finds the health check."),
     ]),
@@ -398,11 +260,7 @@ if (globalThis.document !== undefined) {`,
     ...turns("readme", [
       read("README.md"),
       doing(
-        edit(
-          "README.md",
-          "adds one.\n\n## The page",
-          "adds one; `POST /orders/1/cancel` cancels one.\n\n## The page",
-        ),
+        edit("README.md", "adds one.\n\n## The page", "adds one; `POST /orders/1/cancel` cancels one.\n\n## The page"),
       ),
       done("the README.", "grep finds it."),
     ]),
@@ -446,4 +304,33 @@ function problemsOfFiles(folder: string): string[] {
     problems.push(`the project's tests fail: ${String(error)}`);
   }
   return problems;
+}
+
+/** Whatever happened meanwhile: each task is joined once, and what the team agreed on stands there once. */
+function problemsOfLog(events: readonly RunEvent[]): string[] {
+  const found = events.map(({ body }) => {
+    switch (body.type) {
+      case "task.merged":
+        return `merged ${body.taskId}`;
+      case "task.delegated":
+        return `delegated ${body.taskId}`;
+      case "contract.awarded":
+        return `awarded ${body.taskId} to ${body.agent}`;
+      case "task.reviewed":
+        return `${body.verdict} ${body.taskId}`;
+      case "conflict.predicted":
+        return `predicted ${body.tasks.join(" and ")}`;
+      default:
+        return "";
+    }
+  });
+  const wanted = [
+    ...PLAN.tasks.map(({ id }) => `merged ${id}`),
+    ...["api.1.0", "service-review-1", "service-review-2"].map((id) => `delegated ${id}`),
+    ...["awarded api to backend", "rejected service", "accepted service", "predicted readme and help"],
+  ];
+  return wanted.flatMap((what) => {
+    const times = found.filter((one) => one === what).length;
+    return times === 1 ? [] : [`the log says ${times} times: ${what}`];
+  });
 }

@@ -41,7 +41,7 @@ export function artifactUpdatesOf(state: RunState, dialect: Dialect): Json[] {
   });
 }
 
-export function stateName(status: RunState["status"], dialect: Dialect): string {
+function stateName(status: RunState["status"], dialect: Dialect): string {
   const name = STATES[status];
   return dialect === "0.3" ? name.toLowerCase().replaceAll("_", "-") : `TASK_STATE_${name}`;
 }
