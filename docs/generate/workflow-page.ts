@@ -26,8 +26,8 @@ nexus workflow graph examples/workflows/bug-fix.yaml
 nexus workflow run examples/workflows/bug-fix.yaml --input bug="2 + 2 is 0"
 \`\`\`
 
-\`validate\` says what is wrong with line and column, and what to do. A workflow that is wrong does not begin. In an editor with YAML
-support, \`docs/workflow.schema.json\` gives completion and errors while you write.
+\`validate\` says what is wrong with line and column, and what to do. A workflow that is wrong does not begin. VS Code shows
+the same in the file ([editor.md](editor.md)); in any editor with YAML support, \`docs/workflow.schema.json\` gives completion while you write.
 
 ## An example
 

@@ -2,7 +2,7 @@
 import type { Reply, Script } from "../support/scripted/script.ts";
 
 /** Milliseconds between events, where a person is to see the team at work. */
-const SLOW_MS = 700;
+const SLOW_MS = 3000;
 
 const PASS = { command: "node --test", expect: "pass" };
 
@@ -181,7 +181,11 @@ export const TEAM_SCRIPT: Script = [
   ...turns(
     "readme",
     { toolCalls: read("README.md") },
-    { toolCalls: [edit("README.md", "adds one.", "adds one; `POST /orders/1/cancel` cancels one.")] },
+    {
+      toolCalls: [
+        edit("README.md", "adds one.\n\n## The page", "adds one; `POST /orders/1/cancel` cancels one.\n\n## The page"),
+      ],
+    },
     { text: "The README names the address." },
   ),
 ];

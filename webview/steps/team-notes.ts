@@ -36,6 +36,13 @@ function nameOf(by: string): string {
   return by.split(" ")[0] ?? by;
 }
 
+const STEP_TONES = {
+  done: "good",
+  failed: "warning",
+  skipped: "plain",
+  timed_out: "warning",
+  cancelled: "plain",
+} as const;
 const DECIDERS = {
   review: "",
   rule: " (the last round)",
@@ -105,7 +112,7 @@ export function teamNote(body: RunEvent["body"], note: Note): NoteStep | undefin
       return body.decision === "started" ? undefined : note("plain", body.reason);
     case "step.finished":
       return note(
-        body.outcome === "done" ? "good" : "warning",
+        STEP_TONES[body.outcome],
         `Step ${body.at} ${body.outcome.replace("_", " ")}`,
         body.reason === "" ? [] : [body.reason],
       );

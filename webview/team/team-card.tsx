@@ -78,7 +78,7 @@ function BranchRow({ branch, isLive }: { readonly branch: Branch; readonly isLiv
           <span className="goal code">{task.leases?.map(({ name }) => name).join("  ")}</span>
         )}
       </td>
-      <td>{task.deadlineAt == null || isOver ? "–" : formatMoment(task.deadlineAt)}</td>
+      <td className="until">{task.deadlineAt == null || isOver ? "–" : formatMoment(task.deadlineAt)}</td>
       <td className="figure">
         {formatCost(spentUsd)}
         {task.budgetUsd == null ? null : <span className="goal">of {formatCost(task.budgetUsd)}</span>}
