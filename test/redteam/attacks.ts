@@ -1,6 +1,7 @@
 /** Carries out attacks and twins in a mode, and says which came through. */
 import { afterwards, recordProblems } from "./afterwards.ts";
 import type { AttackCase, Call, TwinCase } from "./case.ts";
+import { AGENT_ATTACKS } from "./cases/agents.ts";
 import { COMMAND_ATTACKS } from "./cases/commands.ts";
 import { FOREIGN_ATTACKS } from "./cases/foreign.ts";
 import { GIT_ATTACKS } from "./cases/git.ts";
@@ -33,6 +34,7 @@ export const SCENES: readonly SceneCase[] = [
   ...PLUG_IN_ATTACKS,
   ...TRUST_ATTACKS,
   ...REPOSITORY_ATTACKS,
+  ...AGENT_ATTACKS,
 ];
 
 /** All there are, in the order of the table. */

@@ -2,7 +2,8 @@
 import type { Approval, ApprovalDecision, Params } from "../../protocol/index.ts";
 import { formsOf, recordProblems } from "./afterwards.ts";
 import type { Call, Family, OwaspId } from "./case.ts";
-import { type Daemon, type Mode, type RunOutcome, runCalls } from "./drive.ts";
+import type { Script } from "../support/scripted/script.ts";
+import { type Daemon, type Mode, type RunOutcome, runCalls, runScript, type ScriptOutcome } from "./drive.ts";
 import type { HostileServer } from "./hostile-server.ts";
 import { makePlace, type Place, tracesOf } from "./place.ts";
 
@@ -36,6 +37,8 @@ export interface Scene {
   readonly evil: HostileServer;
   /** One run in which the model makes these calls, whatever it is told. */
   obey(calls: readonly Call[], options?: Obeying): Promise<RunOutcome>;
+  /** A run of several agents, or of a workflow. Left out: a person agrees to the plan and to nothing else. */
+  play(script: Script, options?: Obeying): Promise<ScriptOutcome>;
 }
 
 export interface SceneResult {
@@ -44,6 +47,7 @@ export interface SceneResult {
 }
 
 const no = () => "reject" as const;
+const planOnly = ({ subject }: Approval) => (subject.kind === "plan" ? "approve" : "reject");
 
 export async function playScene(
   { attack }: SceneCase,
@@ -59,6 +63,13 @@ export async function playScene(
       const run = await runCalls({ daemon, place, mode, calls: filled, decide, look, more });
       const told = JSON.stringify(run.calls) + run.sent.join();
       const found = [...run.traces, ...recordProblems(daemon, run, filled), leakOf(told, place)];
+      problems.push(...found.filter((problem) => problem !== undefined));
+      return run;
+    },
+    async play(script, { decide = planOnly, more = {} } = {}) {
+      const filled = place.fill({ script, more }, daemon.nexus.home);
+      const run = await runScript({ daemon, place, mode, decide, ...filled });
+      const found = [tracesOf(place), leakOf(run.sent + JSON.stringify(run.events), place)];
       problems.push(...found.filter((problem) => problem !== undefined));
       return run;
     },
