@@ -13,6 +13,7 @@ import { TAINT_ATTACKS } from "./cases/taint.ts";
 import { TRUST_ATTACKS } from "./cases/trust.ts";
 import { TWINS } from "./cases/twins.ts";
 import { WALL_ATTACKS } from "./cases/walls.ts";
+import { FIELD_ATTACKS, WORKFLOW_ATTACKS } from "./cases/workflows.ts";
 import { type CallOutcome, type Daemon, type Mode, nameOf, runCalls, startDaemon } from "./drive.ts";
 import { doorOf, ENDPOINT_ATTACKS } from "./endpoint.ts";
 import { EVIL_TOOLS, userServers } from "./evil.ts";
@@ -35,6 +36,8 @@ export const SCENES: readonly SceneCase[] = [
   ...TRUST_ATTACKS,
   ...REPOSITORY_ATTACKS,
   ...AGENT_ATTACKS,
+  ...WORKFLOW_ATTACKS,
+  ...FIELD_ATTACKS,
 ];
 
 /** All there are, in the order of the table. */

@@ -1,8 +1,8 @@
 /** Attacks that need more than one call: a repository that was prepared, a server that lies, two runs in a row. */
 import type { Approval, ApprovalDecision, Params } from "../../protocol/index.ts";
+import type { Script } from "../support/scripted/script.ts";
 import { formsOf, recordProblems } from "./afterwards.ts";
 import type { Call, Family, OwaspId } from "./case.ts";
-import type { Script } from "../support/scripted/script.ts";
 import { type Daemon, type Mode, type RunOutcome, runCalls, runScript, type ScriptOutcome } from "./drive.ts";
 import type { HostileServer } from "./hostile-server.ts";
 import { makePlace, type Place, tracesOf } from "./place.ts";
@@ -46,6 +46,8 @@ export interface SceneResult {
   readonly problem: string | undefined;
 }
 
+const LONGEST_MS = 90_000;
+
 const no = () => "reject" as const;
 const planOnly = ({ subject }: Approval) => (subject.kind === "plan" ? "approve" : "reject");
 
@@ -75,7 +77,7 @@ export async function playScene(
     },
   };
   try {
-    const ending = await attack(scene);
+    const ending = await Promise.race([attack(scene), tooLate()]);
     const trace = tracesOf(place);
     if (trace !== undefined) problems.push(trace);
     if (typeof ending !== "string") problems.unshift(ending.problem);
@@ -85,6 +87,11 @@ export async function playScene(
   } finally {
     await place.close();
   }
+}
+
+/** A scene that hangs must not keep the others from their turn. */
+function tooLate(): Promise<Problem> {
+  return new Promise((resolve) => setTimeout(resolve, LONGEST_MS, { problem: "no end in its time" }).unref());
 }
 
 export function leakOf(text: string, { canary }: Place): string | undefined {
