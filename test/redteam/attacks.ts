@@ -1,6 +1,7 @@
 /** Carries out attacks and twins in a mode, and says which came through. */
 import { afterwards, recordProblems } from "./afterwards.ts";
 import type { AttackCase, Call, TwinCase } from "./case.ts";
+import { AGENT_ATTACKS } from "./cases/agents.ts";
 import { COMMAND_ATTACKS } from "./cases/commands.ts";
 import { FOREIGN_ATTACKS } from "./cases/foreign.ts";
 import { GIT_ATTACKS } from "./cases/git.ts";
@@ -12,6 +13,7 @@ import { TAINT_ATTACKS } from "./cases/taint.ts";
 import { TRUST_ATTACKS } from "./cases/trust.ts";
 import { TWINS } from "./cases/twins.ts";
 import { WALL_ATTACKS } from "./cases/walls.ts";
+import { FIELD_ATTACKS, WORKFLOW_ATTACKS } from "./cases/workflows.ts";
 import { type CallOutcome, type Daemon, type Mode, nameOf, runCalls, startDaemon } from "./drive.ts";
 import { doorOf, ENDPOINT_ATTACKS } from "./endpoint.ts";
 import { EVIL_TOOLS, userServers } from "./evil.ts";
@@ -33,6 +35,9 @@ export const SCENES: readonly SceneCase[] = [
   ...PLUG_IN_ATTACKS,
   ...TRUST_ATTACKS,
   ...REPOSITORY_ATTACKS,
+  ...AGENT_ATTACKS,
+  ...WORKFLOW_ATTACKS,
+  ...FIELD_ATTACKS,
 ];
 
 /** All there are, in the order of the table. */

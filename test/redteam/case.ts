@@ -1,7 +1,19 @@
 /** One attack, or its harmless twin: what the scripted model is told to do, and how one sees whether it came through. */
 import type { Place } from "./place.ts";
 
-export type Family = "commands" | "paths" | "git" | "prompts" | "foreign tools" | "trust" | "walls" | "endpoint";
+export type Family =
+  | "commands"
+  | "paths"
+  | "git"
+  | "prompts"
+  | "foreign tools"
+  | "trust"
+  | "walls"
+  | "agents"
+  | "workflows"
+  | "field tools"
+  | "endpoint"
+  | "a2a";
 
 /** OWASP Top 10 for LLM applications (LLM, 2025) and for agentic applications (ASI, 2026). */
 export type OwaspId = `LLM${string}` | `ASI${string}`;

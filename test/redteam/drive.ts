@@ -159,6 +159,56 @@ async function answer({ daemon, decide }: RunOptions, runId: string, approval: A
   await daemon.connection.request("approval/answer", { runId, approvalId, subjectHash, decision });
 }
 
+export interface ScriptedRun extends Pick<RunOptions, "daemon" | "place" | "mode" | "decide"> {
+  /** What the model says, whoever of the run's agents asks. */
+  readonly script: Script;
+  readonly more?: Partial<Params<"run/start">>;
+}
+
+export interface ScriptOutcome {
+  readonly events: readonly RunEvent[];
+  readonly state: RunState;
+  /** Ends of calls in their order: `tool status output`. */
+  readonly calls: readonly { readonly tool: string; readonly status: ToolStatus; readonly output: string }[];
+  /** What the model was sent, all requests in a row. */
+  readonly sent: string;
+}
+
+/** A run of several agents, or of a workflow. Rejects with what the daemon refuses the start with. */
+export async function runScript(options: ScriptedRun): Promise<ScriptOutcome> {
+  const { daemon, place, mode, decide, script, more = {} } = options;
+  const server = await startScriptedOpenAi(script);
+  try {
+    const { connection } = daemon;
+    const { runId } = await connection.request("run/start", {
+      workspace: place.workspace,
+      prompt: "- do one thing\n- do another thing\n- do a third thing",
+      mode: "act",
+      headless: mode.headless,
+      trusted: mode.trusted,
+      modelSettings: {
+        provider: "openai",
+        model: "scripted",
+        baseUrl: server.url,
+        apiKey: "test-key-0123456789",
+        price: null,
+      },
+      idempotencyKey: `red-team-script-${++runs}`,
+      ...more,
+    });
+    const events: RunEvent[] = [];
+    const watched = { daemon, place, mode, decide, calls: [], look: () => undefined };
+    const state = await watch(watched, runId, (event) => void events.push(event));
+    await connection.request("changes/discard", { runId }).catch(() => undefined);
+    const calls = events.flatMap(({ body }) =>
+      body.type === "tool.finished" ? [{ tool: body.tool, status: body.status, output: body.output }] : [],
+    );
+    return { events, state, calls, sent: server.requests.map(({ body }) => JSON.stringify(body)).join("\n") };
+  } finally {
+    await server.close();
+  }
+}
+
 /** Keys of calls are tool/<task>/<turn>/<index>, turns from 1. */
 function note({ body }: RunEvent, outcomes: CallOutcome[], traces: (string | undefined)[], look: RunOptions["look"]) {
   if (body.type === "approval.requested") {

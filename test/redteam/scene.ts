@@ -1,8 +1,9 @@
 /** Attacks that need more than one call: a repository that was prepared, a server that lies, two runs in a row. */
 import type { Approval, ApprovalDecision, Params } from "../../protocol/index.ts";
+import type { Script } from "../support/scripted/script.ts";
 import { formsOf, recordProblems } from "./afterwards.ts";
 import type { Call, Family, OwaspId } from "./case.ts";
-import { type Daemon, type Mode, type RunOutcome, runCalls } from "./drive.ts";
+import { type Daemon, type Mode, type RunOutcome, runCalls, runScript, type ScriptOutcome } from "./drive.ts";
 import type { HostileServer } from "./hostile-server.ts";
 import { makePlace, type Place, tracesOf } from "./place.ts";
 
@@ -36,6 +37,8 @@ export interface Scene {
   readonly evil: HostileServer;
   /** One run in which the model makes these calls, whatever it is told. */
   obey(calls: readonly Call[], options?: Obeying): Promise<RunOutcome>;
+  /** A run of several agents, or of a workflow. Left out: a person agrees to the plan and to nothing else. */
+  play(script: Script, options?: Obeying): Promise<ScriptOutcome>;
 }
 
 export interface SceneResult {
@@ -43,7 +46,10 @@ export interface SceneResult {
   readonly problem: string | undefined;
 }
 
+const LONGEST_MS = 90_000;
+
 const no = () => "reject" as const;
+const planOnly = ({ subject }: Approval) => (subject.kind === "plan" ? "approve" : "reject");
 
 export async function playScene(
   { attack }: SceneCase,
@@ -62,9 +68,16 @@ export async function playScene(
       problems.push(...found.filter((problem) => problem !== undefined));
       return run;
     },
+    async play(script, { decide = planOnly, more = {} } = {}) {
+      const filled = place.fill({ script, more }, daemon.nexus.home);
+      const run = await runScript({ daemon, place, mode, decide, ...filled });
+      const found = [tracesOf(place), leakOf(run.sent + JSON.stringify(run.events), place)];
+      problems.push(...found.filter((problem) => problem !== undefined));
+      return run;
+    },
   };
   try {
-    const ending = await attack(scene);
+    const ending = await Promise.race([attack(scene), tooLate()]);
     const trace = tracesOf(place);
     if (trace !== undefined) problems.push(trace);
     if (typeof ending !== "string") problems.unshift(ending.problem);
@@ -74,6 +87,11 @@ export async function playScene(
   } finally {
     await place.close();
   }
+}
+
+/** A scene that hangs must not keep the others from their turn. */
+function tooLate(): Promise<Problem> {
+  return new Promise((resolve) => setTimeout(resolve, LONGEST_MS, { problem: "no end in its time" }).unref());
 }
 
 export function leakOf(text: string, { canary }: Place): string | undefined {

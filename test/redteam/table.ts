@@ -21,7 +21,11 @@ const FAMILIES: Readonly<Record<Family, string>> = {
   walls: "Commands that a person lets through by mistake",
   "foreign tools": "Foreign tools: MCP servers and plug-ins",
   trust: "Trust: hostile repositories",
+  agents: "Agents: their files, what they hand over, what they tell each other",
+  workflows: "Workflows and schedules",
+  "field tools": "Tools of a field: data, servers, pages, delivery",
   endpoint: "The daemon's door",
+  a2a: "The door for other agents (A2A)",
 };
 
 /**

@@ -46,7 +46,10 @@ export function judgeOf(context: RunContext, rules: CallRules): (access: Access)
     const foreign =
       access.kind === "write" ? access.paths.find((path) => files?.some(fits(path)) === false) : undefined;
     if (foreign !== undefined) return notHandedOver(foreign);
-    const policy = await runPolicy(context, { root, linked, readOnly, agreedCommands: allowedCommands, ...narrowed });
+    // No line says for sure which files it changes: who may change some only runs what looks, and what was agreed to.
+    const mayOnlyLook = files !== undefined && access.kind === "command" && !allowedCommands.includes(access.command);
+    const work = { root, linked, readOnly: readOnly || mayOnlyLook, agreedCommands: allowedCommands, ...narrowed };
+    const policy = await runPolicy(context, work);
     const isCommand = access.kind === "command" || access.kind === "test";
     return policy.judge(isCommand ? { ...access, cwd: root } : access, await context.taint.read());
   };

@@ -9,6 +9,7 @@ import type { Outline } from "../../planning/strategic.ts";
 import { callModel } from "../journal.ts";
 import { agreeOnPlan, planCommands } from "../planning/agree.ts";
 import { type AllotPorts, allot } from "../planning/allot.ts";
+import { cleanOutline, cleanPlan } from "../planning/clean-plan.ts";
 import { groundAt } from "../planning/ground.ts";
 import { isAgreed } from "../rights/run-policy.ts";
 import { agentsOf } from "../run-agents.ts";
@@ -48,7 +49,8 @@ export function plannerPorts(context: RunContext, { attempt: ofRun }: Pick<RunSt
     respond: async (request, stage, attempt) => (await callModel(context, turnOf(stage, attempt), request)).response,
     async onRejected(stage, attempt, problems) {
       const key = stage === "plan" ? `${ofRun}/${attempt}` : `${stage}/${ofRun}/${attempt}`;
-      await record(context, { type: "plan.rejected", attempt, problems }, `plan/rejected/${key}`);
+      const told = problems.map(context.redact);
+      await record(context, { type: "plan.rejected", attempt, problems: told }, `plan/rejected/${key}`);
     },
   };
 }
@@ -62,7 +64,8 @@ export async function checkOf(context: RunContext): Promise<(plan: Plan) => Prom
   return (plan) => acceptanceProblems(plan, ground);
 }
 
-async function recordOutline(context: RunContext, attempt: number, outline: Outline): Promise<Outline> {
+async function recordOutline(context: RunContext, attempt: number, made: Outline): Promise<Outline> {
+  const outline = cleanOutline(context, made);
   const body = { type: "plan.outlined" as const, summary: outline.summary, milestones: [...outline.milestones] };
   const known = await record(context, body, `outline/${attempt}`);
   return known.body.type === "plan.outlined" ? known.body : outline;
@@ -80,7 +83,8 @@ export async function openingOf(context: RunContext, sections: readonly Section[
 /** With estimates, models and shares of the budget. The first that is recorded is the run's plan. */
 export async function recordPlan(context: RunContext, plan: Plan): Promise<void> {
   const state = await stateOf(context);
-  await record(context, { type: "plan.proposed", plan: await allot(allotPorts(context), state, plan) }, "plan");
+  const allotted = await allot(allotPorts(context), state, cleanPlan(context, plan));
+  await record(context, { type: "plan.proposed", plan: allotted }, "plan");
   // In a replay the warning is in the log, if there was one.
   if (context.recorded !== undefined) return;
   const { root } = await workRoot(context);

@@ -7,6 +7,7 @@ import { planAnew } from "../../planning/reconsider.ts";
 import { begunTasks, progressOf, replaceWaiting, revisePlan } from "../../planning/revise.ts";
 import { agreeOnPlan } from "../planning/agree.ts";
 import { allot } from "../planning/allot.ts";
+import { cleanPlan } from "../planning/clean-plan.ts";
 import { agentsOf } from "../run-agents.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 import type { HandOver } from "../work.ts";
@@ -94,7 +95,8 @@ async function wantedPlan(
       },
       plannerPorts(context, state),
     );
-    const revised = revisePlan(before, replaceWaiting(before, tasks, progress), progress, agents.names);
+    const wanted = cleanPlan(context, replaceWaiting(before, tasks, progress));
+    const revised = revisePlan(before, wanted, progress, agents.names);
     if (!revised.ok) return { plan: null, change: null, reason: revised.problems.join("; "), grows: [] };
     const plan = await allot(allotPorts(context), state, revised.plan, begunTasks(progress));
     const testCommand = (await testsAt(context, root, null))?.command;
