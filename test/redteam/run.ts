@@ -1,5 +1,5 @@
 /**
- * The red team: attacks over commands, paths, git, prompts, foreign tools, trust, walls and the endpoint, driven by a
+ * The red team: attacks over commands, paths, git, prompts, foreign tools, trust, walls, agents, workflows, tools and the endpoint, driven by a
  * scripted model that obeys every attacker, in each mode; and harmless twins, which must need no question.
  *
  * `npm run redteam [-- --only ID,… --family NAME,… --jobs 2 --write]`; `--write` renews the table in docs/security.md, of the
