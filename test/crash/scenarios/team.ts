@@ -290,7 +290,7 @@ function problemsOfFiles(folder: string): string[] {
   once("src/server.js", "409");
   once("public/page.js", "function cancelButton");
   once("data/orders.csv", "4,Teapot,1,cancelled");
-  once("db/002_cancelled.sql", "cancelled_at");
+  once("db/002_cancelled.sql", "ADD COLUMN cancelled_at");
   once(".github/workflows/ci.yml", "(open|sent|cancelled)");
   once("Dockerfile", "HEALTHCHECK");
   once("README.md", "/orders/1/cancel");
