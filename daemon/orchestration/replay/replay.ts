@@ -38,7 +38,7 @@ type Started = RunEventOf<"run.started">;
 /** Nothing of the engine waits for anything but other promises: after so many turns without a sign of life it waits for us. */
 const QUIET_TURNS = 40;
 const QUIET_MS = 20;
-const LOST_MS = 20_000;
+const LOST_MS = 5000;
 
 type ReadStore = Pick<
   Store,
