@@ -139,6 +139,7 @@ export const TEAM_SCRIPT: Script = [
       ],
     },
     { text: "An open order can be cancelled; one that was sent answers 409." },
+    { text: "An open order can be cancelled; one that was sent answers 409. Cancelling twice changes nothing." },
   ),
   ...turns(
     "service.3.0",
@@ -167,6 +168,8 @@ export const TEAM_SCRIPT: Script = [
       ],
     },
     { text: "The page knows which orders can be cancelled; each item of the list says so of itself.", slow: true },
+    // Only where a message came after its last turn had begun.
+    { text: "The page knows which orders can be cancelled, and the address is the one on the board." },
   ),
   ...turns(
     "note",
