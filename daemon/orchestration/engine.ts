@@ -6,6 +6,7 @@
 import { Annotation, END, START, StateGraph } from "@langchain/langgraph";
 import { nexusError } from "../../protocol/index.ts";
 import { graphCheckpoints } from "./checkpoints.ts";
+import { outsideGraphs } from "./outside-graphs.ts";
 import { isolatePhase, triagePhase } from "./phases/begin.ts";
 import { collectPhase, reviewPhase, verifyPhase } from "./phases/finish.ts";
 import { approvePhase, planPhase } from "./phases/plan.ts";
@@ -93,7 +94,7 @@ function buildGraph(context: RunContext) {
       node(async () => {
         await isolatePhase(context);
         // With its parser and its expressions it is a third of a megabyte that most runs never use.
-        const { workflowPhase } = await import("./workflows/phase.ts");
+        const { workflowPhase } = await outsideGraphs(() => import("./workflows/phase.ts"));
         await workflowPhase(context);
         return { route: "verify" };
       }),

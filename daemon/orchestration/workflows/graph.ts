@@ -2,9 +2,9 @@
  * Workflows on LangGraph. Each list of steps is a graph of its own: a node a step, an edge a need, checkpoints under the run,
  * the definition's hash and the list's path. All else is in the event log: the graphs remember only where they are.
  */
-import { AsyncLocalStorage } from "node:async_hooks";
 import { Annotation, START, StateGraph } from "@langchain/langgraph";
 import { graphCheckpoints } from "../checkpoints.ts";
+import { outsideGraphs } from "../outside-graphs.ts";
 import { completedSteps } from "./completed.ts";
 import { runInside, workflowOutputs } from "./containers.ts";
 import type { Json } from "./definition.ts";
@@ -21,12 +21,9 @@ export type WorkflowEnd =
   | { readonly ok: true; readonly outputs: Json }
   | { readonly ok: false; readonly reason: string; readonly undone: number };
 
-/** LangGraph hands its context on through this; a list inside a step must not take itself for a part of its graph. */
-const outside = AsyncLocalStorage.snapshot();
-
-/** Carries the workflow to its end, from where it is. Rejects with what stopped or ended the run, when all is still. */
+/** Carries the workflow to its end, from where it is, as no part of the run's own graph. Rejects with what stopped or ended the run, when all is still. */
 export function runWorkflowGraph(run: WorkflowRun): Promise<WorkflowEnd> {
-  return outside(() => toEnd(run));
+  return outsideGraphs(() => toEnd(run));
 }
 
 async function toEnd(run: WorkflowRun): Promise<WorkflowEnd> {
@@ -96,7 +93,7 @@ async function compensate(run: WorkflowRun): Promise<number> {
 /** What is under way is known, so that the end of the run leaves nothing behind; what ends the run ends all of it. */
 function node<State, Update>(run: WorkflowRun, work: (state: State) => Promise<Update>) {
   return (state: State): Promise<Update> => {
-    const working = outside(async () => {
+    const working = outsideGraphs(async () => {
       if (run.signal.aborted) throw run.signal.reason;
       return work(state);
     }).catch((error: unknown) => {
