@@ -115,21 +115,23 @@ describe.skipIf(!hasBubblewrap)(`behind bubblewrap${why}`, () => {
   });
 
   it("sees neither the data folder around the copy, nor keys, nor the rest of the home folder", async () => {
+    // Of this test alone: packages on the way to a program may hold any word that is in a dictionary.
+    const secret = `canary-${randomUUID()}`;
     const home = makeTree({
-      ".ssh/id_canary": "canary",
-      ".netrc": "canary",
-      "notes.txt": "canary",
-      ".cargo/credentials.toml": "canary",
+      ".ssh/id_canary": secret,
+      ".netrc": secret,
+      "notes.txt": secret,
+      ".cargo/credentials.toml": secret,
       ".cargo/bin/tool": "#!/bin/sh\necho tool\n",
-      "data/token": "canary",
-      "data/run.sock": "canary",
+      "data/token": secret,
+      "data/run.sock": secret,
       "data/copies/1/a.txt": "mine\n",
     });
     execFileSync("chmod", ["+x", join(home, ".cargo/bin/tool")]);
     const env = { PATH: `${home}/.cargo/bin:${process.env["PATH"]}`, HOME: home };
     const root = join(home, "data/copies/1");
     const { text } = await boxIn(root, { env, hidden: [join(home, "data")] }).run(
-      `cat a.txt; tool; cat ~/.ssh/* ~/.netrc ~/notes.txt ~/.cargo/credentials.toml ../../token ../../run.sock 2>/dev/null; ls ../..; grep -rs canary ~ /tmp`,
+      `cat a.txt; tool; cat ~/.ssh/* ~/.netrc ~/notes.txt ~/.cargo/credentials.toml ../../token ../../run.sock 2>/dev/null; ls ../..; grep -rs ${secret} ~ /tmp`,
     );
     expect(text).toBe("mine\ntool\ncopies");
   });
