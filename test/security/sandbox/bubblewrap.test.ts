@@ -1,5 +1,6 @@
 /** Each wall, proven by a command that runs against it. */
 import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import {
   existsSync,
   lstatSync,
