@@ -98,7 +98,8 @@ describe("a review", () => {
 
   it("is decided by the person where the judge cannot tell", async () => {
     const script = [...rejected.script, ...judges("undecided", "I cannot see it."), ...b];
-    await open({ script: [...planned(reviewed(1), task("b")), ...script] });
+    const noReplay = "the wait for a person over a review is not made again: docs/replay.md";
+    await open({ script: [...planned(reviewed(1), task("b")), ...script], noReplay });
     const runId = await engine.start(GOAL, { headless: false, policy: { plan: "allow" } });
     const { pendingQuestions = [] } = await engine.until(runId, (now) => (now.pendingQuestions ?? []).length > 0);
     expect(pendingQuestions[0]?.text).toContain("testing rejects what coder did for “Do a”");
