@@ -21,10 +21,12 @@ export async function askQuestion(
   const answered = waitForAnswer(context, questionId);
   try {
     await record(context, { type: "question.asked", question }, `question/${questionId}`);
-    const known = await context.store.events.find(context.runId, answerKey(questionId));
-    if (known?.body.type === "question.answered") return known.body.answer;
     const waits = { reason: `It asked: ${question.text}`, key: `question/${questionId}`, on: ON_PERSON };
-    return await whileWaiting(context, asked.taskId, waits, () => answered.promise);
+    // The wait is told however quick the person was: what is recorded must not depend on a race.
+    return await whileWaiting(context, asked.taskId, waits, async () => {
+      const known = await context.store.events.find(context.runId, answerKey(questionId));
+      return known?.body.type === "question.answered" ? known.body.answer : answered.promise;
+    });
   } finally {
     answered.dispose();
   }

@@ -98,8 +98,7 @@ describe("a review", () => {
 
   it("is decided by the person where the judge cannot tell", async () => {
     const script = [...rejected.script, ...judges("undecided", "I cannot see it."), ...b];
-    const noReplay = "the wait for a person over a review is not made again: docs/replay.md";
-    await open({ script: [...planned(reviewed(1), task("b")), ...script], noReplay });
+    await open({ script: [...planned(reviewed(1), task("b")), ...script] });
     const runId = await engine.start(GOAL, { headless: false, policy: { plan: "allow" } });
     const { pendingQuestions = [] } = await engine.until(runId, (now) => (now.pendingQuestions ?? []).length > 0);
     expect(pendingQuestions[0]?.text).toContain("testing rejects what coder did for “Do a”");
