@@ -9,7 +9,7 @@ import { pathToFileURL } from "node:url";
 
 const NOTHING = `
 const nothing = new Proxy(function () {}, {
-  get: (target, name) => (name === "then" || typeof name === "symbol" ? undefined : name === "fsPath" ? ${JSON.stringify(tmpdir())} : nothing),
+  get: (target, name) => (name === Symbol.iterator ? [][Symbol.iterator].bind([]) : name === "then" || typeof name === "symbol" ? undefined : name === "fsPath" ? ${JSON.stringify(tmpdir())} : nothing),
   apply: () => nothing,
   construct: () => nothing,
 });`;
