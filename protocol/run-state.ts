@@ -5,6 +5,7 @@
 import * as z from "zod/mini";
 import { Approval } from "./approval.ts";
 import { AgentMessage, BoardEntry, MessageDelivery } from "./collaboration-events.ts";
+import { DesignState } from "./design/state.ts";
 import { ErrorValue } from "./errors.ts";
 import { Milestone, Plan } from "./plan.ts";
 import { PolicyRules } from "./policy.ts";
@@ -77,6 +78,8 @@ export const RunState = z.object({
   workflow: z.optional(WorkflowPin),
   /** Its steps that have begun, in that order, the latest 300. */
   workflowSteps: z.optional(z.array(WorkflowStep)),
+  /** Its design documents; left out before the first. */
+  design: z.optional(DesignState),
   pendingApprovals: z.array(Approval),
   /** Left out before the first question, and in what older versions wrote. */
   pendingQuestions: z.optional(z.array(Question)),
