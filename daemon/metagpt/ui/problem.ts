@@ -1,0 +1,7 @@
+/** Something in a design that whoever wrote it can mend; the same shape as a document's problem. */
+export interface DesignProblem {
+  /** unknown_reference · cyclic · wrong_type · low_contrast · missing … */
+  readonly code: string;
+  /** What is wrong, where, and what to do. */
+  readonly message: string;
+}
