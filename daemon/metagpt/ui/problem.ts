@@ -5,3 +5,8 @@ export interface DesignProblem {
   /** What is wrong, where, and what to do. */
   readonly message: string;
 }
+
+/** Those that are there more than once. */
+export function repeated(texts: readonly string[]): string[] {
+  return [...new Set(texts.filter((text, index) => texts.indexOf(text) !== index))];
+}

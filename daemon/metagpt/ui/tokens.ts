@@ -109,7 +109,7 @@ function wrong(code: string, message: string): Resolved {
 }
 
 /** `{color.brand}` → `color.brand` */
-export function referenceIn(value: unknown): string | undefined {
+function referenceIn(value: unknown): string | undefined {
   return typeof value === "string" ? /^\{([^{}]+)\}$/.exec(value.trim())?.[1]?.trim() : undefined;
 }
 

@@ -83,6 +83,15 @@ export const design = () => ({
       stories: "src/Basket.stories.tsx",
       test: "test/basket.test.tsx",
     },
+    {
+      name: "Thanks",
+      purpose: "Says when to come",
+      elements: ["thanks.title"],
+      props: [],
+      states: ["Default"],
+      file: "src/Thanks.tsx",
+      stories: "src/Thanks.stories.tsx",
+    },
   ],
 });
 
