@@ -6,6 +6,7 @@ import { asData } from "../../memory/context/cut.ts";
 import { machineRunner } from "../../security/sandbox/command-runner.ts";
 import { type CheckedField, FIELD_CHECKS, runFieldChecks } from "../../tools/fields/checks.ts";
 import type { FieldContext, FieldFinding } from "../../tools/fields/field-check.ts";
+import { recordPage } from "../people/show-page.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 import { mayCheck } from "./check.ts";
 import { allowedCommands } from "./plan.ts";
@@ -100,7 +101,7 @@ function recordCheck(context: RunContext, work: FieldWork, result: CheckedField,
   return record(context, body, keyOf(work, check, turn));
 }
 
-async function fieldContext(context: RunContext, work: FieldWork, { text }: Finished): Promise<FieldContext> {
+async function fieldContext(context: RunContext, work: FieldWork, { text, turn }: Finished): Promise<FieldContext> {
   const { root, task, testCommand } = work;
   const { signal } = context;
   const { isolation, tasks, trusted } = await stateOf(context);
@@ -124,6 +125,7 @@ async function fieldContext(context: RunContext, work: FieldWork, { text }: Fini
     signal,
     trusted: trusted !== false,
     fetched: await fetchedPages(context),
+    showPage: (page) => recordPage(context, page, `field/${task.id}/${turn}`),
     ...(run === undefined ? {} : { run }),
     ...(testCommand === undefined ? {} : { testCommand }),
     ...(context.grammars === undefined ? {} : { grammars: context.grammars }),
