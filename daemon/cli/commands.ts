@@ -1,6 +1,5 @@
 /** The one table of commands and flags: parser, help, completion and docs/cli.md are made from it. */
 
-import { AGENTS_COMMANDS } from "./agents-commands.ts";
 import { type Command, type Flag, json, jsonLines, repo } from "./command.ts";
 import { MEMORY_COMMANDS } from "./commands-memory.ts";
 import { PLAN_COMMANDS } from "./commands-plan.ts";
@@ -203,7 +202,6 @@ export const COMMANDS = {
   ...GUARD_COMMANDS,
   ...WORKFLOW_COMMANDS,
   ...TOOLS_COMMANDS,
-  ...AGENTS_COMMANDS,
   "daemon start": {
     summary: "Start the daemon unless it runs",
     positionals: [],
