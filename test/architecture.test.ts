@@ -90,6 +90,8 @@ const RULES: Rules = {
     "react-dom": ["webview"],
     "@xyflow/react": ["webview"],
     elkjs: ["webview"],
+    esbuild: ["daemon/metagpt"],
+    mermaid: ["webview"],
     "@vscode/webview-ui-toolkit": ["webview/controls"],
   },
 
