@@ -24,6 +24,9 @@ export interface Companion {
   readonly closed: Promise<number | null>;
 }
 
+/** Given to what is still in the pipes when the process has ended. */
+const PIPES_MS = 1000;
+
 /** Resolves when it runs; rejects with the system's error when it cannot be started. */
 export function startCompanion({ argv, cwd, env, onStdout, onStderr }: CompanionOptions): Promise<Companion> {
   return new Promise((resolve, reject) => {
@@ -41,7 +44,12 @@ export function startCompanion({ argv, cwd, env, onStdout, onStderr }: Companion
       });
       child.once("error", (error) => end(error.message));
     });
-    const closed = new Promise<number | null>((end) => child.once("close", (code) => end(code)));
+    const closed = new Promise<number | null>((end) => {
+      child.once("close", (code) => end(code));
+      // What left the group may hold the pipes open.
+      child.once("exit", (code) => setTimeout(() => end(code), PIPES_MS).unref());
+      child.once("error", () => end(null));
+    });
     child.stdout.on("data", onStdout);
     child.stderr.on("data", onStderr);
     child.stdin.on("error", () => undefined);
