@@ -35,6 +35,9 @@ export interface AgentWork {
   readonly files?: readonly string[] | undefined;
   readonly acceptance?: { readonly command: string; readonly expect?: "pass" | "fail" | undefined } | undefined;
   readonly readOnly?: boolean | undefined;
+  /** A list, or an expression that gives one. */
+  readonly mayChange?: string | readonly string[] | undefined;
+  readonly writes?: readonly string[] | undefined;
 }
 
 export interface ToolWork {
@@ -53,6 +56,8 @@ export interface GateWork {
   readonly ask: string;
   readonly choices?: readonly string[] | undefined;
   readonly default?: string | undefined;
+  readonly words?: string | undefined;
+  readonly document?: string | undefined;
 }
 
 export interface WorkflowCall {
@@ -212,6 +217,18 @@ const agentWork = z.strictObject({
     ),
   ),
   readOnly: z.optional(said(z.boolean(), "It only reads, so it may work beside others. Default: false.")),
+  mayChange: z.optional(
+    said(
+      z.union([z.string().check(z.startsWith("${{")), z.array(z.string().check(z.minLength(1))).check(z.maxLength(200))]),
+      "Files and globs that it may change, and no others; may be an expression that gives a list. Commands then only look.",
+    ),
+  ),
+  writes: z.optional(
+    said(
+      z.array(z.string().check(z.minLength(1), z.maxLength(500))).check(z.maxLength(20)),
+      "Files that it must have written when it says that it is done; may hold expressions, and an empty one counts for nothing.",
+    ),
+  ),
 });
 const toolWork = z.strictObject({
   name: said(name(), "A tool's name, as `nexus tools list` shows it."),
@@ -229,6 +246,12 @@ const gateWork = z.strictObject({
   ask: said(text(), "The question to a person; may hold expressions."),
   choices: z.optional(said(z.array(name()).check(z.maxLength(6)), "Answers to choose from. Left out: any words.")),
   default: z.optional(said(name(), "The answer where nobody can be asked. Left out: the step fails there.")),
+  words: z.optional(
+    said(name(), "The choice that any other words stand for; they are then `remarks`. Left out: it is asked again."),
+  ),
+  document: z.optional(
+    said(z.string().check(z.minLength(1), z.maxLength(500)), "The design document that it is about; may hold expressions."),
+  ),
 });
 const workflowCall = z.strictObject({
   file: z.optional(said(z.string().check(z.minLength(1), z.maxLength(300)), "A file, seen from this one.")),
