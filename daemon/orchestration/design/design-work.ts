@@ -8,6 +8,8 @@ export interface DesignPlace {
   /** Absolute path of the copy. */
   readonly root: string;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** Paths of the run's documents that were made from another version of a document than there is now. */
+  stale(): Promise<readonly string[]>;
 }
 
 export interface DescribedDocument {
@@ -16,12 +18,6 @@ export interface DescribedDocument {
   /** What it was made from, as that is now; paths from the copy's root. */
   readonly derivedFrom: readonly { readonly path: string; readonly hash: string }[];
   readonly problems: readonly DocumentProblem[];
-}
-
-/** One file of a person's version: the document itself, and what is made from it. */
-export interface EditedFile {
-  readonly path: string;
-  readonly content: Uint8Array;
 }
 
 export interface DesignWork {

@@ -9,7 +9,15 @@ type Author = RunEventOf<"document.written">["by"];
 export async function designPlace(context: Pick<RunContext, "store" | "runId">, root: string): Promise<DesignPlace> {
   const state = await context.store.events.state(context.runId);
   const inputs: Record<string, unknown> = JSON.parse(state?.workflow?.inputs ?? "{}");
-  return { root, inputs };
+  return {
+    root,
+    inputs,
+    async stale() {
+      const design = (await context.store.events.state(context.runId))?.design;
+      const documents = new Set(design?.documents.map(({ path }) => path));
+      return (design?.stale ?? []).map(({ subject }) => subject).filter((subject) => documents.has(subject));
+    },
+  };
 }
 
 /** What a finished call left of documents; `key` is the call's. Told once, also when a crash came between. */
