@@ -31,7 +31,9 @@ export interface CompiledSop {
 export interface CompiledWorkflow {
   readonly name: string;
   readonly description: string;
-  readonly inputs: Readonly<Record<string, { readonly type: string; readonly default?: unknown; readonly description: string }>>;
+  readonly inputs: Readonly<
+    Record<string, { readonly type: string; readonly default?: unknown; readonly description: string }>
+  >;
   readonly steps: readonly CompiledStep[];
 }
 
@@ -146,5 +148,9 @@ function documentsLoop(steps: readonly CompiledStep[]): CompiledStep {
 
 /** A workflow's ids have letters, digits, dashes and underscores. */
 function idOf(subject: string): string {
-  return subject.toLowerCase().replace(/[^a-z0-9_-]/g, "-").replace(/^[^a-z]+/, "m-").slice(0, 30);
+  return subject
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, "-")
+    .replace(/^[^a-z]+/, "m-")
+    .slice(0, 30);
 }

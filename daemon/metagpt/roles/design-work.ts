@@ -1,22 +1,17 @@
 /** Roles, their tools, and what their documents are: what runs need of all this. */
-import { DocumentKind, type DocumentProblem } from "../../../protocol/index.ts";
+import type { DocumentKind, DocumentProblem } from "../../../protocol/index.ts";
 import type { Agent } from "../../agents/agent.ts";
 import { readBytes } from "../../host/files.ts";
 import { resolveInside } from "../../security/paths/fence.ts";
 import type { Tool } from "../../tools/tool.ts";
 import { placeOf } from "../documents/kinds.ts";
 import { documentOf } from "../documents/read-document.ts";
-import { dependenciesOf, hashIn, projectAt, type ProjectPlace } from "./project.ts";
+import { type DocumentsPlace, dependenciesOf, hashIn, type ProjectPlace, projectAt } from "./project.ts";
 import { projectTests } from "./project-tests.ts";
 import { readDocument } from "./read-document.ts";
 import { ROLES } from "./roles.ts";
 import { staleDocuments } from "./stale-documents.ts";
 import { writeDocument } from "./write-document.ts";
-
-export interface DocumentsPlace extends ProjectPlace {
-  /** Paths of the run's documents that were made from another version of a document than there is now. */
-  stale(): Promise<readonly string[]>;
-}
 
 interface Described {
   readonly kind: DocumentKind;

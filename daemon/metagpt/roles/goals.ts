@@ -33,7 +33,7 @@ export interface GoalOptions {
 export function documentGoal(kind: string, from: readonly Subject[], { isAsked, told }: GoalOptions): string {
   const sources = from.filter(isDocument);
   return [
-    "What the user wants: ${{ inputs.idea }}",
+    `What the user wants: \${{ inputs.idea }}`,
     `Write the document “${kind}” with ${WRITE_DOCUMENT}. ${ABOUT[kind] ?? ""}`.trim(),
     sources.length === 0
       ? ""
@@ -41,7 +41,7 @@ export function documentGoal(kind: string, from: readonly Subject[], { isAsked, 
     ...[...told.values()],
     `If there is a “${plainKind(kind)}” already, read it too, and bring it up to date.`,
     isAsked
-      ? "${{ last == null ? '' : 'A person sent your last version back with these remarks: ' + last.remarks }}"
+      ? `\${{ last == null ? '' : 'A person sent your last version back with these remarks: ' + last.remarks }}`
       : "",
   ]
     .filter((part) => part !== "")
@@ -53,30 +53,30 @@ function isDocument(subject: Subject): boolean {
 }
 
 export const CODE_GOAL = [
-  "What the user wants: ${{ inputs.idea }}",
-  "Write the file ${{ file.file }} of the task list. What it is for: ${{ file.description }}",
-  "${{ file.uses == '' ? '' : 'It uses these files, which are written before it: ' + file.uses }}",
-  "${{ file.component }}",
+  `What the user wants: \${{ inputs.idea }}`,
+  `Write the file \${{ file.file }} of the task list. What it is for: \${{ file.description }}`,
+  `\${{ file.uses == '' ? '' : 'It uses these files, which are written before it: ' + file.uses }}`,
+  `\${{ file.component }}`,
   `Read the system design and the tasks with ${READ_DOCUMENT} first. You may change only: \${{ file.mayChangeText }}.`,
-  "${{ last == null ? '' : 'The file was reviewed and must be changed: ' + last.text }}",
+  `\${{ last == null ? '' : 'The file was reviewed and must be changed: ' + last.text }}`,
 ].join("\n\n");
 
 export const REVIEW_GOAL = [
-  "Review the file ${{ file.file }} of the task list. What it is for: ${{ file.description }}",
+  `Review the file \${{ file.file }} of the task list. What it is for: \${{ file.description }}`,
   `Read it, the files that it uses, and the system design (${READ_DOCUMENT}). End with LGTM, or with LBTM and what must change and why.`,
 ].join("\n\n");
 
 export const TESTS_GOAL = [
-  "What the user wants: ${{ inputs.idea }}",
+  `What the user wants: \${{ inputs.idea }}`,
   `Write tests of what was built (the files of the task list, see ${READ_DOCUMENT}), so that the project's own test command runs them. Nexus runs them when you are done.`,
-  "${{ last == null ? '' : 'The tests were run and fail. Find out why, and mend the test or the code, whichever is wrong. ' + last.report }}",
+  `\${{ last == null ? '' : 'The tests were run and fail. Find out why, and mend the test or the code, whichever is wrong. ' + last.report }}`,
 ].join("\n\n");
 
 /** For a message of a role that somebody wrote. */
 export function messageGoal(subject: Subject, from: readonly Subject[], told: ReadonlyMap<Subject, string>): string {
   const documents = from.filter(isDocument);
   return [
-    "What the user wants: ${{ inputs.idea }}",
+    `What the user wants: \${{ inputs.idea }}`,
     `Make “${subject}”; your last answer is what others get of it.`,
     documents.length === 0 ? "" : `It is made from: ${documents.join(", ")}. Read each with ${READ_DOCUMENT}.`,
     ...[...told.values()],

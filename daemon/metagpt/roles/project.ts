@@ -21,6 +21,12 @@ export interface ProjectPlace {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
+/** Of a run. */
+export interface DocumentsPlace extends ProjectPlace {
+  /** Paths of the run's documents that were made from another version of a document than there is now. */
+  stale(): Promise<readonly string[]>;
+}
+
 const LARGEST = 4 * 1024 * 1024;
 const STEM = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;
 
@@ -45,12 +51,20 @@ export async function latestStem(root: string): Promise<string | undefined> {
   const folder = await resolveInside(root, "docs/prd");
   if (!folder.ok) return undefined;
   const entries = await listFolder(folder.value.absolute).catch(() => []);
-  const stems = entries.filter((entry) => entry.isFile() && entry.name.endsWith(".json")).map(({ name }) => name.slice(0, -5));
-  return stems.filter((stem) => STEM.test(stem)).sort().at(-1);
+  const stems = entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".json"))
+    .map(({ name }) => name.slice(0, -5));
+  return stems
+    .filter((stem) => STEM.test(stem))
+    .sort()
+    .at(-1);
 }
 
 /** A document as JSON; undefined: there is none, or it cannot be parsed. */
-export async function documentOf(project: Project, subject: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+export async function documentOf(
+  project: Project,
+  subject: string,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
   const path = pathOfSubject(subject, project.stem);
   const text = path === undefined ? undefined : await project.read(path);
   try {

@@ -2,17 +2,19 @@
 import * as z from "zod/mini";
 import { DocumentKind, failure } from "../../../protocol/index.ts";
 import { hashOf } from "../../host/files.ts";
+import type { DirectTool } from "../../tools/tool.ts";
 import { leavesProject } from "../documents/listed-files.ts";
 import { taskNeeds } from "../documents/order.ts";
 import { pathOfSubject, plainKind } from "./kinds.ts";
 import { documentOf, isRecord, type Project, type ProjectPlace, projectAt } from "./project.ts";
 import { listedFiles, logicOf } from "./sources.ts";
-import type { DirectTool } from "../../tools/tool.ts";
 import { READ_DOCUMENT } from "./tool-names.ts";
 
 const input = z.object({
   kind: DocumentKind,
-  part: z.optional(z.enum(["files", "tests"]).check(z.describe("Of the tasks: its files in order, or where tests stand."))),
+  part: z.optional(
+    z.enum(["files", "tests"]).check(z.describe("Of the tasks: its files in order, or where tests stand.")),
+  ),
 });
 
 const MOST_FILES = 200;
@@ -100,7 +102,9 @@ async function componentsOf(project: Project): Promise<ReadonlyMap<string, Reado
   const components = (await documentOf(project, "ui_design"))?.["Components"];
   if (!Array.isArray(components)) return new Map();
   return new Map(
-    components.flatMap((one: unknown) => (isRecord(one) && typeof one["file"] === "string" ? [[one["file"], one] as const] : [])),
+    components.flatMap((one: unknown) =>
+      isRecord(one) && typeof one["file"] === "string" ? [[one["file"], one] as const] : [],
+    ),
   );
 }
 

@@ -1,7 +1,7 @@
 /** The tool that says which documents of the run were made from another version of a document than there is now. */
 import * as z from "zod/mini";
 import type { DirectTool } from "../../tools/tool.ts";
-import type { DocumentsPlace } from "./design-work.ts";
+import type { DocumentsPlace } from "./project.ts";
 import { STALE_DOCUMENTS } from "./tool-names.ts";
 
 const input = z.object({});

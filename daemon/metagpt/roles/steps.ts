@@ -41,7 +41,7 @@ export function requirementStep(): CompiledStep {
   return {
     id: "requirement",
     description: "The user's words, as the first document.",
-    tool: { name: WRITE_DOCUMENT, input: { kind: "requirement", content: "${{ inputs.idea }}" } },
+    tool: { name: WRITE_DOCUMENT, input: { kind: "requirement", content: `\${{ inputs.idea }}` } },
   };
 }
 
@@ -122,8 +122,8 @@ export function codeSteps({ role }: Piece, { reviews }: { readonly reviews: numb
                   agent: {
                     agent: role.name,
                     goal: CODE_GOAL,
-                    mayChange: "${{ file.mayChange }}",
-                    writes: ["${{ index == 0 ? file.file : '' }}"],
+                    mayChange: `\${{ file.mayChange }}`,
+                    writes: [`\${{ index == 0 ? file.file : '' }}`],
                   },
                 },
                 {
@@ -160,7 +160,7 @@ export function testsStep({ role }: Piece, { testRounds }: { readonly testRounds
           agent: {
             agent: role.name,
             goal: TESTS_GOAL,
-            mayChange: '${{ steps["tests-scope"].output.value }}',
+            mayChange: `\${{ steps["tests-scope"].output.value }}`,
           },
         },
         { id: "tests-run", description: "The project's own tests", tool: { name: PROJECT_TESTS, input: {} } },
@@ -169,14 +169,14 @@ export function testsStep({ role }: Piece, { testRounds }: { readonly testRounds
           description: "What the tests said, as a document",
           tool: {
             name: WRITE_DOCUMENT,
-            input: { kind: "test_output", content: '${{ steps["tests-run"].output.value.document }}' },
+            input: { kind: "test_output", content: `\${{ steps["tests-run"].output.value.document }}` },
           },
         },
         {
           id: "tests-end",
           set: {
-            passed: '${{ steps["tests-run"].output.value.passed }}',
-            report: '${{ steps["tests-run"].output.value.report }}',
+            passed: `\${{ steps["tests-run"].output.value.passed }}`,
+            report: `\${{ steps["tests-run"].output.value.report }}`,
           },
         },
       ],

@@ -84,17 +84,24 @@ async function planFile(context: ToolContext, path: string, text: string): Promi
 
 async function draft(project: Project, { kind, content }: Input, { actor }: ToolContext): Promise<Result<Draft>> {
   if (kind === "requirement") return requirement(content);
-  if (!mayWrite(actor, kind)) return failure("tool.denied", `The role “${actor}” does not write “${kind}”. ${ownOf(actor)}`);
+  if (!mayWrite(actor, kind))
+    return failure("tool.denied", `The role “${actor}” does not write “${kind}”. ${ownOf(actor)}`);
   const document = parsed(content);
   if (document === undefined) return failure("tool.invalid_input", "`content` must be a JSON object, not a text.");
   const wanted = kind === "test_output" ? kind : writtenKind(plainKind(kind), project.incremental);
   if (wanted === undefined) return failure("tool.invalid_input", `No role writes “${kind}”.`);
   if (wanted !== kind)
-    return failure("tool.invalid_input", `This project is ${project.incremental ? "changed" : "new"}: write “${wanted}”, not “${kind}”.`);
+    return failure(
+      "tool.invalid_input",
+      `This project is ${project.incremental ? "changed" : "new"}: write “${wanted}”, not “${kind}”.`,
+    );
   const whole = await withUsersWords(project, kind, document);
   const problems = contentProblems(kind, whole).map(({ message }) => message);
   if (problems.length > 0)
-    return failure("tool.failed", `Nothing was written. ${problems.slice(0, MOST_TOLD).join(" ")} Write the whole document again.`);
+    return failure(
+      "tool.failed",
+      `Nothing was written. ${problems.slice(0, MOST_TOLD).join(" ")} Write the whole document again.`,
+    );
   return { ok: true, value: await layout(project, kind, whole) };
 }
 
@@ -136,7 +143,11 @@ async function withUsersWords(project: Project, kind: DocumentKind, document: Re
   return key === undefined || words === undefined ? document : { ...document, [key]: words };
 }
 
-async function layout(project: Project, kind: DocumentKind, content: Readonly<Record<string, unknown>>): Promise<Draft> {
+async function layout(
+  project: Project,
+  kind: DocumentKind,
+  content: Readonly<Record<string, unknown>>,
+): Promise<Draft> {
   const main = pathOfSubject(plainKind(kind), project.stem) ?? "";
   const written = kind === "test_output" ? undefined : writtenKind(plainKind(kind), project.incremental);
   const before = await project.read(main);

@@ -9,7 +9,11 @@ export interface GateAnswer {
 }
 
 /** “send back: too long” is a choice with remarks. Undefined: it is no answer to this question. */
-export function readAnswer(text: string, choices: readonly string[], words: string | undefined): GateAnswer | undefined {
+export function readAnswer(
+  text: string,
+  choices: readonly string[],
+  words: string | undefined,
+): GateAnswer | undefined {
   const said = text.trim();
   if (choices.length === 0) return { answer: text, remarks: "" };
   const chosen = choices.find((choice) => choice.toLowerCase() === said.toLowerCase());
@@ -23,7 +27,13 @@ export function readAnswer(text: string, choices: readonly string[], words: stri
 /** The version that stands when the question is answered is the one that was decided on. */
 export async function recordDecision(
   context: RunContext,
-  { path, isSentBack, remarks, by, key }: { path: string; isSentBack: boolean; remarks: string; by: string; key: string },
+  {
+    path,
+    isSentBack,
+    remarks,
+    by,
+    key,
+  }: { path: string; isSentBack: boolean; remarks: string; by: string; key: string },
 ): Promise<void> {
   const version = (await stateOf(context)).design?.documents.find((one) => one.path === path)?.version ?? 0;
   const verdict = isSentBack ? ("rejected" as const) : ("approved" as const);

@@ -66,8 +66,7 @@ function waitForAnswer(context: RunContext, questionId: string): { promise: Prom
   promise.catch(() => undefined);
   const onAbort = () => reject(context.signal.reason);
   const unsubscribe = context.store.events.subscribe(({ runId, body }) => {
-    if (runId === context.runId && body.type === "question.answered" && body.questionId === questionId)
-      resolve(body);
+    if (runId === context.runId && body.type === "question.answered" && body.questionId === questionId) resolve(body);
   });
   if (context.signal.aborted) onAbort();
   context.signal.addEventListener("abort", onAbort, { once: true });

@@ -186,6 +186,7 @@ const id = z
   .check(z.regex(/^[a-z][a-z0-9_-]{0,39}$/, "an id is a lower-case letter, then letters, digits, - or _, 40 at most"));
 const name = () => z.string().check(z.minLength(1), z.maxLength(120));
 const text = () => z.string().check(z.minLength(1), z.maxLength(20_000));
+const filePath = () => z.string().check(z.minLength(1), z.maxLength(500));
 const cel = () => z.string().check(z.minLength(1), z.maxLength(2000));
 const duration = () =>
   z.string().check(z.regex(/^\d{1,7}(ms|s|m|h|d)$/, "a time is a number with ms, s, m, h or d, such as 90s or 2h"));
@@ -219,14 +220,17 @@ const agentWork = z.strictObject({
   readOnly: z.optional(said(z.boolean(), "It only reads, so it may work beside others. Default: false.")),
   mayChange: z.optional(
     said(
-      z.union([z.string().check(z.startsWith("${{")), z.array(z.string().check(z.minLength(1))).check(z.maxLength(200))]),
+      z.union([
+        z.string().check(z.startsWith("${{")),
+        z.array(z.string().check(z.minLength(1))).check(z.maxLength(200)),
+      ]),
       "Files and globs that it may change, and no others; may be an expression that gives a list. Commands then only look.",
     ),
   ),
   writes: z.optional(
     said(
-      z.array(z.string().check(z.minLength(1), z.maxLength(500))).check(z.maxLength(20)),
-      "Files that it must have written when it says that it is done; may hold expressions, and an empty one counts for nothing.",
+      z.array(filePath()).check(z.maxLength(20)),
+      "Files that it must have written at its end; may hold expressions.",
     ),
   ),
 });
@@ -249,9 +253,7 @@ const gateWork = z.strictObject({
   words: z.optional(
     said(name(), "The choice that any other words stand for; they are then `remarks`. Left out: it is asked again."),
   ),
-  document: z.optional(
-    said(z.string().check(z.minLength(1), z.maxLength(500)), "The design document that it is about; may hold expressions."),
-  ),
+  document: z.optional(said(filePath(), "The design document that it is about; may hold expressions.")),
 });
 const workflowCall = z.strictObject({
   file: z.optional(said(z.string().check(z.minLength(1), z.maxLength(300)), "A file, seen from this one.")),

@@ -37,7 +37,8 @@ describe("the procedure of the built-in roles", () => {
   });
 
   it("does not depend on the order in which the roles are given", () => {
-    const ids = (roles: readonly Role[]) => parsed(compileSop(roles, NEW).text).steps[1]?.loop?.steps.map(({ id }) => id);
+    const ids = (roles: readonly Role[]) =>
+      parsed(compileSop(roles, NEW).text).steps[1]?.loop?.steps.map(({ id }) => id);
     expect(ids(ROLES.toReversed())?.toSorted()).toEqual(ids(ROLES)?.toSorted());
     expect(ids(ROLES.toReversed())?.indexOf("prd")).toBe(0);
   });
@@ -84,5 +85,7 @@ it("names no tool that its roles do not have", () => {
   const { workflow } = compileSop(ROLES, NEW);
   const agents = JSON.stringify(workflow).match(/"agent":"[a-z-]+"/g) ?? [];
   expect(new Set(agents).size).toBe(6);
-  expect(ROLES.map((one: Agent) => one.name).sort()).toEqual([...new Set(agents.map((text) => text.slice(9, -1)))].sort());
+  expect(ROLES.map((one: Agent) => one.name).sort()).toEqual(
+    [...new Set(agents.map((text) => text.slice(9, -1)))].sort(),
+  );
 });

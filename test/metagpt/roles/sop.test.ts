@@ -3,9 +3,9 @@ import { compileSop, type SopOptions } from "../../../daemon/metagpt/roles/compi
 import { roles } from "../../../daemon/metagpt/roles/design-work.ts";
 import { ROLES } from "../../../daemon/metagpt/roles/roles.ts";
 import type { RunEvent, RunEventOf, RunEventType } from "../../../protocol/index.ts";
-import { type Engine, type EngineOptions, startEngine } from "../../support/engine.ts";
 import { MANIFEST } from "../../support/design/documents.ts";
 import { wholeScript } from "../../support/design/script.ts";
+import { type Engine, type EngineOptions, startEngine } from "../../support/engine.ts";
 
 const STEM = "20261128051500";
 const IDEA = "Greet people by their name.";

@@ -39,7 +39,9 @@ export const UI_DESIGN = {
       elements: [{ id: "home.title", role: "heading", label: "Hello", traces: ["R1", "S1"] }],
     },
   ],
-  "User Flows": [{ id: "greet", story: "S1", steps: [{ screen: "home", action: "opens", result: "sees the greeting" }] }],
+  "User Flows": [
+    { id: "greet", story: "S1", steps: [{ screen: "home", action: "opens", result: "sees the greeting" }] },
+  ],
   "Design Tokens": { color: { text: { $type: "color", $value: "#111111" } } },
   Components: [],
 };
@@ -59,7 +61,8 @@ export const TASK = {
 
 export const CODE: Readonly<Record<string, string>> = {
   "src/name.js": "export const nameOf = (text) => text.trim();\n",
-  "src/greet.js": 'import { nameOf } from "./name.js";\nexport const greet = (name) => `Hello, ${nameOf(name) || "stranger"}!`;\n',
+  "src/greet.js":
+    'import { nameOf } from "./name.js";\nexport const greet = (name) => "Hello, " + (nameOf(name) || "stranger") + "!";\n',
 };
 
 export const TESTS = `import assert from "node:assert";

@@ -38,7 +38,12 @@ export function tests(path: string, content: string): Script {
   ];
 }
 
-export const SUMMARY = { design_filename: "", task_filename: "", codes_filenames: Object.keys(CODE), reason: "All is there." };
+export const SUMMARY = {
+  design_filename: "",
+  task_filename: "",
+  codes_filenames: Object.keys(CODE),
+  reason: "All is there.",
+};
 
 /** From the requirement to passing tests, everything right at the first try. */
 export function wholeScript(): Script {
@@ -47,7 +52,10 @@ export function wholeScript(): Script {
     ...writes("architect", "system_design", SYSTEM_DESIGN),
     ...writes("UI and UX designer", "ui_design", UI_DESIGN),
     ...writes("project manager", "task", TASK),
-    ...Object.entries(CODE).flatMap(([path, content]) => [...writesFile(path, content), reviews(path, "Well done. LGTM")]),
+    ...Object.entries(CODE).flatMap(([path, content]) => [
+      ...writesFile(path, content),
+      reviews(path, "Well done. LGTM"),
+    ]),
     ...writes("engineer", "code_summary", SUMMARY),
     ...tests("test/greet.test.js", TESTS),
   ];
