@@ -1,6 +1,5 @@
 /** The one table of commands and flags: parser, help, completion and docs/cli.md are made from it. */
 
-import { AGENTS_COMMANDS } from "./agents-commands.ts";
 import { type Command, type Flag, json, jsonLines, repo } from "./command.ts";
 import { MEMORY_COMMANDS } from "./commands-memory.ts";
 import { METAGPT_COMMANDS } from "./commands-metagpt.ts";
@@ -205,7 +204,6 @@ export const COMMANDS = {
   ...WORKFLOW_COMMANDS,
   ...METAGPT_COMMANDS,
   ...TOOLS_COMMANDS,
-  ...AGENTS_COMMANDS,
   "daemon start": {
     summary: "Start the daemon unless it runs",
     positionals: [],

@@ -13,6 +13,7 @@ import type { FoundAgent } from "./found-agent.ts";
 import type { FileProbe } from "./gate/journal-port.ts";
 import type { Lock } from "./gate/locks.ts";
 import type { GitPort } from "./git-port.ts";
+import type { ModelPort } from "./model-port.ts";
 import type { TeamPort } from "./team-port.ts";
 
 export interface ToolContext {
@@ -61,6 +62,8 @@ export interface ToolContext {
   readonly onOutput?: (text: string) => void;
   /** Hands a piece of work to another agent and waits for its end; left out where that may not be. */
   readonly delegate?: (piece: Delegation, signal: AbortSignal) => Promise<Result<Delegated>>;
+  /** The run's model, for a program that the tool runs; left out where there is none. */
+  readonly models?: ModelPort;
   /** The whole of an earlier result by the handle that its cut named; undefined: there is none. */
   readonly wholeResult?: (handle: string) => Promise<string | undefined>;
 }
