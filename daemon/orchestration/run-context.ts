@@ -17,6 +17,7 @@ import type { CommandLog } from "../tools/commands/background.ts";
 import type { TaintPort } from "../tools/gate/gate.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort, Isolation } from "./changes/changes.ts";
+import type { OpenDesignWork } from "./design/design-work.ts";
 import type { RecordedWorld } from "./recorded-world.ts";
 import type { PolicyPlace } from "./rights/policy-place.ts";
 import type { MemoryPlace, RunMemory } from "./run-memory.ts";
@@ -91,6 +92,8 @@ export interface RunContext {
   readonly commandLog?: (name: string) => Promise<CommandLog>;
   /** The agents that people wrote, as they are now; left out: none. Runs ask run-agents.ts instead. */
   readonly userAgents?: FindUserAgents | undefined;
+  /** Roles and documents of design; left out: the run follows no workflow, or there are none. */
+  readonly design?: OpenDesignWork | undefined;
   /** Folder of the grammars by which code is parsed; left out: none is. */
   readonly grammars?: string;
 }

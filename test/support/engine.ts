@@ -22,6 +22,7 @@ import { createTrust, type Trust } from "../../daemon/security/trust.ts";
 import type { ModelSettings } from "../../daemon/settings.ts";
 import { openStore } from "../../daemon/store/sqlite.ts";
 import type { EventLog, NewEvent, Store } from "../../daemon/store/store.ts";
+import { recoverEdits } from "../../daemon/tools/files/edit-journal.ts";
 import { isEnded, type Params, type RunEvent, type RunState } from "../../protocol/index.ts";
 import type { Script } from "./scripted/script.ts";
 import type { ScriptedOptions, ScriptedServer } from "./scripted/server.ts";
@@ -43,6 +44,8 @@ export interface EngineOptions {
   readonly keepRule?: (rule: string) => Promise<void>;
   /** Tools that others wrote. */
   readonly foreignTools?: RunDependencies["foreignTools"];
+  /** Roles and documents, for workflows that name them. */
+  readonly design?: RunDependencies["design"];
   /** How tasks work side by side. */
   readonly team?: RunDependencies["team"];
   /** Look at finished work of planned tasks. */
@@ -175,6 +178,7 @@ async function openParts(
     memory,
     models = {},
     foreignTools,
+    design,
     beforeCalls,
     team,
     judges,
@@ -183,6 +187,7 @@ async function openParts(
   }: EngineOptions,
 ) {
   const log = collectingLog(note);
+  await recoverEdits(join(home, "edits"));
   const store = withAppend(await openStore({ home, log }), beforeAppend);
   const audit = createAudit({
     ...{ home, heads: store.auditHeads, epoch: store.epoch, clock: systemClock, log, redact: (text) => text },
@@ -207,6 +212,7 @@ async function openParts(
     onFatal: (error) => note(String(error)),
     ...(memory === undefined ? {} : { memory }),
     ...(foreignTools === undefined ? {} : { foreignTools }),
+    ...(design === undefined ? {} : { design, editJournal: join(home, "edits") }),
     ...(beforeCalls === undefined ? {} : { beforeCalls }),
     ...(team === undefined ? {} : { team }),
     ...(judges === undefined ? {} : { judges }),
