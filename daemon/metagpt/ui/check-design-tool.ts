@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, join, posix } from "node:path";
 import * as z from "zod/mini";
 import { failure } from "../../../protocol/index.ts";
 import { makeFolder, writeAtomically } from "../../host/files.ts";
@@ -7,6 +7,7 @@ import { resolveInside } from "../../security/paths/fence.ts";
 import type { CheckedPage } from "../../tools/checked-page.ts";
 import type { DirectTool, ToolContext } from "../../tools/tool.ts";
 import { checkDesign, type DesignChecked, summaryOf } from "./check-design.ts";
+import { writeTrace } from "./keep-trace.ts";
 
 const input = z.object({});
 
@@ -29,9 +30,21 @@ export const checkDesignTool: DirectTool<typeof input> = {
       changed.push(...(await keepScreenshots(root, page)));
       await context.showPage?.(page);
     }
+    if (checked.findings.every(({ severity }) => severity !== "error"))
+      changed.push(...(await keepTraces(root, checked)));
     return { ok: true, output: asData("design", told(checked)), summary: summaryOf(checked), changed };
   },
 };
+
+/** Design and code agree: from now on a change of one of them makes the other stale. */
+async function keepTraces(root: string, { previews }: DesignChecked): Promise<string[]> {
+  const kept: string[] = [];
+  for (const folder of previews.keys()) {
+    const path = await writeTrace(join(root, folder));
+    if (path !== undefined) kept.push(posix.join(folder, path));
+  }
+  return kept;
+}
 
 /** Which were written. */
 async function keepScreenshots(root: ToolContext["root"], { screenshots }: CheckedPage): Promise<string[]> {

@@ -54,7 +54,8 @@ async function checked(
   work: FieldWork,
   finished: Finished,
 ): Promise<{ results: CheckedField[]; live: boolean }> {
-  const names = work.agent.checks.filter((name) => FIELD_CHECKS.some((check) => check.name === name));
+  const checks = [...FIELD_CHECKS, ...((await context.design?.())?.checks ?? [])];
+  const names = work.agent.checks.filter((name) => checks.some((check) => check.name === name));
   const recorded = await Promise.all(names.map((name) => recordedCheck(context, work, name, finished.turn)));
   const known = recorded.filter((result) => result !== undefined);
   const missing = names.filter((name) => !known.some(({ check }) => check === name));
@@ -62,7 +63,7 @@ async function checked(
     const live = names.some((name) => context.recorded?.isLive(keyOf(work, name, finished.turn)) === true);
     return { results: known, live };
   }
-  const ran = await runFieldChecks(missing, await fieldContext(context, work, finished));
+  const ran = await runFieldChecks(missing, await fieldContext(context, work, finished), checks);
   const fresh = missing.map((check) => ran.find((result) => result.check === check) ?? { ...NOTHING_TO_CHECK, check });
   for (const result of fresh) await recordCheck(context, work, result, finished.turn);
   return { results: [...known, ...fresh], live: true };
