@@ -110,7 +110,7 @@ export class RunStopped extends Error {
 }
 
 /** The run's state as of the last committed event. */
-export async function stateOf(context: RunContext): Promise<RunState> {
+export async function stateOf(context: Pick<RunContext, "store" | "runId">): Promise<RunState> {
   const state = await context.store.events.state(context.runId);
   if (state === undefined) throw nexusError("run.unknown", context.runId);
   return state;
@@ -126,7 +126,7 @@ export async function isolationIn(context: RunContext): Promise<Isolation | null
  * answer is the event that stands in the log. Artifacts are committed with it.
  */
 export async function record(
-  context: RunContext,
+  context: Pick<RunContext, "store" | "runId">,
   body: RunEventBody,
   key?: string,
   artifacts: readonly Uint8Array[] = [],

@@ -36,9 +36,12 @@ export async function noteWritten(
   }
 }
 
+/** What of a run's context versions are told to. */
+type Versions = Pick<RunContext, "store" | "runId" | "inTurn">;
+
 /** One version more. What was made from another version of it is out of date. */
 export function recordWritten(
-  context: RunContext,
+  context: Versions,
   key: string,
   path: string,
   { kind, content, derivedFrom, problems }: DescribedDocument,
