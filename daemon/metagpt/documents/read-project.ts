@@ -53,18 +53,23 @@ interface Found {
 }
 
 async function findDocuments(files: ProjectFiles): Promise<Found[]> {
-  const top = await entriesOf(files, "");
-  const roots = [""];
-  // MetaGPT's workspace holds a folder for each project, and MGX's PRD beside them.
-  if (!top.some(({ name, kind }) => name === "docs" && kind !== "file"))
-    for (const { name, kind } of top)
-      if (kind === "folder" && roots.length <= MOST_PROJECTS && !isNoProject(name)) {
-        const inside = await entriesOf(files, name);
-        if (inside.some((entry) => entry.name === "docs" && entry.kind !== "file")) roots.push(name);
-      }
   const found: Found[] = [];
-  for (const root of roots) await findIn(files, root, found);
+  for (const root of await findRoots(files)) await findIn(files, root, found);
   return found.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0));
+}
+
+/** The folder itself, and where it is no project: MetaGPT's workspace holds a folder for each, with MGX's PRD beside them. */
+async function findRoots(files: ProjectFiles): Promise<string[]> {
+  const roots = [""];
+  const open = [""];
+  for (let folder = open.shift(); folder !== undefined && roots.length <= MOST_PROJECTS; folder = open.shift()) {
+    const entries = await entriesOf(files, folder);
+    const isProject = entries.some(({ name, kind }) => name === "docs" && kind !== "file");
+    if (isProject && folder !== "") roots.push(folder);
+    if (isProject || (folder !== "" && folder !== "workspace")) continue;
+    for (const { name, kind } of entries) if (kind === "folder" && !isNoProject(name)) open.push(within(folder, name));
+  }
+  return roots;
 }
 
 function isNoProject(name: string): boolean {

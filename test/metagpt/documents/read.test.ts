@@ -99,6 +99,17 @@ describe("an MGX project", () => {
     expect(documents[3]?.content).toBe(mgxWorkspace()["plant-keeper/docs/system_design.md"]);
   });
 
+  it("is found where the folder above the workspace is given", async () => {
+    const files = Object.entries(mgxWorkspace()).map(([path, text]) => [`workspace/${path}`, text]);
+    const { documents } = await readFolder(projectFolder(Object.fromEntries(files)));
+    expect(documents.map(({ kind }) => kind)).toEqual([
+      "task_markdown",
+      "mermaid",
+      "mermaid",
+      "system_design_markdown",
+    ]);
+  });
+
   it("may hold the JSON of the actions that were called as tools", async () => {
     const { project, documents } = await readFolder(projectFolder(mgxTools()));
     expect(project).toBe("plant_keeper");
