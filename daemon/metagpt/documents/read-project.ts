@@ -1,5 +1,6 @@
 /** All documents of a MetaGPT project, of both dialects. What is broken is listed with its problem; the rest still loads. */
 import type { Dialect, ProjectDocument, ProjectReading } from "../../../protocol/index.ts";
+import { breathe } from "../../host/source-files.ts";
 import { type DocumentPlace, JSON_FOLDERS, placeOf, TEAM_FILES } from "./kinds.ts";
 import type { ProjectEntry, ProjectFiles } from "./project-files.ts";
 import { type ReadDocument, readDocument } from "./read-document.ts";
@@ -7,6 +8,8 @@ import { type ReadDocument, readDocument } from "./read-document.ts";
 const MOST_DOCUMENTS = 2000;
 /** Text of all documents together, in characters; those after are listed and not held. */
 const MOST_TEXT = 64 * 1024 * 1024;
+/** Documents read before others who wait have a turn. */
+const BEFORE_BREATH = 25;
 const DEEPEST_FOLDER = 6;
 /** Names looked at in one folder. */
 const MOST_NAMES = 5000;
@@ -25,8 +28,9 @@ export async function readProject(files: ProjectFiles): Promise<FullReading> {
   const found = await findDocuments(files);
   const documents: ReadDocument[] = [];
   let characters = 0;
-  for (const { path, place } of found) {
+  for (const [index, { path, place }] of found.entries()) {
     if (documents.length >= MOST_DOCUMENTS) break;
+    if (index % BEFORE_BREATH === BEFORE_BREATH - 1) await breathe();
     const document = await readDocument(files, path, place);
     if (document === undefined) continue;
     characters += document.text?.length ?? 0;

@@ -3,6 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { heldFiles } from "../../../daemon/metagpt/documents/project-files.ts";
+import { readProject } from "../../../daemon/metagpt/documents/read-project.ts";
 import { ProjectReading } from "../../../protocol/index.ts";
 import { projectFolder, readFolder } from "./folder.ts";
 import { CLASSIC_KINDS, classicProject, DESIGN, mgxTools, mgxWorkspace, PRD, TASKS, TEAM } from "./projects.ts";
@@ -279,10 +281,11 @@ describe("bad input", () => {
   });
 
   it("many documents are cut and told", async () => {
-    const files = Object.fromEntries(
-      Array.from({ length: 2100 }, (_, index) => [`docs/prd/${10_000 + index}.json`, "{"]),
+    const files = Array.from(
+      { length: 2100 },
+      (_, index) => [`docs/prd/${10_000 + index}.json`, Buffer.from("{")] as const,
     );
-    const { documents } = await readFolder(projectFolder(files));
+    const { documents } = await readProject(heldFiles("x", new Map(files)));
     expect(documents).toHaveLength(2000);
     expect(documents.at(-1)?.problems.at(-1)?.message).toMatch(/first 2000/);
   });
