@@ -54,6 +54,7 @@ const STEMS: readonly (readonly [RegExp, DocumentKind])[] = [
   ],
   [/code[-_ ]plan[-_ ]and[-_ ]change/i, "code_plan_and_change"],
   [/code[-_ ]summar(y|ies)/i, "code_summary"],
+  [/^test_.*\.py$/i, "test_output"],
 ];
 
 const DIAGRAM = /-(class-diagram|sequence-diagram|competitive-analysis)$/;

@@ -90,7 +90,8 @@ describe("a classic project", () => {
 
 describe("an MGX project", () => {
   it("is found in its workspace, with the PRD beside it", async () => {
-    const { documents } = await readFolder(projectFolder(mgxWorkspace()));
+    const { project, documents } = await readFolder(projectFolder(mgxWorkspace()));
+    expect(project).toBe("plant-keeper");
     expect(documents.map(({ path, kind, dialect }) => [path, kind, dialect])).toEqual([
       ["plant-keeper/docs/project_schedule.md", "task_markdown", "mgx"],
       ["plant-keeper/docs/system_design-sequence-diagram.mermaid", "mermaid", "mgx"],
@@ -126,6 +127,22 @@ describe("an MGX project", () => {
       ["storage/team/team.json", "team", "mgx"],
     ]);
     expect(documents.flatMap(({ problems }) => problems.map(({ code }) => code))).toEqual(["empty"]);
+  });
+
+  it("may stand loosely, as MetaGPT's own examples do", async () => {
+    const folder = projectFolder({
+      "prd.json": json(PRD),
+      "tasks.json": json(TASKS),
+      "test_plants.py.json": json({ summary: "", stdout: "", stderr: "" }),
+      "package.json": json({ name: "x" }),
+      "system_design.json": "{}",
+    });
+    const { documents } = await readFolder(folder);
+    expect(documents.map(({ path, kind }) => [path, kind])).toEqual([
+      ["prd.json", "prd"],
+      ["tasks.json", "task"],
+      ["test_plants.py.json", "test_output"],
+    ]);
   });
 
   it("is told by headings and keys where names do not tell", async () => {
