@@ -4,7 +4,15 @@ import { nexusError } from "../../../protocol/index.ts";
 import { writtenKind } from "./kinds.ts";
 import { orderOf, type Piece } from "./order.ts";
 import type { Role } from "./role.ts";
-import { type CompiledStep, codeSteps, documentStep, messageStep, requirementStep, testsStep } from "./steps.ts";
+import {
+  type CompiledStep,
+  codeSteps,
+  documentStep,
+  messageStep,
+  pagesStep,
+  requirementStep,
+  testsStep,
+} from "./steps.ts";
 import { STALE_DOCUMENTS } from "./tool-names.ts";
 
 export interface SopOptions {
@@ -46,6 +54,7 @@ export function compileSop(roles: readonly Role[], options: SopOptions): Compile
   const order = orderOf(roles, { given: ["requirement", ...given], incremental });
   if (!order.ok) throw nexusError("workflow.invalid", order.problems.join(" "));
   const early = earlyPieces(order.pieces);
+  const hasUi = given.includes("ui_design") || order.pieces.some(({ makes }) => makes === "ui_design");
   const late = order.pieces.filter((piece) => !early.includes(piece));
   refuseLostMessages(early, late, incremental);
   const limits = { rounds: 8, reviews: 2, testRounds: 5, ...options };
@@ -53,7 +62,7 @@ export function compileSop(roles: readonly Role[], options: SopOptions): Compile
   const steps: CompiledStep[] = [
     requirementStep(),
     ...(planned.length === 0 ? [] : [documentsLoop(planned)]),
-    ...late.flatMap((piece) => lateSteps(piece, late, limits)),
+    ...late.flatMap((piece) => lateSteps(piece, late, { ...limits, hasUi })),
   ];
   const workflow: CompiledWorkflow = {
     name: "metagpt-sop",
@@ -117,8 +126,12 @@ function toldBy(piece: Piece, among: readonly Piece[], incremental: boolean): Re
   );
 }
 
-function lateSteps(piece: Piece, late: readonly Piece[], options: Limits): CompiledStep[] {
-  if (piece.makes === "code") return codeSteps(piece, options);
+function lateSteps(
+  piece: Piece,
+  late: readonly Piece[],
+  options: Limits & { readonly hasUi: boolean },
+): CompiledStep[] {
+  if (piece.makes === "code") return [...codeSteps(piece, options), ...(options.hasUi ? [pagesStep()] : [])];
   if (piece.makes === "test_output") return [testsStep(piece, options)];
   const { needs: _, ...step } = stepOf(piece, late, { ...options, isAsked: false });
   return [step];

@@ -3,9 +3,12 @@ import type { DocumentKind, DocumentProblem } from "../../../protocol/index.ts";
 import type { Agent } from "../../agents/agent.ts";
 import { readBytes } from "../../host/files.ts";
 import { resolveInside } from "../../security/paths/fence.ts";
+import type { FieldCheck } from "../../tools/fields/field-check.ts";
 import type { Tool } from "../../tools/tool.ts";
 import { placeOf } from "../documents/kinds.ts";
 import { documentOf } from "../documents/read-document.ts";
+import { checkDesignTool } from "../ui/check-design-tool.ts";
+import { designCheck } from "../ui/design-check.ts";
 import { type DocumentsPlace, dependenciesOf, hashIn, type ProjectPlace, projectAt } from "./project.ts";
 import { projectTests } from "./project-tests.ts";
 import { readDocument } from "./read-document.ts";
@@ -23,6 +26,7 @@ interface Described {
 export interface Roles {
   readonly agents: readonly Agent[];
   tools(place: DocumentsPlace): readonly Tool[];
+  readonly checks: readonly FieldCheck[];
   describe(place: ProjectPlace, path: string): Promise<Described | undefined>;
 }
 
@@ -37,7 +41,8 @@ const WITHOUT_VERSIONS: ReadonlySet<DocumentKind> = new Set<DocumentKind>([
 
 export const roles: Roles = {
   agents: ROLES,
-  tools: (place) => [writeDocument(place), readDocument(place), projectTests, staleDocuments(place)],
+  tools: (place) => [writeDocument(place), readDocument(place), projectTests, staleDocuments(place), checkDesignTool],
+  checks: [designCheck],
   async describe(place, path) {
     const known = placeOf(path);
     if (known === undefined || WITHOUT_VERSIONS.has(known.kind)) return undefined;

@@ -2,7 +2,7 @@
 import { documentPath, type WrittenKind } from "../documents/layout.ts";
 import { CODE_GOAL, documentGoal, messageGoal, REVIEW_GOAL, TESTS_GOAL } from "./goals.ts";
 import type { Piece } from "./order.ts";
-import { PROJECT_TESTS, READ_DOCUMENT, WRITE_DOCUMENT } from "./tool-names.ts";
+import { CHECK_DESIGN, PROJECT_TESTS, READ_DOCUMENT, WRITE_DOCUMENT } from "./tool-names.ts";
 
 /** One step, as YAML has it. */
 export interface CompiledStep {
@@ -16,6 +16,7 @@ export interface CompiledStep {
   readonly set?: Readonly<Record<string, unknown>>;
   readonly loop?: { readonly max: number; readonly until: string; readonly steps: readonly CompiledStep[] };
   readonly forEach?: Readonly<Record<string, unknown>>;
+  readonly onError?: "continue";
 }
 
 export const APPROVE = "approve";
@@ -138,6 +139,16 @@ export function codeSteps({ role }: Piece, { reviews }: { readonly reviews: numb
       },
     },
   ];
+}
+
+/** Looks at all that was built of a UI design, keeps the pictures, and what design and code were when they agreed. */
+export function pagesStep(): CompiledStep {
+  return {
+    id: "pages",
+    description: "What was built of the UI design, in a browser",
+    tool: { name: CHECK_DESIGN, input: {} },
+    onError: "continue",
+  };
 }
 
 /** Tests are written and run; while they fail, they or the code are mended, so often at most. */

@@ -2,6 +2,7 @@
 export const WRITE_DOCUMENT = "write_document";
 export const READ_DOCUMENT = "read_document";
 export const PROJECT_TESTS = "project_tests";
+export const CHECK_DESIGN = "check_design";
 export const STALE_DOCUMENTS = "stale_documents";
 
 /** A role that writes documents looks at code and changes none. */

@@ -1,6 +1,6 @@
 /** The tool by which roles write documents: checked, laid out as MetaGPT does, all files of one document or none. */
 import * as z from "zod/mini";
-import { DocumentKind, failure, type Result } from "../../../protocol/index.ts";
+import { DocumentKind, type DocumentProblem, failure, type Result, UiDesign } from "../../../protocol/index.ts";
 import { hashOf } from "../../host/files.ts";
 import { resolveInside } from "../../security/paths/fence.ts";
 import { bringsMark, MARK_PROBLEM } from "../../tools/files/file-change.ts";
@@ -9,8 +9,10 @@ import { fileHash } from "../../tools/files/text-file.ts";
 import type { ToolContext, WritingTool } from "../../tools/tool.ts";
 import { dependenciesText, documentFiles, requirementsText, type WrittenFile } from "../documents/layout.ts";
 import { contentProblems } from "../documents/problems.ts";
+import { designProblems } from "../ui/design-problems.ts";
+import { designResources } from "../ui/resources.ts";
 import { pathOfSubject, plainKind, REQUIREMENT_PATH, writtenKind } from "./kinds.ts";
-import { isRecord, type Project, type ProjectPlace, projectAt } from "./project.ts";
+import { documentOf, isRecord, type Project, type ProjectPlace, projectAt } from "./project.ts";
 import { ROLES } from "./roles.ts";
 import { sourcesOf, sourcesOfCode } from "./sources.ts";
 import { WRITE_DOCUMENT } from "./tool-names.ts";
@@ -96,13 +98,21 @@ async function draft(project: Project, { kind, content }: Input, { actor }: Tool
       `This project is ${project.incremental ? "changed" : "new"}: write “${wanted}”, not “${kind}”.`,
     );
   const whole = await withUsersWords(project, kind, document);
-  const problems = contentProblems(kind, whole).map(({ message }) => message);
+  const problems = [...contentProblems(kind, whole), ...(await uiProblems(project, kind, whole))].map(
+    ({ message }) => message,
+  );
   if (problems.length > 0)
     return failure(
       "tool.failed",
       `Nothing was written. ${problems.slice(0, MOST_TOLD).join(" ")} Write the whole document again.`,
     );
   return { ok: true, value: await layout(project, kind, whole) };
+}
+
+/** Beyond its keys: what of a UI design does not hold together. */
+async function uiProblems(project: Project, kind: DocumentKind, content: unknown): Promise<DocumentProblem[]> {
+  const design = kind === "ui_design" ? UiDesign.safeParse(content).data : undefined;
+  return design === undefined ? [] : designProblems(design, await documentOf(project, "prd"));
 }
 
 function requirement(content: Input["content"]): Result<Draft> {
@@ -155,6 +165,8 @@ async function layout(
     written === undefined
       ? [{ path: main, text: `${JSON.stringify(content, undefined, 2)}\n` }]
       : documentFiles({ kind: written, stem: project.stem, content }, before);
+  const design = kind === "ui_design" ? UiDesign.safeParse(content).data : undefined;
+  if (design !== undefined) files.push(...designResources(project.stem, design));
   const made = new Map([[main, await sourcesOf(project, kind)]]);
   if (kind === "code_summary" || kind === "test_output")
     for (const [file, from] of await sourcesOfCode(project)) made.set(file, from);

@@ -1,6 +1,7 @@
 /** What runs need of those who know design documents, as a port: metagpt/ has the real one, and this package knows no document. */
 import type { DocumentKind, DocumentProblem } from "../../../protocol/index.ts";
 import type { Agent } from "../../agents/agent.ts";
+import type { FieldCheck } from "../../tools/fields/field-check.ts";
 import type { Tool } from "../../tools/tool.ts";
 
 /** Of a run: where it works, and what its workflow was told. */
@@ -24,6 +25,8 @@ export interface DesignWork {
   /** Roles, for workflows that name them. */
   readonly agents: readonly Agent[];
   tools(place: DesignPlace): readonly Tool[];
+  /** Checks that roles name, beside those of all fields. */
+  readonly checks: readonly FieldCheck[];
   /** The file as a document; undefined: it is none that has versions. */
   describe(place: DesignPlace, path: string): Promise<DescribedDocument | undefined>;
 }
