@@ -73,6 +73,7 @@ export const REQUESTS = [
   design.designPicture,
   design.designSave,
   design.designExport,
+  design.designProcedure,
   memory.memoryStatus,
   memory.memoryIndex,
   memory.memoryForget,

@@ -12,6 +12,7 @@ import { createDaemonHandlers, type DaemonControl } from "./daemon.ts";
 import { createDesignHandlers } from "./design.ts";
 import { createMemoryHandlers } from "./memory.ts";
 import { createPlanHandlers } from "./plan.ts";
+import { procedureFor } from "./procedure.ts";
 import { createRunHandlers } from "./run.ts";
 import { createTaskHandlers } from "./tasks.ts";
 import { createToolsHandlers } from "./tools.ts";
@@ -36,6 +37,8 @@ export function createHandlers(
     ...createAuditHandlers(control.home),
     ...createToolsHandlers(control.listTools),
     ...createAgentHandlers(control.agents),
-    ...createDesignHandlers(createDesignService({ trust: control.trust, runs: control.runDesign })),
+    ...createDesignHandlers(createDesignService({ trust: control.trust, runs: control.runDesign }), (wish) =>
+      procedureFor(wish, control),
+    ),
   };
 }
