@@ -9,6 +9,7 @@ import { keepBeforeRemoval } from "./checkpoint.ts";
 import { copyOf, isolationOf } from "./copy.ts";
 import { gitOfCopy } from "./copy-git.ts";
 import { createCheckpoints, type Turns } from "./create-checkpoints.ts";
+import { createKnown } from "./known.ts";
 import { createTaskCopies } from "./merging/task-copies.ts";
 import { callOn, openRepository, type Repository } from "./repository.ts";
 import { takeSnapshot, treeOf } from "./snapshot.ts";
@@ -22,7 +23,8 @@ export function createChanges(options: { home: string; log: Log }): ChangesPort 
     return realPath(options.home);
   });
   const inTurn = createTurns();
-  const checkpoints = createCheckpoints({ home, inTurn });
+  const collected = createKnown<ChangeSet>();
+  const checkpoints = createCheckpoints({ home, inTurn, onDropped: collected.forgetAll });
   const tasks = createTaskCopies({ home, inTurn });
 
   return {
@@ -44,7 +46,7 @@ export function createChanges(options: { home: string; log: Log }): ChangesPort 
     async collect({ runId, workspace, isolation, signal }) {
       const folder = await home();
       const copy = await copyOf(folder, workspace, isolation);
-      return collectChanges(folder, copy, runId, signal);
+      return collectChanges(folder, copy, { runId, signal, collected });
     },
 
     async workingDiff(isolation, workspace) {
@@ -89,6 +91,7 @@ export function createChanges(options: { home: string; log: Log }): ChangesPort 
       }
       const commonDir = known?.commonDir ?? (await openRepository(folder, workspace)).commonDir;
       checkpoints.forget(runId);
+      collected.forget(runId);
       await removeCopy(place, commonDir);
     },
   };
