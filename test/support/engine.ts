@@ -1,10 +1,9 @@
 /** The whole engine over real parts: SQLite, git, processes and a scripted model that speaks HTTP. */
-import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { loadUserAgents } from "../../daemon/agents/user-agents.ts";
 import { systemClock } from "../../daemon/host/clock.ts";
 import { createChatModel } from "../../daemon/models/create.ts";
@@ -24,10 +23,14 @@ import { openStore } from "../../daemon/store/sqlite.ts";
 import type { EventLog, NewEvent, Store } from "../../daemon/store/store.ts";
 import { recoverEdits } from "../../daemon/tools/files/edit-journal.ts";
 import { isEnded, type Params, type RunEvent, type RunState } from "../../protocol/index.ts";
+import { initGit, writeFiles } from "./folder.ts";
 import type { Script } from "./scripted/script.ts";
+
 import type { ScriptedOptions, ScriptedServer } from "./scripted/server.ts";
 import { startScriptedAnthropic } from "./scripted-anthropic.ts";
 import { startScriptedOpenAi } from "./scripted-openai.ts";
+
+export { initGit, writeFiles } from "./folder.ts";
 
 export interface EngineOptions {
   readonly script: Script;
@@ -252,21 +255,6 @@ function until(engine: Engine, runId: string, fits: (state: RunState) => boolean
     if (state !== undefined && fits(state)) resolve(state);
   }, reject);
   return promise.finally(unsubscribe);
-}
-
-export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
-  mkdirSync(folder, { recursive: true });
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-}
-
-export function initGit(folder: string): void {
-  const git = (...args: string[]) => execFileSync("git", args, { cwd: folder, stdio: "ignore" });
-  git("init", "-q");
-  git("add", "-A");
-  git("-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-q", "--allow-empty", "-m", "start");
 }
 
 function collectingLog(note: (line: string) => void): Log {
