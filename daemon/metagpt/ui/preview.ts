@@ -162,6 +162,6 @@ function addStoryPages(
 }
 
 /** `src/PriceTag.stories.tsx` → `PriceTag` */
-export function componentOf(file: string): string {
+function componentOf(file: string): string {
   return posix.basename(file).replace(/\.stories\.\w+$/, "");
 }
