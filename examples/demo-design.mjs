@@ -23,6 +23,13 @@ const pages = join(folder, "pages");
 const scratch = mkdtempSync(join(tmpdir(), "nexus-demo-"));
 const bold = (text) => (process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[1m${text}\u001b[0m` : text);
 
+/** How a browser is installed here. */
+const INSTALL = {
+  linux: "apt install chromium, or your system's own way",
+  darwin: "brew install --cask google-chrome",
+  win32: "Edge is part of Windows; else winget install Google.Chrome",
+};
+
 let scriptedModel;
 let daemonMayRun = false;
 let current;
@@ -51,7 +58,7 @@ examples/design/answers. All else is real: daemon, git, tests, checks of the des
   );
   if (browser === undefined) sayNoBrowser();
   await prepareProject();
-  const env = environment(await startScriptedModel());
+  const env = environment(await startScriptedModel(browser !== undefined));
 
   say("The sentence", goal);
   say(
@@ -77,12 +84,6 @@ Install Chromium, Chrome or Edge (${INSTALL[process.platform] ?? INSTALL.linux})
   );
 }
 
-const INSTALL = {
-  linux: "apt install chromium, or your system's own way",
-  darwin: "brew install --cask google-chrome",
-  win32: "Edge is part of Windows; else winget install Google.Chrome",
-};
-
 /** A repository of its own, with the packages that it names. */
 async function prepareProject() {
   cpSync(join(example, "project"), project, { recursive: true });
@@ -97,9 +98,9 @@ async function prepareProject() {
     await must("git", args, { cwd: project });
 }
 
-async function startScriptedModel() {
+async function startScriptedModel(hasBrowser) {
   const script = join(scratch, "script.json");
-  writeFileSync(script, JSON.stringify(designScript(join(example, "answers"))));
+  writeFileSync(script, JSON.stringify(designScript(join(example, "answers"), { isCareless: hasBrowser })));
   const program = join(root, "test", "support", "scripted-model.ts");
   scriptedModel = spawn(process.execPath, [program, "--provider", "openai", "--script", script], {
     stdio: ["ignore", "pipe", "inherit"],

@@ -4,8 +4,11 @@ import { join } from "node:path";
 
 const call = (tool, input) => ({ tool, arguments: input });
 
-/** A script for test/support/scripted-model.ts. `answers`: the folder that holds docs/, src/ and test/. */
-export function designScript(answers) {
+/**
+ * A script for test/support/scripted-model.ts. `answers`: the folder that holds docs/, src/ and test/. `isCareless`: the engineer's
+ * first try has a fault that a browser finds.
+ */
+export function designScript(answers, { isCareless = true } = {}) {
   const text = (path) => readFileSync(join(answers, path), "utf8");
   const document = (name) => JSON.parse(text(`docs/${name}.json`));
   const task = document("task");
@@ -14,7 +17,7 @@ export function designScript(answers) {
     ...role("architect", "system_design", document("system-design")),
     ...role("UI and UX designer", "ui_design", document("ui-design")),
     ...role("project manager", "task", task),
-    ...task["Task list"].flatMap((path) => fileTurns(path, answers, text)),
+    ...task["Task list"].flatMap((path) => fileTurns(path, answers, text, isCareless && path === CARELESS)),
     ...role("engineer", "code_summary", summaryOf(task)),
     ...turns({ system: "You are the QA engineer of a team" }, [
       { toolCalls: [call("write_file", { path: "test/order.test.ts", content: text("test/order.test.ts") })] },
@@ -42,21 +45,20 @@ function role(name, kind, content) {
 }
 
 /** A file, with its stories where it is a component; then its review. */
-function fileTurns(path, answers, text) {
+function fileTurns(path, answers, text, isCareless) {
   const stories = path.replace(/\.tsx$/, ".stories.tsx");
   const also = stories !== path && existsSync(join(answers, stories)) ? [stories] : [];
   const write = (own, content) => call("write_file", { path: own, content });
   const whole = [path, ...also].map((own) => write(own, text(own)));
   const when = { firstUser: `Write the file ${path} of the task list.` };
-  const replies =
-    path === CARELESS
-      ? [
-          { toolCalls: [write(path, careless(text(path))), ...whole.slice(1)] },
-          { text: `Wrote ${path}.` },
-          { toolCalls: whole.slice(0, 1) },
-          { text: "Less and more are buttons now, so that every key gets to them." },
-        ]
-      : [{ toolCalls: whole }, { text: `Wrote ${path}.` }];
+  const replies = isCareless
+    ? [
+        { toolCalls: [write(path, careless(text(path))), ...whole.slice(1)] },
+        { text: `Wrote ${path}.` },
+        { toolCalls: whole.slice(0, 1) },
+        { text: "Less and more are buttons now, so that every key gets to them." },
+      ]
+    : [{ toolCalls: whole }, { text: `Wrote ${path}.` }];
   const review = {
     when: { firstUser: `Review the file ${path}`, turn: 0 },
     reply: { text: "It does what the task asks. LGTM" },

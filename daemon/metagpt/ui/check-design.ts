@@ -151,11 +151,13 @@ function pageFindings({ target, checks }: CheckedPage, { design }: DesignProject
     .map(({ name, detail }) => ({ path, message: `${where}: ${detail} (design/${name})`, severity: "error" as const }));
 }
 
-/** `13 pages looked at, 12 of them fine; not looked at: …` */
+/** `13 pages looked at in a browser, 12 of them fine`; or why none was. */
 export function summaryOf({ hasDesign, pages, skipped }: DesignChecked): string {
   if (!hasDesign) return "there is no UI design here";
   const looked = pages.filter(({ checks }) => checks.some(({ outcome }) => outcome !== "skipped"));
+  const why = skipped.length === 0 ? "" : `not looked at: ${skipped.join("; ")}`;
+  if (looked.length === 0) return (why === "" ? "no page hangs on what was changed" : why).slice(0, 500);
   const fine = looked.filter(({ checks }) => checks.every(({ outcome }) => outcome === "passed"));
-  const why = skipped.length === 0 ? "" : `; not looked at: ${skipped.join("; ")}`;
-  return `${looked.length} pages looked at in a browser, ${fine.length} of them fine${why}`.slice(0, 500);
+  const told = `${looked.length} pages looked at in a browser, ${fine.length} of them fine`;
+  return (why === "" ? told : `${told}; ${why}`).slice(0, 500);
 }
