@@ -38,6 +38,8 @@ const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   "workflow compare": async () => (await import("./workflow-runs.ts")).workflowCompareCommand,
   "workflow migrate": async () => (await import("./workflow-runs.ts")).workflowMigrateCommand,
   "workflow schedule": async () => (await import("./workflow-schedule.ts")).workflowScheduleCommand,
+  "metagpt run": async () => (await import("./metagpt-run.ts")).metagptRunCommand,
+  "metagpt sop": async () => (await import("./metagpt-run.ts")).metagptSopCommand,
   "metagpt read": async () => (await import("./metagpt.ts")).metagptReadCommand,
   "metagpt write": async () => (await import("./metagpt-write.ts")).metagptWriteCommand,
   approvals: async () => (await import("./approvals.ts")).approvalsCommand,

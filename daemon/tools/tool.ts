@@ -4,6 +4,7 @@ import type { ErrorValue, Result, TodoItem, ToolEffect } from "../../protocol/in
 import type { Access } from "../security/access.ts";
 import type { CommandRunner } from "../security/sandbox/command-runner.ts";
 import type { Taint } from "../security/taint.ts";
+import type { CheckedPage } from "./checked-page.ts";
 import type { PlacedProblem } from "./checks/problem.ts";
 import type { CodeLookup, NoteFact } from "./code-lookup.ts";
 import type { BackgroundCommands } from "./commands/background.ts";
@@ -34,6 +35,8 @@ export interface ToolContext {
   readonly ask?: (question: { readonly text: string; readonly choices: string[] }) => Promise<string>;
   /** Agents that could do something, the best first; left out where no work can be handed on. */
   readonly findAgents?: (query: string) => Promise<readonly FoundAgent[]>;
+  /** Tells people, and the run's log, what a page looks like in a browser. */
+  readonly showPage?: (page: CheckedPage) => Promise<void>;
   /** Shows people the agent's own list. */
   readonly showTodo?: (items: readonly TodoItem[]) => Promise<void>;
   /** The other agents of the run; left out where the agent works alone. */

@@ -25,7 +25,7 @@ export function componentProblems(design: UiDesign): DesignProblem[] {
       ...fileProblems(name, stories, /\.stories\.\w+$/, "src/PriceTag.stories.tsx"),
       ...(test === undefined ? [] : fileProblems(name, test, /./, "src/PriceTag.test.tsx")),
     ]),
-    ...[...known]
+    ...(design.Components.length === 0 ? [] : [...known])
       .filter((id) => !drawn.has(id))
       .map((id) => tell("not_drawn", `none draws ${id}. Add it to the elements of one.`)),
   ];

@@ -4,10 +4,10 @@ import type { BuildFailure, BuildOptions, Message, Plugin } from "esbuild";
 import type { PageContent } from "../../host/browser.ts";
 import { findPackage } from "../../host/packages.ts";
 import type { Framework } from "./framework.ts";
-import type { PreviewOptions, PreviewProblem } from "./preview.ts";
 import { aliasesOf } from "./preview-aliases.ts";
 import { type Fence, fenceOf, fencePlugin } from "./preview-fence.ts";
 import type { PageParts } from "./preview-page.ts";
+import type { PreviewOptions, PreviewProblem } from "./preview-project.ts";
 
 /** A file of the project, or a module of ours that imports `from`. */
 export type Entry = { readonly name: string } & (

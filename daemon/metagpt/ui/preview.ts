@@ -9,19 +9,8 @@ import { resolveInside } from "../../security/paths/fence.ts";
 import { contentOf } from "../../tools/fields/frontend/site.ts";
 import { detectFramework, type Framework } from "./framework.ts";
 import { type Bundle, bundle, storyExports } from "./preview-bundle.ts";
-import { appPage, scriptsIn, storyModule, storyPage } from "./preview-page.ts";
-
-export interface PreviewOptions {
-  /** Absolute path of the project's folder. */
-  readonly root: string;
-  /** Links in it that lead out, such as node_modules: what they hold may be bundled. */
-  readonly linked: readonly string[];
-  /** Files in the Component Story Format, from the root. */
-  readonly stories: readonly string[];
-  /** The app's page, from the root; null: none. */
-  readonly page: string | null;
-  readonly signal: AbortSignal;
-}
+import { appPage, type PageParts, scriptsIn, storyModule, storyPage } from "./preview-page.ts";
+import type { PreviewOptions, PreviewProblem } from "./preview-project.ts";
 
 export interface PreviewPage {
   /** `/` for the app, `PriceTag/Default` for a story. */
@@ -30,16 +19,11 @@ export interface PreviewPage {
   readonly address: string;
 }
 
-export interface PreviewProblem {
-  /** From the root; "" where it is about none. */
-  readonly path: string;
-  readonly line?: number;
-  readonly message: string;
-}
-
 export interface Preview {
   readonly framework: Framework;
   readonly pages: readonly PreviewPage[];
+  /** By the file of stories, the names that it exports. */
+  readonly stories: ReadonlyMap<string, readonly string[]>;
   /** Files by their path, as a folder that holds all would have them: index.html, stories/, app-0.js … */
   readonly files: ReadonlyMap<string, PageContent>;
   /** What a browser gets at an address of the app's origin. */
@@ -62,7 +46,7 @@ export async function buildPreview(options: PreviewOptions): Promise<Preview> {
   const framework = detectFramework(manifest, html !== undefined);
   const app = page === null || html === undefined ? undefined : { page, html };
   const files = new Map<string, PageContent>();
-  const draft: Draft = { files, pages: [], problems: [], skipped: [] };
+  const draft: Draft = { files, stories: new Map(), pages: [], problems: [], skipped: [] };
   if (page !== null && html === undefined) draft.problems.push({ path: page, message: "there is no such page" });
   const styles = app === undefined ? [] : await addApp(options, framework, app, draft);
   if (options.stories.length > 0) await addStories(options, framework, styles, draft);
@@ -76,6 +60,7 @@ export async function buildPreview(options: PreviewOptions): Promise<Preview> {
 
 interface Draft {
   readonly files: Map<string, PageContent>;
+  readonly stories: Map<string, readonly string[]>;
   readonly pages: PreviewPage[];
   readonly problems: PreviewProblem[];
   readonly skipped: string[];
@@ -147,30 +132,32 @@ async function addStories(
     return;
   }
   const { name: library } = framework;
+  // One by one, so that one that is wrong does not take the others along.
   for (const [index, file] of options.stories.entries()) {
-    options.signal.throwIfAborted();
-    const name = `stories-${index}`;
-    // One by one, so that one that is wrong does not take the others along.
     const found = await storyExports(options, file);
-    const built = found.ok
-      ? await bundle(options, framework, [{ name, source: storyModule(file, library), from: file }])
-      : found;
-    if (!found.ok) draft.problems.push(...found.problems);
-    if (!found.ok || !built.ok || !accepted(built, draft)) {
-      if (found.ok) accepted(built, draft);
-      continue;
-    }
-    const component = componentOf(file);
-    const parts = built.parts.get(name);
-    for (const story of found.names) {
-      const path = `stories/${component}--${story}.html`;
-      const own = {
-        script: `../${parts?.script ?? ""}`,
-        styles: [...styles, ...(parts?.styles ?? [])].map((one) => `../${one}`),
-      };
-      draft.files.set(path, { status: 200, type: HTML, body: Buffer.from(storyPage(component, story, own)) });
-      draft.pages.push({ target: `${component}/${story}`, address: `/${path}` });
-    }
+    if (found.ok) {
+      draft.stories.set(file, found.names);
+      const entry = { name: `stories-${index}`, source: storyModule(file, library), from: file };
+      const built = await bundle(options, framework, [entry]);
+      if (accepted(built, draft)) addStoryPages(file, found.names, built.parts.get(entry.name), styles, draft);
+    } else draft.problems.push(...found.problems);
+  }
+}
+
+function addStoryPages(
+  file: string,
+  names: readonly string[],
+  parts: PageParts | undefined,
+  styles: readonly string[],
+  { files, pages }: Draft,
+): void {
+  const component = componentOf(file);
+  const all = [...styles, ...(parts?.styles ?? [])].map((one) => `../${one}`);
+  for (const story of names) {
+    const path = `stories/${component}--${story}.html`;
+    const html = storyPage(component, story, { script: `../${parts?.script ?? ""}`, styles: all });
+    files.set(path, { status: 200, type: HTML, body: Buffer.from(html) });
+    pages.push({ target: `${component}/${story}`, address: `/${path}` });
   }
 }
 

@@ -12,6 +12,7 @@ import type { LockTable } from "../../tools/gate/locks.ts";
 import { runTool } from "../../tools/run.ts";
 import type { ToolContext } from "../../tools/tool.ts";
 import { teamPort } from "../collaborate/team-port.ts";
+import { noteWritten } from "../design/documents.ts";
 import { effectJournal } from "../journal.ts";
 import { askApproval } from "../people/approval-gate.ts";
 import { personPort } from "../people/person-port.ts";
@@ -164,7 +165,9 @@ export async function callTool(
     clock: context.clock,
   });
   toolbox.learn(outcome);
-  return { text: outcome.output, isError: outcome.status !== "done", changed: outcome.changed, live: isLive() };
+  const { changed } = outcome;
+  if (outcome.status === "done") await noteWritten(context, { key, agent: agentName, root: rules.root, changed });
+  return { text: outcome.output, isError: outcome.status !== "done", changed, live: isLive() };
 }
 
 /** Knows whether the call was carried out now, or its result was recorded earlier. */
