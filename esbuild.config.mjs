@@ -63,10 +63,16 @@ const BUNDLES = {
       "field-judge": "daemon/tools/fields/judge/program.ts",
     },
     // Native, or loaded from where it is installed.
-    external: ["@parcel/watcher", "tree-sitter", "usearch", "chromadb", "@duckdb/node-api", "playwright-core"],
+    external: ["@parcel/watcher", "tree-sitter", "usearch", "chromadb", "@duckdb/node-api", "playwright-core", "esbuild"],
   },
   extension: { ...node, entryPoints: ["extension/extension.ts"], external: ["vscode"], target: "node22" },
-  webview: { ...common, entryPoints: ["webview/main.tsx"], platform: "browser", target: "es2023", jsx: "automatic" },
+  webview: {
+    ...common,
+    entryPoints: { main: "webview/main.tsx", design: "webview/design/design.tsx" },
+    platform: "browser",
+    target: "es2023",
+    jsx: "automatic",
+  },
 };
 
 mkdirSync(join(root, "dist", "meta"), { recursive: true });

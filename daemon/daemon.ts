@@ -13,12 +13,14 @@ import { httpFetch } from "./host/http.ts";
 import { homePaths, prepareHome } from "./host/paths.ts";
 import { grammarsBeside } from "./memory/code/languages.ts";
 import { createMemory } from "./memory/create.ts";
+import { createRunDesign } from "./metagpt/roles/run-design.ts";
 import { createChatModel } from "./models/create.ts";
 import type { Log } from "./observability/log.ts";
 import { openFileLog } from "./observability/log-file.ts";
 import { type AgentDirectory, createAgentDirectory, type DirectoryOptions } from "./orchestration/agent-directory.ts";
 import { listTools } from "./orchestration/calls/tool-list.ts";
 import { createChanges } from "./orchestration/changes/create.ts";
+import { createRunDesigns } from "./orchestration/design/run-designs.ts";
 import { createIndexedMemory } from "./orchestration/indexed-memory.ts";
 import { createReranker } from "./orchestration/reranker.ts";
 import { openPolicyPlace } from "./orchestration/rights/policy-place.ts";
@@ -147,10 +149,13 @@ async function openParts(
   const agents = createAgentDirectory({
     ...{ userAgents, isTrusted: trusted, store, version: (await currentBuild()).version },
   });
+  const changes = createChanges({ home, log });
+  const design = async () => (await import("./metagpt/roles/design-work.ts")).roles;
   const service = createRunService({
     editJournal,
     store,
-    changes: createChanges({ home, log }),
+    changes,
+    design,
     audit,
     trust,
     clock: systemClock,
@@ -184,6 +189,7 @@ async function openParts(
     trust,
     audit,
     agents,
+    runDesign: createRunDesign(createRunDesigns({ store, changes, audit, design, newId: randomUUID })),
     listTools: ({ workspace }, signal) => listTools({ policyPlace, look: foreign.look, trusted }, workspace, signal),
     check: () => store.projections.verify({ repair: false }),
     configureModel(params) {

@@ -51,6 +51,8 @@ const Fields = z.strictObject({
   writes: z.optional(nameList),
   model: z.optional(line(200)),
   answer: z.optional(z.record(line(40), line(200))),
+  watches: z.optional(nameList),
+  produces: z.optional(nameList),
   limits: z.optional(
     z.strictObject({
       maxTurns: z.optional(z.int().check(z.gte(1), z.lte(120))),
@@ -163,6 +165,8 @@ function agentOf(fields: Fields, body: string, { stem, source }: AgentFile): Age
     ...(writes === undefined ? {} : { writes }),
     ...(model === undefined ? {} : { model }),
     limits: definedLimits(limits),
+    ...(fields.watches === undefined ? {} : { watches: fields.watches }),
+    ...(fields.produces === undefined ? {} : { produces: fields.produces }),
     source,
     system: `${prompt}\n\nWhat you are for:\n${withoutHidden(body)}`,
   };

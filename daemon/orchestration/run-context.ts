@@ -17,6 +17,7 @@ import type { CommandLog } from "../tools/commands/background.ts";
 import type { TaintPort } from "../tools/gate/gate.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort, Isolation } from "./changes/changes.ts";
+import type { OpenDesignWork } from "./design/design-work.ts";
 import type { RecordedWorld } from "./recorded-world.ts";
 import type { PolicyPlace } from "./rights/policy-place.ts";
 import type { MemoryPlace, RunMemory } from "./run-memory.ts";
@@ -95,6 +96,8 @@ export interface RunContext {
   readonly commandLog?: (name: string) => Promise<CommandLog>;
   /** The agents that people wrote, as they are now; left out: none. Runs ask run-agents.ts instead. */
   readonly userAgents?: FindUserAgents | undefined;
+  /** Roles and documents of design; left out: the run follows no workflow, or there are none. */
+  readonly design?: OpenDesignWork | undefined;
   /** Folder of the grammars by which code is parsed; left out: none is. */
   readonly grammars?: string;
 }
@@ -111,7 +114,7 @@ export class RunStopped extends Error {
 }
 
 /** The run's state as of the last committed event. */
-export async function stateOf(context: RunContext): Promise<RunState> {
+export async function stateOf(context: Pick<RunContext, "store" | "runId">): Promise<RunState> {
   const state = await context.store.events.state(context.runId);
   if (state === undefined) throw nexusError("run.unknown", context.runId);
   return state;
@@ -127,7 +130,7 @@ export async function isolationIn(context: RunContext): Promise<Isolation | null
  * answer is the event that stands in the log. Artifacts are committed with it.
  */
 export async function record(
-  context: RunContext,
+  context: Pick<RunContext, "store" | "runId">,
   body: RunEventBody,
   key?: string,
   artifacts: readonly Uint8Array[] = [],

@@ -36,7 +36,8 @@ export interface Execution {
 export async function executeRun(dependencies: RunDependencies, execution: Execution): Promise<void> {
   const before = await requireState(dependencies.store, execution.runId);
   const { sessionId, priority = "normal" } = before;
-  const context = createContext(dependencies, execution, { group: sessionId, flow: execution.runId, priority });
+  const known = before.workflow === undefined ? { ...dependencies, design: undefined } : dependencies;
+  const context = createContext(known, execution, { group: sessionId, flow: execution.runId, priority });
   const attempt = execution.reason === "restart" ? Math.max(1, before.attempt) : before.attempt + 1;
   const { reason, choice } = execution;
   const model = JSON.stringify(choice) === JSON.stringify(before.model) ? {} : { model: choice };
@@ -141,6 +142,7 @@ function createContext(
     ...(commands === undefined ? {} : { commands }),
     ...(commandLog === undefined ? {} : { commandLog: (name) => commandLog(runId, name) }),
     ...(dependencies.userAgents === undefined ? {} : { userAgents: dependencies.userAgents }),
+    ...(dependencies.design === undefined ? {} : { design: dependencies.design }),
     ...(dependencies.grammars === undefined ? {} : { grammars: dependencies.grammars }),
     ...(dependencies.policyPlace === undefined ? {} : { policyPlace: dependencies.policyPlace }),
   };

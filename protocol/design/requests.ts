@@ -41,6 +41,26 @@ export const designSave = request(
   z.object({ hash: z.string(), problems: z.array(z.object({ code: z.string(), message: z.string() })) }),
 );
 
+export const designProcedure = request(
+  "design/procedure",
+  "How the roles would work on an idea: a workflow for run/start, in the order of what they watch and make. Nothing begins.",
+  z.object({
+    workspace: z.string().check(z.minLength(1)),
+    idea: z.string().check(z.minLength(1), z.maxLength(20_000)),
+    /** Refine a project that is there; left out: where it has design documents. */
+    incremental: z.optional(z.boolean()),
+    /** Names of roles; left out: all. */
+    roles: z.optional(z.array(z.string().check(z.maxLength(60))).check(z.maxLength(40))),
+  }),
+  z.object({
+    prompt: z.string(),
+    workflow: z.object({ path: z.string(), text: z.string(), inputs: z.record(z.string(), z.unknown()) }),
+    stem: z.string(),
+    incremental: z.boolean(),
+    roles: z.array(z.object({ name: z.string(), watches: z.array(z.string()), produces: z.array(z.string()) })),
+  }),
+);
+
 export const designExport = request(
   "design/export",
   "All documents as one text: Markdown, or HTML that prints well and needs nothing from elsewhere.",

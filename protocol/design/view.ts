@@ -8,6 +8,8 @@ export const DesignDocument = z.object({
   dialect: Dialect,
   title: z.string(),
   content: z.unknown(),
+  /** As it stands, where `content` is null and the file is a text: what a person mends. */
+  text: z.optional(z.string()),
   /** SHA-256 of its bytes: what an edit was made on. */
   hash: z.string(),
   problems: z.array(DocumentProblem),

@@ -1,19 +1,9 @@
 /** The whole engine over real parts: SQLite, git, processes and a scripted model that speaks HTTP. */
-import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { loadUserAgents } from "../../daemon/agents/user-agents.ts";
 import { systemClock } from "../../daemon/host/clock.ts";
 import { createChatModel } from "../../daemon/models/create.ts";
@@ -31,11 +21,16 @@ import { createTrust, type Trust } from "../../daemon/security/trust.ts";
 import type { ModelSettings } from "../../daemon/settings.ts";
 import { openStore } from "../../daemon/store/sqlite.ts";
 import type { EventLog, NewEvent, Store } from "../../daemon/store/store.ts";
+import { recoverEdits } from "../../daemon/tools/files/edit-journal.ts";
 import { isEnded, type Params, type RunEvent, type RunState } from "../../protocol/index.ts";
+import { initGit, writeFiles } from "./folder.ts";
 import type { Script } from "./scripted/script.ts";
+
 import type { ScriptedOptions, ScriptedServer } from "./scripted/server.ts";
 import { startScriptedAnthropic } from "./scripted-anthropic.ts";
 import { startScriptedOpenAi } from "./scripted-openai.ts";
+
+export { initGit, writeFiles } from "./folder.ts";
 
 export interface EngineOptions {
   readonly script: Script;
@@ -52,6 +47,8 @@ export interface EngineOptions {
   readonly keepRule?: (rule: string) => Promise<void>;
   /** Tools that others wrote. */
   readonly foreignTools?: RunDependencies["foreignTools"];
+  /** Roles and documents, for workflows that name them. */
+  readonly design?: RunDependencies["design"];
   /** How tasks work side by side. */
   readonly team?: RunDependencies["team"];
   /** Look at finished work of planned tasks. */
@@ -172,6 +169,7 @@ async function openParts(
     memory,
     models = {},
     foreignTools,
+    design,
     beforeCalls,
     team,
     judges,
@@ -180,6 +178,7 @@ async function openParts(
   }: EngineOptions,
 ) {
   const log = collectingLog(note);
+  await recoverEdits(join(home, "edits"));
   const store = withAppend(await openStore({ home, log }), beforeAppend);
   const audit = createAudit({
     ...{ home, heads: store.auditHeads, epoch: store.epoch, clock: systemClock, log, redact: (text) => text },
@@ -204,6 +203,7 @@ async function openParts(
     onFatal: (error) => note(String(error)),
     ...(memory === undefined ? {} : { memory }),
     ...(foreignTools === undefined ? {} : { foreignTools }),
+    ...(design === undefined ? {} : { design, editJournal: join(home, "edits") }),
     ...(beforeCalls === undefined ? {} : { beforeCalls }),
     ...(team === undefined ? {} : { team }),
     ...(judges === undefined ? {} : { judges }),
@@ -243,21 +243,6 @@ function until(engine: Engine, runId: string, fits: (state: RunState) => boolean
     if (state !== undefined && fits(state)) resolve(state);
   }, reject);
   return promise.finally(unsubscribe);
-}
-
-export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
-  mkdirSync(folder, { recursive: true });
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-}
-
-export function initGit(folder: string): void {
-  const git = (...args: string[]) => execFileSync("git", args, { cwd: folder, stdio: "ignore" });
-  git("init", "-q");
-  git("add", "-A");
-  git("-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-q", "--allow-empty", "-m", "start");
 }
 
 function collectingLog(note: (line: string) => void): Log {

@@ -6,6 +6,7 @@ import { asData } from "../../memory/context/cut.ts";
 import { machineRunner } from "../../security/sandbox/command-runner.ts";
 import { type CheckedField, FIELD_CHECKS, runFieldChecks } from "../../tools/fields/checks.ts";
 import type { FieldContext, FieldFinding } from "../../tools/fields/field-check.ts";
+import { recordPage } from "../people/show-page.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 import { mayCheck } from "./check.ts";
 import { allowedCommands } from "./plan.ts";
@@ -53,7 +54,8 @@ async function checked(
   work: FieldWork,
   finished: Finished,
 ): Promise<{ results: CheckedField[]; live: boolean }> {
-  const names = work.agent.checks.filter((name) => FIELD_CHECKS.some((check) => check.name === name));
+  const checks = [...FIELD_CHECKS, ...((await context.design?.())?.checks ?? [])];
+  const names = work.agent.checks.filter((name) => checks.some((check) => check.name === name));
   const recorded = await Promise.all(names.map((name) => recordedCheck(context, work, name, finished.turn)));
   const known = recorded.filter((result) => result !== undefined);
   const missing = names.filter((name) => !known.some(({ check }) => check === name));
@@ -61,7 +63,7 @@ async function checked(
     const live = names.some((name) => context.recorded?.isLive(keyOf(work, name, finished.turn)) === true);
     return { results: known, live };
   }
-  const ran = await runFieldChecks(missing, await fieldContext(context, work, finished));
+  const ran = await runFieldChecks(missing, await fieldContext(context, work, finished), checks);
   const fresh = missing.map((check) => ran.find((result) => result.check === check) ?? { ...NOTHING_TO_CHECK, check });
   for (const result of fresh) await recordCheck(context, work, result, finished.turn);
   return { results: [...known, ...fresh], live: true };
@@ -100,7 +102,7 @@ function recordCheck(context: RunContext, work: FieldWork, result: CheckedField,
   return record(context, body, keyOf(work, check, turn));
 }
 
-async function fieldContext(context: RunContext, work: FieldWork, { text }: Finished): Promise<FieldContext> {
+async function fieldContext(context: RunContext, work: FieldWork, { text, turn }: Finished): Promise<FieldContext> {
   const { root, task, testCommand } = work;
   const { signal } = context;
   const { isolation, tasks, trusted } = await stateOf(context);
@@ -124,6 +126,7 @@ async function fieldContext(context: RunContext, work: FieldWork, { text }: Fini
     signal,
     trusted: trusted !== false,
     fetched: await fetchedPages(context),
+    showPage: (page) => recordPage(context, page, `field/${task.id}/${turn}`),
     ...(run === undefined ? {} : { run }),
     ...(testCommand === undefined ? {} : { testCommand }),
     ...(context.grammars === undefined ? {} : { grammars: context.grammars }),

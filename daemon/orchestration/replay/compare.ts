@@ -13,7 +13,7 @@ const OUTSIDE: Partial<Record<RunEventType, readonly string[]>> = {
   "plan.proposed": ["estimate", "model", "budgetUsd", "deadlineMinutes", "concurrency"],
   "plan.reconsidered": ["estimate", "model", "budgetUsd", "deadlineMinutes", "concurrency"],
   "conflict.predicted": ["on", "reason"],
-  "task.dispatched": ["leases", "budgetUsd", "reason"],
+  "task.dispatched": ["leases", "budgetUsd", "shareUsd", "reason"],
 };
 
 /** What older versions did not record, and what follows from it: figures of instructions and tools that nobody has any more. */

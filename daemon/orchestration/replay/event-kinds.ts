@@ -36,6 +36,10 @@ const TOLD: ReadonlySet<RunEventType> = new Set<RunEventType>([
   "contract.awarded",
   "contract.reported",
   "workflow.pinned",
+  "document.written",
+  "document.decided",
+  "design.stale",
+  "design.checked",
   "workflow.migrated",
 ]);
 

@@ -167,9 +167,14 @@ export function createFollower(log: RecordedLog, ports: FollowerPorts, failAll: 
     return told(entry);
   }
 
-  /** A child's work has its place in its id: it belongs to the call that handed it over, whose result is recorded. */
+  /**
+   * A child's work has its place in its id, and what a program asks of a model in its key: they belong to the call that
+   * handed the work over or ran the program, whose result is recorded.
+   */
   function isInsideOfCall(body: RunEventBody): boolean {
     const taskId = taskOf(body);
+    const { key } = "key" in body ? body : { key: "" };
+    if ([...calls.keys()].some((call) => key.startsWith(`${call}/model/`))) return true;
     if (taskId === undefined || calls.size === 0) return false;
     return [...calls.keys()].some((key) => {
       const child = key.replace(/^tool\//, "").replace(/\/(\d+)\/(\d+)$/, ".$1.$2");

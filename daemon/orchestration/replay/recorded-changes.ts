@@ -40,6 +40,7 @@ export function recordedChanges(
     }),
     file: async () => null,
     apply: hang,
+    commitFiles: async () => undefined,
     gitOf: async () => undefined,
     release: async () => undefined,
     tasks: {
