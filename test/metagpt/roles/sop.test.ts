@@ -62,6 +62,7 @@ describe("a procedure", () => {
         "docs/requirement.txt",
         "docs/system_design/20261128051500.json",
         "docs/task/20261128051500.json",
+        "docs/trace/20261128051500.json",
         "docs/ui_design/20261128051500.json",
         "resources/api_spec_and_task/20261128051500.md",
         "resources/data_api_design/20261128051500.mmd",
