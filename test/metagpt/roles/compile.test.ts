@@ -24,7 +24,15 @@ describe("the procedure of the built-in roles", () => {
   it("is a workflow without problems, in the order of the subscriptions", () => {
     const { text } = compileSop(ROLES, NEW);
     const { steps } = parsed(text);
-    expect(steps.map(({ id }) => id)).toEqual(["requirement", "documents", "files", "code", "pages", "code_summary", "tests"]);
+    expect(steps.map(({ id }) => id)).toEqual([
+      "requirement",
+      "documents",
+      "files",
+      "code",
+      "pages",
+      "code_summary",
+      "tests",
+    ]);
     const documents = steps[1]?.loop?.steps ?? [];
     const order = Object.fromEntries(documents.map(({ id }, index) => [id, needsOf(documents, index)]));
     expect(order).toEqual({
