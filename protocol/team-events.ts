@@ -50,8 +50,10 @@ export const TEAM_EVENTS = [
     taskId: z.string(),
     place: WorkPlace,
     leases: z.array(Lease),
-    /** USD that it may spend with all that it delegates; null: the run's own limit counts. */
+    /** The most that it may spend with all that it delegates, in USD; null: only the run's own limit counts. */
     budgetUsd: z.nullable(z.number()),
+    /** What it is thought to spend of the run's money, by the estimates; no limit. */
+    shareUsd: z.optional(z.number()),
     deadlineAt: z.nullable(z.string()),
     /** Why now, and why this agent, in words. */
     reason: z.string(),

@@ -42,8 +42,9 @@ export function teamChange(state: TeamState, body: RunEventBody, at: string): Pa
         planRevisions: (state.planRevisions ?? 0) + 1,
       };
     case "task.dispatched": {
-      const { place, leases, budgetUsd, deadlineAt, reason } = body;
-      return change(body.taskId, () => ({ place, leases, budgetUsd, deadlineAt, life: "ready", lifeReason: reason }));
+      const { place, leases, budgetUsd, shareUsd, deadlineAt, reason } = body;
+      const given = { place, leases, budgetUsd, shareUsd, deadlineAt };
+      return change(body.taskId, () => ({ ...given, life: "ready", lifeReason: reason }));
     }
     case "task.life":
       return change(body.taskId, () => ({ life: body.life, lifeReason: body.reason }));
@@ -67,7 +68,9 @@ export function teamChange(state: TeamState, body: RunEventBody, at: string): Pa
     case "task.reviewed":
       return change(body.taskId, () => ({ reviews: body.round }));
     case "contract.awarded":
-      return change(body.taskId, () => ({ agent: body.agent, budgetUsd: body.budgetUsd }));
+      return change(body.taskId, () => {
+        return { agent: body.agent, budgetUsd: body.budgetUsd, lockedUsd: body.lockedUsd };
+      });
     case "message.sent":
       return { messages: keptMessages(state, body.message) };
     case "message.delivered": {

@@ -38,26 +38,32 @@ async function writePlan(context: CliContext, args: Arguments, folder: string): 
   const file = args.text("plan");
   if (file !== undefined && args.text("run") !== undefined)
     throw nexusError("usage.invalid", "Give --plan or --run, not both.");
-  const { plan, goal } =
+  const planned =
     file === undefined ? await planOfRun(context, args.text("run")) : goalOf(await readPlan(context, file));
   const stem = systemClock.iso().replace(/\D/g, "").slice(0, 14);
   const name = basename(folder);
-  const written = planProject({ plan, goal, name, stem });
+  const written = planProject({ ...planned, name, stem });
   const files = new Map(written.map(({ path, text }) => [path, Buffer.from(text)]));
   const sourceFolder = written.find(({ path }) => path === ".src_workspace")?.text ?? "";
   return write(context, args, { folder, files, sourceFolder });
 }
 
-function goalOf(plan: Plan): { plan: Plan; goal: string } {
+interface Planned {
+  readonly plan: Plan;
+  readonly goal: string;
+  readonly budgetUsd?: number | undefined;
+}
+
+function goalOf(plan: Plan): Planned {
   return { plan, goal: plan.summary };
 }
 
-async function planOfRun(context: CliContext, word = "latest"): Promise<{ plan: Plan; goal: string }> {
-  let found: { plan: Plan; goal: string } | undefined;
+async function planOfRun(context: CliContext, word = "latest"): Promise<Planned> {
+  let found: Planned | undefined;
   await withConnection(context, async (connection) => {
     const { run } = await connection.request("run/show", { runId: await findRun(connection, word) });
     if (run.plan === null) throw nexusError("plan.none");
-    found = { plan: run.plan, goal: run.prompt };
+    found = { plan: run.plan, goal: run.prompt, budgetUsd: run.budget.limitUsd ?? undefined };
     return EXIT.done;
   });
   if (found === undefined) throw nexusError("plan.none");

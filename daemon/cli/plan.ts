@@ -124,7 +124,7 @@ async function editableText({ plan, tasks: states }: Answer<"plan/show">): Promi
   const bare = {
     ...rest,
     ...(milestones === undefined ? {} : { milestones: milestones.map(({ estimate: ___, ...own }) => own) }),
-    tasks: tasks.map(({ estimate: ___, budgetUsd: ____, deadlineMinutes: _____, ...own }) => own),
+    tasks: tasks.map(({ estimate: ___, deadlineMinutes: ____, ...own }) => own),
   };
   const head = [
     "The plan as it shall be. Save and close to change it; leave it as it is to change nothing.",

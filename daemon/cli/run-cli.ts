@@ -78,6 +78,7 @@ const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   "memory drop": async () => (await import("./memory-index.ts")).dropCommand,
   "agents list": async () => (await import("./agents.ts")).agentsListCommand,
   "agents show": async () => (await import("./agents.ts")).agentsShowCommand,
+  "metagpt adapter": async () => (await import("./metagpt-adapter.ts")).adapterStatusCommand,
   "tools list": async () => (await import("./tools-list.ts")).toolsListCommand,
   "mcp-servers list": async () => (await import("./tools-list.ts")).serversListCommand,
   "mcp-servers test": async () => (await import("./tools-list.ts")).serverTestCommand,

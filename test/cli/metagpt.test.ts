@@ -45,6 +45,9 @@ describe("nexus metagpt read", () => {
     const { out } = await run(metagptReadCommand, folder, ["read", folder]);
     expect(out).toMatch(/^plant_keeper: 20 documents\nPATH/);
     expect(out).toContain("docs/prd/9.json: not_json");
+    expect(out).toMatch(
+      /Before MetaGPT can go on with it:\n(.*\n)*docs\/system_design\/20260203040506\.json: unknown_file/,
+    );
     const nothing = await run(metagptReadCommand, projectFolder({}), ["read", "."]);
     expect(nothing).toMatchObject({ code: 0, out: "There are no documents of MetaGPT here.\n" });
   });
@@ -65,8 +68,14 @@ describe("nexus metagpt write", () => {
     const read = JSON.parse((await run(metagptReadCommand, folder, ["read", "shop", "--json"])).out);
     expect(read.documents.flatMap(({ problems }: { problems: unknown[] }) => problems)).toEqual([]);
     expect(read.documents.map(({ kind }: { kind: string }) => kind)).toEqual(
-      expect.arrayContaining(["prd", "system_design", "task", "dependencies", "requirement", "markdown_copy"]),
+      expect.arrayContaining(["prd", "system_design", "task", "dependencies", "requirement", "markdown_copy", "team"]),
     );
+    const { out: text } = await run(metagptReadCommand, folder, ["read", "shop"]);
+    expect(text).not.toContain("Before MetaGPT");
+    expect(JSON.parse(readFileSync(join(folder, "shop/team/team.json"), "utf8"))).toMatchObject({
+      idea: "A plan.",
+      investment: 3,
+    });
   });
 
   it("writes the plan of a run, with its prompt as the requirement", async () => {
@@ -82,7 +91,7 @@ describe("nexus metagpt write", () => {
       "run/show": { run: { ...start, plan: PLAN } },
     };
     const { code, out } = await run(metagptWriteCommand, folder, ["write", "shop"], answers);
-    expect([code, out]).toEqual([0, expect.stringMatching(/^Wrote 8 documents to /)]);
+    expect([code, out]).toEqual([0, expect.stringMatching(/^Wrote 9 documents to /)]);
     expect(readFileSync(join(folder, "shop/docs/requirement.txt"), "utf8")).toBe("Sell bread");
     await expect(
       run(metagptWriteCommand, folder, ["write", "other", "--run", "r1"], { ...answers, "run/show": { run: start } }),

@@ -188,7 +188,8 @@ function problemOf(looked: readonly Looked[], { python }: DetectOptions): Adapte
     };
   if (looked.every((one) => "problem" in one))
     return { code: "no_python", message: "No Python interpreter was found that works.", hint: INSTALL };
-  const asked = looked.map((one) => one.python).join(", ");
+  const working = looked.filter((one) => "probe" in one);
+  const asked = working.map((one) => one.python).join(", ");
   return { code: "no_metagpt", message: `MetaGPT is not installed for ${asked}.`, hint: INSTALL };
 }
 

@@ -3,6 +3,7 @@ import type { Plan, PlanTask, Prd, ProjectTasks, SystemDesign } from "../../../p
 import { inOrder } from "./cycles.ts";
 import { dependenciesText, documentFiles, documentPath, type WrittenFile } from "./layout.ts";
 import { leavesProject } from "./listed-files.ts";
+import { teamFile } from "./team.ts";
 
 export interface PlanExport {
   readonly plan: Plan;
@@ -12,10 +13,15 @@ export interface PlanExport {
   readonly name: string;
   /** What links the documents: the time, as `20261128051500`. */
   readonly stem: string;
+  /** USD. Left out: MetaGPT's own default. */
+  readonly budgetUsd?: number | undefined;
 }
 
+/** What MetaGPT's command line takes when nobody says it. */
+const INVESTMENT = 3;
+
 /** All files of the project. Files of the plan that leave the project are left out, and told in the PRD as unclear. */
-export function planProject({ plan, goal, name, stem }: PlanExport): WrittenFile[] {
+export function planProject({ plan, goal, name, stem, budgetUsd = INVESTMENT }: PlanExport): WrittenFile[] {
   const project = projectName(name);
   const files = plannedFiles(plan);
   const documents = [
@@ -38,6 +44,7 @@ export function planProject({ plan, goal, name, stem }: PlanExport): WrittenFile
     ...documents.flatMap((document) => documentFiles(document)),
     { path: ".dependencies.json", text: dependenciesText(undefined, made) },
     { path: ".src_workspace", text: project },
+    { path: "team/team.json", text: teamFile({ idea: goal, investment: budgetUsd, project }) },
   ];
 }
 

@@ -48,9 +48,13 @@ const MARKDOWN_OF: Partial<Record<DocumentKind, DocumentKind>> = {
 const STEMS: readonly (readonly [RegExp, DocumentKind])[] = [
   [/(^|[-_. ])prds?([-_. ]|$)|product[-_ ]requirements?/i, "prd"],
   [/system[-_ ]?designs?/i, "system_design"],
-  [/project[-_ ]?schedule|api[-_ ]spec[-_ ]and[-_ ]tasks?|(^|_)tasks?$/i, "task"],
+  [
+    /(^|[-_. ])(project[-_ ]?)?schedule$|api[-_ ]spec[-_ ]and[-_ ]tasks?|(^|_)tasks?([-_ ](list|breakdown|plan))?$/i,
+    "task",
+  ],
   [/code[-_ ]plan[-_ ]and[-_ ]change/i, "code_plan_and_change"],
   [/code[-_ ]summar(y|ies)/i, "code_summary"],
+  [/^test_.*\.py$/i, "test_output"],
 ];
 
 const DIAGRAM = /-(class-diagram|sequence-diagram|competitive-analysis)$/;

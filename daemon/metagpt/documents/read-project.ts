@@ -1,5 +1,6 @@
 /** All documents of a MetaGPT project, of both dialects. What is broken is listed with its problem; the rest still loads. */
 import type { Dialect, ProjectDocument, ProjectReading } from "../../../protocol/index.ts";
+import { breathe } from "../../host/source-files.ts";
 import { type DocumentPlace, JSON_FOLDERS, placeOf, TEAM_FILES } from "./kinds.ts";
 import type { ProjectEntry, ProjectFiles } from "./project-files.ts";
 import { type ReadDocument, readDocument } from "./read-document.ts";
@@ -7,7 +8,11 @@ import { type ReadDocument, readDocument } from "./read-document.ts";
 const MOST_DOCUMENTS = 2000;
 /** Text of all documents together, in characters; those after are listed and not held. */
 const MOST_TEXT = 64 * 1024 * 1024;
+/** Documents read before others who wait have a turn. */
+const BEFORE_BREATH = 25;
 const DEEPEST_FOLDER = 6;
+/** Folders looked into below one of those that hold documents. */
+const MOST_FOLDERS = 2000;
 /** Names looked at in one folder. */
 const MOST_NAMES = 5000;
 /** Folders of a workspace that are looked into for the project, where it is not the given folder itself. */
@@ -22,11 +27,13 @@ export interface FullReading {
 
 /** Never rejects because of what the project holds. */
 export async function readProject(files: ProjectFiles): Promise<FullReading> {
-  const found = await findDocuments(files);
+  const roots = await findRoots(files);
+  const found = await findDocuments(files, roots);
   const documents: ReadDocument[] = [];
   let characters = 0;
-  for (const { path, place } of found) {
+  for (const [index, { path, place }] of found.entries()) {
     if (documents.length >= MOST_DOCUMENTS) break;
+    if (index % BEFORE_BREATH === BEFORE_BREATH - 1) await breathe();
     const document = await readDocument(files, path, place);
     if (document === undefined) continue;
     characters += document.text?.length ?? 0;
@@ -35,7 +42,9 @@ export async function readProject(files: ProjectFiles): Promise<FullReading> {
   const last = documents.at(-1);
   if (found.length > MOST_DOCUMENTS && last !== undefined)
     documents[documents.length - 1] = withProblem(last, `Only the first ${MOST_DOCUMENTS} documents were read.`);
-  return { project: projectName(documents, files.name), documents: withDialects(documents) };
+  // The only project of a workspace is what is meant.
+  const folder = roots.length === 2 ? (roots[1]?.split("/").at(-1) ?? files.name) : files.name;
+  return { project: projectName(documents, folder), documents: withDialects(documents) };
 }
 
 /** What `nexus metagpt read --json` prints. */
@@ -52,19 +61,24 @@ interface Found {
   readonly place: DocumentPlace;
 }
 
-async function findDocuments(files: ProjectFiles): Promise<Found[]> {
-  const top = await entriesOf(files, "");
-  const roots = [""];
-  // MetaGPT's workspace holds a folder for each project, and MGX's PRD beside them.
-  if (!top.some(({ name, kind }) => name === "docs" && kind !== "file"))
-    for (const { name, kind } of top)
-      if (kind === "folder" && roots.length <= MOST_PROJECTS && !isNoProject(name)) {
-        const inside = await entriesOf(files, name);
-        if (inside.some((entry) => entry.name === "docs" && entry.kind !== "file")) roots.push(name);
-      }
+async function findDocuments(files: ProjectFiles, roots: readonly string[]): Promise<Found[]> {
   const found: Found[] = [];
   for (const root of roots) await findIn(files, root, found);
   return found.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0));
+}
+
+/** The folder itself, and where it is no project: MetaGPT's workspace holds a folder for each, with MGX's PRD beside them. */
+async function findRoots(files: ProjectFiles): Promise<string[]> {
+  const roots = [""];
+  const open = [""];
+  for (let folder = open.shift(); folder !== undefined && roots.length <= MOST_PROJECTS; folder = open.shift()) {
+    const entries = await entriesOf(files, folder);
+    const isProject = entries.some(({ name, kind }) => name === "docs" && kind !== "file");
+    if (isProject && folder !== "") roots.push(folder);
+    if (isProject || (folder !== "" && folder !== "workspace")) continue;
+    for (const { name, kind } of entries) if (kind === "folder" && !isNoProject(name)) open.push(within(folder, name));
+  }
+  return roots;
 }
 
 function isNoProject(name: string): boolean {
@@ -85,19 +99,23 @@ async function findIn(files: ProjectFiles, root: string, found: Found[]): Promis
     const entry = (await entriesOf(files, within(root, folder))).find(({ name }) => name === "team.json");
     if (entry !== undefined && entry.kind !== "folder") add(path);
   }
-  for (const name of WALKED) await walk(files, { root, folder: name, depth: 1 }, add);
+  for (const name of WALKED) await walk(files, { root, folder: name }, add);
 }
 
 async function walk(
   files: ProjectFiles,
-  { root, folder, depth }: { readonly root: string; readonly folder: string; readonly depth: number },
+  { root, folder }: { readonly root: string; readonly folder: string },
   add: (path: string) => void,
 ): Promise<void> {
-  for (const entry of await entriesOf(files, within(root, folder))) {
-    const path = `${folder}/${entry.name}`;
-    if (entry.kind !== "folder") add(path);
-    else if (depth < DEEPEST_FOLDER) await walk(files, { root, folder: path, depth: depth + 1 }, add);
-    if (entry.kind === "link") add(`${path}/`);
+  const open = [folder];
+  for (let looked = 0; looked < MOST_FOLDERS && open.length > 0; looked++) {
+    const inside = open.shift() ?? folder;
+    for (const { name, kind } of await entriesOf(files, within(root, inside))) {
+      const path = `${inside}/${name}`;
+      if (kind !== "folder") add(path);
+      else if (path.split("/").length <= DEEPEST_FOLDER) open.push(path);
+      if (kind === "link") add(`${path}/`);
+    }
   }
 }
 

@@ -26,7 +26,7 @@ export interface Gathered {
 export async function gather(files: ProjectFiles): Promise<Gathered> {
   const reading = await readProject(files);
   const named = [...new Set(reading.documents.flatMap(({ kind, content }) => pathsOf(kind, content)))];
-  const folders = ["", ...(await sourceFolders(files, reading.project))];
+  const folders = ["", ...(await sourceFolders(files, reading.project)), ...projectFolders(reading.documents)];
   const [hashes, places] = [new Map<string, string>(), new Map<string, string>()];
   for (const path of named.slice(0, MOST_FILES))
     for (const folder of folders) {
@@ -48,6 +48,12 @@ async function sourceFolders(files: ProjectFiles, project: string): Promise<stri
     (name) => name !== "" && name !== "." && !/[\\/\0]|^\.\.?$/.test(name),
   );
   return [...new Set(names)];
+}
+
+/** Where the folder that was given holds projects, theirs. */
+function projectFolders(documents: readonly ReadDocument[]): string[] {
+  const folders = documents.flatMap(({ path }) => /^(.+?)\/docs\//.exec(path)?.[1] ?? []);
+  return [...new Set(folders)].slice(0, 5);
 }
 
 async function readTraces(files: ProjectFiles, documents: readonly ReadDocument[]): Promise<Map<string, string>> {

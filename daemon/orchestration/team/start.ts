@@ -1,7 +1,7 @@
 /** Where a task works, and what it may use: on record before it starts, so that a restart goes on in the same place. */
 import { ANY_AGENT, nexusError, type PlanTask, type RunState, type WorkPlace } from "../../../protocol/index.ts";
 import type { AgentLimits } from "../../agents/agent.ts";
-import { sliceOf } from "../../planning/budget.ts";
+import { shareOf, sliceOf } from "../../planning/budget.ts";
 import type { Isolation } from "../changes/changes.ts";
 import { awardTask } from "../collaborate/award.ts";
 import { agentsOf } from "../run-agents.ts";
@@ -26,12 +26,14 @@ export async function beginTask(
   const agent = agents.of(tasks.find(({ id }) => id === task.id)?.agent ?? task.agent);
   const place = await placeOf(context, state, { task, kind, isolation });
   const { worktree: folder, startCommit } = place;
+  const shareUsd = shareOf(state, task.id);
   const dispatched = {
     type: "task.dispatched" as const,
     taskId: task.id,
     place: { kind, folder, startCommit },
     leases: await leasesFor(context, isolation.worktree, task),
     budgetUsd: smaller(smaller(sliceOf(state, task.id), agent.limits.budgetUsd), awarded?.budgetUsd ?? undefined),
+    ...(shareUsd === null ? {} : { shareUsd }),
     deadlineAt: deadlineOf(context, task, agent.limits),
     reason: reasonOf(task, agent.name, beside, kind),
   };

@@ -3,6 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { heldFiles } from "../../../daemon/metagpt/documents/project-files.ts";
+import { readProject } from "../../../daemon/metagpt/documents/read-project.ts";
 import { ProjectReading } from "../../../protocol/index.ts";
 import { projectFolder, readFolder } from "./folder.ts";
 import { CLASSIC_KINDS, classicProject, DESIGN, mgxTools, mgxWorkspace, PRD, TASKS, TEAM } from "./projects.ts";
@@ -88,7 +90,8 @@ describe("a classic project", () => {
 
 describe("an MGX project", () => {
   it("is found in its workspace, with the PRD beside it", async () => {
-    const { documents } = await readFolder(projectFolder(mgxWorkspace()));
+    const { project, documents } = await readFolder(projectFolder(mgxWorkspace()));
+    expect(project).toBe("plant-keeper");
     expect(documents.map(({ path, kind, dialect }) => [path, kind, dialect])).toEqual([
       ["plant-keeper/docs/project_schedule.md", "task_markdown", "mgx"],
       ["plant-keeper/docs/system_design-sequence-diagram.mermaid", "mermaid", "mgx"],
@@ -97,6 +100,17 @@ describe("an MGX project", () => {
       ["prd_plant_keeper.md", "prd_markdown", "mgx"],
     ]);
     expect(documents[3]?.content).toBe(mgxWorkspace()["plant-keeper/docs/system_design.md"]);
+  });
+
+  it("is found where the folder above the workspace is given", async () => {
+    const files = Object.entries(mgxWorkspace()).map(([path, text]) => [`workspace/${path}`, text]);
+    const { documents } = await readFolder(projectFolder(Object.fromEntries(files)));
+    expect(documents.map(({ kind }) => kind)).toEqual([
+      "task_markdown",
+      "mermaid",
+      "mermaid",
+      "system_design_markdown",
+    ]);
   });
 
   it("may hold the JSON of the actions that were called as tools", async () => {
@@ -113,6 +127,22 @@ describe("an MGX project", () => {
       ["storage/team/team.json", "team", "mgx"],
     ]);
     expect(documents.flatMap(({ problems }) => problems.map(({ code }) => code))).toEqual(["empty"]);
+  });
+
+  it("may stand loosely, as MetaGPT's own examples do", async () => {
+    const folder = projectFolder({
+      "prd.json": json(PRD),
+      "tasks.json": json(TASKS),
+      "test_plants.py.json": json({ summary: "", stdout: "", stderr: "" }),
+      "package.json": json({ name: "x" }),
+      "system_design.json": "{}",
+    });
+    const { documents } = await readFolder(folder);
+    expect(documents.map(({ path, kind }) => [path, kind])).toEqual([
+      ["prd.json", "prd"],
+      ["tasks.json", "task"],
+      ["test_plants.py.json", "test_output"],
+    ]);
   });
 
   it("is told by headings and keys where names do not tell", async () => {
@@ -268,10 +298,11 @@ describe("bad input", () => {
   });
 
   it("many documents are cut and told", async () => {
-    const files = Object.fromEntries(
-      Array.from({ length: 2100 }, (_, index) => [`docs/prd/${10_000 + index}.json`, "{"]),
+    const files = Array.from(
+      { length: 2100 },
+      (_, index) => [`docs/prd/${10_000 + index}.json`, Buffer.from("{")] as const,
     );
-    const { documents } = await readFolder(projectFolder(files));
+    const { documents } = await readProject(heldFiles("x", new Map(files)));
     expect(documents).toHaveLength(2000);
     expect(documents.at(-1)?.problems.at(-1)?.message).toMatch(/first 2000/);
   });
