@@ -37,6 +37,8 @@ export interface ToolContext {
   readonly findAgents?: (query: string) => Promise<readonly FoundAgent[]>;
   /** Tells people, and the run's log, what a page looks like in a browser. */
   readonly showPage?: (page: CheckedPage) => Promise<void>;
+  /** Tells people what of a design and its code no longer fits the other. */
+  readonly noteStale?: (parts: readonly { readonly subject: string; readonly because: string }[]) => Promise<void>;
   /** Shows people the agent's own list. */
   readonly showTodo?: (items: readonly TodoItem[]) => Promise<void>;
   /** The other agents of the run; left out where the agent works alone. */

@@ -46,7 +46,9 @@ export function designChange(before: DesignState = NONE, body: DesignEvent): Des
       const documents = before.documents.some(isSame)
         ? before.documents.map((other) => (isSame(other) ? written : other))
         : [...before.documents, written];
-      const stale = before.stale.filter(({ subject }) => subject !== path);
+      // Elements and requirements that did not fit are looked at anew with the design that they stand in.
+      const isSettled = (subject: string) => subject === path || (kind === "ui_design" && !subject.includes("/"));
+      const stale = before.stale.filter(({ subject }) => !isSettled(subject));
       return { ...before, documents: documents.slice(-MOST_DOCUMENTS), stale };
     }
     case "document.decided": {

@@ -5,6 +5,7 @@ import { writtenKind } from "./kinds.ts";
 import { orderOf, type Piece } from "./order.ts";
 import type { Role } from "./role.ts";
 import {
+  agreeStep,
   type CompiledStep,
   codeSteps,
   documentStep,
@@ -55,6 +56,7 @@ export function compileSop(roles: readonly Role[], options: SopOptions): Compile
   if (!order.ok) throw nexusError("workflow.invalid", order.problems.join(" "));
   const early = earlyPieces(order.pieces);
   const hasUi = given.includes("ui_design") || order.pieces.some(({ makes }) => makes === "ui_design");
+  const designer = order.pieces.find(({ makes }) => makes === "ui_design")?.role.name;
   const late = order.pieces.filter((piece) => !early.includes(piece));
   refuseLostMessages(early, late, incremental);
   const limits = { rounds: 8, reviews: 2, testRounds: 5, ...options };
@@ -62,7 +64,7 @@ export function compileSop(roles: readonly Role[], options: SopOptions): Compile
   const steps: CompiledStep[] = [
     requirementStep(),
     ...(planned.length === 0 ? [] : [documentsLoop(planned)]),
-    ...late.flatMap((piece) => lateSteps(piece, late, { ...limits, hasUi })),
+    ...late.flatMap((piece) => lateSteps(piece, late, { ...limits, hasUi, designer })),
   ];
   const workflow: CompiledWorkflow = {
     name: "metagpt-sop",
@@ -126,12 +128,20 @@ function toldBy(piece: Piece, among: readonly Piece[], incremental: boolean): Re
   );
 }
 
-function lateSteps(
-  piece: Piece,
-  late: readonly Piece[],
-  options: Limits & { readonly hasUi: boolean },
-): CompiledStep[] {
-  if (piece.makes === "code") return [...codeSteps(piece, options), ...(options.hasUi ? [pagesStep()] : [])];
+/** Only a project that is there has a design and code that agreed before. */
+function uiSteps({ role }: Piece, { hasUi, incremental, designer }: LateOptions): CompiledStep[] {
+  if (!hasUi) return [];
+  return [...(incremental ? [agreeStep(role.name, designer)] : []), pagesStep()];
+}
+
+interface LateOptions extends Limits {
+  readonly hasUi: boolean;
+  /** Who makes the UI design; undefined: nobody does now. */
+  readonly designer: string | undefined;
+}
+
+function lateSteps(piece: Piece, late: readonly Piece[], options: LateOptions): CompiledStep[] {
+  if (piece.makes === "code") return [...codeSteps(piece, options), ...uiSteps(piece, options)];
   if (piece.makes === "test_output") return [testsStep(piece, options)];
   const { needs: _, ...step } = stepOf(piece, late, { ...options, isAsked: false });
   return [step];

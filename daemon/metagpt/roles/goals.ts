@@ -66,6 +66,18 @@ export const REVIEW_GOAL = [
   `Read it, the files that it uses, and the system design (${READ_DOCUMENT}). End with LGTM, or with LBTM and what must change and why.`,
 ].join("\n\n");
 
+const STALE = `\${{ steps["agree-look"].output.value.report }}`;
+
+export const AGREE_DESIGN_GOAL = [
+  "The code was changed, and the UI design no longer says what is there. Bring “ui_design” up to date: read it and the code, change what differs and nothing else, and write it.",
+  STALE,
+].join("\n\n");
+
+export const AGREE_CODE_GOAL = [
+  `The design was changed, and the file \${{ path }} does not follow it yet. Read the documents and the file, and change what differs and nothing else. Where it follows already, say so.`,
+  STALE,
+].join("\n\n");
+
 export const TESTS_GOAL = [
   `What the user wants: \${{ inputs.idea }}`,
   `Write tests of what was built (the files of the task list, see ${READ_DOCUMENT}), so that the project's own test command runs them. Nexus runs them when you are done.`,

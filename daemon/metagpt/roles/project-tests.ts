@@ -9,6 +9,8 @@ const MOST_TEXT = 12_000;
 export const projectTests: DirectTool<typeof runTests.input> = {
   ...runTests,
   name: PROJECT_TESTS,
+  // After a crash they are run again: what they said is what counts, not that they ran once.
+  effect: "idempotent",
   description: "Runs the project's own tests; answers with JSON: passed, report, and the document of their output.",
   probes: [{ kind: "test", command: "npm test", cwd: "." }],
   async execute(asked, context) {

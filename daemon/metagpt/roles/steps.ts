@@ -1,8 +1,16 @@
 /** Steps of the workflow that a procedure becomes; the shape is that of workflow files (docs/workflows.md). */
 import { documentPath, type WrittenKind } from "../documents/layout.ts";
-import { CODE_GOAL, documentGoal, messageGoal, REVIEW_GOAL, TESTS_GOAL } from "./goals.ts";
+import {
+  AGREE_CODE_GOAL,
+  AGREE_DESIGN_GOAL,
+  CODE_GOAL,
+  documentGoal,
+  messageGoal,
+  REVIEW_GOAL,
+  TESTS_GOAL,
+} from "./goals.ts";
 import type { Piece } from "./order.ts";
-import { CHECK_DESIGN, PROJECT_TESTS, READ_DOCUMENT, WRITE_DOCUMENT } from "./tool-names.ts";
+import { CHECK_DESIGN, PROJECT_TESTS, READ_DOCUMENT, STALE_DOCUMENTS, WRITE_DOCUMENT } from "./tool-names.ts";
 
 /** One step, as YAML has it. */
 export interface CompiledStep {
@@ -139,6 +147,52 @@ export function codeSteps({ role }: Piece, { reviews }: { readonly reviews: numb
       },
     },
   ];
+}
+
+/**
+ * Where design and code agreed before: what this change made of one and not of the other is brought up to date, the design by
+ * its role, code by the engineer.
+ */
+export function agreeStep(engineer: string, designer: string | undefined): CompiledStep {
+  const said = `steps["agree-look"].output.value`;
+  const design: CompiledStep[] =
+    designer === undefined
+      ? []
+      : [
+          {
+            id: "agree-design",
+            description: "The design follows the code",
+            when: `${said}.design`,
+            agent: { agent: designer, goal: AGREE_DESIGN_GOAL },
+          },
+        ];
+  return {
+    id: "agree",
+    description: "What of the design and the code no longer fits the other?",
+    loop: {
+      max: 2,
+      until: `!${said}.isStale || index >= 1`,
+      steps: [
+        { id: "agree-look", tool: { name: STALE_DOCUMENTS, input: { of: "code" } } },
+        ...design,
+        {
+          id: "agree-code",
+          description: "The code follows the design",
+          forEach: {
+            in: `${said}.files`,
+            as: "path",
+            maxConcurrency: 1,
+            steps: [
+              {
+                id: "agree-file",
+                agent: { agent: engineer, goal: AGREE_CODE_GOAL, mayChange: [`\${{ path }}`] },
+              },
+            ],
+          },
+        },
+      ],
+    },
+  };
 }
 
 /** Looks at all that was built of a UI design, keeps the pictures, and what design and code were when they agreed. */

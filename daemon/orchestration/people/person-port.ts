@@ -9,10 +9,14 @@ export function personPort(
   context: RunContext,
   { taskId, agent, headless }: { taskId: string; agent: string; headless: boolean },
   key: string,
-): Pick<ToolContext, "ask" | "showPage" | "showTodo"> {
+): Pick<ToolContext, "ask" | "noteStale" | "showPage" | "showTodo"> {
   return {
     ...(headless ? {} : { ask: (question) => askQuestion(context, { key, taskId, agent, ...question }) }),
     showPage: (page) => recordPage(context, page, key),
+    async noteStale(parts) {
+      for (const { subject, because } of parts)
+        await record(context, { type: "design.stale", subject, because, taskId: null }, `${key}/stale/${subject}`);
+    },
     async showTodo(items) {
       const shown = items.map(({ text, status }) => ({ text: context.redact(text), status }));
       await record(context, { type: "todo.changed", todo: { taskId, items: shown } }, `${key}/todo`);
