@@ -13,6 +13,8 @@ import { httpFetch } from "./host/http.ts";
 import { homePaths, prepareHome } from "./host/paths.ts";
 import { grammarsBeside } from "./memory/code/languages.ts";
 import { createMemory } from "./memory/create.ts";
+import type { RunMetagptOptions } from "./metagpt/adapter/run-metagpt.ts";
+import type { Roles } from "./metagpt/roles/design-work.ts";
 import { createRunDesign } from "./metagpt/roles/run-design.ts";
 import { createChatModel } from "./models/create.ts";
 import type { Log } from "./observability/log.ts";
@@ -150,7 +152,10 @@ async function openParts(
     ...{ userAgents, isTrusted: trusted, store, version: (await currentBuild()).version },
   });
   const changes = createChanges({ home, log });
-  const design = async () => (await import("./metagpt/roles/design-work.ts")).roles;
+  const design = designWork({
+    ...{ home, python: settings.metagpt?.python, env: process.env, sandbox: findSandbox, clock: systemClock },
+    onError: (error) => log.write("error", "the model proxy of MetaGPT failed", { error }),
+  });
   const service = createRunService({
     editJournal,
     store,
@@ -206,6 +211,17 @@ async function openParts(
       await audit.close().finally(() => store.close());
     },
   };
+}
+
+/** Roles and the installed MetaGPT, loaded when the first workflow asks for them. */
+function designWork(installed: RunMetagptOptions): () => Promise<Roles> {
+  const load = async () => {
+    const { roles } = await import("./metagpt/roles/design-work.ts");
+    const { withInstalled } = await import("./metagpt/adapter/with-installed.ts");
+    return withInstalled(roles, installed);
+  };
+  let loaded: Promise<Roles> | undefined;
+  return () => (loaded ??= load());
 }
 
 async function serveA2a(

@@ -10,8 +10,22 @@ import { startAndAttend } from "./run.ts";
 export async function metagptRunCommand(context: CliContext, args: Arguments): Promise<ExitCode> {
   const [idea = ""] = args.words;
   if (idea.trim() === "") throw nexusError("usage.invalid", "Say what is to be built.");
+  if (args.has("installed")) return startAndAttend(context, args, await installedRun(args, idea));
+  for (const flag of ["project", "folder"])
+    if (args.text(flag) !== undefined) throw nexusError("usage.invalid", `--${flag} goes with --installed.`);
   const { prompt, workflow } = await procedure(context, args, idea);
   return startAndAttend(context, args, { prompt, workflow });
+}
+
+/** The MetaGPT of this machine instead of Nexus' own roles. */
+async function installedRun(args: Arguments, idea: string) {
+  for (const flag of ["incremental", "roles"])
+    if (args.has(flag) || args.text(flag) !== undefined)
+      throw nexusError("usage.invalid", `--${flag} is for Nexus' own roles, not for --installed.`);
+  const { INSTALLED_WORKFLOW } = await import("../metagpt/adapter/workflow.ts");
+  const inputs = { idea, project: args.text("project") ?? "", folder: args.text("folder") ?? "" };
+  const workflow = { path: "metagpt-installed.yaml", text: INSTALLED_WORKFLOW, inputs };
+  return { prompt: idea.slice(0, 2000), workflow };
 }
 
 export async function metagptSopCommand(context: CliContext, args: Arguments): Promise<ExitCode> {

@@ -30,11 +30,15 @@ export interface CountedWindow extends ModelWindow {
   readonly counter: TokenCounter;
 }
 
+export interface FinishedWork {
+  readonly task: PlanTask;
+  readonly root: string;
+  readonly text: string;
+  readonly turn: number;
+}
+
 /** Looks at finished work of a planned task: what it answers goes back to the agent, undefined lets the work pass. */
-export type WorkJudge = (
-  context: RunContext,
-  work: { readonly task: PlanTask; readonly root: string; readonly text: string; readonly turn: number },
-) => Promise<string | undefined>;
+export type WorkJudge = (context: RunContext, work: FinishedWork) => Promise<string | undefined>;
 
 export interface RunContext {
   readonly runId: string;
@@ -49,7 +53,7 @@ export interface RunContext {
   /** The copy of the task that this context is of; left out: the run's own. */
   readonly place?: Isolation;
   readonly team: TeamLimits;
-  /** Asked in this order once a task's acceptance command came out right. */
+  /** Asked in this order once a task's acceptance command came out right, and there is evidence. */
   readonly judges: readonly WorkJudge[];
   /** Lets work on the same thing of this run through one at a time. */
   readonly inTurn: Turnstile;

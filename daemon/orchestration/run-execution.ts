@@ -18,7 +18,6 @@ import { recallMemory } from "./run-memory.ts";
 import { type ModelSlots, scheduledModel } from "./scheduling/scheduled-model.ts";
 import type { Scheduler } from "./scheduling/scheduler.ts";
 import type { Job } from "./scheduling/slot-pool.ts";
-import { judgeEvidence } from "./team/evidence/judge.ts";
 import { TEAM_LIMITS } from "./team/limits.ts";
 import { createTurnstile } from "./turnstile.ts";
 
@@ -106,7 +105,7 @@ function createContext(
     learnSecrets: (text) => redactor.learn(text),
     signal,
     team: { ...TEAM_LIMITS, ...dependencies.team },
-    judges: [judgeEvidence, ...(dependencies.judges ?? [])],
+    judges: dependencies.judges ?? [],
     inTurn: createTurnstile(),
     modelName: settings.model,
     editJournal: dependencies.editJournal,

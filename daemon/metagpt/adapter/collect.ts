@@ -101,6 +101,7 @@ export function projectName(text: string): string {
   const words = basename(text)
     .toLowerCase()
     .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
     .match(/[a-z0-9]+/g);
   const name = (words ?? []).slice(0, 5).join("_").slice(0, 40);
   return /^[a-z]/.test(name) ? name : `project_${name}`.replace(/_$/, "");

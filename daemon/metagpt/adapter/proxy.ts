@@ -94,13 +94,22 @@ export async function startModelProxy(options: ModelProxyOptions): Promise<Model
 function createAsker({ models, onActivity }: ModelProxyOptions) {
   /** Answers that nobody read, by their request: who gave up waiting asks the same again, and it is paid for. */
   const unread = new Map<string, Promise<Answered>>();
+  let spent: ErrorValue | undefined;
   let open = 0;
   let calls = 0;
+
+  /** Once the money is spent nothing is asked of the run any more. */
+  function noteSpent(answer: Answered): Answered {
+    if (!answer.ok && answer.error.code.startsWith("budget.")) spent ??= answer.error;
+    return answer;
+  }
+
   return {
     open: () => open,
     calls: () => calls,
     unread: () => unread.size,
     refusal(): HttpReply | undefined {
+      if (spent !== undefined) return failureReply(spent);
       if (open >= MOST_AT_ONCE) return jsonReply(429, errorBody("rate_limit_exceeded", BUSY), { "retry-after": "1" });
       if (calls < MOST_CALLS) return undefined;
       return errorReply(402, "insufficient_quota", "too_many_calls", `More than ${MOST_CALLS} calls are not made.`);
@@ -117,7 +126,7 @@ function createAsker({ models, onActivity }: ModelProxyOptions) {
         for (const old of [...unread.keys()].slice(0, -MOST_UNREAD)) unread.delete(old);
       };
       gone.addEventListener("abort", keep, { once: true });
-      return answer.finally(() => {
+      return answer.then(noteSpent).finally(() => {
         open--;
         onActivity();
         gone.removeEventListener("abort", keep);

@@ -4,7 +4,7 @@
  */
 import { join, relative, sep } from "node:path";
 import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
-import { realPath } from "../../host/files.ts";
+import { listFolder, realPath } from "../../host/files.ts";
 import { lookAt } from "../../host/source-files.ts";
 import { isSecretPath } from "../../security/paths/path-classes.ts";
 
@@ -13,11 +13,37 @@ export interface Fence {
   readonly folders: readonly string[];
 }
 
-/** `linked`: folders that are links out of the project, such as node_modules. */
+/** `linked`: folders that are links out of the project, or that hold such links, one a package: node_modules. */
 export async function fenceOf(root: string, linked: readonly string[]): Promise<Fence> {
-  const all = [root, ...linked.map((path) => join(root, path))];
-  const real = await Promise.all(all.map((path) => realPath(path).catch(() => undefined)));
-  return { folders: real.filter((path) => path !== undefined) };
+  const own = await realPath(root);
+  const others = await Promise.all(linked.map((path) => linkedFolders(join(own, path))));
+  return { folders: [...new Set([own, ...others.flat()])] };
+}
+
+const MODULES = `${sep}node_modules`;
+
+async function linkedFolders(folder: string): Promise<string[]> {
+  const real = await realPath(folder).catch(() => undefined);
+  if (real === undefined) return [];
+  const targets = real === folder ? await targetsIn(folder) : [real];
+  // What a package needs stands beside it. A link that leads anywhere else is none of ours.
+  const modules = targets.flatMap((target) => {
+    const end = `${target}${sep}`.indexOf(`${MODULES}${sep}`);
+    return end < 0 ? [] : [target.slice(0, end + MODULES.length)];
+  });
+  return [...new Set(real === folder ? modules : [real, ...modules])];
+}
+
+async function targetsIn(folder: string): Promise<string[]> {
+  const entries = await listFolder(folder);
+  const nested = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isSymbolicLink()) return [await realPath(path).catch(() => "")];
+      return entry.isDirectory() && entry.name.startsWith("@") ? targetsIn(path) : [];
+    }),
+  );
+  return nested.flat();
 }
 
 const MARK = { nexusFence: true };

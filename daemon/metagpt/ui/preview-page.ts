@@ -47,9 +47,12 @@ export interface PageParts {
   readonly styles: readonly string[];
 }
 
+/** Before the project's own styles, so that these have the last word. */
+const ROOM = "<style>#story { padding: 1rem; }</style>";
+
 export function storyPage(component: string, story: string, { script, styles }: PageParts): string {
   const body = `<main id="story" data-story="${escaped(story)}"></main>\n<script src="${escaped(script)}"></script>`;
-  return page(`${component}: ${story}`, styles.map(sheet).join("\n"), body);
+  return page(`${component}: ${story}`, [ROOM, ...styles.map(sheet)].join("\n"), body);
 }
 
 const MODULE = /<script\b[^>]*\bsrc\s*=\s*["']([^"']+)["'][^>]*>\s*<\/script>/gi;
@@ -108,5 +111,5 @@ body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; color: #1f2328; backgrou
 main { max-width: 72rem; margin: 0 auto; padding: 2rem 1rem; }
 ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); gap: 1rem; padding: 0; list-style: none; }
 a { display: block; padding: 0.75rem; border: 1px solid #d0d7de; border-radius: 0.75rem; background: #ffffff; color: #0a3069; }
-img { display: block; width: 100%; height: 10rem; object-fit: cover; object-position: top; margin-bottom: 0.5rem; border-radius: 0.5rem; }
+img { display: block; width: 100%; height: 10rem; object-fit: cover; object-position: left top; margin-bottom: 0.5rem; border-radius: 0.5rem; }
 `;

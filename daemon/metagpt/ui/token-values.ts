@@ -203,7 +203,7 @@ function typography(name: string, value: unknown): Css | string {
   const [size, family] = [parts.get("fontSize"), parts.get("fontFamily")];
   if (size === undefined || family === undefined) return "typography needs at least fontFamily and fontSize";
   const height = parts.get("lineHeight");
-  const whole = `${parts.get("fontWeight") ?? "400"} ${size}${height === undefined ? "" : `/${height}`} ${family}`;
+  const whole = `${parts.get("fontWeight") ?? "400"} ${size}${height === undefined ? "" : ` / ${height}`} ${family}`;
   const named = [...parts].map(
     ([key, css]) => [`${name}-${key.replace(/[A-Z]/g, (sign) => `-${sign.toLowerCase()}`)}`, css] as const,
   );

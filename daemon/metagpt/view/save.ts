@@ -21,7 +21,7 @@ export interface FolderEdit {
   readonly hash: string;
 }
 
-export interface RevisedDocument {
+interface RevisedDocument {
   readonly bytes: Uint8Array;
   readonly before: ReadDocument;
   readonly after: ReadDocument;
@@ -31,7 +31,7 @@ export interface RevisedDocument {
  * What a file becomes by an edit of its whole text: of JSON only the values that changed, with the encoding that it had. Throws
  * `design.not_document` where the text is no longer the document that it was, `edit.stale` where the file is another.
  */
-export function reviseDocument(
+function reviseDocument(
   path: string,
   bytes: Uint8Array,
   { text, hash }: { text: string; hash: string },
@@ -103,7 +103,7 @@ const COPIED: readonly string[] = [
 ] satisfies WrittenKind[];
 
 /** Markdown and diagrams that follow from a document: what they were, and what they become. */
-export function copiesOf({ before, after }: Pick<RevisedDocument, "before" | "after">): {
+function copiesOf({ before, after }: Pick<RevisedDocument, "before" | "after">): {
   readonly path: string;
   readonly before: string;
   readonly after: string;

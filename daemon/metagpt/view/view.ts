@@ -139,7 +139,7 @@ const TITLES: Readonly<Record<DocumentKind, string>> = {
   ui_design: "UI design",
 };
 
-export function titleOf(kind: DocumentKind, path: string): string {
+function titleOf(kind: DocumentKind, path: string): string {
   if (path.endsWith("docs/bugfix.txt")) return "Bug to fix";
   const title = TITLES[kind];
   return kind === "mermaid" || kind === "markdown_copy" || kind === "test_output" ? `${title}: ${stemOf(path)}` : title;

@@ -7,7 +7,7 @@ import { applyRunEvent, type RunEvent, type RunEventBody, type RunState } from "
 import type { ToolCall } from "../../models/model.ts";
 import type { KeyedEvent } from "../../store/store.ts";
 import { differences } from "./compare.ts";
-import { identityOf, isAnswer, isTold, isToldWhenQuiet, taskOf } from "./event-kinds.ts";
+import { identityOf, isAnswer, isHeldBack, isTold, isToldWhenQuiet, taskOf } from "./event-kinds.ts";
 import type { RecordedLog } from "./recorded-log.ts";
 
 export interface Divergence {
@@ -236,7 +236,7 @@ export function createFollower(log: RecordedLog, ports: FollowerPorts, failAll: 
   function unstick(): boolean {
     const entry = entries[cursor];
     if (entry === undefined) return false;
-    if (isToldWhenQuiet(entry.event.body)) return told(entry);
+    if (isToldWhenQuiet(entry.event.body) || isHeldBack(entry.event.body, entry.key)) return told(entry);
     const end = entries.slice(cursor, log.segmentEnd(startedAt)).find(({ event }) => endsByStop(event.body));
     if (end !== undefined) {
       stop(end.event.body);

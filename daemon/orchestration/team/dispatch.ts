@@ -1,5 +1,12 @@
 /** The tasks of a plan, side by side: those whose dependencies are done and whose files nobody else has. */
-import { type Lease, NexusError, nexusError, type PlanTask, type RunState } from "../../../protocol/index.ts";
+import {
+  type Lease,
+  NexusError,
+  nexusError,
+  type PlanTask,
+  type RunEventType,
+  type RunState,
+} from "../../../protocol/index.ts";
 import { isStoreFailure, type RunContext, record, stateOf, throwIfStopped } from "../run-context.ts";
 import { type Choice, chooseTasks, type Start } from "./choose.ts";
 import { isReplanned } from "./doubt.ts";
@@ -23,6 +30,9 @@ interface Dispatching {
   /** How many tasks came to an end in this attempt. */
   endings: number;
 }
+
+/** In a replay, what was held back for a reason that only the world knew is news, too. */
+const NEWS: ReadonlySet<RunEventType> = new Set(["task.controlled", "plan.revised", "conflict.predicted"]);
 
 const NOTHING: Choice = { start: [], held: [], skip: [], paused: false };
 
@@ -57,7 +67,7 @@ async function dispatchMore(dispatching: Dispatching): Promise<boolean> {
   const { context, working } = dispatching;
   throwIfStopped(context);
   const { endings } = dispatching;
-  const news = nextEvent(context, ({ body }) => body.type === "task.controlled" || body.type === "plan.revised");
+  const news = nextEvent(context, ({ body }) => NEWS.has(body.type));
   try {
     const choice = dispatching.broken ? NOTHING : await choiceOf(dispatching, await stateOf(context));
     for (const { task, reason } of choice.skip) await skip(context, task, reason);
@@ -66,8 +76,8 @@ async function dispatchMore(dispatching: Dispatching): Promise<boolean> {
     if (choice.skip.length > 0) return true;
     // What was chosen while a task came to its end does not know what that made possible.
     if (dispatching.endings !== endings) return true;
+    if (context.recorded !== undefined && choice.start.length + choice.held.length > 0) return true;
     if (working.size === 0 && choice.start.length === 0 && !choice.paused) return false;
-    if (context.recorded !== undefined && choice.start.length > 0) return true;
     if (choice.start.every(({ task }) => working.has(task.id))) await Promise.race([news.promise, ...working.values()]);
     return true;
   } finally {
@@ -97,18 +107,26 @@ async function choiceOf({ context, working, failures, known }: Dispatching, stat
   }
 }
 
-/** Which task came to its end a moment before another began is told by nothing but what began, and where. */
+/**
+ * Which task came to its end a moment before another began, or was held back, is told by nothing but what was done next: one
+ * thing at a time is chosen, and that only.
+ */
 async function asRecorded(context: RunContext, { attempt }: RunState, choice: Choice): Promise<Choice> {
   const { recorded, runId, store } = context;
   if (recorded === undefined) return choice;
-  const next = recorded.nextDispatched();
+  const next = recorded.nextChoice();
   const start: Start[] = [];
   for (const { task } of choice.start) {
     const before = await store.events.find(runId, dispatchKey(task.id, attempt));
     if (before?.body.type === "task.dispatched") start.push({ task, kind: before.body.place.kind });
-    else if (next?.taskId === task.id) start.push({ task, kind: next.kind });
+    else if (next?.does === "start" && next.taskId === task.id) start.push({ task, kind: next.kind });
   }
-  return { ...choice, start };
+  const held = choice.held.filter(
+    ({ task, behind }) => next?.does === "hold" && next.taskId === task.id && next.behind === behind,
+  );
+  // Held back for what only the world knew: the log tells it in its turn, and until then nothing else begins.
+  const isToldLater = next?.does === "hold" && held.length === 0 && choice.start.length > 0;
+  return { ...choice, start, held, paused: choice.paused || isToldLater };
 }
 
 async function start(dispatching: Dispatching, chosen: Start, together: readonly Start[]): Promise<void> {

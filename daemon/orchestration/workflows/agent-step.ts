@@ -1,7 +1,10 @@
 /** An agent at work on one step. */
 import { nexusError } from "../../../protocol/index.ts";
+import type { Agent } from "../../agents/agent.ts";
+import { FIELD_CHECKS } from "../../tools/fields/checks.ts";
 import { workRoot } from "../phases/begin.ts";
 import { check, mayCheck, reportOf } from "../phases/check.ts";
+import { createFieldAcceptance } from "../phases/field-acceptance.ts";
 import { sectionsOfPrompt } from "../phases/openings.ts";
 import { runWork } from "../phases/run-work.ts";
 import { survey } from "../phases/survey.ts";
@@ -55,14 +58,34 @@ async function answerOf(
   const { counter } = await context.window();
   const sections = sectionsOfPrompt({ ...state, prompt: request }, seen, "Step of a workflow", counter.count);
   const command = work.acceptance?.command;
+  const { testCommand } = seen;
+  const worker = (await agentsOf(context)).of(agent);
+  const task = { id: taskId, files, acceptance: null };
+  const isHeld = work.readOnly !== true && hasOwnChecks(worker);
+  const field = isHeld
+    ? createFieldAcceptance(context, { task, agent: worker, root, testCommand, shares: true })
+    : DONE;
   const outcome = await runWork(context, {
     ...{ taskId, agent, sections, openRequest: request, seen },
     kind: work.readOnly === true ? "question" : "task",
     agreedCommands: command === undefined ? [] : [command],
-    accept: acceptance(context, work, { taskId, root }),
+    accept: accepted(acceptance(context, work, { taskId, root }), field),
     ...(work.mayChange === undefined ? {} : { files: [...work.mayChange] }),
   });
   return outcome.kind === "finished" ? outcome.text : "";
+}
+
+/** Checks that came with its procedure; those of all fields are for tasks of plans. */
+function hasOwnChecks({ checks }: Agent): boolean {
+  return checks.some((name) => !FIELD_CHECKS.some((check) => check.name === name));
+}
+
+const DONE: Accept = async () => undefined;
+
+type Accept = (text: string, turn: number, changed: ReadonlySet<string>) => Promise<string | undefined>;
+
+function accepted(first: Accept, second: Accept): Accept {
+  return async (...finished) => (await first(...finished)) ?? second(...finished);
 }
 
 function requestOf({ goal, files = [], writes = [], acceptance: wanted }: AgentWork): string {

@@ -146,6 +146,7 @@ describe("what is asked of the model", () => {
       expect(answer.headers.get("x-should-retry")).toBe("false");
       expect(await answer.json()).toMatchObject({ error: { type: "insufficient_quota", code: "budget.exceeded" } });
     }
+    expect(asked.length).toBe(1);
   });
 
   it("tells of a model that fails, and of a run that stops, without an error of its own", async () => {

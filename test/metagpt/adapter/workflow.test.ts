@@ -1,9 +1,10 @@
 /** A run that follows the adapter's workflow, from the model's server to the change set, with restarts and money. */
 import { afterEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../../daemon/host/clock.ts";
-import { createRunMetagpt } from "../../../daemon/metagpt/adapter/run-metagpt.ts";
 import { LIMITS } from "../../../daemon/metagpt/adapter/session.ts";
+import { withInstalled } from "../../../daemon/metagpt/adapter/with-installed.ts";
 import { INSTALLED_WORKFLOW } from "../../../daemon/metagpt/adapter/workflow.ts";
+import { roles } from "../../../daemon/metagpt/roles/design-work.ts";
 import { parseWorkflow } from "../../../daemon/orchestration/workflows/parse.ts";
 import { type Engine, startEngine } from "../../support/engine.ts";
 import { fakePython } from "../../support/metagpt/installed.ts";
@@ -25,14 +26,13 @@ async function open(): Promise<Engine> {
     files: { "README.md": "# A\n", [path]: INSTALLED_WORKFLOW },
     script: [{ repeat: true, reply: { text: "Well thought.", usage: { inputTokens: 100, outputTokens: 10 } } }],
     settings: { price: { input: 1, output: 1 } },
-    foreignTools: async () => [
-      createRunMetagpt({
+    design: async () =>
+      withInstalled(roles, {
         ...{ home: engine?.home ?? "", python, clock: systemClock, env: { PATH: process.env["PATH"] } },
         sandbox: async () => ({ kind: "none", reason: "this test has none" }),
         onError: (error) => engine?.logged.push(String(error)),
         limits: { ...LIMITS, lookMs: 20, stopMs: [400, 1500] },
       }),
-    ],
   });
   return engine;
 }
@@ -43,7 +43,7 @@ describe.skipIf(process.platform === "win32")("a run of the installed MetaGPT", 
   });
 
   it("costs what its calls cost, and offers its project as a change", async () => {
-    const { start, ended, read } = await open();
+    const { start, ended, read, events } = await open();
     const workflow = { path, inputs: { idea: "Make a to-do list", project: "todo" } };
     const state = await ended(await start("MetaGPT", { workflow, policy }));
     expect(state).toMatchObject({ status: "done", stats: { modelCalls: 3 } });
@@ -51,6 +51,14 @@ describe.skipIf(process.platform === "win32")("a run of the installed MetaGPT", 
     expect(JSON.parse(state.answer ?? "")).toMatchObject({ folder: "todo", leftOut: [] });
     expect(state.changes?.changeSet.files.map((file) => file.path)).toContain("todo/docs/prd/20260102030405.json");
     expect(read("todo/docs/requirement.txt")).toBeUndefined();
+    const written = (await events(state.runId)).flatMap(({ body }) => (body.type === "document.written" ? [body] : []));
+    expect(written.map(({ path, kind }) => [path, kind])).toEqual([
+      ["todo/docs/prd/20260102030405.json", "prd"],
+      ["todo/docs/requirement.txt", "requirement"],
+      ["todo/docs/system_design/20260102030405.json", "system_design"],
+      ["todo/docs/task/20260102030405.json", "task"],
+    ]);
+    expect(written[2]?.derivedFrom).toMatchObject([{ path: "todo/docs/prd/20260102030405.json" }]);
     expect(state.taint).toMatchObject({ untrustedInput: true });
   });
 

@@ -58,7 +58,7 @@ export const REFINED_PRD = {
   "Anything UNCLEAR": "",
 };
 
-export const REFINED_DESIGN = {
+const REFINED_DESIGN = {
   "Refined Implementation Approach": "Count days in plants.py.",
   "Refined File list": ["main.py", "plants.py", "thirst.py"],
   "Refined Data structures and interfaces": "classDiagram\n    class Thirst",
@@ -66,7 +66,7 @@ export const REFINED_DESIGN = {
   "Anything UNCLEAR": "",
 };
 
-export const REFINED_TASKS = {
+const REFINED_TASKS = {
   "Required packages": [],
   "Required Other language third-party packages": [],
   "Refined Logic Analysis": [["thirst.py", "Counts days"]],
@@ -76,7 +76,7 @@ export const REFINED_TASKS = {
   "Anything UNCLEAR": "",
 };
 
-export const PLAN_AND_CHANGE = {
+const PLAN_AND_CHANGE = {
   "Development Plan": ["Add thirst.py", "Call it in main.py"],
   "Incremental Change": ["```diff\n--- Old/main.py\n+++ New/main.py\n@@ -1,1 +1,2 @@\n+import thirst\n```\n"],
 };
@@ -88,7 +88,7 @@ export const SUMMARY = {
   reason: '```json\n{\n    "main.py": "No error handling."\n}\n```',
 };
 
-export const OUTPUT = { summary: "## instruction:\nAll good.\n", stdout: "", stderr: "Ran 2 tests in 0.001s\n\nOK\n" };
+const OUTPUT = { summary: "## instruction:\nAll good.\n", stdout: "", stderr: "Ran 2 tests in 0.001s\n\nOK\n" };
 
 const message = (content: string, instruct: unknown = null) => ({
   ...{ id: "0123456789abcdef0123456789abcdef", content, instruct_content: instruct, role: "user" },

@@ -1,4 +1,4 @@
-import { symlinkSync } from "node:fs";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -118,6 +118,24 @@ describe("buildPreview", () => {
       },
     };
     expect((await problemsOf(bySheet)).join()).toContain("lies outside of the project");
+  });
+
+  it("takes packages that are linked one by one, and no link among them that leads elsewhere", async () => {
+    const outside = makeFolder({ "evil/index.js": "export const Tag = () => null;", "evil/package.json": "{}" });
+    const prepare = (root: string) => {
+      mkdirSync(join(root, "node_modules"));
+      for (const name of ["react", "react-dom", "scheduler"])
+        symlinkSync(join(MODULES, name), join(root, "node_modules", name));
+      symlinkSync(join(outside, "evil"), join(root, "node_modules", "evil"));
+    };
+    const root = makeFolder(FILES);
+    prepare(root);
+    const own = { root, linked: ["node_modules"], page: null, signal: new AbortController().signal };
+    expect((await buildPreview({ ...own, stories: ["src/Tag.stories.jsx"] })).problems).toEqual([]);
+    const evil = makeFolder({ ...FILES, "src/Tag.jsx": 'export { Tag } from "evil";' });
+    prepare(evil);
+    const { problems } = await buildPreview({ ...own, root: evil, stories: ["src/Tag.stories.jsx"] });
+    expect(problems[0]?.message).toContain("evil lies outside of the project");
   });
 
   it("reads no settings that the project names elsewhere", async () => {

@@ -53,7 +53,7 @@ describe("readTokens", () => {
       letterSpacing: "0px",
     };
     expect(css(one("typography", value))).toEqual({
-      "--a": '700 24px/1.2 "Inter"',
+      "--a": '700 24px / 1.2 "Inter"',
       "--a-font-family": '"Inter"',
       "--a-font-size": "24px",
       "--a-font-weight": "700",

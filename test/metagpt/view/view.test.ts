@@ -9,6 +9,7 @@ import { gather } from "../../../daemon/metagpt/view/gather.ts";
 import { createDesignService } from "../../../daemon/metagpt/view/service.ts";
 import type { RunDesign, RunDesignEdit, RunDesignState } from "../../../daemon/metagpt/view/source.ts";
 import { designView } from "../../../daemon/metagpt/view/view.ts";
+import { refusalOf } from "../../../daemon/server/rpc/roles.ts";
 import { applyRunEvent, DesignView, type RunState } from "../../../protocol/index.ts";
 import { created } from "../../support/fake-run-service.ts";
 import { memoryTrust } from "../../support/guard.ts";
@@ -277,6 +278,22 @@ describe("the service", () => {
       expect(readFileSync(join(workspace, "plant_keeper/main.py"), "utf8")).toBe(
         classicProject()["plant_keeper/main.py"],
       );
+    });
+
+    it("mends a broken document, and takes Markdown as it is", async () => {
+      const broken = await opened({ "docs/prd/1.json": '{"Language": "en_us",' }, "docs/prd/1.json");
+      await broken.save(json(PRD));
+      expect(broken.read()).toBe(json(PRD));
+      const text = await opened({ "docs/prd.md": "# PRD\r\n" }, "docs/prd.md");
+      await text.save("# PRD\r\n\r\nMore.\r\n");
+      expect(text.read()).toBe("# PRD\r\n\r\nMore.\r\n");
+    });
+
+    it("is only for people, and reading for everybody", () => {
+      expect(refusalOf("automation", "design/save")).toBe("connection.not_human");
+      expect(refusalOf("agent", "design/save")).toBe("connection.read_only");
+      for (const role of ["human", "automation", "agent"] as const)
+        expect(refusalOf(role, "design/read")).toBeUndefined();
     });
 
     it("is refused where nobody trusts the folder", async () => {
