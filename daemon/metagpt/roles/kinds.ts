@@ -44,6 +44,6 @@ export function pathOfSubject(subject: string, stem: string): string | undefined
 }
 
 /** `name`: of the test file, or of all tests together. */
-export function testOutputPath(name: string): string {
+function testOutputPath(name: string): string {
   return `test_outputs/${name}.json`;
 }

@@ -39,7 +39,7 @@ export function orderOf(roles: readonly Role[], options: OrderOptions): Order {
 }
 
 /** What a role makes this time. */
-export function productsOf({ produces }: Pick<Role, "produces">, { incremental }: OrderOptions): Subject[] {
+function productsOf({ produces }: Pick<Role, "produces">, { incremental }: OrderOptions): Subject[] {
   return produces.filter((subject) => incremental || !subject.endsWith("?")).map(plain);
 }
 

@@ -1,5 +1,5 @@
 /** The project that a run designs: its documents in the run's copy, by kind. */
-import { hashOf, listFolder } from "../../host/files.ts";
+import { listFolder } from "../../host/files.ts";
 import { resolveInside } from "../../security/paths/fence.ts";
 import { fileHash } from "../../tools/files/text-file.ts";
 import { textsOf } from "../documents/listed-files.ts";
@@ -90,10 +90,6 @@ export async function hashIn({ root }: Pick<Project, "root">, path: string): Pro
   const at = await resolveInside(root, path);
   if (!at.ok) return undefined;
   return (await fileHash(at.value.absolute).catch(() => null)) ?? undefined;
-}
-
-export function hashOfText(text: string): string {
-  return hashOf(new TextEncoder().encode(text));
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -27,8 +27,8 @@ export interface CompiledStep {
   readonly onError?: "continue";
 }
 
-export const APPROVE = "approve";
-export const SEND_BACK = "send back";
+const APPROVE = "approve";
+const SEND_BACK = "send back";
 
 interface Place {
   readonly id: string;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Agent } from "../../../daemon/agents/agent.ts";
+import { readAgentFile } from "../../../daemon/agents/agent-file.ts";
 import { compileSop } from "../../../daemon/metagpt/roles/compile.ts";
-import type { Role } from "../../../daemon/metagpt/roles/role.ts";
+import { asRole, type Role } from "../../../daemon/metagpt/roles/role.ts";
 import { ROLES } from "../../../daemon/metagpt/roles/roles.ts";
 import { needsOf } from "../../../daemon/orchestration/workflows/definition.ts";
 import { parseWorkflow } from "../../../daemon/orchestration/workflows/parse.ts";
@@ -75,6 +76,18 @@ describe("roles that people write", () => {
     const steps = parsed(text).steps[1]?.loop?.steps ?? [];
     expect(steps.find(({ id }) => id === "system_design")?.needs).toEqual(["prd", "legal-notes"]);
     expect(text).toContain('steps["legal-notes"].output.text');
+  });
+
+  it("may be agent files, and have the tools for documents then", () => {
+    const text =
+      "---\nname: lawyer\npurpose: Says what the law asks.\nwatches: prd\nproduces: legal-notes\nreadOnly: true\n---\nRead the PRD.\n";
+    const source = { kind: "user", path: "/agents/lawyer.md", hash: "" } as const;
+    const read = readAgentFile({ text, stem: "lawyer", source }, { tools: new Map(), checks: [], agents: [] });
+    const lawyer = read.ok ? asRole(read.agent) : undefined;
+    expect(lawyer).toMatchObject({ watches: ["prd"], produces: ["legal-notes"], readOnly: true });
+    expect(lawyer?.tools).toContain("read_document");
+    expect(lawyer?.tools).not.toContain("write_document");
+    expect(compileSop([...ROLES, lawyer as Role], NEW).text).toContain("agent: lawyer");
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { createRunDesign } from "../../../daemon/metagpt/roles/run-design.ts";
 import { createChanges } from "../../../daemon/orchestration/changes/create.ts";
 import { createRunDesigns } from "../../../daemon/orchestration/design/run-designs.ts";
@@ -14,6 +14,8 @@ import type { Script } from "../../support/scripted/script.ts";
 const PRD_PATH = `docs/prd/${STEM}.json`;
 const DESIGN_PATH = `docs/system_design/${STEM}.json`;
 const PLANNERS = rolesNamed("product-manager", "architect");
+// Whole runs with git and processes, on machines that do much else.
+vi.setConfig({ testTimeout: 180_000 });
 let engine: Engine;
 
 afterEach(async () => {
@@ -157,11 +159,6 @@ describe("a role that misbehaves", () => {
     ["a missing key", { kind: "prd", content: { "Product Goals": [] } }, /“User Stories” is missing/],
     ["another role's document", { kind: "task", content: {} }, /does not write “task”. It writes prd/],
     ["a refinement of nothing", { kind: "refined_prd", content: {} }, /new: write “prd”/],
-    [
-      "a mapping that would be run",
-      { kind: "prd", content: { ...PRD, mapping: { x: "(__import__('os').system('x'), ...)" } } },
-      /./,
-    ],
   ];
 
   it("is told what is wrong, and mends it", async () => {
@@ -179,11 +176,10 @@ describe("a role that misbehaves", () => {
     const answers = bodies(events, "tool.finished").filter(
       ({ tool, taskId }) => tool === "write_document" && taskId.includes("prd"),
     );
-    for (const [index, [, , why]] of wrong.slice(0, 4).entries()) expect(answers[index]?.output).toMatch(why);
+    for (const [index, [, , why]] of wrong.entries()) expect(answers[index]?.output).toMatch(why);
     expect(answers.at(-1)?.status).toBe("done");
-    expect(bodies(events, "document.written").map(({ kind, version }) => `${kind} ${version}`)).toEqual(
-      ["requirement 1", "prd 1"].concat(answers.filter(({ status }) => status === "done").length > 1 ? ["prd 2"] : []),
-    );
+    const written = bodies(events, "document.written").map(({ kind, version }) => `${kind} ${version}`);
+    expect(written).toEqual(["requirement 1", "prd 1"]);
   });
 
   it("cannot list files outside of the project", async () => {

@@ -1,10 +1,12 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { ROLES } from "../../../daemon/metagpt/roles/roles.ts";
 import { CODE, MANIFEST, PRD, SYSTEM_DESIGN, TASK, TESTS, UI_DESIGN } from "../../support/design/documents.ts";
 import { bodies, openDesign, reasons, rolesNamed, STEM, startRoles } from "../../support/design/run.ts";
 import { call, reviews, SUMMARY, tests, wholeScript, writes, writesFile } from "../../support/design/script.ts";
 import type { Engine } from "../../support/engine.ts";
 
+// Whole runs with git and processes, on machines that do much else.
+vi.setConfig({ testTimeout: 180_000 });
 let engine: Engine;
 
 afterEach(async () => {

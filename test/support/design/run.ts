@@ -8,7 +8,7 @@ import { type Engine, type EngineOptions, startEngine } from "../engine.ts";
 import { MANIFEST } from "./documents.ts";
 
 export const STEM = "20261128051500";
-export const IDEA = "Greet people by their name.";
+const IDEA = "Greet people by their name.";
 
 export function rolesNamed(...names: string[]): Role[] {
   return ROLES.filter(({ name }) => names.includes(name));
