@@ -64,6 +64,13 @@ export const designProcedure = request(
 export const designExport = request(
   "design/export",
   "All documents as one text: Markdown, or HTML that prints well and needs nothing from elsewhere.",
-  z.object({ source: DesignSource, format: z.enum(["markdown", "html"]) }),
+  z.object({
+    source: DesignSource,
+    format: z.enum(["markdown", "html"]),
+    /** Diagrams as the caller drew them, for a page: SVG, by the document's path and its key. */
+    drawings: z.optional(
+      z.array(z.object({ path, key: path, svg: z.string().check(z.maxLength(500_000)) })).check(z.maxLength(60)),
+    ),
+  }),
   z.object({ name: z.string(), text: z.string() }),
 );

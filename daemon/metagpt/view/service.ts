@@ -32,6 +32,11 @@ export interface DesignServiceOptions {
   readonly runs?: RunDesign | undefined;
 }
 
+/** As the export looks for them. */
+function drawnBy(drawings: NonNullable<Params<"design/export">["drawings"]>): ReadonlyMap<string, string> {
+  return new Map(drawings.map(({ path, key, svg }) => [`${path} ${key}`, svg]));
+}
+
 const LARGEST_PICTURE = 4 * 1024 * 1024;
 const PNG_START = Buffer.from("89504e470d0a1a0a", "hex");
 
@@ -87,7 +92,7 @@ export function createDesignService({ trust, runs }: DesignServiceOptions): Desi
       return saveInFolder({ workspace, root, path, hash, text });
     },
 
-    async export({ source, format }) {
+    async export({ source, format, drawings = [] }) {
       const view = await viewOf(source);
       if (view.documents.length === 0) throw nexusError("design.none");
       const name =
@@ -97,7 +102,7 @@ export function createDesignService({ trust, runs }: DesignServiceOptions): Desi
           .slice(0, 80) || "design";
       return format === "markdown"
         ? { name: `${name}.md`, text: markdownExport(view) }
-        : { name: `${name}.html`, text: htmlExport(view) };
+        : { name: `${name}.html`, text: htmlExport(view, drawnBy(drawings)) };
     },
   };
 

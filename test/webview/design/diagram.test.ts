@@ -39,6 +39,10 @@ describe("what is wrong with a diagram", () => {
       { line: 2, message: "“(” is not expected here, near “P->>S load()”." },
     ],
     [
+      "Parse error on line 2:\n...ine { +Bread { bread\n-----^\nExpecting 'STRUCT_STOP', 'MEMBER', got 'OPEN_IN_STRUCT'",
+      { line: 3, message: "What stands here is not understood, near “ine { +Bread { bread”." },
+    ],
+    [
       "Parsing failed: unexpected character: ->x<- at offset: 4.\n-> line 2: x",
       { line: 3, message: "Parsing failed: unexpected character: ->x<- at offset: 4. -> line 2: x" },
     ],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DesignTask, DesignView, TraceNode } from "../../../protocol/design/view.ts";
+import { shortPath } from "../../../webview/design/parts/short-path.ts";
 import { matches, nextOrder, type PoolRow, sortPool } from "../../../webview/design/requirements/pool-order.ts";
 import { tabAfter } from "../../../webview/design/tabs.tsx";
 import { taskLanes } from "../../../webview/design/tasks/task-lanes.ts";
@@ -25,10 +26,19 @@ describe("the matrix of traces", () => {
   });
 
   it("tells what is missing and what is stale", () => {
-    expect(rows.map((each) => rowStatus(each))).toEqual(["ok", "ok", "stale", "missing", "ok"]);
+    expect(rows.map((each) => rowStatus(each))).toEqual(["ok", "ok", "stale", "missing", "untraced"]);
     const missing = row("R4");
     expect(missing !== undefined && isGap(missing, "test")).toBe(true);
     expect(missing !== undefined && isGap(missing, "element")).toBe(false);
+  });
+
+  it("misses nothing of what is not begun, and tests of what is", () => {
+    const node = (id: string, kind: TraceNode["kind"]): TraceNode => ({ id, kind, text: "", path: null, status: "ok" });
+    const designed = traceMatrix({ nodes: [node("R1", "requirement")], links: [] });
+    expect([designed.kinds, designed.rows.map(rowStatus)]).toEqual([[], ["untraced"]]);
+    const links = [{ from: "R1", to: "a.ts" }];
+    const built = traceMatrix({ nodes: [node("R1", "requirement"), node("a.ts", "file")], links });
+    expect([built.kinds, built.rows.map(rowStatus)]).toEqual([["file", "test"], ["missing"]]);
   });
 
   it("is filtered by state and by words, those of what it leads to included", () => {
@@ -92,6 +102,10 @@ describe("the task board", () => {
     expect(cyclic.map(({ id }) => id)).toEqual(["b", "c", "d"]);
     expect(taskLanes([])).toEqual({ lanes: [], cyclic: [] });
   });
+});
+
+it("shortens paths as far as they still say something", () => {
+  expect(["src/cart.ts", "src/cart/index.ts", "cart"].map(shortPath)).toEqual(["cart.ts", "cart/index.ts", "cart"]);
 });
 
 it("goes round the tabs with arrows, Home and End", () => {

@@ -62,7 +62,12 @@ function words(text: string): string {
       .slice(0, 300);
   const got = /got '([^']*)'/.exec(expecting)?.[1] ?? "This";
   const near = lines[1]?.replace(/^\.\.\./, "").trim() ?? "";
-  const what = /^EOF/.test(got) ? "It ends too early" : `“${got}” is not expected here`;
+  // Words in capitals are the grammar's own names, which say nothing to a person.
+  const what = /^EOF/.test(got)
+    ? "It ends too early"
+    : /^[A-Z_\d]{3,}$/.test(got)
+      ? "What stands here is not understood"
+      : `“${got}” is not expected here`;
   return `${what}${near === "" ? "" : `, near “${near.slice(0, 80)}”`}.`;
 }
 

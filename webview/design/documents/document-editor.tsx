@@ -8,7 +8,7 @@ import { Toggles } from "../parts/choice.tsx";
 import { useDesign, useIsPending } from "../state/design-context.tsx";
 import { FieldForm } from "./field-form.tsx";
 import { fieldsOfText, jsonProblem } from "./field-values.ts";
-import { sourceOf } from "./reading.ts";
+import { documentSource } from "./reading.ts";
 
 export function DocumentEditor({
   document,
@@ -103,7 +103,7 @@ function Conflict(props: {
         </summary>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
         <pre className="output" tabIndex={0}>
-          {sourceOf(document.content)}
+          {documentSource(document)}
         </pre>
       </details>
       <div className="buttons">

@@ -13,8 +13,9 @@ import { Nothing, Section } from "../parts/section.tsx";
 import { useDesign, useView } from "../state/design-context.tsx";
 import { DocumentEditor } from "./document-editor.tsx";
 import { DocumentText } from "./document-text.tsx";
+import { fieldValue } from "./field-values.ts";
 import { KIND_NAMES } from "./kinds.ts";
-import { entriesOf, sourceOf } from "./reading.ts";
+import { documentSource, entriesOf, sourceOf } from "./reading.ts";
 
 export function Documents(): ReactNode {
   const { documents } = useView();
@@ -90,7 +91,7 @@ function DocumentView({ document }: { readonly document: DesignDocument }): Reac
   const { state, draft: keep, send } = useDesign();
   const [mode, setMode] = useState<"read" | "source">("read");
   const draft = state.drafts.find(({ path }) => path === document.path);
-  const { path, hash, content, title } = document;
+  const { path, hash, content, text, title } = document;
   return (
     <div className="document-view">
       <Section
@@ -109,8 +110,8 @@ function DocumentView({ document }: { readonly document: DesignDocument }): Reac
                 onChange={setMode}
               />
               {/* What could not be read has no text here to begin with. */}
-              {content === null ? null : (
-                <Button onPress={() => keep(path, hash, sourceOf(content))} label={`Edit ${title}`}>
+              {content === null && text === undefined ? null : (
+                <Button onPress={() => keep(path, hash, documentSource(document))} label={`Edit ${title}`}>
                   Edit
                 </Button>
               )}
@@ -129,7 +130,7 @@ function DocumentView({ document }: { readonly document: DesignDocument }): Reac
         ) : mode === "source" ? (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
           <pre className="output document-source" tabIndex={0}>
-            {sourceOf(content)}
+            {documentSource(document)}
           </pre>
         ) : (
           <Reading document={document} />
@@ -203,6 +204,24 @@ function Reading({ document }: { readonly document: DesignDocument }): ReactNode
   );
 }
 
+function Pairs({ pairs }: { readonly pairs: readonly (readonly [string, string])[] }): ReactNode {
+  const rows = pairs.map(([one, other], index) => ({ key: index + 1, one, other }));
+  return (
+    <div className="table-place">
+      <table className="design-table">
+        <tbody>
+          {rows.map(({ key, one, other }) => (
+            <tr key={key}>
+              <th scope="row">{one}</th>
+              <td>{other}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
 function FieldReading({ value }: { readonly value: unknown }): ReactNode {
   if (value === "" || (Array.isArray(value) && value.length === 0)) return <span className="muted">empty</span>;
   if (typeof value === "string")
@@ -214,6 +233,8 @@ function FieldReading({ value }: { readonly value: unknown }): ReactNode {
     ) : (
       <MarkdownView source={value} />
     );
+  const field = fieldValue(value);
+  if (field.kind === "pairs") return <Pairs pairs={field.pairs} />;
   if (Array.isArray(value) && value.every((item) => typeof item === "string"))
     return <MarkdownView source={value.map((item) => `- ${item.replaceAll("\n", "\n  ")}`).join("\n")} />;
   return (

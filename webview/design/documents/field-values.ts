@@ -55,7 +55,7 @@ function parsed(text: string): { readonly value: unknown } | undefined {
   }
 }
 
-function fieldValue(value: unknown): FieldValue {
+export function fieldValue(value: unknown): FieldValue {
   if (typeof value === "string") return { kind: "text", text: value };
   if (!Array.isArray(value)) return { kind: "other" };
   if (value.every((item) => typeof item === "string")) return { kind: "texts", texts: value };

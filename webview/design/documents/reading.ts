@@ -121,6 +121,11 @@ export function entriesOf(value: unknown): ReadonlyMap<string, unknown> {
   return new Map(typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : []);
 }
 
+/** What a person edits: the file's own text where it could not be read as what it should be, else its content. */
+export function documentSource({ content, text }: DesignDocument): string {
+  return text ?? sourceOf(content);
+}
+
 /** As a person writes it: JSON with two spaces, or the text itself. */
 export function sourceOf(content: unknown): string {
   if (typeof content === "string") return content;

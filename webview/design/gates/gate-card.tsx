@@ -6,7 +6,7 @@ import { Button } from "../../controls/button.tsx";
 import { TextArea } from "../../controls/text-area.tsx";
 import { Card } from "../../run/card.tsx";
 import { KIND_NAMES, tabOf } from "../documents/kinds.ts";
-import { sourceOf } from "../documents/reading.ts";
+import { documentSource } from "../documents/reading.ts";
 import { useDesign, useIsPending, useView } from "../state/design-context.tsx";
 
 export function GateCards(): ReactNode {
@@ -22,6 +22,11 @@ export function openGates(documents: readonly DesignDocument[]): (DesignDocument
   );
 }
 
+/** Whoever asks for the box wants to write in it. */
+function takeFocus(element: HTMLElement | null): void {
+  element?.focus();
+}
+
 function GateCard({
   document,
   questionId,
@@ -32,14 +37,14 @@ function GateCard({
   const { state, send, show, showDocument, draft } = useDesign();
   const [remarks, setRemarks] = useState<string | null>(null);
   const isPending = useIsPending("decide");
-  const { path, kind, version, writtenBy, hash, content } = document;
+  const { path, kind, version, writtenBy, hash } = document;
   const name = KIND_NAMES[kind];
   const tab = tabOf(kind);
   const isDrafted = state.drafts.some((other) => other.path === path);
   const decide = (decision: "approve" | "send_back", words: string) =>
     send({ type: "decide", path, questionId, decision, remarks: words });
   const edit = () => {
-    if (!isDrafted) draft(path, hash, sourceOf(content));
+    if (!isDrafted) draft(path, hash, documentSource(document));
     showDocument(path);
   };
   const sendBack = () => {
@@ -87,6 +92,7 @@ function GateCard({
               maxLength={MOST_REMARKS}
               onChange={setRemarks}
               onSubmit={sendBack}
+              elementRef={takeFocus}
             />
             <div className="buttons">
               <Button look="primary" disabled={isPending || remarks.trim() === ""} onPress={sendBack}>

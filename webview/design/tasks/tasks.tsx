@@ -4,6 +4,7 @@ import type { DesignTask } from "../../../protocol/design/view.ts";
 import { plural } from "../../format.ts";
 import { Icon } from "../../icons.tsx";
 import { Nothing, Section } from "../parts/section.tsx";
+import { shortPath } from "../parts/short-path.ts";
 import { useDesign, useView } from "../state/design-context.tsx";
 import { taskLanes } from "./task-lanes.ts";
 import { DESIGN_TASK_STATUS } from "./task-status.ts";
@@ -135,7 +136,7 @@ function Needs({ ids, board }: { readonly ids: readonly string[]; readonly board
           aria-label={`Go to ${id}`}
           onClick={() => document.getElementById(cardId(board, id))?.focus()}
         >
-          {id.split("/").at(-1)}
+          {shortPath(id)}
         </button>
       ))}
     </p>

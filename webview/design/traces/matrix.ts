@@ -17,7 +17,7 @@ export interface TraceRow {
 }
 
 export interface TraceMatrix {
-  /** Kinds of which there is anything at all. */
+  /** Kinds of which there is anything, or should be. */
   readonly kinds: readonly Kind[];
   readonly rows: readonly TraceRow[];
 }
@@ -30,7 +30,9 @@ export function traceMatrix({ nodes, links }: Pick<DesignView, "nodes" | "links"
   const next = Map.groupBy(links, ({ from }) => from);
   const hasOrigin = new Set(links.filter(({ from }) => byId.has(from)).map(({ to }) => to));
   const roots = nodes.filter(({ id, kind }) => kind === "requirement" || !hasOrigin.has(id));
-  const kinds = CHAIN.filter((kind) => nodes.some((node) => node.kind === kind));
+  const has = (kind: Kind) => nodes.some((node) => node.kind === kind);
+  // Before anything is built nothing of it is missing; once something is, its tests are.
+  const kinds = CHAIN.filter((kind) => has(kind) || (kind === "test" && has("file")));
   const reach = (root: TraceNode): TraceNode[] => {
     const seen = new Set([root.id]);
     const queue = [root.id];
@@ -64,12 +66,14 @@ export function filterRows(rows: readonly TraceRow[], filter: TraceFilter, words
 
 /** A gap: the cell is empty and should not be. */
 export function isGap(row: TraceRow, kind: Kind): boolean {
-  return row.node.kind === "requirement" && NEEDED.includes(kind) && (row.cells.get(kind) ?? []).length === 0;
+  return row.node.kind === "requirement" && NEEDED.includes(kind) && row.cells.get(kind)?.length === 0;
 }
 
 /** Of the requirement with all that it led to. */
-export function rowStatus({ isMissing, isStale }: TraceRow): TraceNode["status"] {
-  return isStale ? "stale" : isMissing ? "missing" : "ok";
+export function rowStatus({ cells, isMissing, isStale }: TraceRow): TraceNode["status"] | "untraced" {
+  if (isStale) return "stale";
+  if (isMissing) return "missing";
+  return [...cells.values()].every((nodes) => nodes.length === 0) ? "untraced" : "ok";
 }
 
 function rowOf(node: TraceNode, reached: readonly TraceNode[], kinds: readonly Kind[]): TraceRow {

@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import type { TraceNode } from "../../../protocol/design/view.ts";
 import { Icon } from "../../icons.tsx";
+import { shortPath } from "../parts/short-path.ts";
 import { type Design, useDesign, useView } from "../state/design-context.tsx";
 import { KIND_WORDS, NODE_STATUS } from "./node-status.ts";
 
@@ -67,12 +68,11 @@ function Chip({ node }: { readonly node: TraceNode }): ReactNode {
 export function placeOf({ state, send, showDocument }: Design, node: TraceNode): (() => void) | undefined {
   const isFile = node.kind === "file" || node.kind === "test";
   const path = node.path ?? (isFile ? node.id : null);
-  if (path === null || node.status === "missing") return undefined;
+  if (path === null || (isFile && node.status === "missing")) return undefined;
   if (state.view?.documents.some((document) => document.path === path)) return () => showDocument(path);
   return () => send({ type: "open", path });
 }
 
-/** A path's last part: the whole stands in its title, and its name for readers. */
 function shortName({ id, kind }: TraceNode): string {
-  return kind === "file" || kind === "test" ? (id.split("/").at(-1) ?? id) : id;
+  return kind === "file" || kind === "test" ? shortPath(id) : id;
 }

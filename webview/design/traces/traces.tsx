@@ -111,8 +111,7 @@ function Origin({ node }: { readonly node: TraceNode }): ReactNode {
         )}
         {node.text === node.id ? "" : node.text}
         {node.status === "ok" ? null : (
-          <span className={`task-status tone-${look.tone}`}>
-            {" "}
+          <span className={`task-status origin-status tone-${look.tone}`}>
             <Icon name={look.icon} /> {look.label}
           </span>
         )}
