@@ -61,6 +61,7 @@ const SETTINGS = [
   team.SETTINGS,
   workflow.SETTINGS,
   design.SETTINGS,
+  designRun.SETTINGS,
 ];
 
 mkdirSync(fileURLToPath(new URL("../../docs/images", import.meta.url)), { recursive: true });

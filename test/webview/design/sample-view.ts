@@ -22,7 +22,7 @@ export const CLASSES = `classDiagram
     Cart --> PriceTag : holds
     Store --> Cart : keeps`;
 
-export const CALLS = `sequenceDiagram
+const CALLS = `sequenceDiagram
     participant P as Page
     participant C as Cart
     participant S as Store
@@ -77,7 +77,7 @@ export const PRD_CONTENT = {
   "Anything UNCLEAR": "May a price be cut twice?",
 };
 
-export const DESIGN_CONTENT = {
+const DESIGN_CONTENT = {
   "Implementation approach":
     "A `PriceTag` component draws one price; the cart keeps tags and sums them up.\n\n- React, as the project has it\n- no library for numbers: `Intl.NumberFormat`",
   "File list": ["src/price.ts", "src/components/PriceTag.tsx", "src/cart.ts", "src/page.tsx"],

@@ -26,7 +26,7 @@ export function useDrawing(source: string): Drawing {
 }
 
 /** Never rejects: what cannot be drawn is an answer too. */
-export async function drawingOf(source: string): Promise<Exclude<Drawing, { status: "drawing" }>> {
+async function drawingOf(source: string): Promise<Exclude<Drawing, { status: "drawing" }>> {
   if (isTooLong(source)) return { status: "broken", problem: { message: TOO_LONG, line: null } };
   const reading = diagramSource(source);
   try {
