@@ -82,7 +82,14 @@ export const RunState = z.object({
   pendingQuestions: z.optional(z.array(Question)),
   /** Of the agent that last changed its list; left out where none has one. */
   todo: z.optional(TodoList),
-  pendingPrompts: z.array(z.object({ promptId: z.string(), text: z.string(), delivery: z.enum(["steer", "queue"]) })),
+  pendingPrompts: z.array(
+    z.object({
+      promptId: z.string(),
+      text: z.string(),
+      delivery: z.enum(["steer", "queue"]),
+      forTask: z.optional(z.string()),
+    }),
+  ),
   /** Steering prompts that reached an agent, and before which of its turns. */
   deliveredPrompts: z.array(z.object({ promptId: z.string(), taskId: z.string(), turn: z.int() })),
   /** The last one over the whole change; null evidence: nothing to run was found. */
@@ -276,7 +283,10 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
       return {
         pendingPrompts: [
           ...state.pendingPrompts,
-          { promptId: body.promptId, text: body.text, delivery: body.delivery },
+          {
+            ...{ promptId: body.promptId, text: body.text, delivery: body.delivery },
+            ...(body.forTask === undefined ? {} : { forTask: body.forTask }),
+          },
         ],
       };
     case "prompt.delivered":

@@ -31,6 +31,7 @@ const TOLD: ReadonlySet<RunEventType> = new Set<RunEventType>([
   "task.controlled",
   "merge.conflicted",
   "task.merged",
+  "conflict.predicted",
   "contract.announced",
   "contract.bid",
   "contract.awarded",
