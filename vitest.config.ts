@@ -1,5 +1,6 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 /** The only place that carries out a tool, and what belongs to it. */
@@ -22,6 +23,10 @@ export default defineConfig({
       ANTHROPIC_BASE_URL: "",
       NEXUS_PROVIDER: "",
       NEXUS_MODEL: "",
+      // Where test files say how many recorded runs they replayed; the reporter adds up.
+      NEXUS_TEST_REPLAYS: join(tmpdir(), `nexus-test-replays-${process.pid}`),
+      // Threads and programs that tests start from source need not strip its types and compile it each time.
+      NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/nexus-tests", import.meta.url)),
     },
     // Most tests wait for git, disks and child processes, so both cores are worth a worker.
     maxWorkers: 2,

@@ -1,5 +1,6 @@
 /** What the events of planning, the tree of agents and their collaboration change in a run's state. Bounded: see MOST_*. */
 import type { AgentMessage, BoardEntry, MessageDelivery } from "./collaboration-events.ts";
+import { type DesignState, designChange } from "./design/state.ts";
 import { unreadMessages } from "./mailbox.ts";
 import type { Milestone, Plan } from "./plan.ts";
 import type { RunEventBody } from "./run-events.ts";
@@ -18,6 +19,7 @@ interface TeamState {
   deliveries?: MessageDelivery[] | undefined;
   workflow?: WorkflowPin | undefined;
   workflowSteps?: WorkflowStep[] | undefined;
+  design?: DesignState | undefined;
 }
 
 /** Of the blackboard and the messages; what is older stays in the event log. */
@@ -98,6 +100,11 @@ export function teamChange(state: TeamState, body: RunEventBody, at: string): Pa
     case "step.retried":
     case "step.compensated":
       return { workflowSteps: stepChange(state.workflowSteps ?? [], body, at) };
+    case "document.written":
+    case "document.decided":
+    case "design.stale":
+    case "design.checked":
+      return { design: designChange(state.design, body) };
     default:
       return undefined;
   }

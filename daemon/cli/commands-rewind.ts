@@ -1,8 +1,6 @@
 /** The commands about checkpoints, for the one table of commands. */
-import type { Command, Flag } from "./command.ts";
+import { type Command, type Flag, json, jsonLines } from "./command.ts";
 
-const json: Flag = { name: "json", type: "boolean", summary: "Print JSON instead of text." };
-const jsonLines: Flag = { ...json, summary: "Print events as JSON Lines, at the end a result object." };
 const detach: Flag = { name: "detach", type: "boolean", summary: "Do not wait for the end; print the run's id." };
 const run = { name: "RUN" };
 

@@ -1,5 +1,5 @@
 /** The commands that stop or hold a run or one task of it, for the one table of commands. */
-import type { Command, Flag } from "./command.ts";
+import { type Command, type Flag, json } from "./command.ts";
 
 export const TASK: Flag = {
   name: "task",
@@ -7,7 +7,6 @@ export const TASK: Flag = {
   value: "ID",
   summary: "Only this task, as `nexus runs show` names it.",
 };
-const json: Flag = { name: "json", type: "boolean", summary: "Print JSON instead of text." };
 const run = { name: "RUN" };
 
 export const TASK_COMMANDS = {

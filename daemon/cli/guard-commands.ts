@@ -1,6 +1,5 @@
 /** The commands about trust and the audit log: a part of the table in commands.ts. */
-
-const json = { name: "json", type: "boolean", summary: "Print JSON instead of text." } as const;
+import { json } from "./command.ts";
 
 export const GUARD_COMMANDS = {
   trust: {

@@ -1,11 +1,5 @@
-/** The commands about tools and MCP servers: a part of the table in commands.ts. */
-const repo = {
-  name: "repo",
-  type: "string",
-  value: "DIR",
-  summary: "The folder to work on (default: this one).",
-} as const;
-const json = { name: "json", type: "boolean", summary: "Print JSON instead of text." } as const;
+/** The commands about agents, tools and MCP servers: a part of the table in commands.ts. */
+import { json, repo } from "./command.ts";
 
 export const TOOLS_COMMANDS = {
   "tools list": {
@@ -22,6 +16,17 @@ export const TOOLS_COMMANDS = {
   },
   "mcp-servers test": {
     summary: "Start an MCP server and show its tools",
+    positionals: [{ name: "NAME" }],
+    flags: [repo, json],
+  },
+  "agents list": {
+    summary: "List the agents for work in a folder, and files of agents that are broken",
+    positionals: [],
+    flags: [repo, json],
+    details: "Agents of a folder (.nexus/agents/*.md) count once it is trusted (docs/agents.md).",
+  },
+  "agents show": {
+    summary: "Show what one agent can do, or with --json its A2A card",
     positionals: [{ name: "NAME" }],
     flags: [repo, json],
   },

@@ -1,6 +1,6 @@
 /** Starts a daemon that outlives its starter. */
 import { spawn } from "node:child_process";
-import { closeSync, openSync, watch } from "node:fs";
+import { closeSync, openSync, readFileSync, watch } from "node:fs";
 import { stat, truncate } from "node:fs/promises";
 
 const MAX_OUTPUT_BYTES = 1024 * 1024;
@@ -63,13 +63,23 @@ export function waitForChange(folder: string, atMostMs: number, signal?: AbortSi
   });
 }
 
-/** False when no process has this id. A process of another user counts as alive. */
+/** False when no process has this id, or one that has ended. A process of another user counts as alive. */
 export function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isLeftOver(pid);
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** It has ended, and its parent has not asked how: the first process of a container may take its time, or never ask. */
+function isLeftOver(pid: number): boolean {
+  if (process.platform !== "linux") return false;
+  try {
+    return /^.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
+  } catch {
+    return false;
   }
 }
 

@@ -49,15 +49,16 @@ export async function gitOutput(
 
 async function listWithGit(root: string, folder: string, signal: AbortSignal): Promise<string[]> {
   const where = folder === "" ? [] : ["--", folder];
-  const [listed, deleted] = await Promise.all([
-    gitOutput(root, ["ls-files", "-z", "--cached", "--others", "--exclude-standard", ...where], signal),
-    gitOutput(root, ["ls-files", "-z", "--deleted", ...where], signal),
-  ]);
-  if (listed === undefined) return [];
-  const gone = new Set(split(deleted ?? ""));
+  const wanted = ["--cached", "--others", "--deleted", "--exclude-standard"];
+  const output = await gitOutput(root, ["ls-files", "-z", "-t", ...wanted, ...where], signal);
+  if (output === undefined) return [];
+  // Each path stands behind a letter and a space; R: it is gone, and once more with the others.
+  const entries = split(output);
+  const listed = entries.map((entry) => entry.slice(2));
+  const gone = new Set(entries.filter((entry) => entry.startsWith("R ")).map((entry) => entry.slice(2)));
   // The folder itself is in git's list when it is a link, such as node_modules.
   const isFile = (path: string) => !gone.has(path) && !path.endsWith("/") && path !== folder;
-  return [...new Set(split(listed))].filter(isFile).sort();
+  return [...new Set(listed)].filter(isFile).sort();
 }
 
 function split(output: string): string[] {

@@ -110,13 +110,17 @@ function frameOf(context: RunContext, { system, tools }: ModelRequest): { frame:
 
 /** The last place before the network: whatever the parts of a request came through, no known secret leaves with it. */
 function redactedRequest(request: ModelRequest, redact: (text: string) => string): ModelRequest {
-  const messages = request.messages.map((message): Message => {
+  return { ...request, system: redact(request.system), messages: redactedMessages(request.messages, redact) };
+}
+
+/** As they stand in the log: what is measured of them is the same when they come from there. */
+export function redactedMessages(messages: readonly Message[], redact: (text: string) => string): Message[] {
+  return messages.map((message): Message => {
     const text = redact(message.text);
     if (message.role !== "assistant") return { ...message, text };
     const toolCalls = message.toolCalls.map((call) => ({ ...call, argumentsText: redact(call.argumentsText) }));
     return { ...message, text, toolCalls };
   });
-  return { ...request, system: redact(request.system), messages };
 }
 
 function keyOf({ taskId, turn }: CallPlace): string {

@@ -23,6 +23,7 @@ import type { ToolContext } from "../tools/tool.ts";
 import { type Caller, type CallRules, callTool, type Delegate, judgeOf } from "./calls/tool-calls.ts";
 import { createToolbox, type Toolbox } from "./calls/toolbox.ts";
 import { mailBeforeEnd, takeMail } from "./collaborate/mail.ts";
+import { designPlace } from "./design/documents.ts";
 import { wholeResult } from "./journal.ts";
 import { takeCheckpoint } from "./rewind/take.ts";
 import { agentsOf } from "./run-agents.ts";
@@ -65,7 +66,7 @@ export interface WorkOptions {
   readonly diff: () => Promise<string>;
   readonly git: () => Promise<GitPort | undefined>;
   /** Judges a finished piece of work; what it answers goes back to the agent. */
-  readonly accept: (text: string, turn: number) => Promise<string | undefined>;
+  readonly accept: (text: string, turn: number, changed: ReadonlySet<string>) => Promise<string | undefined>;
   /** Files and globs that may be changed, and no others; left out: what the plan and the policy let it. */
   readonly files?: readonly string[];
   readonly delegate?: Delegate;
@@ -84,15 +85,21 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
   const toolContext = { ...contextOfTools(context, options), background };
   const { hasTeam } = options;
   const caller: Caller = { hasTeam, rules, toolbox, toolContext, locks, delegate: options.delegate };
+  /** Files that it changed, replayed calls included. */
+  const changed = new Set<string>();
   const own = handOvers.map((handOver) => handOver.schema);
   const tools = () => [...toolbox.schemas(), ...own];
   const said = { sections, rules: projectRules, openRequest };
   const respond = await createRunWindow(context, { taskId, system: agent.system, tools, ...said });
   const outcome = runAgent(Math.min(MAX_TURNS, agent.limits.maxTurns ?? MAX_TURNS), {
     respond,
-    callTool(turn, index, call, signal) {
+    async callTool(turn, index, call, signal) {
       const handOver = handOvers.find((candidate) => candidate.schema.name === call.tool);
-      if (handOver === undefined) return callTool(context, caller, { turn, index, signal }, call);
+      if (handOver === undefined) {
+        const answer = await callTool(context, caller, { turn, index, signal }, call);
+        for (const path of answer.changed) changed.add(path);
+        return answer;
+      }
       return take(handOver, call.argumentsText, locks, signal);
     },
     async beforeCalls(turn, calls) {
@@ -111,7 +118,7 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
     ...(options.hasTeam ? { mail: (turn: number) => takeMail(context, taskId, turn) } : {}),
     async accept(text, turn) {
       const unread = options.hasTeam ? await mailBeforeEnd(context, taskId, turn) : undefined;
-      return unread ?? options.accept(text, turn);
+      return unread ?? options.accept(text, turn, changed);
     },
   });
   return outcome.finally(background.dispose);
@@ -151,6 +158,7 @@ async function openToolbox(context: RunContext, options: WorkOptions, rules: Cal
       if (tool === searchCode || tool === findSymbol || tool === recallFacts) return memory.lookup !== undefined;
       return tool !== remember || memory.note !== undefined;
     },
+    own: (await context.design?.())?.tools(await designPlace(context, root)) ?? [],
     foreign: ((await context.foreignTools?.(root)) ?? []).filter(({ name }) => mayUse(agent, name)),
     judgeAccess: judgeOf(context, withoutWrites(rules)),
     allowedCommands,

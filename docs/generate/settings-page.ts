@@ -112,6 +112,12 @@ export const SETTINGS: readonly Setting[] = [
     otherwise: "4 at once, 20 minutes, 1 in 100",
   },
   {
+    name: "metagpt",
+    meaning:
+      "`python`: the absolute path of the interpreter that MetaGPT is installed for ([metagpt-adapter.md](metagpt-adapter.md))",
+    otherwise: "what `metagpt` on the PATH starts with, then `python3` and its like",
+  },
+  {
     name: "a2a",
     meaning: 'take tasks over A2A for one folder, `{ "workspace": "DIR", "port": 0 }`: see [A2A](a2a.md)',
     otherwise: "none are taken",

@@ -31,8 +31,8 @@ export interface NexusProcess {
 
 export async function createNexus(env: Readonly<Record<string, string>>): Promise<NexusProcess> {
   const home = await mkdtemp(join(tmpdir(), "nexus-process-"));
-  const { PATH = "", HOME = "" } = process.env;
-  const environment = { PATH, HOME, NEXUS_HOME: home, NO_COLOR: "1", ...env };
+  const { PATH = "", HOME = "", NODE_COMPILE_CACHE = "" } = process.env;
+  const environment = { PATH, HOME, NODE_COMPILE_CACHE, NEXUS_HOME: home, NO_COLOR: "1", ...env };
 
   function start(...words: string[]): RunningCommand {
     const child = spawn(process.execPath, [main, ...words], { env: environment, stdio: ["ignore", "pipe", "pipe"] });

@@ -13,7 +13,7 @@ export interface ParsePool {
    * with the signal's reason when cancelled: what was handed over stays.
    */
   read(tasks: readonly ContentTask[], call: ReadCall): Promise<void>;
-  /** Starts the threads, so that they are ready when a long list of tasks comes. */
+  /** Starts a thread, so that it is ready when tasks come; a long list of them starts the others. */
   warm(): void;
   close(): Promise<void>;
 }
@@ -297,7 +297,7 @@ export function createParsePool(options: PoolOptions): ParsePool {
     warm() {
       if (closed || current !== undefined) return;
       stopIdle();
-      while (parsers.size < threads) addParser().thread.hold(false);
+      if (parsers.size === 0) addParser().thread.hold(false);
       stopIdle = clock.timer(IDLE_MS, () => void endAll());
     },
     async close() {

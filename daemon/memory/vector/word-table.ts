@@ -4,7 +4,8 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { failure, ok, type Result } from "../../../protocol/index.ts";
+// Not all of the protocol: parse threads load this file, and each of them would load that too.
+import { failure, ok, type Result } from "../../../protocol/errors.ts";
 import { readBytes } from "../../host/files.ts";
 import { normalise } from "./unit-vector.ts";
 import { subWords, wordsOf } from "./word-tokens.ts";

@@ -5,6 +5,8 @@ import type { ChangedFile, ChangeSet, FileDiff } from "../../../protocol/index.t
 import { nexusError } from "../../../protocol/index.ts";
 import { rename } from "../../host/files.ts";
 import { git, splitNul, tryGit } from "../../host/git.ts";
+import { identityOf } from "../../host/place.ts";
+import { createKnown, type Known } from "./known.ts";
 import { callOnObjects, type Repository, refOf } from "./repository.ts";
 import { commitTree, setRef, withIndexCopy } from "./snapshot.ts";
 import { type RecordedTree, recordTree, type TreeLimits } from "./tree.ts";
@@ -38,13 +40,25 @@ export interface BlobChange {
   readonly after: Blob | undefined;
 }
 
-/** Commits the copy as it is under refs/nexus/<run>/result. The same content gives the same commit. */
-export async function collectChanges(home: string, copy: Copy, runId: string, signal: AbortSignal): Promise<ChangeSet> {
+/**
+ * Commits the copy as it is under refs/nexus/<run>/result. The same content gives the same commit, so nothing is done
+ * again for a content that is in `collected` under the run's id.
+ */
+export async function collectChanges(
+  home: string,
+  copy: Copy,
+  { runId, signal, collected }: { runId: string; signal: AbortSignal; collected: Known<ChangeSet> },
+): Promise<ChangeSet> {
   const { repository, baseCommit } = copy;
   const tree = await treeOfCopy(home, copy, signal);
+  const stamp = `${baseCommit} ${tree} ${repository.commonDir} ${repository.prefix}`;
+  const before = collected.get(runId, () => stamp);
+  if (before !== undefined) return before;
   const resultCommit = await commitTree(callOnObjects(repository), tree, [baseCommit]);
   await setRef(repository, refOf(runId, "result"), resultCommit);
-  return { baseCommit, resultCommit, files: await changedFiles(repository, baseCommit, resultCommit) };
+  const changeSet = { baseCommit, resultCommit, files: await changedFiles(repository, baseCommit, resultCommit) };
+  collected.keep(runId, stamp, changeSet);
+  return changeSet;
 }
 
 /** Unified diff of the copy as it is now, cut at 200 000 characters. */
@@ -74,19 +88,29 @@ export async function fileText(repository: Repository, commit: string, path: str
 
 /** Everything in the workspace that differs between two commits; submodules never do. */
 export async function blobChanges(repository: Repository, from: string, to: string): Promise<BlobChange[]> {
-  const output = await git(
-    callOnObjects(repository),
-    "diff-tree",
-    "-r",
-    "-z",
-    "--raw",
-    "--no-abbrev",
-    ...EXACT,
-    ...scopeOf(repository),
-    from,
-    to,
-  );
-  const entries = splitNul(output);
+  return changesIn(await diffEntries(repository, ["--raw", "--no-abbrev"], from, to));
+}
+
+export async function changedFiles(repository: Repository, from: string, to: string): Promise<ChangedFile[]> {
+  const entries = await diffEntries(repository, ["--raw", "--no-abbrev", "--numstat"], from, to);
+  // The raw entries come first: each is followed by its path, and begins with a colon as no count does.
+  const firstCount = entries.findIndex((entry, index) => index % 2 === 0 && !entry.startsWith(":"));
+  const split = firstCount === -1 ? entries.length : firstCount;
+  const counts = new Map(entries.slice(split).map((line) => countsOf(line)));
+  return changesIn(entries.slice(0, split)).map(({ path, before, after }) => {
+    const status = before === undefined ? "added" : after === undefined ? "deleted" : "modified";
+    const count = counts.get(path) ?? { additions: 0, deletions: 0, binary: false };
+    return { path, status, ...count };
+  });
+}
+
+async function diffEntries(repository: Repository, what: string[], from: string, to: string): Promise<string[]> {
+  const scope = scopeOf(repository);
+  return splitNul(await git(callOnObjects(repository), "diff-tree", "-r", "-z", ...what, ...EXACT, ...scope, from, to));
+}
+
+/** Raw entries come in pairs: `:modes ids status`, then the path. */
+function changesIn(entries: readonly string[]): BlobChange[] {
   const changes: BlobChange[] = [];
   for (let index = 0; index + 1 < entries.length; index += 2) {
     const [before = "", after = "", idBefore = "", idAfter = ""] = (entries[index] ?? "").slice(1).split(" ");
@@ -94,28 +118,6 @@ export async function blobChanges(repository: Repository, from: string, to: stri
     changes.push({ path: entries[index + 1] ?? "", before: blob(before, idBefore), after: blob(after, idAfter) });
   }
   return changes;
-}
-
-export async function changedFiles(repository: Repository, from: string, to: string): Promise<ChangedFile[]> {
-  const changes = await blobChanges(repository, from, to);
-  if (changes.length === 0) return [];
-  const output = await git(
-    callOnObjects(repository),
-    "diff-tree",
-    "-r",
-    "-z",
-    "--numstat",
-    ...EXACT,
-    ...scopeOf(repository),
-    from,
-    to,
-  );
-  const counts = new Map(splitNul(output).map((line) => countsOf(line)));
-  return changes.map(({ path, before, after }) => {
-    const status = before === undefined ? "added" : after === undefined ? "deleted" : "modified";
-    const count = counts.get(path) ?? { additions: 0, deletions: 0, binary: false };
-    return { path, status, ...count };
-  });
 }
 
 /** `additions TAB deletions TAB path`, with dashes for binary files. */
@@ -147,6 +149,9 @@ function scopeOf(repository: Repository): string[] {
   return repository.prefix === "" ? [] : [`--relative=${repository.prefix}`];
 }
 
+/** By index: the tree that its entries make. */
+const trees = createKnown<string>();
+
 /** The tree of the copy as it is now; linked dependencies and ignored files are no part of it. */
 export async function treeOfCopy(home: string, copy: Copy, signal?: AbortSignal): Promise<string> {
   return (await recordCopy(home, copy, signal === undefined ? {} : { signal })).tree;
@@ -169,14 +174,17 @@ export async function recordCopy(
     const call = { ...objects, config, folder: place.folder, workTree: place.folder, indexFile };
     const cancellable = signal === undefined ? call : { ...call, signal };
     if (!isCopy) await git(cancellable, "read-tree", copy.baseCommit);
+    const knownTree = isCopy ? trees.get(place.indexFile, () => identityOf(place.indexFile) ?? "") : undefined;
     const recorded = await recordTree({
       call: cancellable,
       within: repository.prefix,
       leaveOut: (path) => isLinked(path, linked),
       hasNoFlags: !(await isSparse(place, repository.commonDir)),
       ...(limits === undefined ? {} : { limits }),
+      ...(knownTree === undefined ? {} : { knownTree }),
     });
     await rename(indexFile, place.indexFile);
+    trees.keep(place.indexFile, identityOf(place.indexFile) ?? "", recorded.tree);
     return recorded;
   });
 }

@@ -1,7 +1,5 @@
 /** The real CheckpointPort: git does the work. */
-import { join } from "node:path";
-import { identityOf } from "../../host/place.ts";
-import { type Copy, changedFiles, patchOf } from "./change-set.ts";
+import { changedFiles, patchOf } from "./change-set.ts";
 import type { CheckpointPort, SavedCopy } from "./changes.ts";
 import { createCheckpointer, saveCopy } from "./checkpoint.ts";
 import { copyOf, isolationOf } from "./copy.ts";
@@ -15,28 +13,26 @@ import { hasCopy, makeCopy, placeOf, readRecord } from "./worktree.ts";
 /** Lets work in the same tree through one after the other. */
 export type Turns = <Value>(key: string, work: () => Promise<Value>) => Promise<Value>;
 
-export function createCheckpoints({ home, inTurn }: { home: () => Promise<string>; inTurn: Turns }): CheckpointPort & {
-  forget(runId: string): void;
-} {
-  const copies = new Map<string, { copy: Copy; stamp: string }>();
+export function createCheckpoints({
+  home,
+  inTurn,
+  onDropped,
+}: {
+  home: () => Promise<string>;
+  inTurn: Turns;
+  /** Refs of runs are gone. */
+  onDropped(): void;
+}): CheckpointPort & { forget(runId: string): void } {
   let checkpointer: ReturnType<typeof createCheckpointer> | undefined;
   const open = async (workspace: string) => openRepository(await home(), workspace);
 
   return {
-    forget(runId) {
-      copies.delete(runId);
-      checkpointer?.forget(runId);
-    },
+    forget: (runId) => void checkpointer?.forget(runId),
 
     async take({ runId, workspace, isolation }, options) {
       const folder = await home();
       checkpointer ??= createCheckpointer(folder);
-      const known = copies.get(runId);
-      const copy =
-        known !== undefined && known.stamp === stampOf(known.copy)
-          ? known.copy
-          : await copyOf(folder, workspace, isolation);
-      copies.set(runId, { copy, stamp: stampOf(copy) });
+      const copy = await copyOf(folder, workspace, isolation);
       return inWorkspace(copy.repository, await checkpointer.take(copy, { runId, ...options }));
     },
 
@@ -91,14 +87,11 @@ export function createCheckpoints({ home, inTurn }: { home: () => Promise<string
 
     keptOf: async (workspace) => keptRuns(await open(workspace)),
 
-    drop: async (workspace, refs) => dropRefs(await open(workspace), refs),
+    async drop(workspace, refs) {
+      await dropRefs(await open(workspace), refs);
+      onDropped();
+    },
   };
-}
-
-/** Changes with the repository's own settings: they may name filters, which then must be switched off. */
-function stampOf({ repository: { commonDir, gitDir } }: Copy): string {
-  const files = [join(commonDir, "config"), join(gitDir, "config"), join(gitDir, "config.worktree")];
-  return files.map((file) => identityOf(file) ?? "").join(" ");
 }
 
 function inWorkspace({ prefix }: Repository, { commit, leftOut }: SavedCopy): SavedCopy {

@@ -6,9 +6,11 @@ import { applyChanges } from "./apply.ts";
 import { collectChanges, diffOfCopy, fileDiff, fileText } from "./change-set.ts";
 import type { ChangesPort } from "./changes.ts";
 import { keepBeforeRemoval } from "./checkpoint.ts";
+import { commitFiles } from "./commit-files.ts";
 import { copyOf, isolationOf } from "./copy.ts";
 import { gitOfCopy } from "./copy-git.ts";
 import { createCheckpoints, type Turns } from "./create-checkpoints.ts";
+import { createKnown } from "./known.ts";
 import { createTaskCopies } from "./merging/task-copies.ts";
 import { callOn, openRepository, type Repository } from "./repository.ts";
 import { takeSnapshot, treeOf } from "./snapshot.ts";
@@ -22,7 +24,8 @@ export function createChanges(options: { home: string; log: Log }): ChangesPort 
     return realPath(options.home);
   });
   const inTurn = createTurns();
-  const checkpoints = createCheckpoints({ home, inTurn });
+  const collected = createKnown<ChangeSet>();
+  const checkpoints = createCheckpoints({ home, inTurn, onDropped: collected.forgetAll });
   const tasks = createTaskCopies({ home, inTurn });
 
   return {
@@ -44,7 +47,7 @@ export function createChanges(options: { home: string; log: Log }): ChangesPort 
     async collect({ runId, workspace, isolation, signal }) {
       const folder = await home();
       const copy = await copyOf(folder, workspace, isolation);
-      return collectChanges(folder, copy, runId, signal);
+      return collectChanges(folder, copy, { runId, signal, collected });
     },
 
     async workingDiff(isolation, workspace) {
@@ -65,6 +68,10 @@ export function createChanges(options: { home: string; log: Log }): ChangesPort 
       const folder = await home();
       const repository = await openRepository(folder, workspace);
       return inTurn(repository.top, () => applyChanges({ home: folder, repository, changeSet, paths }));
+    },
+
+    async commitFiles(workspace, commit) {
+      return commitFiles(await openRepository(await home(), workspace), commit);
     },
 
     async gitOf({ workspace, isolation, signal }) {
@@ -89,6 +96,7 @@ export function createChanges(options: { home: string; log: Log }): ChangesPort 
       }
       const commonDir = known?.commonDir ?? (await openRepository(folder, workspace)).commonDir;
       checkpoints.forget(runId);
+      collected.forget(runId);
       await removeCopy(place, commonDir);
     },
   };

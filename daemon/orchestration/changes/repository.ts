@@ -1,8 +1,10 @@
 /** Which repository holds a workspace: the user's own, or a private one for a folder without git. */
-import { join, posix, resolve } from "node:path";
+import { dirname, join, posix, resolve } from "node:path";
 import { nexusError } from "../../../protocol/index.ts";
 import { hashOf, makeFolder, readText, realPath, stat, writeAtomically } from "../../host/files.ts";
 import { type GitCall, git, splitNul, tryGit, userHome } from "../../host/git.ts";
+import { identityOf } from "../../host/place.ts";
+import { createKnown } from "./known.ts";
 
 export interface Repository {
   readonly kind: "user" | "private";
@@ -18,6 +20,8 @@ export interface Repository {
   readonly config: readonly (readonly [key: string, value: string])[];
 }
 
+type Place = Pick<Repository, "top" | "gitDir" | "commonDir">;
+
 /** What builds and package managers make, which no run should copy from a folder that has no ignore rules. */
 const DEFAULT_EXCLUDES = [
   ...["node_modules/", ".venv/", "venv/", "__pycache__/", ".pytest_cache/", ".mypy_cache/", ".tox/", "*.egg-info/"],
@@ -25,21 +29,44 @@ const DEFAULT_EXCLUDES = [
   ...["obj/Debug/", ".idea/", ".DS_Store", "Thumbs.db", "*.pyc", "*.class", ".env"],
 ];
 
+/** By folder: the user's own repositories. */
+const opened = createKnown<Repository>();
+
 /**
  * Finds the repository of a workspace (any folder), making a private one where there is none. Rejects with
  * `workspace.missing`, and with `workspace.git_failed` where git refuses the folder (another owner, a bare repository).
  */
 export async function openRepository(home: string, workspace: string, signal?: AbortSignal): Promise<Repository> {
+  signal?.throwIfAborted();
   const folder = await realFolder(workspace);
+  const userFolder = await userHome();
+  const before = opened.get(folder, (repository) => stampOf(repository, folder, userFolder));
+  if (before !== undefined) return before;
   const call = { folder, ...(signal === undefined ? {} : { signal }) };
-  const [found, config] = await Promise.all([discover(call), filterSettings(call)]);
+  const found = await discover(call);
   if (found === undefined) return openPrivate(home, folder);
   const { top, prefix } = found;
   // A home folder under version control holds settings; the folders in it are not parts of that project.
-  if (top === (await userHome()) && prefix !== "") return openPrivate(home, folder);
+  if (top === userFolder && prefix !== "") return openPrivate(home, folder);
   if (resolve(top, prefix) !== folder)
     throw nexusError("workspace.git_failed", `The working tree of ${folder} is elsewhere: ${top}.`);
-  return { kind: "user", ...found, config };
+  // Before the settings are read: what changes from here on is not missed.
+  const stamp = stampOf(found, folder, userFolder);
+  const { config, isWhole } = await filterSettings(call);
+  const repository = { kind: "user" as const, ...found, config };
+  if (isWhole) opened.keep(folder, stamp, repository);
+  return repository;
+}
+
+/** Another text whenever another repository may be found for the folder, or other settings in it. */
+function stampOf({ top, gitDir, commonDir }: Place, folder: string, userFolder: string | undefined): string {
+  const files = [join(commonDir, "config"), join(gitDir, "config"), join(gitDir, "config.worktree")];
+  if (join(gitDir) !== join(top, ".git")) files.push(join(top, ".git"));
+  for (let level = folder; level !== top && level !== dirname(level); level = dirname(level))
+    files.push(join(level, ".git"));
+  if (userFolder !== undefined)
+    files.push(join(userFolder, ".gitconfig"), join(userFolder, ".config", "git", "config"));
+  return files.map((file) => identityOf(file) ?? "").join(" ");
 }
 
 /** How to call git on the user's own tree with an index that is not the user's. */
@@ -78,24 +105,37 @@ function lineOf(outcome: { stdout: Buffer }): string {
   return outcome.stdout.toString().replace(/\n$/, "");
 }
 
+interface FilterSettings {
+  readonly config: (readonly [string, string])[];
+  /** The repository's settings stand in its own files alone: they include no other ones. */
+  readonly isWhole: boolean;
+}
+
 /**
  * Filters convert content by running programs. Those of the user's own settings stay (git-lfs, say) but may be missing;
  * those that the repository itself names are off: opening a folder must not run its programs.
  */
-async function filterSettings(call: GitCall): Promise<(readonly [string, string])[]> {
-  const { stdout } = await tryGit(call, "config", "--show-scope", "-z", "--get-regexp", "^filter\\.");
+async function filterSettings(call: GitCall): Promise<FilterSettings> {
+  const wanted = "^(filter|include|includeif)\\.";
+  const { stdout } = await tryGit(call, "config", "--show-scope", "-z", "--get-regexp", wanted);
   const entries = splitNul(stdout);
   const filters = new Map<string, boolean>();
+  let isWhole = true;
   for (let index = 0; index + 1 < entries.length; index += 2) {
     const [key = ""] = (entries[index + 1] ?? "").split("\n", 1);
-    const name = key.slice(0, key.lastIndexOf("."));
     const isOwn = ["local", "worktree"].includes(entries[index] ?? "");
+    if (key.startsWith("include")) {
+      isWhole &&= !isOwn;
+      continue;
+    }
+    const name = key.slice(0, key.lastIndexOf("."));
     filters.set(name, isOwn || filters.get(name) === true);
   }
-  return [...filters].flatMap(([name, isOff]) => {
+  const config = [...filters].flatMap(([name, isOff]) => {
     const off = isOff ? ["clean", "smudge", "process"].map((part) => [`${name}.${part}`, ""] as const) : [];
     return [[`${name}.required`, "false"] as const, ...off];
   });
+  return { config, isWhole };
 }
 
 async function openPrivate(home: string, folder: string): Promise<Repository> {

@@ -18,6 +18,8 @@ export interface TreeInput {
   readonly limits?: TreeLimits;
   /** The index was made by Nexus alone, of a whole checkout, so it holds no flags that hide edits. */
   readonly hasNoFlags?: boolean;
+  /** What the index's entries make; left out: git is asked. */
+  readonly knownTree?: string;
 }
 
 export interface TreeLimits {
@@ -51,10 +53,11 @@ export async function recordTree(input: TreeInput): Promise<RecordedTree> {
     try {
       await updateIndex(input.call, ["--force-remove"], changes.deleted);
       await updateIndex(input.call, ["--add", "--remove", "--replace"], fitting);
-      const tree = await git(input.call, "write-tree", "--missing-ok");
+      const isAsKnown = attempt === 1 && changes.deleted.length === 0 && fitting.length === 0;
+      const tree = isAsKnown ? input.knownTree : undefined;
       const left = [...changes.skipped, ...skipped];
       return {
-        tree: tree.toString().trim(),
+        tree: tree ?? (await git(input.call, "write-tree", "--missing-ok")).toString().trim(),
         skipped: left.slice(0, MAX_SKIPPED_NAMES).map(({ path, reason }) => `${path} (${reason})`),
         leftOut: left.map(({ path }) => path),
       };

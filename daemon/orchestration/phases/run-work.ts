@@ -29,7 +29,7 @@ export interface WorkInput {
   readonly files?: readonly string[];
   /** Hands a piece of the work to another agent; left out: it may not. */
   readonly delegate?: Delegate;
-  readonly accept?: (text: string, turn: number) => Promise<string | undefined>;
+  readonly accept?: WorkOptions["accept"];
 }
 
 /** Another model, and all else as it is: the place, the signal, who watches. */

@@ -12,6 +12,7 @@ const OUTSIDE: Partial<Record<RunEventType, readonly string[]>> = {
   "run.reviewed": ["findings"],
   "plan.proposed": ["estimate", "model", "budgetUsd", "deadlineMinutes", "concurrency"],
   "plan.reconsidered": ["estimate", "model", "budgetUsd", "deadlineMinutes", "concurrency"],
+  "conflict.predicted": ["on", "reason"],
   "task.dispatched": ["leases", "budgetUsd", "shareUsd", "reason"],
 };
 

@@ -1,5 +1,12 @@
 /** The tasks of a plan, side by side: those whose dependencies are done and whose files nobody else has. */
-import { type Lease, NexusError, nexusError, type PlanTask, type RunState } from "../../../protocol/index.ts";
+import {
+  type Lease,
+  NexusError,
+  nexusError,
+  type PlanTask,
+  type RunEventType,
+  type RunState,
+} from "../../../protocol/index.ts";
 import type { PredictedConflict } from "../../collaboration/conflicts.ts";
 import { isStoreFailure, type RunContext, record, stateOf, throwIfStopped } from "../run-context.ts";
 import { type Choice, chooseTasks, type Start } from "./choose.ts";
@@ -21,11 +28,15 @@ interface Dispatching {
   /** What undispatched tasks would have for themselves, by what their plan says. */
   readonly known: Map<string, Claimed>;
   readonly leaseWaits: LeaseWaits;
+  readonly heldInReplay: Map<string, Choice["held"][number]>;
   /** Nothing new begins. */
   broken: boolean;
   /** How many tasks came to an end in this attempt. */
   endings: number;
 }
+
+/** In a replay, what was held back for a reason that only the world knew is news, too. */
+const NEWS: ReadonlySet<RunEventType> = new Set(["task.controlled", "plan.revised", "conflict.predicted"]);
 
 const NOTHING: Choice = { start: [], held: [], allowed: [], skip: [], paused: false };
 
@@ -42,6 +53,7 @@ export async function tasksPhase(context: RunContext): Promise<void> {
     failures,
     known: new Map(),
     leaseWaits: createLeaseWaits(context.waits),
+    heldInReplay: new Map(),
     broken: false,
     endings: 0,
   };
@@ -62,20 +74,20 @@ async function dispatchMore(dispatching: Dispatching): Promise<boolean> {
   const { context, working } = dispatching;
   throwIfStopped(context);
   const { endings } = dispatching;
-  const news = nextEvent(context, ({ body }) => body.type === "task.controlled" || body.type === "plan.revised");
+  const news = nextEvent(context, ({ body }) => NEWS.has(body.type));
   try {
     const choice = dispatching.broken ? NOTHING : await choiceOf(dispatching, await stateOf(context));
     for (const { task, reason } of choice.skip) await skip(context, task, reason);
     for (const held of choice.held) await hold(context, held);
-    for (const { taskId, ...refused } of dispatching.leaseWaits.keep(choice.held))
+    for (const { taskId, ...refused } of dispatching.leaseWaits.keep(heldSoFar(dispatching, choice)))
       await record(context, { type: "wait.refused", taskId, ...refused }, `waiting/lease/${taskId}/refused`);
     for (const conflict of choice.allowed) await predicted(context, conflict);
     for (const one of choice.start) await start(dispatching, one, choice.start);
     if (choice.skip.length > 0) return true;
     // What was chosen while a task came to its end does not know what that made possible.
     if (dispatching.endings !== endings) return true;
+    if (context.recorded !== undefined && choice.start.length + choice.held.length > 0) return true;
     if (working.size === 0 && choice.start.length === 0 && !choice.paused) return false;
-    if (context.recorded !== undefined && choice.start.length > 0) return true;
     if (choice.start.every(({ task }) => working.has(task.id))) await Promise.race([news.promise, ...working.values()]);
     return true;
   } finally {
@@ -111,22 +123,26 @@ async function choiceOf({ context, working, failures, known }: Dispatching, stat
 }
 
 /**
- * Which task came to its end a moment before another began is told by nothing but what began, and where; so is what code
- * memory knew, by which tasks may be in one file.
+ * Which task came to its end a moment before another began, or was held back, is told by nothing but what was done next: one
+ * thing at a time is chosen, and that only.
  */
 async function asRecorded(context: RunContext, { attempt }: RunState, choice: Choice): Promise<Choice> {
   const { recorded, runId, store } = context;
   if (recorded === undefined) return choice;
-  const next = recorded.nextDispatched();
+  const next = recorded.nextChoice();
   const start: Start[] = [];
-  const held = choice.held.filter(({ conflict }) => recorded.has(predictedKey(conflict)));
-  const notHeld = choice.held.filter((one) => !held.includes(one));
-  for (const { task } of [...choice.start, ...notHeld]) {
+  const held = choice.held.filter(
+    ({ task, behind }) => next?.does === "hold" && next.taskId === task.id && next.behind === behind,
+  );
+  for (const { task } of [...choice.start, ...choice.held]) {
     const before = await store.events.find(runId, dispatchKey(task.id, attempt));
     if (before?.body.type === "task.dispatched") start.push({ task, kind: before.body.place.kind });
-    else if (next?.taskId === task.id) start.push({ task, kind: next.kind });
+    else if (next?.does === "start" && next.taskId === task.id) start.push({ task, kind: next.kind });
   }
-  return { ...choice, start, held, allowed: [] };
+  // Held back, or let into one file, for what only the world knew: the log tells it in its turn, and until then nothing else begins.
+  const isTold = next?.does === "allow" || (next?.does === "hold" && held.length === 0);
+  const isToldLater = isTold && choice.start.length + choice.held.length > 0;
+  return { ...choice, start, held, allowed: [], paused: choice.paused || isToldLater };
 }
 
 async function start(dispatching: Dispatching, chosen: Start, together: readonly Start[]): Promise<void> {
@@ -157,6 +173,14 @@ function take(dispatching: Dispatching, { task, kind }: Start, ended: TaskEnd): 
   if (ended.kind !== "failed") return;
   dispatching.failures.set(task.id, ended.error);
   if (ended.broken || kind === "run") dispatching.broken = true;
+}
+
+/** In a replay they are held back one after another. */
+function heldSoFar({ context, heldInReplay }: Dispatching, { held, start: chosen }: Choice): Choice["held"] {
+  if (context.recorded === undefined) return held;
+  for (const one of held) heldInReplay.set(one.task.id, one);
+  for (const { task } of chosen) heldInReplay.delete(task.id);
+  return [...heldInReplay.values()];
 }
 
 async function hold(context: RunContext, { task, behind, conflict }: Choice["held"][number]): Promise<void> {

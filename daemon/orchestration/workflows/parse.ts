@@ -90,23 +90,6 @@ function findingsOf(issue: Issue, value: unknown, before: readonly (string | num
   return [{ path, message, hint: missing ? "Add it." : SEE }];
 }
 
-function _messageOf(issue: Issue): string {
-  switch (issue.code) {
-    case "invalid_type":
-      return `it must be of type ${issue.expected}`;
-    case "invalid_value":
-      return `it must be one of: ${issue.values.map(String).join(", ")}`;
-    case "too_small":
-      return `it is too small or too short: ${issue.minimum} at least`;
-    case "too_big":
-      return `it is too large or too long: ${issue.maximum} at most`;
-    case "invalid_key":
-      return `“${String(issue.path.at(-1))}” cannot be a name here`;
-    default:
-      return issue.message;
-  }
-}
-
 function messageOf(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":

@@ -3,7 +3,7 @@ import { NexusError } from "../../../protocol/index.ts";
 import { taskNode } from "../../collaboration/wait-for.ts";
 import { millisecondsOf, type Retry, type Step, workOf } from "./definition.ts";
 import type { Effect, EffectPlace, Performed } from "./effects.ts";
-import { asMap } from "./expression.ts";
+import { asMap, isList } from "./expression.ts";
 import { filledIn, toldBoolean } from "./sight.ts";
 import { whileWaitingFor } from "./waits.ts";
 import {
@@ -86,10 +86,24 @@ async function effectOf(
     if (!value.ok) throw new Error(value.reason);
     return typeof value.value === "string" ? value.value : JSON.stringify(value.value);
   };
+  const list = async (source: string | readonly string[] | undefined) => {
+    if (source === undefined) return undefined;
+    const value = await filledIn(run, scope, source);
+    if (!value.ok) throw new Error(value.reason);
+    if (!isList(value.value)) throw new Error(`\`${source}\` gives no list.`);
+    return value.value.map((item) => (typeof item === "string" ? item : JSON.stringify(item)));
+  };
   const { agent, tool, command, gate } = step;
   try {
-    if (agent !== undefined) return { kind: "agent", work: { ...agent, goal: await text(agent.goal) } };
-    if (gate !== undefined) return { kind: "gate", work: { ...gate, ask: await text(gate.ask) } };
+    if (agent !== undefined) {
+      const mayChange = await list(agent.mayChange);
+      const writes = (await list(agent.writes))?.filter((path) => path !== "");
+      return { kind: "agent", work: { ...agent, goal: await text(agent.goal), mayChange, writes } };
+    }
+    if (gate !== undefined) {
+      const document = gate.document === undefined ? {} : { document: await text(gate.document) };
+      return { kind: "gate", work: { ...gate, ask: await text(gate.ask), ...document } };
+    }
     if (tool !== undefined) {
       const filled = await filledIn(run, scope, tool.input ?? {});
       if (!filled.ok) return { reason: filled.reason };

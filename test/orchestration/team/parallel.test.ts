@@ -186,7 +186,6 @@ describe("a judge of finished work", () => {
   it("sends it back until it has nothing to say", async () => {
     const asked: string[] = [];
     await open({
-      noReplay: "what the judges say is not in the log",
       judges: [
         async (_context, { task: { id }, turn }) => {
           asked.push(`${id}/${turn}`);
