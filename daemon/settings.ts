@@ -98,16 +98,14 @@ const SettingsFile = z.strictObject({
   idleExitMs: z.optional(z.int().check(z.gte(100))),
   embedding: z.optional(EmbeddingFile),
   checkpoints: z.optional(
-    z.strictObject({
-      days: z.optional(z.number().check(z.gte(0))),
-      maxBytes: z.optional(z.number().check(z.gte(0))),
-    }),
+    z.strictObject({ days: z.optional(z.number().check(z.gte(0))), maxBytes: z.optional(z.number().check(z.gte(0))) }),
   ),
   mcpServers: z.optional(McpServers),
   team: z.optional(
     z.strictObject({
       concurrency: z.optional(z.int().check(z.gte(1), z.lte(16))),
       silenceMinutes: z.optional(z.number().check(z.gte(1), z.lte(1440))),
+      leastCoverage: z.optional(z.number().check(z.gte(0), z.lte(100))),
     }),
   ),
   a2a: z.optional(
@@ -155,10 +153,12 @@ function modelsOf({ low, medium, high }: NonNullable<SettingsFile["models"]>): N
   return { ...(low && { low }), ...(medium && { medium }), ...(high && { high }) };
 }
 
-function teamSettings({ concurrency, silenceMinutes }: NonNullable<SettingsFile["team"]>): Partial<TeamLimits> {
+function teamSettings(file: NonNullable<SettingsFile["team"]>): Partial<TeamLimits> {
+  const { concurrency, silenceMinutes, leastCoverage } = file;
   return {
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(silenceMinutes === undefined ? {} : { silenceMs: silenceMinutes * 60_000 }),
+    ...(leastCoverage === undefined ? {} : { leastCoverage }),
   };
 }
 

@@ -281,6 +281,8 @@ export const RunEventBody = z.discriminatedUnion("type", [
     promptId: z.string(),
     text: z.string(),
     delivery: z.enum(["steer", "queue"]),
+    /** The task that it is for; left out: the rule decides. */
+    forTask: z.optional(z.string()),
     by: z.string(),
   }),
   event("prompt.delivered", { promptId: z.string(), taskId: z.string(), turn: z.int() }),

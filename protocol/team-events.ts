@@ -72,7 +72,10 @@ export const TEAM_EVENTS = [
     agent: z.string(),
     /** What the child must answer with, and what it may touch. */
     contract: z.object({ returns: z.string(), files: z.array(z.string()), readOnly: z.boolean() }),
+    /** The least of the contract, of what its parent has left, and of the agent's own limit. */
     budgetUsd: z.nullable(z.number()),
+    /** The earlier one of the parent's and of the agent's own; left out: there is none. */
+    deadlineAt: z.optional(z.string()),
   }),
   /** What would have met in one place, found before anything was done. */
   event("conflict.predicted", {

@@ -52,9 +52,9 @@ export function teamChange(state: TeamState, body: RunEventBody, at: string): Pa
       return change(body.taskId, (task) => controlTask(task, { action: body.action, by: body.by, at }));
     case "task.delegated": {
       if (state.tasks.some(({ id }) => id === body.taskId)) return {};
-      const { contract, parent, budgetUsd, taskId: id, title, goal, agent } = body;
+      const { contract, parent, budgetUsd, deadlineAt, taskId: id, title, goal, agent } = body;
       const task = waitingTask({ id, title, goal, agent, files: contract.files, acceptance: null, dependsOn: [] });
-      return { tasks: [...state.tasks, { ...task, parent, budgetUsd, life: "created" }] };
+      return { tasks: [...state.tasks, { ...task, parent, budgetUsd, deadlineAt, life: "created" }] };
     }
     case "task.merged":
       return change(body.taskId, () => ({ mergedAs: body.commit, leases: [] }));

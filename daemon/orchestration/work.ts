@@ -1,5 +1,5 @@
 /** One agent at work on one task: the loop of agents/, with the run's journal, gate, policy and steering around it. */
-import type { ErrorValue, PolicyRules, SessionMode } from "../../protocol/index.ts";
+import type { ErrorValue, PolicyRules, RunState, SessionMode } from "../../protocol/index.ts";
 import { errorValue } from "../../protocol/index.ts";
 import type { Agent, WorkSize } from "../agents/agent.ts";
 import { type LoopOutcome, runAgent, type ToolAnswer } from "../agents/loop.ts";
@@ -30,6 +30,7 @@ import { agentsOf } from "./run-agents.ts";
 import { type RunContext, record, stateOf } from "./run-context.ts";
 import type { RunMemory } from "./run-memory.ts";
 import { createRunWindow } from "./run-window.ts";
+import { steeringFor } from "./steering.ts";
 import { createMoneyNotes } from "./team/money-notes.ts";
 import { holdWhilePaused } from "./team/pause.ts";
 
@@ -243,7 +244,7 @@ function textOfError(error: ErrorValue): string {
 async function takeSteering(context: RunContext, taskId: string, turn: number): Promise<string[]> {
   const state = await stateOf(context);
   const isReplayed = (await context.store.events.find(context.runId, `model/${taskId}/${turn}`)) !== undefined;
-  const fresh = isReplayed ? [] : state.pendingPrompts.filter((prompt) => prompt.delivery === "steer");
+  const fresh = isReplayed ? [] : freshSteering(context, state, taskId);
   const own: { promptId: string }[] = [];
   for (const { promptId } of fresh) {
     const event = await record(context, { type: "prompt.delivered", promptId, taskId, turn }, `delivered/${promptId}`);
@@ -253,6 +254,12 @@ async function takeSteering(context: RunContext, taskId: string, turn: number): 
   }
   const before = state.deliveredPrompts.filter((prompt) => prompt.taskId === taskId && prompt.turn === turn);
   return Promise.all([...before, ...own].map((prompt) => textOfPrompt(context, prompt.promptId)));
+}
+
+/** In a replay the log tells which agent got a person's words. */
+function freshSteering({ recorded }: RunContext, state: RunState, taskId: string): RunState["pendingPrompts"] {
+  if (recorded === undefined) return steeringFor(state, taskId);
+  return state.pendingPrompts.filter(({ delivery }) => delivery === "steer");
 }
 
 async function textOfPrompt(context: RunContext, promptId: string): Promise<string> {

@@ -100,6 +100,7 @@ export function recordedAnswers({ log, follower, artifacts }: Recorded, generati
       for (const { event } of log.entries.slice(from, to)) {
         const { body } = event;
         if (body.type === "task.dispatched") return { does: "start", taskId: body.taskId, kind: body.place.kind };
+        if (body.type === "conflict.predicted" && body.decision === "allowed") return { does: "allow" };
         const [behind, taskId] = body.type === "conflict.predicted" ? body.tasks : [];
         if (behind !== undefined && taskId !== undefined) return { does: "hold", taskId, behind };
       }

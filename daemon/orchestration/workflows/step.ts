@@ -1,9 +1,11 @@
 /** One step from its start to its recorded end: condition, tries, time-out. Done again after a crash it goes on where it was. */
 import { NexusError } from "../../../protocol/index.ts";
+import { taskNode } from "../../collaboration/wait-for.ts";
 import { millisecondsOf, type Retry, type Step, workOf } from "./definition.ts";
 import type { Effect, EffectPlace, Performed } from "./effects.ts";
 import { asMap, isList } from "./expression.ts";
 import { filledIn, toldBoolean } from "./sight.ts";
+import { whileWaitingFor } from "./waits.ts";
 import {
   finishStep,
   isFatal,
@@ -130,9 +132,12 @@ async function perform(
     if (!agreed.ok) return { ...failed(agreed.reason), isFinal: true };
   }
   const limit = step.timeout ?? (effect.kind === "gate" ? undefined : scope.workflow.defaults?.timeout);
-  const performed = await withTimeout(run, limit, place, (timed) => run.effects.perform(effect, timed));
-  if (performed === TIME_IS_UP) return { outcome: "timed_out", output: null, reason: `It took longer than ${limit}.` };
-  return toResult(performed);
+  const on = { node: taskNode(place.taskId), words: "waits for its step" };
+  return whileWaitingFor(run, scope, at, on, async (): Promise<Tried> => {
+    const performed = await withTimeout(run, limit, place, (timed) => run.effects.perform(effect, timed));
+    if (performed !== TIME_IS_UP) return toResult(performed);
+    return { outcome: "timed_out", output: null, reason: `It took longer than ${limit}.` };
+  });
 }
 
 function toResult(performed: Performed): Tried {
