@@ -15,6 +15,7 @@ import {
   TestOutput,
   UiDesign,
 } from "../../../protocol/index.ts";
+import { errorMap } from "../../../protocol/validate.ts";
 import { cycleIn } from "./cycles.ts";
 import { executableProblems } from "./executable.ts";
 import { leavesProject, pathsOf } from "./listed-files.ts";
@@ -60,7 +61,7 @@ function typeProblems(kind: DocumentKind, content: unknown): DocumentProblem[] {
   if (!isRecord(content)) return [{ code: "wrong_type", message: "It must be a JSON object." }];
   // Python writes an optional part that it has not as null.
   const present = Object.fromEntries(Object.entries(content).filter(([, value]) => value !== null));
-  const parsed = schema.safeParse(present);
+  const parsed = schema.safeParse(present, { error: errorMap });
   if (parsed.success) return [];
   return parsed.error.issues.slice(0, MOST_PROBLEMS + 1).map(({ path, message }) => {
     const [key] = path;

@@ -33,6 +33,13 @@ describe("a classic project", () => {
     ).toEqual([]);
   });
 
+  it("says in words what a value of the wrong type should be", async () => {
+    const { problems } = await problemsOf("docs/prd/9.json", json({ ...PRD, "Product Goals": "one" }));
+    expect(problems?.map(({ message }) => message)).toEqual([
+      "“Product Goals”: Invalid input: expected array, received string.",
+    ]);
+  });
+
   it("gives JSON parsed and all else as its text", async () => {
     const { documents } = await readFolder(projectFolder(classicProject()));
     const content = (path: string) => documents.find((one) => one.path === path)?.content;
