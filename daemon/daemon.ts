@@ -13,12 +13,16 @@ import { httpFetch } from "./host/http.ts";
 import { homePaths, prepareHome } from "./host/paths.ts";
 import { grammarsBeside } from "./memory/code/languages.ts";
 import { createMemory } from "./memory/create.ts";
+import type { RunMetagptOptions } from "./metagpt/adapter/run-metagpt.ts";
+import type { Roles } from "./metagpt/roles/design-work.ts";
+import { createRunDesign } from "./metagpt/roles/run-design.ts";
 import { createChatModel } from "./models/create.ts";
 import type { Log } from "./observability/log.ts";
 import { openFileLog } from "./observability/log-file.ts";
 import { type AgentDirectory, createAgentDirectory, type DirectoryOptions } from "./orchestration/agent-directory.ts";
 import { listTools } from "./orchestration/calls/tool-list.ts";
 import { createChanges } from "./orchestration/changes/create.ts";
+import { createRunDesigns } from "./orchestration/design/run-designs.ts";
 import { createIndexedMemory } from "./orchestration/indexed-memory.ts";
 import { createReranker } from "./orchestration/reranker.ts";
 import { openPolicyPlace } from "./orchestration/rights/policy-place.ts";
@@ -147,10 +151,16 @@ async function openParts(
   const agents = createAgentDirectory({
     ...{ userAgents, isTrusted: trusted, store, version: (await currentBuild()).version },
   });
+  const changes = createChanges({ home, log });
+  const design = designWork({
+    ...{ home, python: settings.metagpt?.python, env: process.env, sandbox: findSandbox, clock: systemClock },
+    onError: (error) => log.write("error", "the model proxy of MetaGPT failed", { error }),
+  });
   const service = createRunService({
     editJournal,
     store,
-    changes: createChanges({ home, log }),
+    changes,
+    design,
     audit,
     trust,
     clock: systemClock,
@@ -184,6 +194,7 @@ async function openParts(
     trust,
     audit,
     agents,
+    runDesign: createRunDesign(createRunDesigns({ store, changes, audit, design, newId: randomUUID })),
     listTools: ({ workspace }, signal) => listTools({ policyPlace, look: foreign.look, trusted }, workspace, signal),
     check: () => store.projections.verify({ repair: false }),
     configureModel(params) {
@@ -200,6 +211,17 @@ async function openParts(
       await audit.close().finally(() => store.close());
     },
   };
+}
+
+/** Roles and the installed MetaGPT, loaded when the first workflow asks for them. */
+function designWork(installed: RunMetagptOptions): () => Promise<Roles> {
+  const load = async () => {
+    const { roles } = await import("./metagpt/roles/design-work.ts");
+    const { withInstalled } = await import("./metagpt/adapter/with-installed.ts");
+    return withInstalled(roles, installed);
+  };
+  let loaded: Promise<Roles> | undefined;
+  return () => (loaded ??= load());
 }
 
 async function serveA2a(

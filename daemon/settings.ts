@@ -1,4 +1,5 @@
 /** Raw settings (environment, settings file) parsed once into values that cannot be wrong. */
+import { isAbsolute } from "node:path";
 import * as z from "zod/mini";
 import type { ModelSettingsInput, Params } from "../protocol/index.ts";
 import { nexusError, PolicyRules } from "../protocol/index.ts";
@@ -7,7 +8,7 @@ import { McpServers } from "./connectors/mcp/config.ts";
 import { readText } from "./host/files.ts";
 import { checkPrivateFile, homePaths } from "./host/paths.ts";
 import type { EmbeddingSettings } from "./memory/embedding/choice.ts";
-import { DEFAULT_SCHEDULING, type SchedulingSettings } from "./orchestration/scheduling/settings.ts";
+import { DEFAULT_SCHEDULING, SchedulingFile, type SchedulingSettings } from "./orchestration/scheduling/settings.ts";
 import type { TeamLimits } from "./orchestration/team/limits.ts";
 
 const PROVIDERS = ["openai", "anthropic", "openai-compatible", "ollama", "replay"] as const;
@@ -44,6 +45,8 @@ export interface Settings {
   readonly mcpServers: McpServers;
   /** Whether tasks are taken over A2A, and for which folder; null: none are. */
   readonly a2a: { readonly workspace: string; readonly port: number } | null;
+  /** The interpreter that MetaGPT is installed for; left out: it is looked for. */
+  readonly metagpt?: { readonly python: string };
   /** How much is done at a time. */
   readonly scheduling: SchedulingSettings;
   /** How the tasks of one run work side by side; what is left out has a default. */
@@ -95,16 +98,14 @@ const SettingsFile = z.strictObject({
   idleExitMs: z.optional(z.int().check(z.gte(100))),
   embedding: z.optional(EmbeddingFile),
   checkpoints: z.optional(
-    z.strictObject({
-      days: z.optional(z.number().check(z.gte(0))),
-      maxBytes: z.optional(z.number().check(z.gte(0))),
-    }),
+    z.strictObject({ days: z.optional(z.number().check(z.gte(0))), maxBytes: z.optional(z.number().check(z.gte(0))) }),
   ),
   mcpServers: z.optional(McpServers),
   team: z.optional(
     z.strictObject({
       concurrency: z.optional(z.int().check(z.gte(1), z.lte(16))),
       silenceMinutes: z.optional(z.number().check(z.gte(1), z.lte(1440))),
+      leastCoverage: z.optional(z.number().check(z.gte(0), z.lte(100))),
     }),
   ),
   a2a: z.optional(
@@ -113,15 +114,12 @@ const SettingsFile = z.strictObject({
       port: z.optional(z.int().check(z.gte(0), z.lte(65_535))),
     }),
   ),
-  scheduling: z.optional(
+  metagpt: z.optional(
     z.strictObject({
-      runs: z.optional(z.int().check(z.gte(1), z.lte(1000))),
-      tasks: z.optional(z.int().check(z.gte(1), z.lte(1000))),
-      queue: z.optional(z.int().check(z.gte(0), z.lte(100_000))),
-      providers: z.optional(z.record(z.string(), z.int().check(z.gte(1), z.lte(1000)))),
-      ageMs: z.optional(z.int().check(z.gte(100))),
+      python: z.string().check(z.maxLength(4096), z.refine(isAbsolute, "it must be an absolute path")),
     }),
   ),
+  scheduling: z.optional(SchedulingFile),
 });
 export type SettingsFile = z.infer<typeof SettingsFile>;
 
@@ -145,6 +143,7 @@ export function parseSettings(home: string, env: Environment, file: SettingsFile
     mcpServers: file.mcpServers ?? {},
     a2a: file.a2a === undefined ? null : { workspace: file.a2a.workspace, port: file.a2a.port ?? 0 },
     scheduling: schedulingSettings(file.scheduling),
+    ...(file.metagpt === undefined ? {} : { metagpt: file.metagpt }),
     ...(file.team === undefined ? {} : { team: teamSettings(file.team) }),
     idleExitMs: milliseconds(env, "NEXUS_IDLE_MS") ?? file.idleExitMs ?? DEFAULT_IDLE_EXIT_MS,
   };
@@ -154,10 +153,12 @@ function modelsOf({ low, medium, high }: NonNullable<SettingsFile["models"]>): N
   return { ...(low && { low }), ...(medium && { medium }), ...(high && { high }) };
 }
 
-function teamSettings({ concurrency, silenceMinutes }: NonNullable<SettingsFile["team"]>): Partial<TeamLimits> {
+function teamSettings(file: NonNullable<SettingsFile["team"]>): Partial<TeamLimits> {
+  const { concurrency, silenceMinutes, leastCoverage } = file;
   return {
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(silenceMinutes === undefined ? {} : { silenceMs: silenceMinutes * 60_000 }),
+    ...(leastCoverage === undefined ? {} : { leastCoverage }),
   };
 }
 

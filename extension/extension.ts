@@ -46,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): void {
     runsView,
     vscode.window.registerTreeDataProvider("nexus.memory", treeProvider(open, memoryChanged.event, MEMORY)),
     vscode.window.registerWebviewPanelSerializer("nexus.run", panelSerializer(open)),
+    vscode.window.registerWebviewPanelSerializer("nexus.design", designSerializer(open)),
     vscode.workspace.registerTextDocumentContentProvider("nexus-change", document),
     vscode.workspace.registerTextDocumentContentProvider("nexus-audit", document),
     vscode.workspace.onDidOpenTextDocument(lookAt),
@@ -148,6 +149,15 @@ function panelSerializer(open: Open): vscode.WebviewPanelSerializer {
       const runId = typeof state === "object" && state !== null && "runId" in state ? state.runId : undefined;
       if (typeof runId !== "string" || !vscode.workspace.isTrusted) view.dispose();
       else (await open()).restorePanel(view, runId);
+    },
+  };
+}
+
+function designSerializer(open: Open): vscode.WebviewPanelSerializer {
+  return {
+    async deserializeWebviewPanel(view, state: unknown) {
+      if (!vscode.workspace.isTrusted) view.dispose();
+      else await (await open()).restoreDesign(view, state);
     },
   };
 }

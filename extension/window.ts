@@ -4,6 +4,7 @@ import { changeText } from "./changes/diff-documents.ts";
 import { COMMANDS, type CommandName } from "./commands/commands.ts";
 import { trustGranted, watchTrust } from "./commands/trust.ts";
 import { Daemon } from "./daemon/daemon.ts";
+import type { DesignPanels } from "./design/design-panels.ts";
 import { launchOptions } from "./launch-options.ts";
 import { windowFolders } from "./memory/folders.ts";
 import { Memory } from "./memory/memory.ts";
@@ -21,6 +22,7 @@ import { notifyAbout } from "./runs/notifications.ts";
 import { isActive } from "./runs/run-facts.ts";
 import { RunList } from "./runs/run-list.ts";
 import { childNodes, type RunNode, treeItem } from "./runs/run-tree.ts";
+import { RunWatches } from "./runs/run-watches.ts";
 import { createStatusBar } from "./runs/status-bar.ts";
 import { currentKey, readSettings } from "./settings.ts";
 import { createWorkflowDiagnostics } from "./workflows/diagnostics.ts";
@@ -42,6 +44,8 @@ export interface NexusWindow {
   lookAtWorkflow(document: vscode.TextDocument): Promise<void>;
   trustGranted(): Promise<void>;
   restorePanel(view: vscode.WebviewPanel, runId: string): void;
+  /** `state`: what the page kept. */
+  restoreDesign(view: vscode.WebviewPanel, state: unknown): Promise<void>;
 }
 
 export interface WindowEvents {
@@ -55,8 +59,23 @@ export function openWindow(context: vscode.ExtensionContext, events: WindowEvent
   const folders = () => (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
   const runs = new RunList(daemon, folders);
   const memory = new Memory(daemon, windowFolders);
+  const watches = new RunWatches(daemon);
   const panels: Panels = new Panels(() => nexus);
-  const nexus: Nexus = { context, daemon, runs, memory, panels, report: (error) => void showError(error) };
+  let designPanels: Promise<DesignPanels> | undefined;
+  const designs = () => {
+    designPanels ??= import("./design/design-panels.ts").then((module) => new module.DesignPanels(nexus));
+    return designPanels;
+  };
+  const nexus: Nexus = {
+    context,
+    daemon,
+    runs,
+    memory,
+    watches,
+    panels,
+    designs,
+    report: (error) => void showError(error),
+  };
 
   runs.onChange(() => events.onRunsChanged(runs.all.filter(({ status }) => status === "awaiting_approval").length));
   memory.onChange(() => events.onMemoryChanged());
@@ -92,6 +111,7 @@ export function openWindow(context: vscode.ExtensionContext, events: WindowEvent
     lookAtWorkflow: (document) => workflows.look(document),
     trustGranted: () => trustGranted(nexus),
     restorePanel: (view, runId) => panels.adopt(view, runId),
+    restoreDesign: async (view, state) => (await designs()).restore(view, state),
   };
 }
 

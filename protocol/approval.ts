@@ -51,7 +51,7 @@ export const ApprovalSubject = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("network"), url: z.string(), binding }),
   z.object({
     kind: z.literal("foreign"),
-    source: z.enum(["workspace", "mcp"]),
+    source: z.enum(["workspace", "mcp", "program"]),
     name: z.string(),
     /** The arguments as canonical JSON. */
     input: z.string(),

@@ -68,6 +68,8 @@ export const COLLABORATION_EVENTS = [
     winner: z.nullable(z.string()),
     agent: z.string(),
     budgetUsd: z.nullable(z.number()),
+    /** What is set aside for it, so that other tasks cannot spend it; left out: its cost is not known. */
+    lockedUsd: z.optional(z.number()),
     reason: z.string(),
   }),
   event("contract.reported", {

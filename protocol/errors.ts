@@ -4,6 +4,7 @@
  */
 import * as z from "zod/mini";
 import { COLLABORATION_ERRORS } from "./collaboration-errors.ts";
+import { DESIGN_ERRORS } from "./design/errors.ts";
 import type { ErrorEntry } from "./error-entry.ts";
 import { GUARD_ERRORS } from "./guard-errors.ts";
 import { MEMORY_ERRORS } from "./memory-errors.ts";
@@ -318,6 +319,7 @@ export const ERRORS = {
   ...WORKFLOW_ERRORS,
   ...GUARD_ERRORS,
   ...COLLABORATION_ERRORS,
+  ...DESIGN_ERRORS,
   "usage.invalid": { message: "The command line cannot be understood.", hint: "`nexus --help` lists the commands." },
 } as const satisfies Record<string, ErrorEntry>;
 

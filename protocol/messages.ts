@@ -3,6 +3,7 @@ import type * as z from "zod/mini";
 import * as agents from "./agent-card.ts";
 import * as audit from "./audit.ts";
 import * as daemon from "./daemon.ts";
+import * as design from "./design/requests.ts";
 import * as handshake from "./handshake.ts";
 import * as memory from "./memory.ts";
 import * as facts from "./memory-facts.ts";
@@ -68,6 +69,11 @@ export const REQUESTS = [
   workspace.workspaceTrust,
   workspace.workspaceSetTrust,
   audit.auditList,
+  design.designRead,
+  design.designPicture,
+  design.designSave,
+  design.designExport,
+  design.designProcedure,
   memory.memoryStatus,
   memory.memoryIndex,
   memory.memoryForget,

@@ -3,6 +3,7 @@
  * and answers nothing that does not fit: a page may hold text that strangers wrote.
  */
 import type { ErrorAction } from "./errors.ts";
+import { type Check, fits, isName, isOneOf } from "./page-checks.ts";
 import type { Plan } from "./plan.ts";
 
 export type PanelRequest =
@@ -44,7 +45,6 @@ export type PanelRequest =
 
 export type PanelRequestType = PanelRequest["type"];
 
-type Check = (value: unknown) => boolean;
 type Fields<Type extends PanelRequestType> = Record<
   Exclude<keyof Extract<PanelRequest, { type: Type }>, "type">,
   Check
@@ -70,13 +70,8 @@ export function isErrorAction(name: unknown): name is ErrorAction {
 }
 
 const isText: Check = (value) => typeof value === "string" && value.length <= MAX_TEXT;
-const isName: Check = (value) => typeof value === "string" && value.length > 0 && value.length <= 4096;
 const isSeq: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 1;
 const isPaths: Check = (value) => value === null || (Array.isArray(value) && value.every(isName));
-const isOneOf =
-  (...words: string[]): Check =>
-  (value) =>
-    typeof value === "string" && words.includes(value);
 
 const FIELDS: { readonly [Type in PanelRequestType]: Fields<Type> } = {
   ready: { from: (value) => value === null || isSeq(value) },
@@ -116,13 +111,5 @@ const FIELDS: { readonly [Type in PanelRequestType]: Fields<Type> } = {
 
 /** True for exactly the messages above: known type, every field there and of its shape, none besides. */
 export function isPanelRequest(value: unknown): value is PanelRequest {
-  if (typeof value !== "object" || value === null || !("type" in value)) return false;
-  const { type, ...fields } = value;
-  if (typeof type !== "string" || !Object.hasOwn(FIELDS, type)) return false;
-  const checks = Object.entries(FIELDS).find(([name]) => name === type)?.[1] ?? {};
-  const entries = new Map<string, unknown>(Object.entries(fields));
-  const expected: [string, Check][] = Object.entries(checks);
-  return (
-    entries.size === expected.length && expected.every(([name, check]) => entries.has(name) && check(entries.get(name)))
-  );
+  return fits(value, FIELDS);
 }

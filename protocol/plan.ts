@@ -75,7 +75,7 @@ export const PlanTask = z.object({
   estimate: z.optional(Estimate),
   /** The model's name for this task; left out: the run's. */
   model: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
-  /** What it may cost with all that it delegates, in USD; left out: its share of the run's budget. */
+  /** The most that it may cost with all that it delegates, in USD; left out: only the run's budget counts. */
   budgetUsd: z.optional(z.number().check(z.positive())),
   /** Minutes from its start after which it is stopped. */
   deadlineMinutes: z.optional(z.number().check(z.positive(), z.maximum(1440))),

@@ -9,6 +9,8 @@ export const Question = z.object({
   text: z.string(),
   /** Answers to choose from; any other words are an answer too. At most 6. */
   choices: z.array(z.string()),
+  /** The design document that it is about, by its path in the run's copy; left out: it is about none. */
+  document: z.optional(z.string()),
 });
 /** A question is no approval: its answer allows nothing, it only tells the agent what the person wants. */
 export type Question = z.infer<typeof Question>;

@@ -6,6 +6,7 @@ import * as z from "zod/mini";
 import { Approval, ApprovalDecision } from "./approval.ts";
 import { ChangeConflict, ChangeSet } from "./change-set.ts";
 import { COLLABORATION_EVENTS } from "./collaboration-events.ts";
+import { DESIGN_EVENTS } from "./design/events.ts";
 import { ErrorValue } from "./errors.ts";
 import { event } from "./event.ts";
 import { EVIDENCE_EVENTS } from "./evidence-events.ts";
@@ -280,6 +281,8 @@ export const RunEventBody = z.discriminatedUnion("type", [
     promptId: z.string(),
     text: z.string(),
     delivery: z.enum(["steer", "queue"]),
+    /** The task that it is for; left out: the rule decides. */
+    forTask: z.optional(z.string()),
     by: z.string(),
   }),
   event("prompt.delivered", { promptId: z.string(), taskId: z.string(), turn: z.int() }),
@@ -330,6 +333,7 @@ export const RunEventBody = z.discriminatedUnion("type", [
   ...COLLABORATION_EVENTS,
   ...SCHEDULING_EVENTS,
   ...WORKFLOW_EVENTS,
+  ...DESIGN_EVENTS,
 ]);
 export type RunEventBody = z.infer<typeof RunEventBody>;
 export type RunEventType = RunEventBody["type"];

@@ -5,7 +5,9 @@
 import * as z from "zod/mini";
 import { Approval } from "./approval.ts";
 import { AgentMessage, BoardEntry, MessageDelivery } from "./collaboration-events.ts";
+import { DesignState } from "./design/state.ts";
 import { ErrorValue } from "./errors.ts";
+import { PendingPrompt, receivedPrompt } from "./pending-prompt.ts";
 import { Milestone, Plan } from "./plan.ts";
 import { PolicyRules } from "./policy.ts";
 import { Question, TodoList } from "./question.ts";
@@ -77,12 +79,14 @@ export const RunState = z.object({
   workflow: z.optional(WorkflowPin),
   /** Its steps that have begun, in that order, the latest 300. */
   workflowSteps: z.optional(z.array(WorkflowStep)),
+  /** Its design documents; left out before the first. */
+  design: z.optional(DesignState),
   pendingApprovals: z.array(Approval),
   /** Left out before the first question, and in what older versions wrote. */
   pendingQuestions: z.optional(z.array(Question)),
   /** Of the agent that last changed its list; left out where none has one. */
   todo: z.optional(TodoList),
-  pendingPrompts: z.array(z.object({ promptId: z.string(), text: z.string(), delivery: z.enum(["steer", "queue"]) })),
+  pendingPrompts: z.array(PendingPrompt),
   /** Steering prompts that reached an agent, and before which of its turns. */
   deliveredPrompts: z.array(z.object({ promptId: z.string(), taskId: z.string(), turn: z.int() })),
   /** The last one over the whole change; null evidence: nothing to run was found. */
@@ -273,12 +277,7 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
         notices: [...state.notices, { level: body.level, code: body.code, message: body.message }].slice(-20),
       };
     case "prompt.received":
-      return {
-        pendingPrompts: [
-          ...state.pendingPrompts,
-          { promptId: body.promptId, text: body.text, delivery: body.delivery },
-        ],
-      };
+      return { pendingPrompts: receivedPrompt(state.pendingPrompts, body) };
     case "prompt.delivered":
       return {
         pendingPrompts: state.pendingPrompts.filter((prompt) => prompt.promptId !== body.promptId),

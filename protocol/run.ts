@@ -69,6 +69,8 @@ export const runPrompt = request(
     runId,
     text: z.string().check(z.minLength(1), z.maxLength(100_000)),
     delivery: z.enum(["steer", "queue"]),
+    /** Of `steer`: the task whose agent is to read it; left out: the first of the plan that is at work, or a part of it. */
+    taskId: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
     idempotencyKey: z.string().check(z.minLength(8), z.maxLength(80)),
   }),
   z.object({ promptId: z.string() }),

@@ -55,8 +55,12 @@ export const TaskState = z.object({
   lifeReason: z.optional(z.string()),
   place: z.optional(WorkPlace),
   leases: z.optional(z.array(Lease)),
-  /** What it may spend with all that it delegates. */
+  /** The most that it may spend with all that it delegates; null: only the run's limit counts. */
   budgetUsd: z.optional(z.nullable(z.number())),
+  /** What it is thought to spend of the run's money, by the estimates; it may take more while there is more. */
+  shareUsd: z.optional(z.number()),
+  /** What its bid set aside for it: other tasks cannot spend it. */
+  lockedUsd: z.optional(z.number()),
   deadlineAt: z.optional(z.nullable(z.string())),
   /** The commit with which its work became part of the run's. */
   mergedAs: z.optional(z.string()),

@@ -50,8 +50,10 @@ export const TEAM_EVENTS = [
     taskId: z.string(),
     place: WorkPlace,
     leases: z.array(Lease),
-    /** USD that it may spend with all that it delegates; null: the run's own limit counts. */
+    /** The most that it may spend with all that it delegates, in USD; null: only the run's own limit counts. */
     budgetUsd: z.nullable(z.number()),
+    /** What it is thought to spend of the run's money, by the estimates; no limit. */
+    shareUsd: z.optional(z.number()),
     deadlineAt: z.nullable(z.string()),
     /** Why now, and why this agent, in words. */
     reason: z.string(),
@@ -70,7 +72,10 @@ export const TEAM_EVENTS = [
     agent: z.string(),
     /** What the child must answer with, and what it may touch. */
     contract: z.object({ returns: z.string(), files: z.array(z.string()), readOnly: z.boolean() }),
+    /** The least of the contract, of what its parent has left, and of the agent's own limit. */
     budgetUsd: z.nullable(z.number()),
+    /** The earlier one of the parent's and of the agent's own; left out: there is none. */
+    deadlineAt: z.optional(z.string()),
   }),
   /** What would have met in one place, found before anything was done. */
   event("conflict.predicted", {

@@ -1,5 +1,6 @@
 /** What the events of planning, the tree of agents and their collaboration change in a run's state. Bounded: see MOST_*. */
 import type { AgentMessage, BoardEntry, MessageDelivery } from "./collaboration-events.ts";
+import { type DesignState, designChange } from "./design/state.ts";
 import { unreadMessages } from "./mailbox.ts";
 import type { Milestone, Plan } from "./plan.ts";
 import type { RunEventBody } from "./run-events.ts";
@@ -18,6 +19,7 @@ interface TeamState {
   deliveries?: MessageDelivery[] | undefined;
   workflow?: WorkflowPin | undefined;
   workflowSteps?: WorkflowStep[] | undefined;
+  design?: DesignState | undefined;
 }
 
 /** Of the blackboard and the messages; what is older stays in the event log. */
@@ -40,8 +42,9 @@ export function teamChange(state: TeamState, body: RunEventBody, at: string): Pa
         planRevisions: (state.planRevisions ?? 0) + 1,
       };
     case "task.dispatched": {
-      const { place, leases, budgetUsd, deadlineAt, reason } = body;
-      return change(body.taskId, () => ({ place, leases, budgetUsd, deadlineAt, life: "ready", lifeReason: reason }));
+      const { place, leases, budgetUsd, shareUsd, deadlineAt, reason } = body;
+      const given = { place, leases, budgetUsd, shareUsd, deadlineAt };
+      return change(body.taskId, () => ({ ...given, life: "ready", lifeReason: reason }));
     }
     case "task.life":
       return change(body.taskId, () => ({ life: body.life, lifeReason: body.reason }));
@@ -49,9 +52,9 @@ export function teamChange(state: TeamState, body: RunEventBody, at: string): Pa
       return change(body.taskId, (task) => controlTask(task, { action: body.action, by: body.by, at }));
     case "task.delegated": {
       if (state.tasks.some(({ id }) => id === body.taskId)) return {};
-      const { contract, parent, budgetUsd, taskId: id, title, goal, agent } = body;
+      const { contract, parent, budgetUsd, deadlineAt, taskId: id, title, goal, agent } = body;
       const task = waitingTask({ id, title, goal, agent, files: contract.files, acceptance: null, dependsOn: [] });
-      return { tasks: [...state.tasks, { ...task, parent, budgetUsd, life: "created" }] };
+      return { tasks: [...state.tasks, { ...task, parent, budgetUsd, deadlineAt, life: "created" }] };
     }
     case "task.merged":
       return change(body.taskId, () => ({ mergedAs: body.commit, leases: [] }));
@@ -65,7 +68,9 @@ export function teamChange(state: TeamState, body: RunEventBody, at: string): Pa
     case "task.reviewed":
       return change(body.taskId, () => ({ reviews: body.round }));
     case "contract.awarded":
-      return change(body.taskId, () => ({ agent: body.agent, budgetUsd: body.budgetUsd }));
+      return change(body.taskId, () => {
+        return { agent: body.agent, budgetUsd: body.budgetUsd, lockedUsd: body.lockedUsd };
+      });
     case "message.sent":
       return { messages: keptMessages(state, body.message) };
     case "message.delivered": {
@@ -95,6 +100,11 @@ export function teamChange(state: TeamState, body: RunEventBody, at: string): Pa
     case "step.retried":
     case "step.compensated":
       return { workflowSteps: stepChange(state.workflowSteps ?? [], body, at) };
+    case "document.written":
+    case "document.decided":
+    case "design.stale":
+    case "design.checked":
+      return { design: designChange(state.design, body) };
     default:
       return undefined;
   }

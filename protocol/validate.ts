@@ -3,7 +3,7 @@ import type * as z from "zod/mini";
 import en from "zod/v4/locales/en.js";
 
 /** zod/mini brings no language of its own and would say "Invalid input" to everything. */
-const errorMap = en().localeError;
+export const errorMap = en().localeError;
 
 export type Validated<Value> = { ok: true; value: Value } | { ok: false; problem: string };
 

@@ -70,7 +70,13 @@ const RULES: Rules = {
     "@modelcontextprotocol/sdk": ["daemon/connectors"],
     diff: ["daemon/tools"],
     ignore: ["daemon/memory"],
-    yaml: ["daemon/agents", "daemon/cli/plan.ts", "daemon/orchestration/workflows", "daemon/tools"],
+    yaml: [
+      "daemon/agents",
+      "daemon/cli/plan.ts",
+      "daemon/metagpt/roles",
+      "daemon/orchestration/workflows",
+      "daemon/tools",
+    ],
     "@bufbuild/cel": ["daemon/orchestration/workflows"],
     "@bufbuild/protobuf": ["daemon/orchestration/workflows"],
     croner: ["daemon/orchestration"],
@@ -90,6 +96,8 @@ const RULES: Rules = {
     "react-dom": ["webview"],
     "@xyflow/react": ["webview"],
     elkjs: ["webview"],
+    esbuild: ["daemon/metagpt"],
+    mermaid: ["webview"],
     "@vscode/webview-ui-toolkit": ["webview/controls"],
   },
 

@@ -4,7 +4,7 @@ import { hiddenCount, withoutHidden } from "../memory/hidden-characters.ts";
 import type { Agent, AgentSource, AnswerContract, Capability } from "./agent.ts";
 import { type FileProblem, type FrontMatter, readFrontMatter } from "./front-matter.ts";
 import { systemPrompt } from "./prompt.ts";
-import { ASKING, CHANGING, PLANNED, READING } from "./tool-sets.ts";
+import { ASKING, CHANGING, PLANNED, READING, ROLE_TOOLS } from "./tool-sets.ts";
 
 export interface AgentFile {
   readonly text: string;
@@ -51,6 +51,8 @@ const Fields = z.strictObject({
   writes: z.optional(nameList),
   model: z.optional(line(200)),
   answer: z.optional(z.record(line(40), line(200))),
+  watches: z.optional(nameList),
+  produces: z.optional(nameList),
   limits: z.optional(
     z.strictObject({
       maxTurns: z.optional(z.int().check(z.gte(1), z.lte(120))),
@@ -117,7 +119,7 @@ function problemsOfFields(
   else if (known.agents.includes(name)) tell(["name"], `There is an agent “${name}” already; choose another name.`);
   for (const [index, tool] of tools.entries()) {
     const found = known.tools.get(tool);
-    if (found === undefined && !FOREIGN.test(tool))
+    if (found === undefined && !FOREIGN.test(tool) && !ROLE_TOOLS.writing.includes(tool))
       tell(["tools", index], `There is no tool “${tool.slice(0, 60)}”. \`nexus tools list\` names them.`);
     if (readOnly && found?.isPure === false && tool !== "fetch_url")
       tell(["tools", index], `“${tool}” does more than look, and the agent is readOnly.`);
@@ -163,13 +165,21 @@ function agentOf(fields: Fields, body: string, { stem, source }: AgentFile): Age
     ...(writes === undefined ? {} : { writes }),
     ...(model === undefined ? {} : { model }),
     limits: definedLimits(limits),
+    ...(fields.watches === undefined ? {} : { watches: fields.watches }),
+    ...(fields.produces === undefined ? {} : { produces: fields.produces }),
     source,
     system: `${prompt}\n\nWhat you are for:\n${withoutHidden(body)}`,
   };
 }
 
+function toolsOf(fields: Fields): Pick<Agent, "tools" | "moreTools"> {
+  const { tools, moreTools } = ownTools(fields);
+  const more = fields.watches === undefined ? [] : ROLE_TOOLS[fields.readOnly === true ? "reading" : "writing"];
+  return { tools: [...new Set([...more, ...tools])], moreTools };
+}
+
 /** What is named is offered in work of any size. */
-function toolsOf({ tools, readOnly = false, writes }: Fields): Pick<Agent, "tools" | "moreTools"> {
+function ownTools({ tools, readOnly = false, writes }: Fields): Pick<Agent, "tools" | "moreTools"> {
   if (tools !== undefined) return { tools, moreTools: { small: [], question: [], planned: [] } };
   if (readOnly) return { tools: READING, moreTools: { small: [], question: ASKING, planned: ASKING } };
   const changing = writes === undefined ? CHANGING : CHANGING.filter((tool) => tool !== "run_command");

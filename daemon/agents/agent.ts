@@ -55,6 +55,10 @@ export interface Agent {
   /** The model that it would rather have, as the settings name models; a task's own choice comes first. */
   readonly model?: string;
   readonly limits: AgentLimits;
+  /** Of a role in a standard procedure: kinds of documents, or messages, that it begins with; see metagpt/roles. */
+  readonly watches?: readonly string[];
+  /** The same of what it makes. */
+  readonly produces?: readonly string[];
   readonly source: AgentSource;
 }
 

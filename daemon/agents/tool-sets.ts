@@ -37,3 +37,6 @@ export const PLANNED = [
 export function changingTools(field: readonly string[]) {
   return { tools: CHANGING, moreTools: { small: [], question: ASKING, planned: [...PLANNED, ...field] } };
 }
+
+/** What every role of a procedure has beside its own; made by those who know documents. */
+export const ROLE_TOOLS = { reading: ["read_document"], writing: ["read_document", "write_document"] };

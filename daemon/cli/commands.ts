@@ -2,6 +2,8 @@
 
 import { type Command, type Flag, json, jsonLines, repo } from "./command.ts";
 import { MEMORY_COMMANDS } from "./commands-memory.ts";
+import { METAGPT_COMMANDS } from "./commands-metagpt.ts";
+import { METAGPT_ADAPTER_COMMANDS } from "./commands-metagpt-adapter.ts";
 import { PLAN_COMMANDS } from "./commands-plan.ts";
 import { POLICY_COMMANDS } from "./commands-policy.ts";
 import { REWIND_COMMANDS } from "./commands-rewind.ts";
@@ -201,6 +203,8 @@ export const COMMANDS = {
   },
   ...GUARD_COMMANDS,
   ...WORKFLOW_COMMANDS,
+  ...METAGPT_ADAPTER_COMMANDS,
+  ...METAGPT_COMMANDS,
   ...TOOLS_COMMANDS,
   "daemon start": {
     summary: "Start the daemon unless it runs",

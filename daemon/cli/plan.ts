@@ -55,7 +55,8 @@ function sendPlan(connection: ClientConnection, sent: Sent): Promise<Answer<"pla
   return connection.request("plan/edit", { ...sent, idempotencyKey: randomUUID() });
 }
 
-async function readPlan(context: CliContext, file: string): Promise<Plan> {
+/** Of a file, or of standard input for `-`: a plan, or what `nexus plan show --json` printed. Throws `usage.invalid`. */
+export async function readPlan(context: CliContext, file: string): Promise<Plan> {
   const text = file === "-" ? await readInput(context) : await readText(resolve(context.cwd, file));
   if (text === undefined) throw nexusError("usage.invalid", `There is no file ${file}.`);
   const read = await parsePlan(text);
@@ -82,7 +83,8 @@ async function parsePlan(text: string): Promise<Plan | string> {
   } catch (error) {
     return error instanceof Error ? error.message : "it is not YAML";
   }
-  const validated = validate(Plan, value);
+  const shown = typeof value === "object" && value !== null && "plan" in value ? value.plan : value;
+  const validated = validate(Plan, shown);
   return validated.ok ? validated.value : validated.problem;
 }
 
@@ -122,7 +124,7 @@ async function editableText({ plan, tasks: states }: Answer<"plan/show">): Promi
   const bare = {
     ...rest,
     ...(milestones === undefined ? {} : { milestones: milestones.map(({ estimate: ___, ...own }) => own) }),
-    tasks: tasks.map(({ estimate: ___, budgetUsd: ____, deadlineMinutes: _____, ...own }) => own),
+    tasks: tasks.map(({ estimate: ___, deadlineMinutes: ____, ...own }) => own),
   };
   const head = [
     "The plan as it shall be. Save and close to change it; leave it as it is to change nothing.",

@@ -17,11 +17,15 @@ const START_ATTEMPTS = 3;
 
 export async function runCommand(context: CliContext, args: Arguments): Promise<ExitCode> {
   const workflow = args.text("workflow");
-  return startAndAttend(context, args, workflow);
+  return startAndAttend(context, args, workflow === undefined ? {} : await workflowParams(context, args, workflow));
 }
 
-/** Starts a run of the goal, or of a workflow, and stays with it to its end. */
-export async function startAndAttend(context: CliContext, args: Arguments, workflow?: string): Promise<ExitCode> {
+/** Starts a run of the goal, or of what `more` says, and stays with it to its end. */
+export async function startAndAttend(
+  context: CliContext,
+  args: Arguments,
+  more: Partial<Params<"run/start">>,
+): Promise<ExitCode> {
   const isJson = args.has("json");
   const mode = SessionMode.safeParse(args.text("mode"));
   const params = await startParams(context, args, {
@@ -29,7 +33,7 @@ export async function startAndAttend(context: CliContext, args: Arguments, workf
     autoApply: args.has("apply"),
     ...(mode.success ? { mode: mode.data } : {}),
     ...priorityOf(args),
-    ...(workflow === undefined ? {} : await workflowParams(context, args, workflow)),
+    ...more,
   });
   const { connection, runId, sessionId } = await startRun(context, args, params);
   if (args.has("detach")) {
@@ -96,7 +100,7 @@ function priorityOf(args: Arguments): Pick<Params<"run/start">, "priority"> {
 }
 
 /** What is wrong with it is told before a daemon is asked. */
-async function workflowParams(context: CliContext, args: Arguments, word: string) {
+export async function workflowParams(context: CliContext, args: Arguments, word: string) {
   const { inputsFrom, usable, workflowWord } = await import("./workflow-file.ts");
   const found = await workflowWord(context, args, word);
   const loaded = usable(found);

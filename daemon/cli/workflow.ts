@@ -8,11 +8,11 @@ import { type CliContext, printJson } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { count, printable } from "./format.ts";
 import type { Arguments } from "./parse.ts";
-import { startAndAttend } from "./run.ts";
+import { startAndAttend, workflowParams } from "./run.ts";
 import { usable, workflowWord } from "./workflow-file.ts";
 
 export async function workflowRunCommand(context: CliContext, args: Arguments): Promise<ExitCode> {
-  return startAndAttend(context, args, args.words[0]);
+  return startAndAttend(context, args, await workflowParams(context, args, args.words[0] ?? ""));
 }
 
 export async function workflowValidateCommand(context: CliContext, args: Arguments): Promise<ExitCode> {

@@ -27,6 +27,8 @@ export interface Award {
   readonly winner: string | null;
   readonly agent: string;
   readonly budgetUsd: number | null;
+  /** Of that, what nobody else may spend; left out: what it costs is not known. */
+  readonly lockedUsd?: number;
   readonly reason: string;
 }
 
@@ -90,11 +92,12 @@ export function award({ budgetUsd }: Announcement, bids: readonly Bid[]): Award 
     };
   const slice = best.costUsd === null ? budgetUsd : smaller(best.costUsd * SLICE_FACTOR, budgetUsd);
   // A bid of nothing would lock nothing: such work still needs its calls.
-  const locked = slice === 0 ? budgetUsd : slice;
+  const cap = slice === 0 ? budgetUsd : slice;
+  const locked = best.costUsd === null || slice === null || slice === 0 ? {} : { lockedUsd: slice };
   const against = second === undefined ? "the only bid" : `against ${second.bidder} with ${second.score}`;
   const tie = second !== undefined && second.score === best.score ? `; equal, so ${tieRule(best, second)}` : "";
   const reason = `${best.bidder} with ${best.score}, ${against}${tie}: ${best.evidence}`;
-  return { winner: best.bidder, agent: best.bidder, budgetUsd: locked, reason };
+  return { winner: best.bidder, agent: best.bidder, budgetUsd: cap, ...locked, reason };
 }
 
 function betterFirst(first: Bid, second: Bid): number {

@@ -5,6 +5,7 @@
 import { delimiter, join } from "node:path";
 import type { Browser, BrowserContext, Page, Route } from "playwright-core";
 import { isExecutable, realPath } from "./files.ts";
+import { type PageTabs, type PageWidth, seeAtWidth, type WidthSeen, walkByTab } from "./page-steps.ts";
 import { hostPlatform } from "./processes.ts";
 
 export interface PageContent {
@@ -22,6 +23,10 @@ export interface PageLook {
   readonly evaluate: readonly string[];
   readonly width: number;
   readonly height: number;
+  /** A walk with the keyboard after that, from the page's beginning. */
+  readonly tabs?: PageTabs;
+  /** Looked at one after another in the end. */
+  readonly widths?: readonly PageWidth[];
   /** Of all of it. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -30,6 +35,9 @@ export interface PageLook {
 export interface PageSeen {
   /** What the expressions came to. */
   readonly values: readonly unknown[];
+  /** What the expression of the walk came to after each Tab. */
+  readonly tabbed: readonly unknown[];
+  readonly atWidths: readonly WidthSeen[];
   /** What the page wrote as an error, and what it threw; the first 50. */
   readonly errors: readonly { readonly kind: "console" | "thrown"; readonly text: string }[];
   /** Addresses elsewhere that it asked for, which were refused; the first 50. */
@@ -39,7 +47,7 @@ export interface PageSeen {
   /** Where it stood in the end. */
   readonly url: string;
   readonly title: string;
-  /** PNG of what is seen without scrolling. */
+  /** PNG of what is seen without scrolling, or of the first of the widths. */
   readonly screenshot: Buffer;
   /** False where this machine did not let the browser build its own sandbox. */
   readonly sandboxed: boolean;
@@ -231,8 +239,12 @@ async function see(browser: Browser, look: PageLook): Promise<Omit<PageSeen, "sa
   await page.waitForTimeout(SETTLE_MS);
   const values: unknown[] = [];
   for (const expression of look.evaluate) values.push(await page.evaluate(expression));
-  const screenshot = await page.screenshot({ type: "png", timeout: 10_000 });
-  const seen = { values, errors, refused, missing, url: page.url(), title: await titleOf(page), screenshot };
+  const tabbed = look.tabs === undefined ? [] : await walkByTab(page, look.tabs);
+  const atWidths: WidthSeen[] = [];
+  for (const own of look.widths ?? []) atWidths.push(await seeAtWidth(page, own, height));
+  const screenshot = atWidths[0]?.screenshot ?? (await page.screenshot({ type: "png", timeout: 10_000 }));
+  const title = await titleOf(page);
+  const seen = { values, tabbed, atWidths, errors, refused, missing, url: page.url(), title, screenshot };
   await context.close();
   return seen;
 }

@@ -45,3 +45,8 @@ export const systemClock: Clock = {
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+/** Resolves when the timers of no length that are set have fired: timers of one length fire in the order in which they were set. */
+export function nextTimers(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

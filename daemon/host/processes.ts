@@ -146,6 +146,16 @@ export function killTree(child: ChildProcess): void {
   }
 }
 
+/** Asks the process and everything in its group to end; Windows has no such signal. */
+export function interruptTree(child: ChildProcess): void {
+  if (child.pid === undefined || isWindows) return;
+  try {
+    process.kill(-child.pid, "SIGINT");
+  } catch {
+    // The whole group has ended.
+  }
+}
+
 /** Keeps the first and the last half of the limit. */
 function createCapture(limit: number): { add(chunk: Buffer): void; bytes(): Buffer; truncated(): boolean } {
   const head: Buffer[] = [];

@@ -40,6 +40,14 @@ export function judgeProgram(): { readonly node: string; readonly file: string; 
   return { node, file: at("daemon/field-judge.js"), grammars: at("grammars") };
 }
 
+/** The file of our Python program that runs an installed MetaGPT. */
+export function metagptBridge(): string {
+  const name = "nexus_metagpt_bridge.py";
+  if (typeof __NEXUS_VERSION__ !== "string")
+    return fileURLToPath(new URL(`../metagpt/adapter/${name}`, import.meta.url));
+  return fileURLToPath(new URL(import.meta.url.replace(/\/dist\/\w+\/[^?#]*$/, `/dist/daemon/${name}`)));
+}
+
 const SUFFIXES = process.platform === "win32" ? ["", ".exe", ".cmd", ".bat", ".ps1"] : [""];
 
 /** Whether a shell that starts in these folders' project would find a program: in one of them, or in PATH. */
@@ -49,8 +57,21 @@ export async function hasProgram(
   path = process.env["PATH"],
 ): Promise<boolean> {
   if (!/^[\w.+-]{1,100}$/.test(name)) return false;
-  const places = [...folders, ...(path ?? "").split(delimiter).filter((folder) => isAbsolute(folder))];
-  for (const place of places)
+  for (const place of [...folders, ...foldersOf(path)])
     for (const suffix of SUFFIXES) if (await isExecutable(join(place, `${name}${suffix}`))) return true;
   return false;
+}
+
+/** Absolute path of the program that a shell would start; undefined: there is none. */
+export async function findProgram(name: string, path: string | undefined): Promise<string | undefined> {
+  for (const place of foldersOf(path))
+    for (const suffix of SUFFIXES) {
+      const file = join(place, `${name}${suffix}`);
+      if (await isExecutable(file)) return file;
+    }
+  return undefined;
+}
+
+function foldersOf(path: string | undefined): string[] {
+  return (path ?? "").split(delimiter).filter((folder) => isAbsolute(folder));
 }

@@ -15,6 +15,7 @@ import type { CommandLog } from "../tools/commands/background.ts";
 import type { ForeignPlace } from "../tools/foreign/foreign.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
+import type { OpenDesignWork } from "./design/design-work.ts";
 import type { PolicyPlace } from "./rights/policy-place.ts";
 import type { WorkJudge } from "./run-context.ts";
 import type { OpenMemory } from "./run-memory.ts";
@@ -61,6 +62,8 @@ export interface RunDependencies {
   readonly commandLog?: (runId: string, name: string) => Promise<CommandLog>;
   /** The agents that people wrote, for work on a workspace; left out: none. */
   readonly userAgents?: FindUserAgents;
+  /** Roles and documents of design, for runs that follow workflows; left out: there are none. */
+  readonly design?: OpenDesignWork | undefined;
   /** How tasks work side by side; left out: four at once, and twenty minutes of silence. */
   readonly team?: Partial<TeamLimits>;
   /** Look at finished work of planned tasks, beside its acceptance command. */

@@ -8,9 +8,10 @@ import type { Message, ModelRequest, ModelResponse } from "../models/model.ts";
 import { costOf } from "../models/prices.ts";
 import { respondWithRetry } from "../models/retry.ts";
 import { estimateRequest } from "../models/tokens.ts";
-import { reserve, restFor } from "../planning/budget.ts";
+import { reserveOf } from "../planning/budget.ts";
 import type { EffectJournal } from "../tools/gate/journal-port.ts";
 import { type RunContext, record, stateOf, throwIfStopped } from "./run-context.ts";
+import { nextEvent } from "./team/life.ts";
 
 const EVENT_TEXT = 4000;
 
@@ -48,9 +49,9 @@ export async function callModel(
   const made = use === undefined ? {} : { context: use };
   const model = context.model().name;
   const { frame, artifacts } = frameOf(context, clean);
-  // One at a time: of two calls that look at the same money, each would think that it is there.
-  const maxOutputTokens = await context.inTurn("money", async () => {
-    const reservation = reserve(restFor(await stateOf(context), place.taskId), price, wanted);
+  const maxOutputTokens = await reserving(context, async () => {
+    const reservation = reserveOf(await stateOf(context), place.taskId, price, wanted);
+    if (reservation === undefined) return undefined;
     const { reservedUsd } = reservation;
     const body = { type: "model.requested" as const, ...call, model, reservedUsd, ...tokens, frame, ...made };
     await record(context, body, undefined, artifacts);
@@ -64,6 +65,24 @@ export async function callModel(
   await recordResponse(context, call, response, { costUsd, durationMs });
   return { response, live: true };
 }
+
+/** One at a time: of two calls that look at the same money, each would think that it is there. Undefined tries again later. */
+async function reserving<Value>(context: RunContext, reserve: () => Promise<Value | undefined>): Promise<Value> {
+  for (;;) {
+    const settled = nextEvent(context, ({ body }) => SETTLING.has(body.type));
+    try {
+      const made = await context.inTurn("money", reserve);
+      if (made !== undefined) return made;
+      await settled.promise;
+      throwIfStopped(context);
+    } finally {
+      settled.dispose();
+    }
+  }
+}
+
+/** After these a call holds no money any more. */
+const SETTLING: ReadonlySet<string> = new Set(["model.responded", "model.failed", "task.finished"]);
 
 const framesKept = new WeakMap<RunContext, Set<string>>();
 const frames = new WeakMap<
@@ -91,13 +110,17 @@ function frameOf(context: RunContext, { system, tools }: ModelRequest): { frame:
 
 /** The last place before the network: whatever the parts of a request came through, no known secret leaves with it. */
 function redactedRequest(request: ModelRequest, redact: (text: string) => string): ModelRequest {
-  const messages = request.messages.map((message): Message => {
+  return { ...request, system: redact(request.system), messages: redactedMessages(request.messages, redact) };
+}
+
+/** As they stand in the log: what is measured of them is the same when they come from there. */
+export function redactedMessages(messages: readonly Message[], redact: (text: string) => string): Message[] {
+  return messages.map((message): Message => {
     const text = redact(message.text);
     if (message.role !== "assistant") return { ...message, text };
     const toolCalls = message.toolCalls.map((call) => ({ ...call, argumentsText: redact(call.argumentsText) }));
     return { ...message, text, toolCalls };
   });
-  return { ...request, system: redact(request.system), messages };
 }
 
 function keyOf({ taskId, turn }: CallPlace): string {

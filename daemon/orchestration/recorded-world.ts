@@ -23,8 +23,12 @@ export interface RecordedWorld {
   has(key: string): boolean;
   /** Whether the event of this key was recorded since the start, or restart, that is being replayed. */
   isLive(key: string): boolean;
-  /** The task that is dispatched next, and where it works; undefined: none before the run's end or restart. */
-  nextDispatched(): { readonly taskId: string; readonly kind: "run" | "copy" } | undefined;
+  /** What the one who hands out tasks did next: begin one, hold it back, or say that two may be in one file; undefined: nothing before the run's end or restart. */
+  nextChoice():
+    | { readonly does: "start"; readonly taskId: string; readonly kind: "run" | "copy" }
+    | { readonly does: "hold"; readonly taskId: string; readonly behind: string }
+    | { readonly does: "allow" }
+    | undefined;
   /** What the place said against the plan that the planner has just handed in. */
   planProblems(): Promise<string[]>;
   /** What the policy said. */

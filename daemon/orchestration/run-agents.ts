@@ -1,11 +1,13 @@
 /** The agents that a run may put to work. */
 import type { Agent } from "../agents/agent.ts";
 import { type Agents, createAgents } from "../agents/registry.ts";
+import type { UserAgents } from "../agents/user-agents.ts";
 import { hashOf } from "../host/files.ts";
 import { notice, type RunContext, record, stateOf } from "./run-context.ts";
 
 const KEY = "agents";
 const MOST_TOLD = 5;
+const NOBODY: UserAgents = { agents: [], problems: [] };
 
 /**
  * The same through the run's whole life, restarts included: those that people wrote are kept as they were when it first
@@ -23,10 +25,13 @@ async function pinned(context: RunContext): Promise<readonly Agent[] | undefined
   return bytes === undefined ? [] : JSON.parse(new TextDecoder().decode(bytes));
 }
 
+/** An agent that somebody wrote takes the place of the role of its name. */
 async function pin(context: RunContext): Promise<readonly Agent[]> {
-  if (context.userAgents === undefined) return [];
+  const roles = (await context.design?.())?.agents ?? [];
+  if (context.userAgents === undefined && roles.length === 0) return [];
   const { workspace, trusted = true } = await stateOf(context);
-  const { agents, problems } = await context.userAgents({ workspace, trusted });
+  const { agents: own, problems } = (await context.userAgents?.({ workspace, trusted })) ?? NOBODY;
+  const agents = [...own, ...roles];
   for (const { path, line, message } of problems.slice(0, MOST_TOLD))
     await notice(
       context,

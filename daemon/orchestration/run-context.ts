@@ -17,6 +17,7 @@ import type { CommandLog } from "../tools/commands/background.ts";
 import type { TaintPort } from "../tools/gate/gate.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort, Isolation } from "./changes/changes.ts";
+import type { OpenDesignWork } from "./design/design-work.ts";
 import type { RecordedWorld } from "./recorded-world.ts";
 import type { PolicyPlace } from "./rights/policy-place.ts";
 import type { MemoryPlace, RunMemory } from "./run-memory.ts";
@@ -29,11 +30,15 @@ export interface CountedWindow extends ModelWindow {
   readonly counter: TokenCounter;
 }
 
+export interface FinishedWork {
+  readonly task: PlanTask;
+  readonly root: string;
+  readonly text: string;
+  readonly turn: number;
+}
+
 /** Looks at finished work of a planned task: what it answers goes back to the agent, undefined lets the work pass. */
-export type WorkJudge = (
-  context: RunContext,
-  work: { readonly task: PlanTask; readonly root: string; readonly text: string; readonly turn: number },
-) => Promise<string | undefined>;
+export type WorkJudge = (context: RunContext, work: FinishedWork) => Promise<string | undefined>;
 
 export interface RunContext {
   readonly runId: string;
@@ -48,7 +53,7 @@ export interface RunContext {
   /** The copy of the task that this context is of; left out: the run's own. */
   readonly place?: Isolation;
   readonly team: TeamLimits;
-  /** Asked in this order once a task's acceptance command came out right. */
+  /** Asked in this order once a task's acceptance command came out right, and there is evidence. */
   readonly judges: readonly WorkJudge[];
   /** Lets work on the same thing of this run through one at a time. */
   readonly inTurn: Turnstile;
@@ -91,6 +96,8 @@ export interface RunContext {
   readonly commandLog?: (name: string) => Promise<CommandLog>;
   /** The agents that people wrote, as they are now; left out: none. Runs ask run-agents.ts instead. */
   readonly userAgents?: FindUserAgents | undefined;
+  /** Roles and documents of design; left out: the run follows no workflow, or there are none. */
+  readonly design?: OpenDesignWork | undefined;
   /** Folder of the grammars by which code is parsed; left out: none is. */
   readonly grammars?: string;
 }
@@ -107,7 +114,7 @@ export class RunStopped extends Error {
 }
 
 /** The run's state as of the last committed event. */
-export async function stateOf(context: RunContext): Promise<RunState> {
+export async function stateOf(context: Pick<RunContext, "store" | "runId">): Promise<RunState> {
   const state = await context.store.events.state(context.runId);
   if (state === undefined) throw nexusError("run.unknown", context.runId);
   return state;
@@ -123,7 +130,7 @@ export async function isolationIn(context: RunContext): Promise<Isolation | null
  * answer is the event that stands in the log. Artifacts are committed with it.
  */
 export async function record(
-  context: RunContext,
+  context: Pick<RunContext, "store" | "runId">,
   body: RunEventBody,
   key?: string,
   artifacts: readonly Uint8Array[] = [],

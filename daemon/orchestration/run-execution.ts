@@ -18,7 +18,6 @@ import { recallMemory } from "./run-memory.ts";
 import { type ModelSlots, scheduledModel } from "./scheduling/scheduled-model.ts";
 import type { Scheduler } from "./scheduling/scheduler.ts";
 import type { Job } from "./scheduling/slot-pool.ts";
-import { judgeEvidence } from "./team/evidence/judge.ts";
 import { TEAM_LIMITS } from "./team/limits.ts";
 import { createTurnstile } from "./turnstile.ts";
 
@@ -37,7 +36,8 @@ export interface Execution {
 export async function executeRun(dependencies: RunDependencies, execution: Execution): Promise<void> {
   const before = await requireState(dependencies.store, execution.runId);
   const { sessionId, priority = "normal" } = before;
-  const context = createContext(dependencies, execution, { group: sessionId, flow: execution.runId, priority });
+  const known = before.workflow === undefined ? { ...dependencies, design: undefined } : dependencies;
+  const context = createContext(known, execution, { group: sessionId, flow: execution.runId, priority });
   const attempt = execution.reason === "restart" ? Math.max(1, before.attempt) : before.attempt + 1;
   const { reason, choice } = execution;
   const model = JSON.stringify(choice) === JSON.stringify(before.model) ? {} : { model: choice };
@@ -105,7 +105,7 @@ function createContext(
     learnSecrets: (text) => redactor.learn(text),
     signal,
     team: { ...TEAM_LIMITS, ...dependencies.team },
-    judges: [judgeEvidence, ...(dependencies.judges ?? [])],
+    judges: dependencies.judges ?? [],
     inTurn: createTurnstile(),
     modelName: settings.model,
     editJournal: dependencies.editJournal,
@@ -142,6 +142,7 @@ function createContext(
     ...(commands === undefined ? {} : { commands }),
     ...(commandLog === undefined ? {} : { commandLog: (name) => commandLog(runId, name) }),
     ...(dependencies.userAgents === undefined ? {} : { userAgents: dependencies.userAgents }),
+    ...(dependencies.design === undefined ? {} : { design: dependencies.design }),
     ...(dependencies.grammars === undefined ? {} : { grammars: dependencies.grammars }),
     ...(dependencies.policyPlace === undefined ? {} : { policyPlace: dependencies.policyPlace }),
   };

@@ -9,7 +9,7 @@ import { fillWindow, type Section } from "../memory/context/window.ts";
 import type { ModelRequest, ModelResponse, ToolSchema } from "../models/model.ts";
 import { estimateRequest, messageTokens } from "../models/tokens.ts";
 import { createSummariser, type RecordedCompactions, recordCompaction, recordedCompactions } from "./compactions.ts";
-import { callModel, recordedResponse } from "./journal.ts";
+import { callModel, recordedResponse, redactedMessages } from "./journal.ts";
 import type { CountedWindow, RunContext } from "./run-context.ts";
 
 export interface RunWindowOptions {
@@ -76,7 +76,8 @@ export async function createRunWindow(context: RunContext, options: RunWindowOpt
 
   async function requestOf(turn: number, transcript: Transcript) {
     await noticeTools(turn);
-    const messages = viewOf(transcript.messages, frame.limit, model.counter.count);
+    const clean = redactedMessages(transcript.messages, context.redact);
+    const messages = viewOf(clean, frame.limit, model.counter.count);
     const { measure, opening, limit } = frame;
     const fitted = { opening: opening.text, messages, limit, measure };
     if (isNearLimit({ ...fitted, compaction: latest })) await compactNow(turn, transcript, messages);

@@ -19,6 +19,7 @@ import type { RunService } from "./run-service.ts";
 import { createRun } from "./run-start.ts";
 import { createScheduler } from "./scheduling/scheduler.ts";
 import { DEFAULT_SCHEDULING } from "./scheduling/settings.ts";
+import { requireOpenTask } from "./steering.ts";
 import { controlTask } from "./team/control.ts";
 import { createTurnstile } from "./turnstile.ts";
 import { promptKey } from "./work.ts";
@@ -71,12 +72,14 @@ export function createRunService(dependencies: RunDependencies): RunService {
       });
     },
 
-    async prompt({ runId, text: typed, delivery, idempotencyKey }, caller) {
+    async prompt({ runId, text: typed, delivery, taskId, idempotencyKey }, caller) {
       launcher.refuseWhenDraining();
       const state = await requireState(runId);
       if (isEnded(state.status)) throw nexusError("run.ended");
+      if (taskId !== undefined) requireOpenTask(state, taskId);
       const text = dependencies.redactor.redact(typed);
-      const body = { type: "prompt.received" as const, promptId: idempotencyKey, text, delivery, by: caller.name };
+      const to = { delivery, ...(taskId === undefined ? {} : { forTask: taskId }), by: caller.name };
+      const body = { type: "prompt.received" as const, promptId: idempotencyKey, text, ...to };
       await store.events.append(runId, [{ body, key: promptKey(idempotencyKey) }]);
       return { promptId: idempotencyKey };
     },

@@ -1,5 +1,5 @@
 /** One agent at work on one task: the loop of agents/, with the run's journal, gate, policy and steering around it. */
-import type { ErrorValue, PolicyRules, SessionMode } from "../../protocol/index.ts";
+import type { ErrorValue, PolicyRules, RunState, SessionMode } from "../../protocol/index.ts";
 import { errorValue } from "../../protocol/index.ts";
 import type { Agent, WorkSize } from "../agents/agent.ts";
 import { type LoopOutcome, runAgent, type ToolAnswer } from "../agents/loop.ts";
@@ -23,12 +23,14 @@ import type { ToolContext } from "../tools/tool.ts";
 import { type Caller, type CallRules, callTool, type Delegate, judgeOf } from "./calls/tool-calls.ts";
 import { createToolbox, type Toolbox } from "./calls/toolbox.ts";
 import { mailBeforeEnd, takeMail } from "./collaborate/mail.ts";
+import { designPlace } from "./design/documents.ts";
 import { wholeResult } from "./journal.ts";
 import { takeCheckpoint } from "./rewind/take.ts";
 import { agentsOf } from "./run-agents.ts";
 import { type RunContext, record, stateOf } from "./run-context.ts";
 import type { RunMemory } from "./run-memory.ts";
 import { createRunWindow } from "./run-window.ts";
+import { steeringFor } from "./steering.ts";
 import { createMoneyNotes } from "./team/money-notes.ts";
 import { holdWhilePaused } from "./team/pause.ts";
 
@@ -64,7 +66,7 @@ export interface WorkOptions {
   readonly diff: () => Promise<string>;
   readonly git: () => Promise<GitPort | undefined>;
   /** Judges a finished piece of work; what it answers goes back to the agent. */
-  readonly accept: (text: string, turn: number) => Promise<string | undefined>;
+  readonly accept: (text: string, turn: number, changed: ReadonlySet<string>) => Promise<string | undefined>;
   /** Files and globs that may be changed, and no others; left out: what the plan and the policy let it. */
   readonly files?: readonly string[];
   readonly delegate?: Delegate;
@@ -83,15 +85,21 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
   const toolContext = { ...contextOfTools(context, options), background };
   const { hasTeam } = options;
   const caller: Caller = { hasTeam, rules, toolbox, toolContext, locks, delegate: options.delegate };
+  /** Files that it changed, replayed calls included. */
+  const changed = new Set<string>();
   const own = handOvers.map((handOver) => handOver.schema);
   const tools = () => [...toolbox.schemas(), ...own];
   const said = { sections, rules: projectRules, openRequest };
   const respond = await createRunWindow(context, { taskId, system: agent.system, tools, ...said });
   const outcome = runAgent(Math.min(MAX_TURNS, agent.limits.maxTurns ?? MAX_TURNS), {
     respond,
-    callTool(turn, index, call, signal) {
+    async callTool(turn, index, call, signal) {
       const handOver = handOvers.find((candidate) => candidate.schema.name === call.tool);
-      if (handOver === undefined) return callTool(context, caller, { turn, index, signal }, call);
+      if (handOver === undefined) {
+        const answer = await callTool(context, caller, { turn, index, signal }, call);
+        for (const path of answer.changed) changed.add(path);
+        return answer;
+      }
       return take(handOver, call.argumentsText, locks, signal);
     },
     async beforeCalls(turn, calls) {
@@ -110,7 +118,7 @@ export async function work(context: RunContext, options: WorkOptions): Promise<L
     ...(options.hasTeam ? { mail: (turn: number) => takeMail(context, taskId, turn) } : {}),
     async accept(text, turn) {
       const unread = options.hasTeam ? await mailBeforeEnd(context, taskId, turn) : undefined;
-      return unread ?? options.accept(text, turn);
+      return unread ?? options.accept(text, turn, changed);
     },
   });
   return outcome.finally(background.dispose);
@@ -150,6 +158,7 @@ async function openToolbox(context: RunContext, options: WorkOptions, rules: Cal
       if (tool === searchCode || tool === findSymbol || tool === recallFacts) return memory.lookup !== undefined;
       return tool !== remember || memory.note !== undefined;
     },
+    own: (await context.design?.())?.tools(await designPlace(context, root)) ?? [],
     foreign: ((await context.foreignTools?.(root)) ?? []).filter(({ name }) => mayUse(agent, name)),
     judgeAccess: judgeOf(context, withoutWrites(rules)),
     allowedCommands,
@@ -235,7 +244,7 @@ function textOfError(error: ErrorValue): string {
 async function takeSteering(context: RunContext, taskId: string, turn: number): Promise<string[]> {
   const state = await stateOf(context);
   const isReplayed = (await context.store.events.find(context.runId, `model/${taskId}/${turn}`)) !== undefined;
-  const fresh = isReplayed ? [] : state.pendingPrompts.filter((prompt) => prompt.delivery === "steer");
+  const fresh = isReplayed ? [] : freshSteering(context, state, taskId);
   const own: { promptId: string }[] = [];
   for (const { promptId } of fresh) {
     const event = await record(context, { type: "prompt.delivered", promptId, taskId, turn }, `delivered/${promptId}`);
@@ -245,6 +254,12 @@ async function takeSteering(context: RunContext, taskId: string, turn: number): 
   }
   const before = state.deliveredPrompts.filter((prompt) => prompt.taskId === taskId && prompt.turn === turn);
   return Promise.all([...before, ...own].map((prompt) => textOfPrompt(context, prompt.promptId)));
+}
+
+/** In a replay the log tells which agent got a person's words. */
+function freshSteering({ recorded }: RunContext, state: RunState, taskId: string): RunState["pendingPrompts"] {
+  if (recorded === undefined) return steeringFor(state, taskId);
+  return state.pendingPrompts.filter(({ delivery }) => delivery === "steer");
 }
 
 async function textOfPrompt(context: RunContext, promptId: string): Promise<string> {

@@ -1,4 +1,4 @@
-/** Who gets what: a model for each task, how many at a time, a slice of the budget, and a deadline. */
+/** Who gets what: a model for each task, how many at a time, and a deadline. Money is shared when a task starts (budget.ts). */
 import type { Difficulty, Plan, PlanTask } from "../../protocol/index.ts";
 import { type EstimateGround, estimatePlan, widthOf } from "./estimate.ts";
 import { trackRecord } from "./history.ts";
@@ -9,15 +9,11 @@ export type ModelsByDifficulty = Readonly<Partial<Record<Difficulty, string>>>;
 export interface Allocation extends EstimateGround {
   readonly models: ModelsByDifficulty;
   readonly runModel: string;
-  /** What is left of the run's budget; null: no limit. */
-  readonly leftUsd: number | null;
   /** Tasks that began keep what they were given. */
   readonly begun: ReadonlySet<string>;
 }
 
 const LEVELS = ["low", "medium", "high"] as const;
-/** Kept for repairs, reviews and what was thought too small. */
-const RESERVE = 0.2;
 const MOST_AT_A_TIME = 4;
 const TOO_RARE = 0.6;
 const RELIABLE = 0.9;
@@ -27,15 +23,17 @@ const PATIENCE = 5;
 const SHORTEST_DEADLINE = 30;
 const DAY = 1440;
 
-/** The plan with models, estimates, slices of the budget, deadlines and concurrency. */
+/** The plan with models, estimates, deadlines and concurrency. */
 export function allocate(plan: Plan, allocation: Allocation): Plan {
   const { begun, models, runModel } = allocation;
   const allowed = new Set([...Object.values(models), runModel]);
   const chosen = plan.tasks.map((task) => (begun.has(task.id) ? task : withModel(task, allowed, allocation)));
   const concurrency = Math.min(plan.concurrency ?? MOST_AT_A_TIME, widthOf(plan), allocation.concurrency);
   const estimated = estimatePlan({ ...plan, tasks: chosen }, { ...allocation, concurrency });
-  const tasks = estimated.tasks.map((task, place) => (begun.has(task.id) ? (plan.tasks[place] ?? task) : task));
-  return { ...estimated, concurrency, tasks: withLimits(tasks, allocation) };
+  const tasks = estimated.tasks.map((task, place) =>
+    begun.has(task.id) ? (plan.tasks[place] ?? task) : { ...task, deadlineMinutes: deadlineOf(task) },
+  );
+  return { ...estimated, concurrency, tasks };
 }
 
 function withModel(task: PlanTask, allowed: ReadonlySet<string>, allocation: Allocation): PlanTask {
@@ -70,25 +68,8 @@ function modelFor(
   return cheap.samples >= PLENTY && cheap.successRate >= RELIABLE ? weaker : own;
 }
 
-/** Slices by estimate, of what is left without the reserve; together never more than that. */
-function withLimits(tasks: readonly PlanTask[], { leftUsd, begun }: Allocation): PlanTask[] {
-  const waiting = tasks.filter(({ id }) => !begun.has(id));
-  const named = waiting.reduce((sum, { budgetUsd = 0 }) => sum + budgetUsd, 0);
-  const free = waiting.filter(({ budgetUsd }) => budgetUsd === undefined);
-  const costs = free.map(({ estimate }) => estimate?.usd ?? null);
-  const total = costs.reduce<number | null>((sum, usd) => (sum === null || usd === null ? null : sum + usd), 0);
-  const available = leftUsd === null ? null : leftUsd * (1 - RESERVE) - named;
-  return tasks.map((task) => {
-    if (begun.has(task.id)) return task;
-    const deadlineMinutes = task.deadlineMinutes ?? deadlineOf(task);
-    if (task.budgetUsd !== undefined || available === null || total === null) return { ...task, deadlineMinutes };
-    const share = total === 0 ? 1 / free.length : (task.estimate?.usd ?? 0) / total;
-    const budgetUsd = Math.floor(available * share * 10_000) / 10_000;
-    return budgetUsd > 0 ? { ...task, deadlineMinutes, budgetUsd } : { ...task, deadlineMinutes };
-  });
-}
-
-function deadlineOf({ estimate }: PlanTask): number {
+function deadlineOf({ estimate, deadlineMinutes }: PlanTask): number {
+  if (deadlineMinutes !== undefined) return deadlineMinutes;
   const minutes = (estimate?.minutes ?? 0) * (estimate?.spread?.high ?? 1) * PATIENCE;
   return Math.min(DAY, Math.max(SHORTEST_DEADLINE, Math.ceil(minutes)));
 }

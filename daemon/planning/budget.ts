@@ -3,8 +3,6 @@ import { nexusError, type RunState, type TaskState } from "../../protocol/index.
 import { type Price, reserveFor } from "../models/prices.ts";
 
 const SMALLEST_ANSWER_TOKENS = 1000;
-/** Estimates are rough: a task without a slice of its own may take so many times its share. */
-const SHARE_ROOM = 2;
 
 export interface Reservation {
   readonly reservedUsd: number;
@@ -41,16 +39,54 @@ export function reserve(
   throw nexusError("budget.exceeded", `It needs up to ${dollars(reservedUsd)}; ${dollars(leftUsd)} is left of ${of}.`);
 }
 
-/** What a call of this task may still cost: the least that is left of the run's limit, its own slice and its parents'. */
+/**
+ * The same for a call of a task. Undefined: too little is there only as long as other calls hold what they may not need, so
+ * it is worth to wait until one of them is settled.
+ */
+export function reserveOf(
+  money: Money,
+  taskId: string,
+  price: Price | undefined,
+  tokens: { inputTokens: number; maxOutputTokens: number },
+): Reservation | undefined {
+  const smallest = Math.min(SMALLEST_ANSWER_TOKENS, tokens.maxOutputTokens);
+  const leastUsd = price === undefined ? 0 : reserveFor(price, tokens.inputTokens, smallest);
+  const rest = restFor(money, taskId);
+  const settled = { ...money, budget: { ...money.budget, reservedUsd: 0, reservations: {} } };
+  if (leastUsd > rest.leftUsd && leastUsd <= restFor(settled, taskId).leftUsd) return undefined;
+  return reserve(rest, price, tokens);
+}
+
+/**
+ * What a call of this task may still cost: the least that is left of the run's limit, beside what is set aside for others,
+ * of its own cap and of its parents'.
+ */
 export function restFor(money: Money, taskId: string): Rest {
-  return [restOfRun(money), ...lineOf(money.tasks, taskId).flatMap((task) => restOfSlice(money, task))].reduce(
+  return [restOfRun(money, taskId), ...lineOf(money.tasks, taskId).flatMap((task) => restOfSlice(money, task))].reduce(
     (least, rest) => (rest.leftUsd < least.leftUsd ? rest : least),
   );
 }
 
-function restOfRun({ budget: { limitUsd, spentUsd, reservedUsd } }: Money): Rest {
-  const leftUsd = limitUsd === null ? Number.POSITIVE_INFINITY : limitUsd - spentUsd - reservedUsd;
-  return { leftUsd, of: "the run's budget" };
+function restOfRun(money: Money, taskId: string): Rest {
+  const { limitUsd, spentUsd, reservedUsd } = money.budget;
+  if (limitUsd === null) return { leftUsd: Number.POSITIVE_INFINITY, of: "the run's budget" };
+  const aside = setAside(money, taskId);
+  const of = aside === 0 ? "the run's budget" : "the run's budget, beside what bids have set aside for other tasks";
+  return { leftUsd: limitUsd - spentUsd - reservedUsd - aside, of };
+}
+
+/** USD that are locked for tasks outside this one's sub-tree and neither spent nor held by a call yet. */
+export function setAside(money: Money, taskId: string): number {
+  const line = lineOf(money.tasks, taskId);
+  const locked = money.tasks.filter((task) => task.lockedUsd !== undefined && isOpen(task) && !line.includes(task));
+  return locked.reduce((sum, { id, lockedUsd = 0 }) => {
+    const { spentUsd, reservedUsd } = costOf(money, id);
+    return sum + Math.max(0, lockedUsd - spentUsd - reservedUsd);
+  }, 0);
+}
+
+function isOpen({ status }: TaskState): boolean {
+  return status === "waiting" || status === "working";
 }
 
 function restOfSlice(money: Money, { id, budgetUsd }: TaskState): Rest[] {
@@ -86,23 +122,31 @@ export function lineOf(tasks: readonly TaskState[], taskId: string): TaskState[]
   return line;
 }
 
-/**
- * What a planned task may spend, in USD: what its plan says, else its share by the estimates of what is not done yet, with
- * room. Null: the run has no limit, and the plan sets none. What others left over is part of what is shared.
- */
+/** The most that a planned task may spend, in USD: what its plan says, of what is left. Null: only the run's limit counts. */
 export function sliceOf(state: Money & Pick<RunState, "plan">, taskId: string): number | null {
-  const planned = state.plan?.tasks ?? [];
-  const given = planned.find(({ id }) => id === taskId)?.budgetUsd;
-  const { limitUsd, spentUsd } = state.budget;
-  const left = limitUsd === null ? null : Math.max(0, limitUsd - spentUsd);
-  if (given !== undefined) return left === null ? given : Math.min(given, left + costOf(state, taskId).spentUsd);
+  const given = state.plan?.tasks.find(({ id }) => id === taskId)?.budgetUsd;
+  if (given === undefined) return null;
+  const left = leftOf(state);
+  return left === null ? given : Math.min(given, left + costOf(state, taskId).spentUsd);
+}
+
+/**
+ * What a planned task is thought to spend of the run's money, in USD, by the estimates of what is not done yet; what others
+ * left over is shared again. It may take more while the run has more. Null: the run has no limit.
+ */
+export function shareOf(state: Money & Pick<RunState, "plan">, taskId: string): number | null {
+  const left = leftOf(state);
   if (left === null) return null;
-  const isOpen = (id: string) => !state.tasks.some((task) => task.id === id && isOver(task));
-  const open = planned.filter(({ id }) => isOpen(id));
+  const planned = state.plan?.tasks ?? [];
+  const open = planned.filter(({ id }) => !state.tasks.some((task) => task.id === id && isOver(task)));
   const weights = weightsOf(open);
   const total = open.reduce((sum, { id }) => sum + (weights.get(id) ?? 1), 0);
-  const share = total === 0 ? 1 : Math.min(1, (SHARE_ROOM * (weights.get(taskId) ?? 1)) / total);
+  const share = total === 0 ? 1 : Math.min(1, (weights.get(taskId) ?? 1) / total);
   return costOf(state, taskId).spentUsd + left * share;
+}
+
+function leftOf({ budget: { limitUsd, spentUsd } }: Money): number | null {
+  return limitUsd === null ? null : Math.max(0, limitUsd - spentUsd);
 }
 
 /** By estimated money, else tokens; a task without either counts as the average of the others. */

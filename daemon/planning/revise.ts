@@ -56,14 +56,13 @@ export function replaceWaiting(before: Plan, instead: readonly PlanTask[], progr
   return { ...before, tasks: [...before.tasks.filter(isKept), ...instead] };
 }
 
-/** Estimates are made anew; limits too, unless somebody changed them. */
+/** Estimates are made anew; deadlines too, unless somebody changed them. A cap on money is always somebody's. */
 function unfigured(task: PlanTask, was: PlanTask | undefined): PlanTask {
-  const { estimate: _, budgetUsd, deadlineMinutes, ...rest } = task;
+  const { estimate: _, deadlineMinutes, ...rest } = task;
   return {
     ...rest,
     ...(was?.estimate?.basis === "model" ? { estimate: was.estimate } : {}),
     ...(was === undefined && task.estimate !== undefined ? { estimate: task.estimate } : {}),
-    ...(budgetUsd === undefined || budgetUsd === was?.budgetUsd ? {} : { budgetUsd }),
     ...(deadlineMinutes === undefined || deadlineMinutes === was?.deadlineMinutes ? {} : { deadlineMinutes }),
   };
 }

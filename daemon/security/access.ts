@@ -21,10 +21,10 @@ export type Access =
   | { readonly kind: "test"; readonly command: string; readonly cwd: string }
   /** A page of the web; nothing is sent but the address. */
   | { readonly kind: "network"; readonly url: string }
-  /** A tool that others wrote: of a workspace's `.nexus/tools/`, or of an MCP server. */
+  /** A tool that others wrote: of a workspace's `.nexus/tools/`, of an MCP server, or a program on this machine. */
   | {
       readonly kind: "foreign";
-      readonly source: "workspace" | "mcp";
+      readonly source: "workspace" | "mcp" | "program";
       /** `server/tool`, or the plug-in's name. */
       readonly name: string;
       /** The whole arguments as canonical JSON. */

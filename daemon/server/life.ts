@@ -9,6 +9,7 @@ import type { Clock } from "../host/clock.ts";
 import { removeDiscovery, writeDiscovery, writeToken } from "../host/discovery.ts";
 import { type HomePaths, prepareHome, prepareSocketAddress } from "../host/paths.ts";
 import type { MemoryService } from "../memory/service.ts";
+import type { RunDesign } from "../metagpt/view/source.ts";
 import type { Log } from "../observability/log.ts";
 import type { AgentDirectory } from "../orchestration/agent-directory.ts";
 import type { RunService } from "../orchestration/run-service.ts";
@@ -33,6 +34,8 @@ export interface DaemonParts {
   readonly audit: Audit;
   readonly listTools: ListTools;
   readonly agents: AgentDirectory;
+  /** Design documents of runs; left out: no run writes any. */
+  readonly runDesign?: RunDesign;
   /** Others reach it by another way, so it does not end when it is idle. */
   readonly isServing?: boolean;
   check(): Promise<CheckResult[]>;
@@ -184,7 +187,7 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
     await Promise.race([work, tooLong]).finally(() => cancel());
   }
 
-  function control({ check, configureModel, trust, listTools, agents }: DaemonParts): DaemonControl {
+  function control({ check, configureModel, trust, listTools, agents, runDesign }: DaemonParts): DaemonControl {
     return {
       status,
       stop({ ifIdle, by }) {
@@ -200,6 +203,7 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
       home: options.home,
       listTools,
       agents,
+      runDesign,
     };
   }
 

@@ -6,7 +6,7 @@ import { withoutColours } from "./tests/plain-text.ts";
 import { planTests, type TestPlan } from "./tests/plan.ts";
 import { inWorkspace, readReport, removeReports, reportFiles } from "./tests/read-report.ts";
 import { figuresText, NO_TESTS, reportText, type TestReport } from "./tests/report.ts";
-import type { DirectTool, ToolContext } from "./tool.ts";
+import type { DirectTool, ToolContext, ToolOutcome } from "./tool.ts";
 
 const TIMEOUT_SECONDS = 600;
 const KEPT_BYTES = 16 * 1024 * 1024;
@@ -42,22 +42,25 @@ export const runTests: DirectTool<typeof input> = {
     if (!plan.ok) return { kind: "none" };
     return { kind: plan.value.isWhole ? "test" : "command", command: plan.value.command, cwd: "." };
   },
-  async execute(asked, context) {
-    const plan = await planOf(asked, context);
-    if (!plan.ok) return plan;
-    const { command } = plan.value;
-    const { report, output, timedOut } = await run(plan.value, context);
-    if (timedOut)
-      return failure("command.timeout", `The tests ran ${TIMEOUT_SECONDS} s. Their output:\n${tailOf(output)}\n`);
-    const isUnexplained = report.exitCode !== 0 && report.failures.length === 0;
-    const tail = isUnexplained || !report.isCounted ? `\n${tailOf(output) || "(no output)"}` : "";
-    return {
-      ok: true,
-      output: `${reportText(report)}\n$ ${command}${tail}`,
-      summary: `ran tests: ${figuresText(report)}`,
-    };
-  },
+  execute: async (asked, context) => (await testsRun(asked, context)).outcome,
 };
+
+/** As the tool; also whether the tests ran and passed. The access to `asked` must have been asked for. */
+export async function testsRun(
+  asked: Input,
+  context: ToolContext,
+): Promise<{ readonly outcome: ToolOutcome; readonly passed: boolean }> {
+  const plan = await planOf(asked, context);
+  if (!plan.ok) return { outcome: plan, passed: false };
+  const { command } = plan.value;
+  const { report, output, timedOut } = await run(plan.value, context);
+  const late = `The tests ran ${TIMEOUT_SECONDS} s. Their output:\n${tailOf(output)}\n`;
+  if (timedOut) return { outcome: failure("command.timeout", late), passed: false };
+  const isUnexplained = report.exitCode !== 0 && report.failures.length === 0;
+  const tail = isUnexplained || !report.isCounted ? `\n${tailOf(output) || "(no output)"}` : "";
+  const told = { output: `${reportText(report)}\n$ ${command}${tail}`, summary: `ran tests: ${figuresText(report)}` };
+  return { outcome: { ok: true, ...told }, passed: report.exitCode === 0 };
+}
 
 async function run(
   { command, framework }: TestPlan,

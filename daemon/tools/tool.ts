@@ -4,6 +4,7 @@ import type { ErrorValue, Result, TodoItem, ToolEffect } from "../../protocol/in
 import type { Access } from "../security/access.ts";
 import type { CommandRunner } from "../security/sandbox/command-runner.ts";
 import type { Taint } from "../security/taint.ts";
+import type { CheckedPage } from "./checked-page.ts";
 import type { PlacedProblem } from "./checks/problem.ts";
 import type { CodeLookup, NoteFact } from "./code-lookup.ts";
 import type { BackgroundCommands } from "./commands/background.ts";
@@ -13,6 +14,7 @@ import type { FoundAgent } from "./found-agent.ts";
 import type { FileProbe } from "./gate/journal-port.ts";
 import type { Lock } from "./gate/locks.ts";
 import type { GitPort } from "./git-port.ts";
+import type { ModelPort } from "./model-port.ts";
 import type { TeamPort } from "./team-port.ts";
 
 export interface ToolContext {
@@ -33,6 +35,10 @@ export interface ToolContext {
   readonly ask?: (question: { readonly text: string; readonly choices: string[] }) => Promise<string>;
   /** Agents that could do something, the best first; left out where no work can be handed on. */
   readonly findAgents?: (query: string) => Promise<readonly FoundAgent[]>;
+  /** Tells people, and the run's log, what a page looks like in a browser. */
+  readonly showPage?: (page: CheckedPage) => Promise<void>;
+  /** Tells people what of a design and its code no longer fits the other. */
+  readonly noteStale?: (parts: readonly { readonly subject: string; readonly because: string }[]) => Promise<void>;
   /** Shows people the agent's own list. */
   readonly showTodo?: (items: readonly TodoItem[]) => Promise<void>;
   /** The other agents of the run; left out where the agent works alone. */
@@ -61,6 +67,8 @@ export interface ToolContext {
   readonly onOutput?: (text: string) => void;
   /** Hands a piece of work to another agent and waits for its end; left out where that may not be. */
   readonly delegate?: (piece: Delegation, signal: AbortSignal) => Promise<Result<Delegated>>;
+  /** The run's model, for a program that the tool runs; left out where there is none. */
+  readonly models?: ModelPort;
   /** The whole of an earlier result by the handle that its cut named; undefined: there is none. */
   readonly wholeResult?: (handle: string) => Promise<string | undefined>;
 }

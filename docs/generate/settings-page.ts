@@ -108,8 +108,14 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: "team",
     meaning:
-      "how the tasks of one run work side by side: `concurrency` (at once, 1 to 16), `silenceMinutes` (after which an agent that gives no sign of life is stopped): see [team](team.md)",
-    otherwise: "4 at once, 20 minutes",
+      "how the tasks of one run work side by side: `concurrency` (at once, 1 to 16), `silenceMinutes` (after which an agent that gives no sign of life is stopped), `leastCoverage` (of 100 lines that a task wrote, how many tests must reach; 0 demands nothing): see [team](team.md) and [evidence](evidence.md#coverage)",
+    otherwise: "4 at once, 20 minutes, 1 in 100",
+  },
+  {
+    name: "metagpt",
+    meaning:
+      "`python`: the absolute path of the interpreter that MetaGPT is installed for ([metagpt-adapter.md](metagpt-adapter.md))",
+    otherwise: "what `metagpt` on the PATH starts with, then `python3` and its like",
   },
   {
     name: "a2a",

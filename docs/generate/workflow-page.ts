@@ -71,7 +71,7 @@ twice inside each other. One that cannot be told fails its step with the reason.
 | agent | \`{text}\`: its last words |
 | command | \`{exitCode, output}\`: the last 4 000 characters |
 | tool | \`{text, value, changed}\`: \`value\` if the text is JSON |
-| gate | \`{answer}\` |
+| gate | \`{answer}\`; with \`words\` also \`remarks\`: what a person said beside the choice |
 | set | the values |
 | parallel | by branch, forEach by item, what the last step of each came to; loop that of the last round; if that of the list taken |
 | workflow | its outputs |

@@ -26,6 +26,9 @@ export const COMMANDS: { readonly [Name in CommandName]: Command } = {
   "nexus.askQuestion": (nexus, [given]) => startRun(nexus, "ask", given),
   "nexus.planGoal": (nexus, [given]) => startRun(nexus, "plan", given),
   "nexus.runWorkflow": (nexus, [given]) => runWorkflow(nexus, given),
+  "nexus.designFeature": async (nexus, [given]) => (await loadDesign()).designFeature(nexus, given),
+  "nexus.openDesign": async (nexus, [given]) => (await loadDesign()).openDesign(nexus, given),
+  "nexus.importMetagpt": async (nexus) => (await loadDesign()).importProject(nexus),
   "nexus.openRun": onRun(undefined, async (nexus, runId) => nexus.panels.open(runId)),
   "nexus.openActiveRun": openActiveRun,
   "nexus.loadMoreRuns": (nexus) => nexus.runs.loadMore(),
@@ -55,6 +58,11 @@ export const COMMANDS: { readonly [Name in CommandName]: Command } = {
   "nexus.runDoctor": (nexus) => showDoctor(nexus),
   ...MEMORY_COMMANDS,
 };
+
+/** Apart from the rest: most windows never look at a design. */
+function loadDesign() {
+  return import("../design/commands.ts");
+}
 
 function onRun(
   ability: RunAbility | undefined,

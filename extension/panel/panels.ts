@@ -51,6 +51,10 @@ export class Panels implements PanelHost {
       this.#panels.delete(panel);
       panel.dispose();
     });
-    view.webview.html = pageHtml(view.webview, extensionUri, runId);
+    view.webview.html = pageHtml(view.webview, extensionUri, {
+      bundle: "main",
+      title: "Nexus run",
+      data: { run: runId },
+    });
   }
 }

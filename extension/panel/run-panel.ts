@@ -80,8 +80,7 @@ export class RunPanel {
   dispose(): void {
     clearTimeout(this.#flush);
     for (const dispose of this.#disposables) dispose();
-    if (this.#nexus.daemon.state === "connected")
-      this.#nexus.daemon.request("run/unwatch", { runId: this.#runId }).catch(() => undefined);
+    this.#nexus.watches.release(this.#runId, this).catch(() => undefined);
   }
 
   async #receive(message: unknown): Promise<void> {
@@ -182,11 +181,11 @@ export class RunPanel {
   }
 
   async #watch(after: number): Promise<void> {
-    await this.#nexus.daemon.request("run/watch", { runId: this.#runId, after });
+    await this.#nexus.watches.take(this.#runId, this, after);
   }
 
   async #show(runId: string): Promise<void> {
-    await this.#nexus.daemon.request("run/unwatch", { runId: this.#runId });
+    await this.#nexus.watches.release(this.#runId, this);
     this.#runId = runId;
     this.#followsNext = false;
     await this.#load(null);

@@ -49,3 +49,22 @@ it("is found in the user's folder and the workspace's, the user's first; links l
   expect(await loadUserAgents({ user })).toMatchObject({ agents: [{ name: "praiser" }] });
   expect(await loadUserAgents({ workspace: join(engine.home, "nowhere") })).toEqual({ agents: [], problems: [] });
 });
+
+it.each([
+  ["the run's own where the settings do not know the one of a workspace's file", {}, "scripted", 1],
+  ["the one of a workspace's file where the settings name it", { high: "dearest-of-all" }, "dearest-of-all", 0],
+])("works with %s", async (_, models, model, notices) => {
+  const agent = "---\npurpose: Praises.\nmodel: dearest-of-all\n---\nPraise.\n";
+  const script: Script = [
+    { when: { tool: "propose_plan" }, reply: call("propose_plan", plan) },
+    { when: { firstUser: "Your task (p)" }, reply: { text: "It is good." } },
+  ];
+  engine = await startEngine({ files: { ".nexus/agents/praiser.md": agent }, script, models });
+  const runId = await engine.start(GOAL);
+  await engine.ended(runId);
+  const events = (await engine.events(runId)).map(({ body }) => body);
+  const asked = events.flatMap((body) => (body.type === "model.requested" ? [[body.taskId, body.model.model]] : []));
+  expect(asked.at(-1)).toEqual(["p", model]);
+  const told = events.filter((body) => body.type === "run.noticed" && body.code === "agent.model_refused");
+  expect(told).toHaveLength(notices);
+});

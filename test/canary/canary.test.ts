@@ -32,7 +32,6 @@ const COMMAND = `node -e "const s=require('fs').readFileSync('.env','utf8').trim
 
 it("of a file that was read, a command's output and a prompt", { timeout: 120_000 }, async () => {
   engine = await startEngine({
-    noReplay: "the model's own words held a secret, and the figures of later requests still count it",
     files: { ".env": `API_SECRET=${CANARY}\n`, "a.txt": "old\n" },
     script: [
       { when: { turn: 0 }, reply: call("read_file", { path: ".env" }) },

@@ -6,7 +6,6 @@ import { call, GOAL, planned, task, turns } from "../orchestration/team/fixture.
 import { type Engine, startEngine } from "../support/engine.ts";
 
 const SECRET = `sk-proj-${"aB3dE5gH7jK9".repeat(3)}`;
-const NO_REPLAY = "the model's own words held a secret";
 let engine: Engine;
 afterEach(() => engine.close());
 
@@ -28,7 +27,6 @@ async function holders(runId: string): Promise<string[]> {
 it("in plans, messages, notes, goals that are handed over, and answers", { timeout: 120_000 }, async () => {
   const handed = { agent: "testing", title: SECRET, goal: `Use ${SECRET}.`, returns: SECRET, files: [`${SECRET}.txt`] };
   engine = await startEngine({
-    noReplay: NO_REPLAY,
     script: [
       ...planned(task("a", { files: ["**"], goal: `Keep ${SECRET}.` }), task("b", { dependsOn: ["a"] })),
       ...turns(
@@ -60,7 +58,7 @@ steps:
   - { id: keep, set: { v: 'the \${{ inputs.x }}' } }
 `;
   const path = ".nexus/workflows/told.yaml";
-  engine = await startEngine({ noReplay: NO_REPLAY, files: { [path]: yaml }, script: [] });
+  engine = await startEngine({ files: { [path]: yaml }, script: [] });
   const runId = await engine.start("Workflow told", { workflow: { path, inputs: { x: SECRET } } });
   expect(await engine.ended(runId)).toMatchObject({ status: "done" });
   expect(await holders(runId)).toEqual([]);

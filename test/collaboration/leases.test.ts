@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { predictConflicts } from "../../daemon/collaboration/conflicts.ts";
+import { predictConflict } from "../../daemon/collaboration/conflicts.ts";
 import {
   acquire,
   type LeaseTable,
@@ -10,14 +10,10 @@ import {
   release,
 } from "../../daemon/collaboration/leases.ts";
 import { pathsOverlap, patternOf } from "../../daemon/collaboration/path-overlap.ts";
-import type { Lease, PlanTask } from "../../protocol/index.ts";
+import type { Lease } from "../../protocol/index.ts";
 
 const file = (name: string): Lease => ({ on: "file", name });
 const symbol = (name: string): Lease => ({ on: "symbol", name });
-const task = (id: string, files: string[], more: Partial<PlanTask> = {}): PlanTask => ({
-  ...{ id, title: id, goal: id, agent: "coder", files, acceptance: null, dependsOn: [] },
-  ...more,
-});
 
 describe("what overlaps", () => {
   it.each([
@@ -146,41 +142,35 @@ describe("holding", () => {
 });
 
 describe("conflicts before dispatch", () => {
-  it("are found between tasks that nothing else keeps apart", () => {
-    const tasks = [
-      task("a", ["src/x.ts"]),
-      task("b", ["src"]),
-      task("c", ["src/x.ts"], { dependsOn: ["b"] }),
-      task("d", ["docs"]),
-    ];
-    expect(predictConflicts(tasks).map((conflict) => [...conflict.tasks, conflict.decision])).toEqual([
-      ["a", "b", "serialised"],
-      ["a", "c", "serialised"],
-    ]);
-    expect(predictConflicts(tasks)[0]?.reason).toBe(
-      "src/x.ts and src can mean the same file, so b waits until a is done",
-    );
+  const claim = (id: string, files: string[], symbols: string[] = [], known: readonly string[] = symbols) => ({
+    task: { id, symbols },
+    leases: leasesOf({ files, symbols }),
+    symbolsIn: () => symbols.filter((name) => known.includes(name)),
+  });
+
+  it("make the second wait, and say why", () => {
+    expect(predictConflict(claim("a", ["src/x.ts"]), claim("b", ["src"]))).toMatchObject({
+      tasks: ["a", "b"],
+      on: [file("src")],
+      decision: "serialised",
+      reason: "b waits for a: src and src/x.ts can mean the same file.",
+    });
+    expect(predictConflict(claim("a", ["src/x.ts"]), claim("b", ["docs"]))).toBeUndefined();
   });
 
   it("are allowed where both change other symbols of one file", () => {
-    const symbolsIn = () => ["open", "close"];
-    const pair = (first?: string[], second?: string[]) =>
-      predictConflicts(
-        [
-          task("a", ["x.ts"], first === undefined ? {} : { symbols: first }),
-          task("b", ["x.ts"], second === undefined ? {} : { symbols: second }),
-        ],
-        { symbolsIn },
-      )[0]?.decision;
+    const pair = (first: string[], second: string[], known?: string[]) =>
+      predictConflict(claim("a", ["x.ts"], first, known), claim("b", ["x.ts"], second, known))?.decision;
     expect(pair(["open"], ["close"])).toBe("allowed");
     expect(pair(["open"], ["open"])).toBe("serialised");
-    expect(pair(["open"])).toBe("serialised");
-    expect(pair(["open"], ["elsewhere"])).toBe("serialised");
+    expect(pair(["open"], ["open.inner"])).toBe("serialised");
+    expect(pair(["open"], [])).toBe("serialised");
+    expect(pair(["open"], ["elsewhere"], ["open"])).toBe("serialised");
   });
 
-  it("are none where one only reads, and a cycle of dependencies does no harm", () => {
-    const tasks = [task("a", ["x"], { dependsOn: ["b"] }), task("b", ["x"], { dependsOn: ["a"] }), task("r", ["x"])];
-    expect(predictConflicts(tasks, { isReadOnly: ({ id }) => id === "r" })).toEqual([]);
+  it("are none where one only reads", () => {
+    const reader = { task: { id: "r" }, leases: leasesOf({ files: ["x"] }, { readOnly: true }) };
+    expect(predictConflict(claim("a", ["x"]), reader)).toBeUndefined();
   });
 });
 

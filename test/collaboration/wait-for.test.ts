@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   createWaitGraph,
   leaseNode,
+  ON_PERSON,
   PERSON,
   taskNode,
   type Wait,
@@ -28,6 +29,33 @@ describe("a wait", () => {
         "task b waits for an answer of task a, task a waits for file src/x.ts, file src/x.ts is held by task b",
     });
     expect(graph.size).toBe(2);
+  });
+
+  it("is refused where the circle leads through agents, leases, children and sub-workflows, whichever of them closes it", () => {
+    const [a, b, child] = [taskNode("a"), taskNode("b"), taskNode("a.1.0")];
+    const [lease, main, sub] = [leaseNode({ on: "file", name: "x" }), workflowNode("main"), workflowNode("sub")];
+    const edges = [
+      [a, "waits for the end of", child],
+      [child, "waits for an answer of", b],
+      [b, "waits for", lease],
+      [lease, "is held by", main],
+      [main, "waits for the end of", sub],
+      [sub, "waits for its step", a],
+    ] as const;
+    edges.forEach((last, index) => {
+      const graph = createWaitGraph();
+      const begin = ([waiter, words, node]: (typeof edges)[number]) =>
+        graph.begin(waiter, { until: "all", targets: [{ node, words }] });
+      for (const edge of edges) if (edge !== last) expect(begin(edge)).toEqual({ ok: true });
+      const inOrder = [...edges.slice(index), ...edges.slice(0, index)];
+      expect(begin(last)).toEqual({
+        ok: false,
+        cycle: [...inOrder.map(([waiter]) => waiter), last[0]],
+        explanation: inOrder.map((edge) => edge.join(" ")).join(", "),
+      });
+      // A person in the place of the last one ends it all.
+      expect(graph.begin(last[0], { until: "all", targets: [ON_PERSON] })).toEqual({ ok: true });
+    });
   });
 
   it.each([

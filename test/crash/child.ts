@@ -3,8 +3,10 @@
  * `node child.ts HOME WORKSPACE MODEL_URL KILL_AT_COMMIT SCENARIO` (0: never). Prints each event that it tells, as one line of JSON.
  */
 import { writeSync } from "node:fs";
+import { join } from "node:path";
 import { systemClock } from "../../daemon/host/clock.ts";
 import { grammarsBeside } from "../../daemon/memory/code/languages.ts";
+import { roles } from "../../daemon/metagpt/roles/design-work.ts";
 import { createChatModel } from "../../daemon/models/create.ts";
 import type { Log } from "../../daemon/observability/log.ts";
 import { createChanges } from "../../daemon/orchestration/changes/create.ts";
@@ -14,6 +16,7 @@ import { createRedactor } from "../../daemon/security/secrets/secrets.ts";
 import { createTrust } from "../../daemon/security/trust.ts";
 import { openStore } from "../../daemon/store/sqlite.ts";
 import type { EventLog, Store } from "../../daemon/store/store.ts";
+import { recoverEdits } from "../../daemon/tools/files/edit-journal.ts";
 import { isEnded, pendingPaths } from "../../protocol/index.ts";
 import { scenarioOf } from "./scenarios/all.ts";
 
@@ -26,6 +29,8 @@ const settings = { ...model, price: null, recordFile: null, replayFile: null };
 const audit = createAudit({
   ...{ home, heads: store.auditHeads, epoch: store.epoch, clock: systemClock, log, redact: (text) => text },
 });
+const editJournal = join(home, "edits");
+await recoverEdits(editJournal);
 let ids = 0;
 const service = createRunService({
   store,
@@ -38,6 +43,8 @@ const service = createRunService({
   defaultModel: () => settings,
   defaults: { budgetUsd: null, policy: {} },
   createModel: (own) => createChatModel(own),
+  editJournal,
+  design: async () => roles,
   grammars: grammarsBeside(import.meta.filename),
   keepRule: async () => undefined,
   newId: () => `id-${++ids}`,
@@ -52,7 +59,7 @@ service.onEvent((event, state) => {
 });
 await service.recover();
 const idempotencyKey = "the-one-run";
-const { goal, policy = { plan: "allow" } } = scenarioOf(scenario);
+const { goal, policy = { plan: "allow" }, workflow } = scenarioOf(scenario);
 const params = {
   workspace,
   prompt: goal,
@@ -60,6 +67,7 @@ const params = {
   autoApply: true,
   policy,
   idempotencyKey,
+  ...(workflow === undefined ? {} : { workflow: workflow() }),
 };
 const { runId } = await service.start(params, { name: "crash" });
 const { run } = await service.show({ runId });

@@ -177,7 +177,17 @@ async function randomTrial(trial: Trial, afterMs: number): Promise<Outcome & { a
   const { home, workspace, server } = trial;
   const env = cleanEnv(home, server.url);
   const client = watchEvents(
-    [NEXUS, "run", "--repo", workspace, "--json", "--apply", "--policy", policy, scenario.goal],
+    [
+      NEXUS,
+      ...(scenario.command ?? ["run"]),
+      "--repo",
+      workspace,
+      "--json",
+      "--apply",
+      "--policy",
+      policy,
+      scenario.goal,
+    ],
     env,
   );
   const begun = new Promise<void>((done) => client.child.once("told", () => done()));

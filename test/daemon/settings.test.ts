@@ -161,6 +161,12 @@ describe("the settings file", () => {
     await expect(load('{"scheduling":{"runs":0}}', 0o600, {})).rejects.toThrow(/scheduling/);
   });
 
+  it("names the interpreter of an installed MetaGPT by its whole path", async () => {
+    const file = (python: string) => JSON.stringify({ metagpt: { python } });
+    expect((await load(file("/opt/metagpt/bin/python"))).metagpt).toEqual({ python: "/opt/metagpt/bin/python" });
+    await expect(load(file("bin/python"))).rejects.toThrow(/metagpt.*absolute/s);
+  });
+
   it("is read, and the environment wins", async () => {
     const file = { provider: "openai", budgetUsd: 2, policy: { command: "deny" }, idleExitMs: 1000 };
     const settings = await load(JSON.stringify(file), 0o600, { NEXUS_BUDGET: "3" });

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { costOf, reserve, restFor, sliceOf } from "../../daemon/planning/budget.ts";
+import { costOf, reserve, reserveOf, restFor, setAside, shareOf, sliceOf } from "../../daemon/planning/budget.ts";
 import { applyRunEvent, type RunEventBody, type RunState } from "../../protocol/index.ts";
 
 const PRICE = { input: 1, cacheRead: 0.1, cacheWrite: 1.25, output: 10 };
@@ -163,19 +163,63 @@ describe("a call that its limit cannot pay", () => {
 describe("a task's part of the budget", () => {
   const estimate = (tokens: number) => ({ estimate: { tokens, usd: null, minutes: 1, basis: "model" as const } });
 
-  it("is what the plan gives it, of what is left", () => {
-    const state = stateOf(proposed(planTask("a", { budgetUsd: 0.2 }), planTask("b", { budgetUsd: 5 })));
+  it("has a cap where the plan has one, of what is left", () => {
+    const state = stateOf(proposed(planTask("a", { budgetUsd: 0.2 }), planTask("b", { budgetUsd: 5 }), planTask("c")));
     expect(sliceOf(state, "a")).toBe(0.2);
     expect(sliceOf(state, "b")).toBe(1);
+    expect(sliceOf(state, "c")).toBeNull();
   });
 
-  it("is else twice its share by the estimates of what is not done, so that what is left over is shared again", () => {
+  it("is else a share by the estimates of what is not done, so that what is left over is shared again", () => {
     const four = ["a", "b", "c", "d"].map((id) => planTask(id, estimate(id === "a" ? 3000 : 1000)));
     const state = stateOf(proposed(...four));
-    expect(sliceOf(state, "a")).toBeCloseTo(1);
-    expect(sliceOf(state, "b")).toBeCloseTo(2 / 6);
+    expect(shareOf(state, "a")).toBeCloseTo(1 / 2);
+    expect(shareOf(state, "b")).toBeCloseTo(1 / 6);
     const later = then(state, { type: "task.finished", taskId: "a", outcome: "done", summary: "" });
-    expect(sliceOf(later, "b")).toBeCloseTo(2 / 3);
+    expect(shareOf(later, "b")).toBeCloseTo(1 / 3);
+  });
+
+  it("may be more than the share while the run has more", () => {
+    const two = stateOf(proposed(planTask("a", estimate(1000)), planTask("b", estimate(9000))), dispatched("a", null));
+    expect(shareOf(two, "a")).toBeCloseTo(0.1);
+    const over = then(then(two, requested("1", "a", 0.6)), responded("1", "a", 0.6));
+    expect(restFor(over, "a").leftUsd).toBeCloseTo(0.4);
+  });
+
+  it("that a bid locked is nobody else's, until that task ends", () => {
+    const two = stateOf(proposed(planTask("a"), planTask("b")));
+    const awarded: RunEventBody = {
+      type: "contract.awarded",
+      ...{ taskId: "a", round: 1, winner: "data", agent: "data", budgetUsd: 0.6, lockedUsd: 0.6, reason: "" },
+    };
+    const locked = [
+      awarded,
+      delegated("a.1.0", "a", 0.3),
+      requested("1", "a.1.0", 0.1),
+      responded("1", "a.1.0", 0.1),
+    ].reduce(then, two);
+    expect(setAside(locked, "b")).toBeCloseTo(0.5);
+    expect(restFor(locked, "b")).toMatchObject({
+      leftUsd: expect.closeTo(0.4),
+      of: expect.stringContaining("set aside"),
+    });
+    expect(restFor(locked, "a").leftUsd).toBeCloseTo(0.5);
+    expect(restFor(locked, "a.1.0").leftUsd).toBeCloseTo(0.2);
+    const ended = then(locked, { type: "task.finished", taskId: "a", outcome: "done", summary: "" });
+    expect(restFor(ended, "b").leftUsd).toBeCloseTo(0.9);
+  });
+
+  it("waits for money that other calls hold and may not need, and for no other", () => {
+    const two = stateOf(proposed(planTask("a"), planTask("b")));
+    const held = then(two, requested("1", "a", 0.995));
+    const wanted = { inputTokens: 1000, maxOutputTokens: 1000 };
+    expect(reserveOf(held, "b", PRICE, wanted)).toBeUndefined();
+    expect(reserveOf(then(held, responded("1", "a", 0.1)), "b", PRICE, wanted)).toMatchObject({
+      maxOutputTokens: 1000,
+    });
+    const spent = then(held, responded("1", "a", 0.995));
+    expect(() => reserveOf(spent, "b", PRICE, wanted)).toThrow(/left of the run's budget/);
+    expect(() => reserveOf(held, "b", undefined, wanted)).toThrow(/price/);
   });
 
   it("has no end where the run has none", () => {

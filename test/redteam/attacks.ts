@@ -18,6 +18,7 @@ import { type CallOutcome, type Daemon, type Mode, nameOf, runCalls, startDaemon
 import { doorOf, ENDPOINT_ATTACKS } from "./endpoint.ts";
 import { EVIL_TOOLS, userServers } from "./evil.ts";
 import { startHostileServer } from "./hostile-server.ts";
+import { ONCE_ATTACKS } from "./once.ts";
 import { makePlace, type Place, tracesOf } from "./place.ts";
 import { leakOf, playScene, type SceneCase, type Verdict } from "./scene.ts";
 
@@ -44,6 +45,7 @@ export const SCENES: readonly SceneCase[] = [
 export const ATTACKS = [
   ...CALL_ATTACKS,
   ...SCENES,
+  ...ONCE_ATTACKS,
   ...ENDPOINT_ATTACKS.map((attack) => ({ ...attack, family: "endpoint" as const })),
 ].map(({ id, family, owasp, title }) => ({ id, family, owasp, title }));
 

@@ -13,7 +13,11 @@ export type Family =
   | "workflows"
   | "field tools"
   | "endpoint"
-  | "a2a";
+  | "a2a"
+  | "merges"
+  | "records"
+  | "plans"
+  | "falsehoods";
 
 /** OWASP Top 10 for LLM applications (LLM, 2025) and for agentic applications (ASI, 2026). */
 export type OwaspId = `LLM${string}` | `ASI${string}`;

@@ -20,6 +20,7 @@ import {
 } from "./attacks.ts";
 import { TWINS } from "./cases/twins.ts";
 import { MODES, type Mode, nameOf } from "./drive.ts";
+import { ONCE_ATTACKS, runOnce, SCENE_TWINS } from "./once.ts";
 import { withTable } from "./table.ts";
 
 const { values } = parseArgs({
@@ -50,6 +51,8 @@ function jobs(): Job[] {
   const walls = calls.filter(({ family }) => family === "walls");
   const others = calls.filter(({ family }) => family !== "walls");
   const scenes = SCENES.filter(isChosen);
+  const once = ONCE_ATTACKS.filter(isChosen);
+  const twins = SCENE_TWINS.filter(isChosen);
   const wantsTwins = families?.includes("twins") ?? true;
   const wantsEndpoint = only === undefined && (families?.includes("endpoint") ?? true);
   const perMode = (name: string, work: (mode: Mode) => Promise<Part>) =>
@@ -58,6 +61,14 @@ function jobs(): Job[] {
     ...(scenes.length === 0 ? [] : perMode("scenes", (mode) => runScenes(scenes, mode))),
     ...(others.length === 0 ? [] : perMode("calls", (mode) => runAttacks(others, mode, "reject"))),
     ...(wantsTwins ? perMode("twins", (mode) => runTwins(mode, only)) : []),
+    ...[...new Set([...once, ...twins].map(({ family }) => family))].map((family) => ({
+      name: family,
+      work: () =>
+        runOnce(
+          once.filter((one) => one.family === family),
+          twins.filter((one) => one.family === family),
+        ),
+    })),
     ...(walls.length === 0 ? [] : perMode("walls", (mode) => runAttacks(walls, mode, "approve"))),
     ...(wantsEndpoint ? [{ name: "endpoint", work: runEndpoint }] : []),
   ];
@@ -84,7 +95,9 @@ function report({ attacks, twins, afterwards }: Part): void {
   for (const { id, mode, problem } of attacks.filter((result) => result.problem !== undefined))
     process.stdout.write(`CAME THROUGH ${id} (${titleOf(id)}) ${mode}: ${problem}\n`);
   for (const { id, mode, problem } of twins.filter((result) => result.problem !== undefined))
-    process.stdout.write(`IN THE WAY ${id} (${TWINS.find((twin) => twin.id === id)?.title}) ${mode}: ${problem}\n`);
+    process.stdout.write(
+      `IN THE WAY ${id} (${[...TWINS, ...SCENE_TWINS].find((twin) => twin.id === id)?.title}) ${mode}: ${problem}\n`,
+    );
   for (const problem of afterwards) process.stdout.write(`AFTERWARDS ${problem}\n`);
 }
 

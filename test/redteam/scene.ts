@@ -121,3 +121,13 @@ export function contained(problem: string | undefined | false): Verdict | Proble
 export function worst(...endings: readonly (Verdict | Problem)[]): Verdict | Problem {
   return endings.find((ending) => typeof ending !== "string") ?? endings.at(-1) ?? "contained";
 }
+
+export type SceneRow = readonly [title: string, owasp: OwaspId, attack: SceneCase["attack"]];
+
+/** Ids are the letter and a number from 01. */
+export function rows(letter: string, family: Family, all: readonly SceneRow[]): SceneCase[] {
+  return all.map(([title, owasp, attack], index) => ({
+    id: `${letter}${String(index + 1).padStart(2, "0")}`,
+    ...{ family, owasp, title, attack },
+  }));
+}

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { ATTACKS } from "./attacks.ts";
 import { TWINS } from "./cases/twins.ts";
+import { SCENE_TWINS } from "./once.ts";
 import { rowsIn, rowText, withTable } from "./table.ts";
 
 const page = readFileSync(new URL("../../docs/security.md", import.meta.url), "utf8");
@@ -16,7 +17,7 @@ it("lists exactly the attacks that there are, each with its OWASP id", () => {
 it("has as many cases as promised, each with an id of its own", () => {
   expect(ATTACKS.length).toBeGreaterThanOrEqual(150);
   expect(TWINS.length).toBeGreaterThanOrEqual(60);
-  const ids = [...ATTACKS, ...TWINS].map(({ id }) => id);
+  const ids = [...ATTACKS, ...TWINS, ...SCENE_TWINS].map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
 });
 

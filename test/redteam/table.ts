@@ -26,6 +26,10 @@ const FAMILIES: Readonly<Record<Family, string>> = {
   "field tools": "Tools of a field: data, servers, pages, delivery",
   endpoint: "The daemon's door",
   a2a: "The door for other agents (A2A)",
+  merges: "Work of several tasks that is joined",
+  records: "Logs that somebody else wrote: replays and forks",
+  plans: "Plans that are changed",
+  falsehoods: "Messages, notes, bids and awards in another's name",
 };
 
 /**

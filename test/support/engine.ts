@@ -1,10 +1,9 @@
 /** The whole engine over real parts: SQLite, git, processes and a scripted model that speaks HTTP. */
-import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { loadUserAgents } from "../../daemon/agents/user-agents.ts";
 import { systemClock } from "../../daemon/host/clock.ts";
 import { createChatModel } from "../../daemon/models/create.ts";
@@ -22,11 +21,16 @@ import { createTrust, type Trust } from "../../daemon/security/trust.ts";
 import type { ModelSettings } from "../../daemon/settings.ts";
 import { openStore } from "../../daemon/store/sqlite.ts";
 import type { EventLog, NewEvent, Store } from "../../daemon/store/store.ts";
+import { recoverEdits } from "../../daemon/tools/files/edit-journal.ts";
 import { isEnded, type Params, type RunEvent, type RunState } from "../../protocol/index.ts";
+import { initGit, writeFiles } from "./folder.ts";
 import type { Script } from "./scripted/script.ts";
+
 import type { ScriptedOptions, ScriptedServer } from "./scripted/server.ts";
 import { startScriptedAnthropic } from "./scripted-anthropic.ts";
 import { startScriptedOpenAi } from "./scripted-openai.ts";
+
+export { initGit, writeFiles } from "./folder.ts";
 
 export interface EngineOptions {
   readonly script: Script;
@@ -43,6 +47,8 @@ export interface EngineOptions {
   readonly keepRule?: (rule: string) => Promise<void>;
   /** Tools that others wrote. */
   readonly foreignTools?: RunDependencies["foreignTools"];
+  /** Roles and documents, for workflows that name them. */
+  readonly design?: RunDependencies["design"];
   /** How tasks work side by side. */
   readonly team?: RunDependencies["team"];
   /** Look at finished work of planned tasks. */
@@ -53,30 +59,20 @@ export interface EngineOptions {
   readonly beforeCalls?: RunDependencies["beforeCalls"];
   /** How much is done at a time. */
   readonly scheduling?: SchedulingSettings;
-  /** Why its runs cannot be replayed when it closes; left out: they are. */
-  readonly noReplay?: string;
   /** Called before each append to the event log; what it throws is what the store throws. */
   readonly beforeAppend?: (events: readonly NewEvent[]) => void;
-}
-
-/** A replay tells by stillness that the engine waits for it, so a machine that stalls can mislead one; not several in a row. */
-const REPLAYS = 3;
-
-async function divergenceOf(store: Store, runId: string, team: EngineOptions["team"]) {
-  let found: Awaited<ReturnType<typeof replayRun>>["divergence"] = null;
-  for (let tries = 0; tries < REPLAYS; tries++) {
-    found = (await replayRun(store, runId, team)).divergence;
-    if (found === null) return null;
-  }
-  return found;
 }
 
 /** Every run that ended is replayed from its log when its engine closes: the same events must come, apart from times. */
 async function expectReplays(store: Store, team: EngineOptions["team"]): Promise<void> {
   const { runs } = await store.projections.listRuns({ limit: 500 });
   for (const { runId } of runs.filter(({ status }) => isEnded(status))) {
-    const divergence = await divergenceOf(store, runId, team);
-    if (divergence === null) continue;
+    const { divergence, events } = await replayRun(store, runId, team);
+    if (divergence === null) {
+      const counts = process.env["NEXUS_TEST_REPLAYS"];
+      if (counts !== undefined) appendFileSync(counts, `${events}\n`);
+      continue;
+    }
     const log = (await store.events.read(runId, { limit: 10_000 })).map(
       ({ seq, body }) => `${seq} ${JSON.stringify(body).slice(0, 160)}`,
     );
@@ -156,9 +152,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     async close() {
       await engine.service.drain("test ends");
       await engine.audit.close();
-      if (options.noReplay === undefined)
-        await expectReplays(engine.store, options.team).finally(() => engine.store.close());
-      else await engine.store.close();
+      await expectReplays(engine.store, options.team).finally(() => engine.store.close());
       await server.close();
       rmSync(root, { recursive: true, force: true });
     },
@@ -175,6 +169,7 @@ async function openParts(
     memory,
     models = {},
     foreignTools,
+    design,
     beforeCalls,
     team,
     judges,
@@ -183,6 +178,7 @@ async function openParts(
   }: EngineOptions,
 ) {
   const log = collectingLog(note);
+  await recoverEdits(join(home, "edits"));
   const store = withAppend(await openStore({ home, log }), beforeAppend);
   const audit = createAudit({
     ...{ home, heads: store.auditHeads, epoch: store.epoch, clock: systemClock, log, redact: (text) => text },
@@ -207,6 +203,7 @@ async function openParts(
     onFatal: (error) => note(String(error)),
     ...(memory === undefined ? {} : { memory }),
     ...(foreignTools === undefined ? {} : { foreignTools }),
+    ...(design === undefined ? {} : { design, editJournal: join(home, "edits") }),
     ...(beforeCalls === undefined ? {} : { beforeCalls }),
     ...(team === undefined ? {} : { team }),
     ...(judges === undefined ? {} : { judges }),
@@ -246,21 +243,6 @@ function until(engine: Engine, runId: string, fits: (state: RunState) => boolean
     if (state !== undefined && fits(state)) resolve(state);
   }, reject);
   return promise.finally(unsubscribe);
-}
-
-export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
-  mkdirSync(folder, { recursive: true });
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-}
-
-export function initGit(folder: string): void {
-  const git = (...args: string[]) => execFileSync("git", args, { cwd: folder, stdio: "ignore" });
-  git("init", "-q");
-  git("add", "-A");
-  git("-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-q", "--allow-empty", "-m", "start");
 }
 
 function collectingLog(note: (line: string) => void): Log {

@@ -42,6 +42,10 @@ export interface Editor {
   pick(text: string): Promise<void>;
   /** The page inside the run panel, once it shows a run. */
   panel(): Promise<Frame>;
+  /** The page inside the design panel, once it shows documents. */
+  design(): Promise<Frame>;
+  /** Answers the editor's own box for a file or folder. */
+  chooseFile(title: string, path: string): Promise<void>;
   /** Presses a button of a dialog that covers the window. */
   dialog(button: string): Promise<void>;
   screenshot(name: string): Promise<void>;
@@ -126,7 +130,19 @@ function createEditor(browser: Browser, port: number, close: () => Promise<void>
     async pick(text) {
       await page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first().click();
     },
-    panel: () => panelFrame(page),
+    panel: () => panelFrame(page, ".run-header:not(.design-header)"),
+    design: () => panelFrame(page, ".design-header"),
+    async chooseFile(title, path) {
+      const box = page.locator(".quick-input-title", { hasText: title }).first();
+      await box.waitFor();
+      await page.locator(".quick-input-widget .quick-input-box input").first().fill(path);
+      // It looks at the disk before it takes an answer, and does not show when it has; a folder it may only open at first.
+      for (let attempts = 20; attempts > 0 && (await box.isVisible()); attempts--) {
+        await page.waitForTimeout(1500);
+        if (await box.isVisible()) await page.locator(".quick-input-action .monaco-button").first().click();
+      }
+      await box.waitFor({ state: "hidden" });
+    },
     async dialog(button) {
       await page.locator(".monaco-dialog-box .monaco-button", { hasText: button }).first().click();
     },
@@ -137,20 +153,20 @@ function createEditor(browser: Browser, port: number, close: () => Promise<void>
   };
 }
 
-/** The panel's page is a frame within a frame; it is there when it shows a run. */
-async function panelFrame(page: Page): Promise<Frame> {
+/** A panel's page is a frame within a frame; it is there when it shows its head. */
+async function panelFrame(page: Page, head: string): Promise<Frame> {
   const deadline = Date.now() + WAIT_MS;
   while (Date.now() < deadline) {
     for (const frame of page.frames()) {
       const isShown = await frame
-        .locator(".run-header")
+        .locator(head)
         .isVisible()
         .catch(() => false);
       if (isShown) return frame;
     }
     await page.waitForTimeout(100);
   }
-  throw new Error("no run panel appeared");
+  throw new Error(`no panel with ${head} appeared`);
 }
 
 function writeSettings({ folder, settings }: EditorOptions): void {

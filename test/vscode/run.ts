@@ -5,6 +5,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import * as designRun from "./design-run-scenario.ts";
+import * as design from "./design-scenario.ts";
 import * as guard from "./guard-scenarios.ts";
 import { installEditor } from "./install.ts";
 import * as memory from "./memory-scenarios.ts";
@@ -40,10 +42,27 @@ const SCENARIOS: readonly (readonly [string, Scenario])[] = [
     team.showsATeam,
   ],
   ["runs a workflow from a file, and shows what is wrong with another", workflow.runsAWorkflow],
+  [
+    "shows the design of a MetaGPT project in all themes, and asks a run to repair a broken diagram",
+    design.showsADesign,
+  ],
+  [
+    "designs a feature: each document sent back, changed or approved, to the accepted change",
+    designRun.designsAFeature,
+  ],
+  ["edits a design, minds who wrote meanwhile, exports it, and imports another", design.editsADesign],
   ["shows a wrong key with its remedy, and goes on after it", scenarios.showsAWrongKey],
 ];
 
-const SETTINGS = [scenarios.SETTINGS, memory.SETTINGS, guard.SETTINGS, team.SETTINGS, workflow.SETTINGS];
+const SETTINGS = [
+  scenarios.SETTINGS,
+  memory.SETTINGS,
+  guard.SETTINGS,
+  team.SETTINGS,
+  workflow.SETTINGS,
+  design.SETTINGS,
+  designRun.SETTINGS,
+];
 
 mkdirSync(fileURLToPath(new URL("../../docs/images", import.meta.url)), { recursive: true });
 installEditor();

@@ -1,7 +1,9 @@
 /** Workflow runs whose effects are only pretended: compiler, graph, checkpoints and event log are the real ones. */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createWaitGraph } from "../../daemon/collaboration/wait-for.ts";
 import { type Bundle, openBundle } from "../../daemon/orchestration/workflows/bundle.ts";
 import type { Json } from "../../daemon/orchestration/workflows/definition.ts";
 import type { Effect, EffectPlace, Performed } from "../../daemon/orchestration/workflows/effects.ts";
@@ -112,6 +114,7 @@ export async function live(store: Store, run: PretendedRun): Promise<Lived> {
       confirm: async (_, place) =>
         perform({ kind: "gate", work: { ask: "" } }, { ...place, taskId: `${place.taskId}.confirm` }),
     },
+    waits: createWaitGraph(),
     loaded: openBundle(bundle),
     hash: "0123456789abcdef0123456789abcdef",
     inputs,

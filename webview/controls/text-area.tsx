@@ -1,5 +1,5 @@
 import type { TextArea as TextAreaElement } from "@vscode/webview-ui-toolkit";
-import type { FormEvent, KeyboardEvent, ReactNode, Ref } from "react";
+import { type FormEvent, type KeyboardEvent, type ReactNode, type RefCallback, useCallback } from "react";
 import type {} from "./elements.ts";
 
 export interface TextAreaProps {
@@ -11,10 +11,19 @@ export interface TextAreaProps {
   readonly onChange: (value: string) => void;
   /** Ctrl+Enter, or Cmd+Enter. */
   readonly onSubmit: () => void;
-  readonly elementRef?: Ref<TextAreaElement>;
+  readonly elementRef?: RefCallback<TextAreaElement>;
 }
 
 export function TextArea(props: TextAreaProps): ReactNode {
+  const { label, elementRef } = props;
+  // The element calls itself “Text area” when it enters the page; a ref comes after that.
+  const ref = useCallback(
+    (element: TextAreaElement | null) => {
+      element?.setAttribute("aria-label", label);
+      elementRef?.(element);
+    },
+    [label, elementRef],
+  );
   const submitOnEnter = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
@@ -27,10 +36,10 @@ export function TextArea(props: TextAreaProps): ReactNode {
       rows={props.rows}
       maxlength={props.maxLength}
       placeholder={props.placeholder}
-      aria-label={props.label}
+      aria-label={label}
       onInput={(event: FormEvent<TextAreaElement>) => props.onChange(event.currentTarget.value)}
       onKeyDown={submitOnEnter}
-      {...(props.elementRef === undefined ? {} : { ref: props.elementRef })}
+      ref={ref}
     />
   );
 }

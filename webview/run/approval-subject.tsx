@@ -32,8 +32,7 @@ export function ApprovalSubjectView({ approval }: { readonly approval: Approval 
       return (
         <>
           <p>
-            <code>{subject.name}</code> is a tool that {subject.source === "mcp" ? "an MCP server" : "this workspace"}{" "}
-            brings.
+            <code>{subject.name}</code> {ORIGINS[subject.source]}
           </p>
           <pre className="shown-text">{subject.input}</pre>
         </>
@@ -48,6 +47,12 @@ export function ApprovalSubjectView({ approval }: { readonly approval: Approval 
       return <PlanSubject subject={subject} />;
   }
 }
+
+const ORIGINS: Record<SubjectOf<"foreign">["source"], string> = {
+  mcp: "is a tool that an MCP server brings.",
+  workspace: "is a tool that this workspace brings.",
+  program: "is a program on this machine that others wrote.",
+};
 
 function CommandSubject({
   subject,

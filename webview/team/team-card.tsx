@@ -1,6 +1,7 @@
 /** Who works on what: the tree of agents with where each works, what it may spend and until when. */
 import type { ReactNode } from "react";
 import { isEnded, type RunState } from "../../protocol/run-state.ts";
+import type { TaskState } from "../../protocol/task-state.ts";
 import type { AgentLife } from "../../protocol/team-events.ts";
 import { formatCost, formatMoment, plural } from "../format.ts";
 import { Icon } from "../icons.tsx";
@@ -81,11 +82,17 @@ function BranchRow({ branch, isLive }: { readonly branch: Branch; readonly isLiv
       <td className="until">{task.deadlineAt == null || isOver ? "–" : formatMoment(task.deadlineAt)}</td>
       <td className="figure">
         {formatCost(spentUsd)}
-        {task.budgetUsd == null ? null : <span className="goal">of {formatCost(task.budgetUsd)}</span>}
+        <Limit task={task} />
       </td>
       {isLive ? (
         <td className="task-buttons">{task.status === "working" ? <TaskButtons task={task} /> : null}</td>
       ) : null}
     </tr>
   );
+}
+
+/** A cap is said as one; a share by estimate is no limit. */
+function Limit({ task: { budgetUsd, shareUsd } }: { task: TaskState }) {
+  if (budgetUsd != null) return <span className="goal">of {formatCost(budgetUsd)} at most</span>;
+  return shareUsd === undefined ? null : <span className="goal">share {formatCost(shareUsd)}</span>;
 }

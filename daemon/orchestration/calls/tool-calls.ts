@@ -12,11 +12,13 @@ import type { LockTable } from "../../tools/gate/locks.ts";
 import { runTool } from "../../tools/run.ts";
 import type { ToolContext } from "../../tools/tool.ts";
 import { teamPort } from "../collaborate/team-port.ts";
+import { noteWritten } from "../design/documents.ts";
 import { effectJournal } from "../journal.ts";
 import { askApproval } from "../people/approval-gate.ts";
 import { personPort } from "../people/person-port.ts";
 import { runPolicy } from "../rights/run-policy.ts";
 import type { RunContext } from "../run-context.ts";
+import { modelPort } from "./model-port.ts";
 import type { Toolbox } from "./toolbox.ts";
 
 /** What the calls of one piece of work have in common. */
@@ -118,7 +120,8 @@ export async function callTool(
     toolbox.learn(outcome);
     return { text: outcome.output, isError: outcome.status !== "done", changed: outcome.changed, live };
   }
-  const signal = AbortSignal.any([context.signal, place.signal]);
+  const spent = new AbortController();
+  const signal = AbortSignal.any([context.signal, place.signal, spent.signal]);
   const { journal, isLive } = watched(effectJournal(context, { taskId, turn, callId: call.callId, tool: call.tool }));
   const judgeAccess = judgeOf(context, rules);
   let readsSecrets = false;
@@ -131,6 +134,7 @@ export async function callTool(
       ...(hasTeam ? { team: teamPort(context, { taskId, agent: agentName, turn, key }) } : {}),
       ...personPort({ ...context, signal }, { taskId, agent: agentName, headless }, key),
       signal,
+      models: modelPort({ ...context, signal }, { taskId, turn }, key, (error) => spent.abort(error)),
       ...(delegate === undefined
         ? {}
         : { delegate: (piece, own) => delegate({ ...context, signal: own }, { taskId, turn, index }, piece) }),
@@ -161,7 +165,9 @@ export async function callTool(
     clock: context.clock,
   });
   toolbox.learn(outcome);
-  return { text: outcome.output, isError: outcome.status !== "done", changed: outcome.changed, live: isLive() };
+  const { changed } = outcome;
+  if (outcome.status === "done") await noteWritten(context, { key, agent: agentName, root: rules.root, changed });
+  return { text: outcome.output, isError: outcome.status !== "done", changed, live: isLive() };
 }
 
 /** Knows whether the call was carried out now, or its result was recorded earlier. */

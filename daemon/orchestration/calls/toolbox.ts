@@ -12,6 +12,8 @@ import type { Tool } from "../../tools/tool.ts";
 export interface ToolboxOptions {
   /** Whether a built-in tool can do anything here, policy aside. */
   readonly isUseful: (tool: Tool) => boolean;
+  /** Tools of the run's kind of work, beside those that all have. */
+  readonly own?: readonly Tool[];
   /** Tools that others wrote, by what there is now. */
   readonly foreign: readonly Tool[];
   readonly judgeAccess: (access: Access) => Promise<Judgement>;
@@ -38,7 +40,7 @@ export async function createToolbox(options: ToolboxOptions): Promise<Toolbox> {
   const { isUseful, judgeAccess, allowedCommands, count } = options;
   const possible = (tool: Tool) => isPossible(tool, judgeAccess, allowedCommands);
   const own = await chosen(
-    TOOLS.filter((tool) => tool !== readResult && isUseful(tool)),
+    [...TOOLS, ...(options.own ?? [])].filter((tool) => tool !== readResult && isUseful(tool)),
     possible,
   );
   const foreign = await chosen(options.foreign, possible);

@@ -1,6 +1,7 @@
 /** Work in isolation: what the engine needs of it. Git does the work (snapshot.ts, worktree.ts, apply.ts). */
 import type { ChangeConflict, ChangeSet, FileDiff, RewindPlace } from "../../../protocol/index.ts";
 import type { GitPort } from "../../tools/git-port.ts";
+import type { CommitFiles } from "./commit-files.ts";
 
 export interface Isolation {
   /** Commit of the user's tree as it was: tracked, uncommitted and untracked files, ignored ones not. */
@@ -159,6 +160,8 @@ export interface ChangesPort {
    * their final state count as written, so that it can be repeated after a crash.
    */
   apply(workspace: string, changeSet: ChangeSet, paths: readonly string[]): Promise<{ conflicts: ChangeConflict[] }>;
+  /** The files of a run's commit; undefined: it is no longer there. */
+  commitFiles(workspace: string, commit: string): Promise<CommitFiles | undefined>;
   /** Git for the run's tools: on the copy, or to look only on the workspace. Undefined: it is in no repository. */
   gitOf(options: { workspace: string; isolation: Isolation | null; signal: AbortSignal }): Promise<GitPort | undefined>;
   /** Removes the copy, and those of its tasks. The commits stay reachable under refs/nexus/ until the run is pruned. */

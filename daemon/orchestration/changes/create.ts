@@ -6,6 +6,7 @@ import { applyChanges } from "./apply.ts";
 import { collectChanges, diffOfCopy, fileDiff, fileText } from "./change-set.ts";
 import type { ChangesPort } from "./changes.ts";
 import { keepBeforeRemoval } from "./checkpoint.ts";
+import { commitFiles } from "./commit-files.ts";
 import { copyOf, isolationOf } from "./copy.ts";
 import { gitOfCopy } from "./copy-git.ts";
 import { createCheckpoints, type Turns } from "./create-checkpoints.ts";
@@ -67,6 +68,10 @@ export function createChanges(options: { home: string; log: Log }): ChangesPort 
       const folder = await home();
       const repository = await openRepository(folder, workspace);
       return inTurn(repository.top, () => applyChanges({ home: folder, repository, changeSet, paths }));
+    },
+
+    async commitFiles(workspace, commit) {
+      return commitFiles(await openRepository(await home(), workspace), commit);
     },
 
     async gitOf({ workspace, isolation, signal }) {

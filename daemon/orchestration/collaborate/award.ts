@@ -11,6 +11,7 @@ import {
   judgeBids,
   type Submission,
 } from "../../collaboration/contract-net.ts";
+import { setAside } from "../../planning/budget.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 import { bidKey, contractKey } from "./contract-keys.ts";
 import { type OutcomeHistory, runHistory } from "./outcome-history.ts";
@@ -143,10 +144,8 @@ async function candidatesOf(
   );
 }
 
-/** Of the run's budget: what is neither spent nor locked for a task that has not ended. */
-function leftUsd({ budget, tasks }: RunState, taskId: string): number | null {
-  if (budget.limitUsd === null) return null;
-  const open = tasks.filter(({ id, status }) => id !== taskId && (status === "waiting" || status === "working"));
-  const locked = open.reduce((sum, task) => sum + Math.max(0, (task.budgetUsd ?? 0) - task.costUsd), 0);
-  return Math.max(0, budget.limitUsd - budget.spentUsd - locked);
+/** Of the run's budget: what is neither spent nor set aside for a task that has not ended. */
+function leftUsd(state: RunState, taskId: string): number | null {
+  const { limitUsd, spentUsd } = state.budget;
+  return limitUsd === null ? null : Math.max(0, limitUsd - spentUsd - setAside(state, taskId));
 }

@@ -2,7 +2,7 @@
  * Messages between the agents of a run, delivered before a turn like the prompts that people send into it: which turn got
  * which message is recorded, so that a replayed conversation has them in the same places.
  */
-import { type AgentMessage, unreadMessages } from "../../../protocol/index.ts";
+import { type AgentMessage, type RunState, unreadMessages } from "../../../protocol/index.ts";
 import { asData } from "../../memory/context/cut.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 
@@ -11,7 +11,7 @@ export async function takeMail(context: RunContext, taskId: string, turn: number
   const state = await stateOf(context);
   const isReplayed = (await context.store.events.find(context.runId, `model/${taskId}/${turn}`)) !== undefined;
   const before = deliveredIn(state, taskId, turn);
-  const fresh = isReplayed ? [] : unreadMessages(state, taskId).map(({ messageId }) => messageId);
+  const fresh = isReplayed ? [] : unreadMail(state, taskId);
   for (const messageId of fresh) await recordDelivery(context, messageId, { taskId, turn });
   const messages = await Promise.all([...before, ...fresh].map((messageId) => messageOf(context, messageId)));
   const known = messages.filter((message) => message !== undefined);
@@ -21,7 +21,7 @@ export async function takeMail(context: RunContext, taskId: string, turn: number
 /** Said to an agent that would end with messages that it has not read; undefined: there are none. */
 export async function mailBeforeEnd(context: RunContext, taskId: string, turn: number): Promise<string | undefined> {
   const state = await stateOf(context);
-  const hasMore = unreadMessages(state, taskId).length > 0 || deliveredIn(state, taskId, turn + 1).length > 0;
+  const hasMore = unreadMail(state, taskId).length > 0 || deliveredIn(state, taskId, turn + 1).length > 0;
   return hasMore ? "Before you end: other agents have written to you." : undefined;
 }
 
@@ -39,13 +39,20 @@ export function messageKey(messageId: string): string {
   return `message/${messageId}`;
 }
 
-function deliveredIn(
-  { deliveries = [] }: Awaited<ReturnType<typeof stateOf>>,
-  taskId: string,
-  turn: number,
-): readonly string[] {
+function deliveredIn({ deliveries = [] }: RunState, taskId: string, turn: number): readonly string[] {
   const mine = deliveries.filter((one) => one.taskId === taskId && one.turn === turn && one.inCall !== true);
-  return mine.map(({ messageId }) => messageId);
+  return mine.map(({ messageId }) => messageId).filter(isFromAgent);
+}
+
+function unreadMail(state: RunState, taskId: string): string[] {
+  return unreadMessages(state, taskId)
+    .map(({ messageId }) => messageId)
+    .filter(isFromAgent);
+}
+
+/** What Nexus says of an agent's money comes by a way of its own (money-notes.ts). */
+function isFromAgent(messageId: string): boolean {
+  return !messageId.startsWith("money/");
 }
 
 async function messageOf(context: RunContext, messageId: string): Promise<AgentMessage | undefined> {

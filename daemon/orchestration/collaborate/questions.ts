@@ -4,7 +4,7 @@ import { answerTo } from "../../collaboration/messages.ts";
 import { taskNode } from "../../collaboration/wait-for.ts";
 import type { Answer } from "../../tools/team-port.ts";
 import { type RunContext, stateOf } from "../run-context.ts";
-import { whileWaiting } from "../team/life.ts";
+import { refuseCircle, whileWaiting } from "../team/life.ts";
 import { recordDelivery } from "./mail.ts";
 import { messageIdOf, sendMessage, type TeamCall } from "./sending.ts";
 
@@ -16,9 +16,13 @@ export async function askAgent(
 ): Promise<Result<Answer>> {
   const { taskId, key } = call;
   const problem = await whyNot(context, to);
-  if (problem !== undefined && !(await isAsked(context, key))) return failure("message.refused", problem);
   const on = { node: taskNode(to), words: "waits for an answer of" };
   try {
+    if (problem !== undefined && !(await isAsked(context, key))) {
+      // Who has not begun may wait for a file of the one who asks: that is told as the circle that it is.
+      await refuseCircle(context, taskId, on, key);
+      return failure("message.refused", problem);
+    }
     const waits = { reason: `It asked task ${to}: ${context.redact(text)}`, key, on };
     return await whileWaiting(context, taskId, waits, () => answered(context, call, { to, text }));
   } catch (error) {

@@ -11,10 +11,20 @@ import { whileWaiting } from "../team/life.ts";
  * Resolves with the person's words. `key` names the place in the run, so that the same question is asked once however
  * often the run restarts. Rejects with the signal's reason when the run stops.
  */
-export async function askQuestion(
-  context: RunContext,
-  { key, ...asked }: Omit<Question, "questionId"> & { readonly key: string },
-): Promise<string> {
+export async function askQuestion(context: RunContext, asked: Asked): Promise<string> {
+  return (await askPerson(context, asked)).answer;
+}
+
+type Asked = Omit<Question, "questionId"> & { readonly key: string };
+
+export interface PersonsAnswer {
+  readonly answer: string;
+  /** Who gave it: a client's name. */
+  readonly by: string;
+}
+
+/** As askQuestion; also says who answered. */
+export async function askPerson(context: RunContext, { key, ...asked }: Asked): Promise<PersonsAnswer> {
   const questionId = hashOf(`${context.runId}/${key}/${asked.text}`).slice(0, 16);
   const { redact } = context;
   const question = { questionId, ...asked, text: redact(asked.text), choices: asked.choices.map(redact) };
@@ -25,7 +35,7 @@ export async function askQuestion(
     // The wait is told however quick the person was: what is recorded must not depend on a race.
     return await whileWaiting(context, asked.taskId, waits, async () => {
       const known = await context.store.events.find(context.runId, answerKey(questionId));
-      return known?.body.type === "question.answered" ? known.body.answer : answered.promise;
+      return known?.body.type === "question.answered" ? known.body : answered.promise;
     });
   } finally {
     answered.dispose();
@@ -51,13 +61,12 @@ function answerKey(questionId: string): string {
   return `question/${questionId}/answer`;
 }
 
-function waitForAnswer(context: RunContext, questionId: string): { promise: Promise<string>; dispose(): void } {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
+function waitForAnswer(context: RunContext, questionId: string): { promise: Promise<PersonsAnswer>; dispose(): void } {
+  const { promise, resolve, reject } = Promise.withResolvers<PersonsAnswer>();
   promise.catch(() => undefined);
   const onAbort = () => reject(context.signal.reason);
   const unsubscribe = context.store.events.subscribe(({ runId, body }) => {
-    if (runId === context.runId && body.type === "question.answered" && body.questionId === questionId)
-      resolve(body.answer);
+    if (runId === context.runId && body.type === "question.answered" && body.questionId === questionId) resolve(body);
   });
   if (context.signal.aborted) onAbort();
   context.signal.addEventListener("abort", onAbort, { once: true });

@@ -6,17 +6,20 @@ import { asData } from "../../memory/context/cut.ts";
 import { machineRunner } from "../../security/sandbox/command-runner.ts";
 import { type CheckedField, FIELD_CHECKS, runFieldChecks } from "../../tools/fields/checks.ts";
 import type { FieldContext, FieldFinding } from "../../tools/fields/field-check.ts";
+import { recordPage } from "../people/show-page.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 import { mayCheck } from "./check.ts";
 import { allowedCommands } from "./plan.ts";
 import { filesSince } from "./task-files.ts";
 
 export interface FieldWork {
-  readonly task: PlanTask;
+  readonly task: Pick<PlanTask, "id" | "files" | "acceptance">;
   readonly agent: Agent;
   /** Absolute path of the copy that the task works in. */
   readonly root: string;
   readonly testCommand: string | undefined;
+  /** It works in the run's own copy after others: what it changed is what it says, not what the copy holds. */
+  readonly shares?: boolean;
 }
 
 const TRIES = 3;
@@ -33,10 +36,10 @@ export function createFieldAcceptance(context: RunContext, work: FieldWork) {
   const { task, agent } = work;
   let tries = 0;
   let answers = 0;
-  return async (text: string, turn: number): Promise<string | undefined> => {
+  return async (text: string, turn: number, own: ReadonlySet<string> = new Set()): Promise<string | undefined> => {
     const lacking = answerProblem(agent.answer, text);
     if (lacking !== undefined && ++answers < TRIES) return lacking;
-    const { results, live } = await checked(context, work, { text, turn });
+    const { results, live } = await checked(context, work, { text, turn, own });
     const failed = results.filter(({ ok }) => !ok);
     if (failed.length === 0) return undefined;
     if (!live || ++tries < TRIES) return reportOf(failed);
@@ -45,7 +48,7 @@ export function createFieldAcceptance(context: RunContext, work: FieldWork) {
   };
 }
 
-type Finished = { readonly text: string; readonly turn: number };
+type Finished = { readonly text: string; readonly turn: number; readonly own: ReadonlySet<string> };
 
 /** Each check runs once for a turn, however often the run restarts. */
 async function checked(
@@ -53,7 +56,10 @@ async function checked(
   work: FieldWork,
   finished: Finished,
 ): Promise<{ results: CheckedField[]; live: boolean }> {
-  const names = work.agent.checks.filter((name) => FIELD_CHECKS.some((check) => check.name === name));
+  const checks = [...FIELD_CHECKS, ...((await context.design?.())?.checks ?? [])];
+  // A replay has the results, and need not know whose they are.
+  const isKnown = (name: string) => context.recorded !== undefined || checks.some((check) => check.name === name);
+  const names = work.agent.checks.filter(isKnown);
   const recorded = await Promise.all(names.map((name) => recordedCheck(context, work, name, finished.turn)));
   const known = recorded.filter((result) => result !== undefined);
   const missing = names.filter((name) => !known.some(({ check }) => check === name));
@@ -61,7 +67,7 @@ async function checked(
     const live = names.some((name) => context.recorded?.isLive(keyOf(work, name, finished.turn)) === true);
     return { results: known, live };
   }
-  const ran = await runFieldChecks(missing, await fieldContext(context, work, finished));
+  const ran = await runFieldChecks(missing, await fieldContext(context, work, finished), checks);
   const fresh = missing.map((check) => ran.find((result) => result.check === check) ?? { ...NOTHING_TO_CHECK, check });
   for (const result of fresh) await recordCheck(context, work, result, finished.turn);
   return { results: [...known, ...fresh], live: true };
@@ -100,7 +106,11 @@ function recordCheck(context: RunContext, work: FieldWork, result: CheckedField,
   return record(context, body, keyOf(work, check, turn));
 }
 
-async function fieldContext(context: RunContext, work: FieldWork, { text }: Finished): Promise<FieldContext> {
+async function fieldContext(
+  context: RunContext,
+  work: FieldWork,
+  { text, turn, own: mine }: Finished,
+): Promise<FieldContext> {
   const { root, task, testCommand } = work;
   const { signal } = context;
   const { isolation, tasks, trusted } = await stateOf(context);
@@ -114,7 +124,7 @@ async function fieldContext(context: RunContext, work: FieldWork, { text }: Fini
   return {
     root,
     linked,
-    changed: own.changed,
+    changed: work.shares === true ? [...mine] : own.changed,
     changedInRun: whole.changed,
     base: own.before,
     beforeRun: whole.before,
@@ -124,6 +134,7 @@ async function fieldContext(context: RunContext, work: FieldWork, { text }: Fini
     signal,
     trusted: trusted !== false,
     fetched: await fetchedPages(context),
+    showPage: (page) => recordPage(context, page, `field/${task.id}/${turn}`),
     ...(run === undefined ? {} : { run }),
     ...(testCommand === undefined ? {} : { testCommand }),
     ...(context.grammars === undefined ? {} : { grammars: context.grammars }),

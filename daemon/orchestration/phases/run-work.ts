@@ -1,10 +1,11 @@
 /** Puts an agent to work with what the run's state says it may do. */
+import type { Agent } from "../../agents/agent.ts";
 import { coder } from "../../agents/coder.ts";
 import type { LoopOutcome } from "../../agents/loop.ts";
 import type { Section } from "../../memory/context/window.ts";
 import type { Delegate } from "../calls/tool-calls.ts";
 import { agentsOf } from "../run-agents.ts";
-import { isolationIn, type RunContext, stateOf } from "../run-context.ts";
+import { isolationIn, notice, type RunContext, stateOf } from "../run-context.ts";
 import { type HandOver, type WorkOptions, work } from "../work.ts";
 import { workRoot } from "./begin.ts";
 import { allowedCommands } from "./plan.ts";
@@ -28,7 +29,7 @@ export interface WorkInput {
   readonly files?: readonly string[];
   /** Hands a piece of the work to another agent; left out: it may not. */
   readonly delegate?: Delegate;
-  readonly accept?: (text: string, turn: number) => Promise<string | undefined>;
+  readonly accept?: WorkOptions["accept"];
 }
 
 /** Another model, and all else as it is: the place, the signal, who watches. */
@@ -42,8 +43,25 @@ function withModel(context: RunContext, name: string): RunContext {
 export async function runWork(context: RunContext, input: WorkInput): Promise<LoopOutcome> {
   const { plan } = await stateOf(context);
   const options = await workOptions(context, input);
-  const model = plan?.tasks.find((task) => task.id === input.taskId)?.model ?? options.agent.model;
+  const planned = plan?.tasks.find((task) => task.id === input.taskId)?.model;
+  const model = planned ?? (await modelOf(context, options.agent));
   return work(model === undefined ? context : withModel(context, model), options);
+}
+
+/**
+ * A file of the workspace is not the user's word: it may choose among the models that the user's settings name, and no
+ * others, which could cost more or be somebody else's to read.
+ */
+async function modelOf(context: RunContext, { name, model, source }: Agent): Promise<string | undefined> {
+  if (model === undefined || source.kind !== "workspace") return model;
+  const { modelName, models = {}, recorded } = context;
+  const key = `agent-model/${name}`;
+  // The settings of then are in no log; what came of them is.
+  const isKnown = recorded === undefined ? Object.values(models).includes(model) : !recorded.has(key);
+  if (model === modelName || isKnown) return model;
+  const why = `The file of the agent ${name} asks for the model ${model}, which is not in your settings; it works with ${modelName}.`;
+  await notice(context, "agent.model_refused", why, key);
+  return undefined;
 }
 
 /** All that one piece of work of this run needs to know. */

@@ -2,8 +2,17 @@
 import { nexusError, type PlanTask } from "../../../protocol/index.ts";
 import { createReview } from "../collaborate/review-task.ts";
 import { agentsOf } from "../run-agents.ts";
-import { isolationIn, type RunContext, stateOf, throwIfStopped } from "../run-context.ts";
+import {
+  type FinishedWork,
+  isolationIn,
+  type RunContext,
+  record,
+  stateOf,
+  throwIfStopped,
+  type WorkJudge,
+} from "../run-context.ts";
 import { createDelegate } from "../team/delegate.ts";
+import { judgeEvidence } from "../team/evidence/judge.ts";
 import { workRoot } from "./begin.ts";
 import { check, mayCheck, reportOf } from "./check.ts";
 import { createFieldAcceptance } from "./field-acceptance.ts";
@@ -60,9 +69,41 @@ function allOf(checks: readonly Accept[]): Accept {
   };
 }
 
+/** Nexus's own gate, then the judges of others; what these said is on record, so that nobody is asked twice. */
 function judging(context: RunContext, task: PlanTask, root: string): Accept {
-  return (text, turn) =>
-    allOf(context.judges.map((judge) => () => judge(context, { task, root, text, turn })))(text, turn);
+  return async (text, turn) => {
+    const work = { task, root, text, turn };
+    const own = await judgeEvidence(context, work);
+    return own ?? judgedByOthers(context, work);
+  };
+}
+
+async function judgedByOthers(context: RunContext, work: FinishedWork): Promise<string | undefined> {
+  const { judges, recorded } = context;
+  const keyOf = (index: number) => `judged/${work.task.id}/${work.turn}/${index}`;
+  // In a replay there are as many as spoke.
+  for (let index = 0; recorded === undefined ? index < judges.length : recorded.has(keyOf(index)); index++) {
+    const objection = await wordOf(context, work, keyOf(index), judges[index]);
+    if (objection !== undefined) return objection;
+  }
+  return undefined;
+}
+
+/** Undefined: the work passes. */
+async function wordOf(
+  context: RunContext,
+  work: FinishedWork,
+  key: string,
+  judge: WorkJudge | undefined,
+): Promise<string | undefined> {
+  const known = await context.store.events.find(context.runId, key);
+  if (known?.body.type === "task.checked") return known.body.ok ? undefined : known.body.summary;
+  const said = await judge?.(context, work);
+  const objection = said === undefined ? undefined : context.redact(said).slice(0, 4000);
+  const told = { ok: objection === undefined, summary: objection ?? "it passes", findings: [] };
+  const place = { taskId: work.task.id, turn: work.turn, check: `judge ${key.slice(key.lastIndexOf("/") + 1)}` };
+  await record(context, { type: "task.checked", ...place, ...told }, key);
+  return objection;
 }
 
 function reviewing(context: RunContext, task: PlanTask, agent: string, seen: Survey): Accept {

@@ -1,4 +1,4 @@
-/** Estimates and shares for the plan of a run, from what the run's folder, model and budget say. */
+/** Estimates, models and deadlines for the plan of a run, from what the run's folder and model say. */
 import type { Plan, RunState } from "../../../protocol/index.ts";
 import type { Price } from "../../models/prices.ts";
 import { allocate, type ModelsByDifficulty } from "../../planning/allocation.ts";
@@ -20,7 +20,7 @@ const MILLION = 1_000_000;
 /** Tasks of `begun` keep what they have. */
 export async function allot(
   { store, priceOf, models }: AllotPorts,
-  { workspace, model, budget }: Pick<RunState, "workspace" | "model" | "budget">,
+  { workspace, model }: Pick<RunState, "workspace" | "model">,
   plan: Plan,
   begun: ReadonlySet<string> = new Set(),
 ): Promise<Plan> {
@@ -31,7 +31,6 @@ export async function allot(
     begun,
     runModel: model.model,
     concurrency: MOST_AT_A_TIME,
-    leftUsd: budget.limitUsd === null ? null : Math.max(0, budget.limitUsd - budget.spentUsd),
     usdPerToken(name) {
       const price = priceOf(name);
       return price && (price.input * INPUT_SHARE + price.output * (1 - INPUT_SHARE)) / MILLION;

@@ -12,7 +12,8 @@ const OUTSIDE: Partial<Record<RunEventType, readonly string[]>> = {
   "run.reviewed": ["findings"],
   "plan.proposed": ["estimate", "model", "budgetUsd", "deadlineMinutes", "concurrency"],
   "plan.reconsidered": ["estimate", "model", "budgetUsd", "deadlineMinutes", "concurrency"],
-  "task.dispatched": ["leases", "budgetUsd", "reason"],
+  "conflict.predicted": ["on", "reason"],
+  "task.dispatched": ["leases", "budgetUsd", "shareUsd", "reason"],
 };
 
 /** What older versions did not record, and what follows from it: figures of instructions and tools that nobody has any more. */

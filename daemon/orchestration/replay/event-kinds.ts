@@ -36,6 +36,10 @@ const TOLD: ReadonlySet<RunEventType> = new Set<RunEventType>([
   "contract.awarded",
   "contract.reported",
   "workflow.pinned",
+  "document.written",
+  "document.decided",
+  "design.stale",
+  "design.checked",
   "workflow.migrated",
 ]);
 
@@ -44,6 +48,14 @@ const WHEN_QUIET: ReadonlySet<RunEventType> = new Set<RunEventType>(["task.contr
 
 /** Tests of what was joined: of the search for what broke them only the outcome is asked for. */
 const WHOLE = /^joined\//;
+
+/** The life that a task has while another one is before it. */
+const HELD_BACK = /^life\/.+\/waiting\/lease\//;
+
+/** Which files a task's symbols are in is not in the log: where nobody else tells that it waits for another, the log does. */
+export function isHeldBack({ type }: RunEventBody, key: string | null): boolean {
+  return type === "conflict.predicted" || (type === "task.life" && key !== null && HELD_BACK.test(key));
+}
 
 export function isToldWhenQuiet({ type }: RunEventBody): boolean {
   return WHEN_QUIET.has(type);

@@ -7,7 +7,7 @@ import { applyRunEvent, type RunEvent, type RunEventBody, type RunState } from "
 import type { ToolCall } from "../../models/model.ts";
 import type { KeyedEvent } from "../../store/store.ts";
 import { differences } from "./compare.ts";
-import { identityOf, isAnswer, isTold, isToldWhenQuiet, taskOf } from "./event-kinds.ts";
+import { identityOf, isAnswer, isHeldBack, isTold, isToldWhenQuiet, taskOf } from "./event-kinds.ts";
 import type { RecordedLog } from "./recorded-log.ts";
 
 export interface Divergence {
@@ -167,9 +167,14 @@ export function createFollower(log: RecordedLog, ports: FollowerPorts, failAll: 
     return told(entry);
   }
 
-  /** A child's work has its place in its id: it belongs to the call that handed it over, whose result is recorded. */
+  /**
+   * A child's work has its place in its id, and what a program asks of a model in its key: they belong to the call that
+   * handed the work over or ran the program, whose result is recorded.
+   */
   function isInsideOfCall(body: RunEventBody): boolean {
     const taskId = taskOf(body);
+    const { key } = "key" in body ? body : { key: "" };
+    if ([...calls.keys()].some((call) => key.startsWith(`${call}/model/`))) return true;
     if (taskId === undefined || calls.size === 0) return false;
     return [...calls.keys()].some((key) => {
       const child = key.replace(/^tool\//, "").replace(/\/(\d+)\/(\d+)$/, ".$1.$2");
@@ -231,7 +236,7 @@ export function createFollower(log: RecordedLog, ports: FollowerPorts, failAll: 
   function unstick(): boolean {
     const entry = entries[cursor];
     if (entry === undefined) return false;
-    if (isToldWhenQuiet(entry.event.body)) return told(entry);
+    if (isToldWhenQuiet(entry.event.body) || isHeldBack(entry.event.body, entry.key)) return told(entry);
     const end = entries.slice(cursor, log.segmentEnd(startedAt)).find(({ event }) => endsByStop(event.body));
     if (end !== undefined) {
       stop(end.event.body);

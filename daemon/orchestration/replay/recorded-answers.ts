@@ -95,9 +95,16 @@ export function recordedAnswers({ log, follower, artifacts }: Recorded, generati
 
     isLive: (key) => (log.indexOfKey(key) ?? -1) > log.segmentStart(follower.cursor - 1),
 
-    nextDispatched() {
-      const next = log.first("task.dispatched", ahead());
-      return next === undefined ? undefined : { taskId: next.taskId, kind: next.place.kind };
+    nextChoice() {
+      const { from, to } = ahead();
+      for (const { event } of log.entries.slice(from, to)) {
+        const { body } = event;
+        if (body.type === "task.dispatched") return { does: "start", taskId: body.taskId, kind: body.place.kind };
+        if (body.type === "conflict.predicted" && body.decision === "allowed") return { does: "allow" };
+        const [behind, taskId] = body.type === "conflict.predicted" ? body.tasks : [];
+        if (behind !== undefined && taskId !== undefined) return { does: "hold", taskId, behind };
+      }
+      return undefined;
     },
 
     async planProblems() {

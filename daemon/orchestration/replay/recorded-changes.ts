@@ -1,5 +1,5 @@
 /** The copies of a replay: none are made; what was found in them is in the log. */
-import type { ChangeSet, RunEventOf } from "../../../protocol/index.ts";
+import type { ChangeSet } from "../../../protocol/index.ts";
 import type { ChangesPort } from "../changes/changes.ts";
 import type { Follower } from "./follower.ts";
 import type { RecordedLog } from "./recorded-log.ts";
@@ -40,6 +40,7 @@ export function recordedChanges(
     }),
     file: async () => null,
     apply: hang,
+    commitFiles: async () => undefined,
     gitOf: async () => undefined,
     release: async () => undefined,
     tasks: {
@@ -66,14 +67,7 @@ export function recordedChanges(
         return { ok: false, conflicts: met.paths.map((path) => ({ path, ...sides })), ours: "", marked: "" };
       },
       unresolved: async () => [],
-      /** Of the next tests that ran; where none did, those whose result stands for the whole, else the last ones. */
-      async tree(_workspace, commit) {
-        const next = nextTests(log, ahead());
-        if (next?.type === "tests.reported") return next.tree;
-        if (next !== undefined) return testsBehind(log, next)?.tree ?? commit;
-        const before = log.entries.slice(0, follower.cursor).map(({ event }) => event.body);
-        return before.findLast((body) => body.type === "tests.reported")?.tree ?? commit;
-      },
+      tree: hang,
       release: async () => undefined,
     },
     checkpoints: {
@@ -91,28 +85,6 @@ export function recordedChanges(
       drop: async () => undefined,
     },
   };
-}
-
-type Range = { readonly from: number; readonly to: number };
-type Whole = RunEventOf<"verification.finished">;
-
-function nextTests({ entries }: RecordedLog, { from, to }: Range): RunEventOf<"tests.reported"> | Whole | undefined {
-  for (const { event } of entries.slice(from, to)) {
-    const { body } = event;
-    if (body.type === "tests.reported") return body;
-    if (body.type === "verification.finished" && body.taskId === null) return body;
-  }
-  return undefined;
-}
-
-/** Tests that passed on the same files are not run again: their result is told once more. */
-function testsBehind(log: RecordedLog, { evidence }: Whole): RunEventOf<"tests.reported"> | undefined {
-  const { command, outputArtifact, durationMs } = evidence ?? {};
-  return log.first(
-    "tests.reported",
-    { from: 0, to: log.entries.length },
-    (one) => one.command === command && one.outputArtifact === outputArtifact && one.durationMs === durationMs,
-  );
 }
 
 const NO_CHANGES: ChangeSet = { baseCommit: "", resultCommit: "", files: [] };

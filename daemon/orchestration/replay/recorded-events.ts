@@ -75,6 +75,6 @@ function withPromptsAhead(state: RunState | undefined, log: RecordedLog): RunSta
   const all = log.entries.flatMap(({ event: { body } }) => (body.type === "prompt.received" ? [body] : []));
   const pendingPrompts = all
     .filter(({ promptId }) => !done.has(promptId))
-    .map(({ promptId, text, delivery }) => ({ promptId, text, delivery }));
+    .map(({ promptId, text, delivery, forTask }) => ({ promptId, text, delivery, forTask }));
   return { ...state, pendingPrompts };
 }

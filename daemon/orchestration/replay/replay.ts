@@ -14,7 +14,7 @@ import {
   taintOf,
 } from "../../../protocol/index.ts";
 import { createWaitGraph } from "../../collaboration/wait-for.ts";
-import { nextTurn, systemClock } from "../../host/clock.ts";
+import { nextTimers, nextTurn } from "../../host/clock.ts";
 import { priceOf } from "../../models/prices.ts";
 import { silentLog } from "../../observability/log-file.ts";
 import type { EventLog, Store } from "../../store/store.ts";
@@ -22,12 +22,12 @@ import { settingsFromInput } from "../model-settings.ts";
 import { allEvents } from "../rewind/listing.ts";
 import { type RunContext, RunStopped, record } from "../run-context.ts";
 import { carryToEnd, openWindow } from "../run-execution.ts";
-import { judgeEvidence } from "../team/evidence/judge.ts";
 import { TEAM_LIMITS, type TeamLimits } from "../team/limits.ts";
 import { createMemoryCheckpoints } from "./checkpoint-rows.ts";
 import { TIME_FIELDS } from "./compare.ts";
 import { createFollower, type Follower, type Stop } from "./follower.ts";
 import { createLogClock, type LogClock } from "./log-clock.ts";
+import { createOutside, type Outside } from "./outside.ts";
 import { recordedAnswers } from "./recorded-answers.ts";
 import { recordedChanges } from "./recorded-changes.ts";
 import { recordedEvents } from "./recorded-events.ts";
@@ -35,10 +35,8 @@ import { createRecordedLog, type RecordedLog } from "./recorded-log.ts";
 
 type Started = RunEventOf<"run.started">;
 
-/** Nothing of the engine waits for anything but other promises: after so many turns without a sign of life it waits for us. */
-const QUIET_TURNS = 40;
-const QUIET_MS = 20;
-const LOST_MS = 5000;
+/** So many turns in which neither the engine nor what it asked outside of itself did anything: it waits for the log. */
+const QUIET_TURNS = 4;
 
 type ReadStore = Pick<
   Store,
@@ -86,20 +84,24 @@ async function warmUp(state: RunState): Promise<void> {
   await Promise.all([
     import("../engine.ts"),
     import("../phases/finish.ts"),
+    import("../workflows/phase.ts"),
     openWindow(settingsFromInput(state.model)).then(({ counter }) => counter.count("warm")),
   ]);
 }
 
 interface Led {
   readonly follower: Follower;
-  /** Starts an engine for which the log is ready, if any. */
-  begin(): void;
+  readonly outside: Outside;
+  /** Starts the engine for which the log is ready; false: for none. */
+  begin(): boolean;
   /** Lets the time come for which the engine waits; false: for none. */
   wake(): boolean;
 }
 
-function follow(store: ReadStore, log: RecordedLog, state: RunState, team: TeamLimits): Led {
+function follow(real: ReadStore, log: RecordedLog, state: RunState, team: TeamLimits): Led {
   const checkpoints = createMemoryCheckpoints();
+  const outside = createOutside();
+  const store = outside.watchAll(real);
   let stop = new AbortController();
   let ready: Started | undefined;
   let clock: LogClock | undefined;
@@ -115,16 +117,18 @@ function follow(store: ReadStore, log: RecordedLog, state: RunState, team: TeamL
   });
   return {
     follower,
+    outside,
     wake: () => clock?.wake() === true,
     // Not from inside of the log's own steps: LangGraph would take the new engine for a part of the one that is dead.
     begin() {
       const body = ready;
       ready = undefined;
-      if (body === undefined) return;
+      if (body === undefined) return false;
       stop = new AbortController();
       clock = createLogClock(follower);
       const place = {
         store,
+        outside,
         log,
         follower,
         clock,
@@ -135,6 +139,7 @@ function follow(store: ReadStore, log: RecordedLog, state: RunState, team: TeamL
         signal: stop.signal,
       };
       carryOut(contextOf(place), body, follower);
+      return true;
     },
   };
 }
@@ -150,6 +155,7 @@ function carryOut(context: RunContext, { attempt, reason, model }: Started, foll
 
 interface Place {
   readonly store: ReadStore;
+  readonly outside: Outside;
   readonly log: RecordedLog;
   readonly follower: Follower;
   readonly clock: LogClock;
@@ -161,14 +167,14 @@ interface Place {
 }
 
 function contextOf(place: Place): RunContext {
-  const { store, log, follower, clock, checkpoints, state, model: choice, signal } = place;
+  const { store, outside, log, follower, clock, checkpoints, state, model: choice, signal } = place;
   const { runId } = state;
   const { generation } = follower;
   const settings = settingsFromInput(choice);
   const hang = () => follower.hang(generation);
   const named = (name = settings.model) =>
     name === settings.model ? settings : { ...settings, model: name, price: null, windowTokens: null };
-  const window = openWindow(settings);
+  const window = outside.ask(openWindow(settings));
   const events = recordedEvents({ log, follower, store: store.events }, runId, generation);
   const { artifacts, projections, sessions, knowledge, auditHeads, trust, outcomes, schedules, epoch } = store;
   return {
@@ -196,7 +202,7 @@ function contextOf(place: Place): RunContext {
     learnSecrets: () => undefined,
     signal,
     team: place.team,
-    judges: [judgeEvidence],
+    judges: [],
     // Who goes first is told by the log: a turn taken before it would keep the right one from it.
     inTurn: (_key, work) => work(),
     waits: createWaitGraph(),
@@ -215,25 +221,32 @@ function contextOf(place: Place): RunContext {
 }
 
 /** Resolves when the log is at its end, or the replay cannot follow it. */
-async function finished({ follower, begin, wake }: Led, length: number): Promise<void> {
-  let [quiet, seen, since] = [0, -1, systemClock.monotonic()];
-  while (follower.cursor < length && follower.divergence === undefined) {
-    begin();
-    await nextTurn();
-    if (follower.activity !== seen) {
-      [quiet, seen, since] = [0, follower.activity, systemClock.monotonic()];
-      continue;
-    }
-    const silent = systemClock.monotonic() - since;
-    if (++quiet < QUIET_TURNS || silent < QUIET_MS) continue;
-    if (wake()) continue;
+async function finished({ follower, outside, begin, wake }: Led, length: number): Promise<void> {
+  const isOver = () => follower.cursor >= length || follower.divergence !== undefined;
+  while (!isOver()) {
+    await stillness(follower, outside);
+    if (isOver() || begin() || wake()) continue;
     if (follower.unstick()) follower.advance();
-    else if (silent > LOST_MS)
-      follower.diverge("The engine neither made this event nor asked for anything that could bring it.");
-    else await systemClock.sleep(2);
+    else follower.diverge("The engine neither made this event nor asked for anything that could bring it.");
   }
   // Whatever the engine would do beyond the end of the log, it does now.
-  for (let turn = 0; turn < QUIET_TURNS; turn++) await nextTurn();
+  await stillness(follower, outside);
   if (follower.divergence === undefined && follower.isBeyond)
     follower.diverge("The engine went on beyond the end of the log.");
+}
+
+/**
+ * Resolves when the engine waits for the log. No clock tells that: promises are through by the next turn, timers of no length fire in
+ * the order in which they were set, and what takes its time outside is waited for, however long that is.
+ */
+async function stillness(follower: Follower, outside: Outside): Promise<void> {
+  let seen = -1;
+  for (let quiet = 0; quiet < QUIET_TURNS; quiet++) {
+    await outside.settled();
+    await nextTimers();
+    await nextTurn();
+    const sign = follower.activity + outside.asked;
+    if (sign !== seen) quiet = 0;
+    seen = sign;
+  }
 }

@@ -1,4 +1,14 @@
 /** How much a daemon does at a time. */
+import * as z from "zod/mini";
+
+/** As the settings file has it. */
+export const SchedulingFile = z.strictObject({
+  runs: z.optional(z.int().check(z.gte(1), z.lte(1000))),
+  tasks: z.optional(z.int().check(z.gte(1), z.lte(1000))),
+  queue: z.optional(z.int().check(z.gte(0), z.lte(100_000))),
+  providers: z.optional(z.record(z.string(), z.int().check(z.gte(1), z.lte(1000)))),
+  ageMs: z.optional(z.int().check(z.gte(100))),
+});
 
 export interface SchedulingSettings {
   /** Runs at work; those that wait for a person do not count. */

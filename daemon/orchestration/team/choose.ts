@@ -1,6 +1,7 @@
 /** Which tasks of a plan may start now. Pure: the same state gives the same choice. */
 import type { Lease, Plan, PlanTask, TaskState, WorkPlace } from "../../../protocol/index.ts";
-import { inWords, overlapsOf } from "../../collaboration/leases.ts";
+import { type PredictedConflict, predictConflict } from "../../collaboration/conflicts.ts";
+import { whoInWords } from "./control.ts";
 
 export interface Situation {
   readonly plan: Plan;
@@ -10,6 +11,8 @@ export interface Situation {
   /** Tasks that came to an end in this attempt without being done. */
   readonly ended: ReadonlySet<string>;
   readonly leases: ReadonlyMap<string, readonly Lease[]>;
+  /** Of a task's symbols those that are in a file; left out: nothing is known of any. */
+  readonly symbolsIn?: (taskId: string, path: string) => readonly string[];
   readonly limit: number;
 }
 
@@ -24,9 +27,10 @@ export interface Choice {
   readonly held: readonly {
     readonly task: PlanTask;
     readonly behind: string;
-    readonly on: readonly Lease[];
-    readonly why: string;
+    readonly conflict: PredictedConflict;
   }[];
+  /** Of those that start: where they will be in the same file as another, each at its own symbols. */
+  readonly allowed: readonly PredictedConflict[];
   /** Those that will not be done: cancelled before they began, or in need of one that was. */
   readonly skip: readonly { readonly task: PlanTask; readonly reason: string }[];
   /** True: some could start, but a person holds them. */
@@ -48,35 +52,42 @@ export function chooseTasks(situation: Situation): Choice {
   const alone = [...free, ...plan.tasks].find(({ id }) => isInRunsCopy(of(id), working.has(id)));
   if (alone !== undefined) {
     const mayGoOn = working.size === 0 && free.includes(alone);
-    return { start: mayGoOn ? [{ task: alone, kind: "run" }] : [], held: [], skip, paused };
+    return { start: mayGoOn ? [{ task: alone, kind: "run" }] : [], held: [], allowed: [], skip, paused };
   }
-  const { chosen, held } = choose(free, situation, Math.max(0, limit - working.size));
+  const { chosen, held, allowed } = choose(free, situation, Math.max(0, limit - working.size));
   const isAlone = working.size === 0 && chosen.length === 1;
   const start = chosen.map(
     (task) => ({ task, kind: isAlone && of(task.id)?.place === undefined ? "run" : "copy" }) as const,
   );
-  return { start, held, skip, paused };
+  return { start, held, allowed, skip, paused };
 }
 
 /** In plan order; one that was at work before a restart goes before those that never began. */
-function choose(free: readonly PlanTask[], { tasks, working, leases }: Situation, room: number) {
+function choose(free: readonly PlanTask[], { plan, tasks, working, leases, symbolsIn }: Situation, room: number) {
   const of = byId(tasks);
   const rank = ({ id }: PlanTask) => (of(id)?.status === "working" ? 0 : 1);
-  const taken = [...working];
+  const claimOf = (task: PlanTask) => ({
+    ...{ task, leases: leases.get(task.id) ?? [] },
+    symbolsIn: symbolsIn === undefined ? undefined : (path: string) => symbolsIn(task.id, path),
+  });
+  const taken = plan.tasks.filter(({ id }) => working.has(id));
   const chosen: PlanTask[] = [];
-  const held: { task: PlanTask; behind: string; on: Lease[]; why: string }[] = [];
+  const held: { task: PlanTask; behind: string; conflict: PredictedConflict }[] = [];
+  const allowed: PredictedConflict[] = [];
   for (const task of free.toSorted((first, second) => rank(first) - rank(second))) {
-    const own = leases.get(task.id) ?? [];
-    const meetings = taken.map((id) => ({ id, overlaps: overlapsOf(own, leases.get(id) ?? []) }));
-    const met = meetings.find(({ overlaps }) => overlaps.length > 0);
-    if (met !== undefined)
-      held.push({ task, behind: met.id, on: met.overlaps.map(({ first }) => first), why: inWords(met.overlaps) });
+    const meetings = taken.flatMap((other) => {
+      const conflict = predictConflict(claimOf(other), claimOf(task));
+      return conflict === undefined ? [] : [{ task, behind: other.id, conflict }];
+    });
+    const met = meetings.find(({ conflict }) => conflict.decision === "serialised");
+    if (met !== undefined) held.push(met);
     else if (chosen.length < room) {
       chosen.push(task);
-      taken.push(task.id);
+      taken.push(task);
+      allowed.push(...meetings.map(({ conflict }) => conflict));
     }
   }
-  return { chosen, held };
+  return { chosen, held, allowed };
 }
 
 function isReady(task: PlanTask, { working, ended }: Situation, of: (id: string) => TaskState | undefined): boolean {
@@ -99,7 +110,7 @@ function whySkipped(
   const task = of(id);
   if (working.has(id) || (task !== undefined && task.status !== "waiting" && task.status !== "failed"))
     return undefined;
-  if (task?.control?.action === "cancel") return `${task.control.by} cancelled it before it began.`;
+  if (task?.control?.action === "cancel") return `${whoInWords(task.control.by)} cancelled it before it began.`;
   const missing = dependsOn.find((dependency) => of(dependency)?.status === "skipped");
   return missing === undefined ? undefined : `It needs ${missing}, which was not done.`;
 }

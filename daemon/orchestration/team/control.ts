@@ -23,3 +23,10 @@ export async function controlTask(
   if (!isSame) await store.events.append(runId, [{ body: { type: "task.controlled", taskId, action, by: name } }]);
   return {};
 }
+
+const CLIENTS: Readonly<Record<string, string>> = { vscode: "You, in VS Code,", nexus: "You, at the command line," };
+
+/** Who asked, for people: clients are told apart by names of programs. */
+export function whoInWords(by: string): string {
+  return CLIENTS[by] ?? by;
+}

@@ -15,6 +15,7 @@ import { agentsOf } from "../run-agents.ts";
 import { isStoreFailure, type RunContext, record, stateOf, throwIfStopped } from "../run-context.ts";
 import { endOf, errorOf, failureKey } from "./end.ts";
 import { whileWaiting } from "./life.ts";
+import { deadlineOf, smaller } from "./limits.ts";
 import { supervised } from "./supervise.ts";
 
 const SHARE = 0.5;
@@ -69,8 +70,12 @@ async function handOver(
     taskId,
   );
   if (!checked.ok) return checked.problem;
-  const { depth, budgetUsd } = checked;
-  const body = { type: "task.delegated" as const, taskId, parent, title, agent, goal, depth, contract, budgetUsd };
+  const { limits } = agents.of(agent);
+  const budgetUsd = smaller(checked.budgetUsd, limits.budgetUsd);
+  const above = state.tasks.find(({ id }) => id === parent);
+  const deadlineAt = deadlineOf(context.clock, limits, { parent: above }) ?? undefined;
+  const given = { depth: checked.depth, contract, budgetUsd, ...(deadlineAt === undefined ? {} : { deadlineAt }) };
+  const body = { type: "task.delegated" as const, taskId, parent, title, agent, goal, ...given };
   await record(context, body, `delegated/${taskId}`);
   return undefined;
 }

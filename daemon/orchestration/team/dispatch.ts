@@ -1,11 +1,20 @@
 /** The tasks of a plan, side by side: those whose dependencies are done and whose files nobody else has. */
-import { type Lease, NexusError, nexusError, type PlanTask, type RunState } from "../../../protocol/index.ts";
+import {
+  type Lease,
+  NexusError,
+  nexusError,
+  type PlanTask,
+  type RunEventType,
+  type RunState,
+} from "../../../protocol/index.ts";
+import type { PredictedConflict } from "../../collaboration/conflicts.ts";
 import { isStoreFailure, type RunContext, record, stateOf, throwIfStopped } from "../run-context.ts";
 import { type Choice, chooseTasks, type Start } from "./choose.ts";
 import { isReplanned } from "./doubt.ts";
 import { failureKey, type TaskEnd } from "./end.ts";
 import { startOf } from "./integrate.ts";
-import { leasesFor } from "./leases.ts";
+import { createLeaseWaits, type LeaseWaits } from "./lease-waits.ts";
+import { type Claimed, leasesFor } from "./leases.ts";
 import { nextEvent, recordLife } from "./life.ts";
 import { beginTask, dispatchKey } from "./start.ts";
 import { carryOut } from "./task.ts";
@@ -17,14 +26,19 @@ interface Dispatching {
   /** Tasks that came to an end in this attempt without being done, and why; undefined: the plan was changed for it. */
   readonly failures: Map<string, unknown>;
   /** What undispatched tasks would have for themselves, by what their plan says. */
-  readonly known: Map<string, Lease[]>;
+  readonly known: Map<string, Claimed>;
+  readonly leaseWaits: LeaseWaits;
+  readonly heldInReplay: Map<string, Choice["held"][number]>;
   /** Nothing new begins. */
   broken: boolean;
   /** How many tasks came to an end in this attempt. */
   endings: number;
 }
 
-const NOTHING: Choice = { start: [], held: [], skip: [], paused: false };
+/** In a replay, what was held back for a reason that only the world knew is news, too. */
+const NEWS: ReadonlySet<RunEventType> = new Set(["task.controlled", "plan.revised", "conflict.predicted"]);
+
+const NOTHING: Choice = { start: [], held: [], allowed: [], skip: [], paused: false };
 
 /** Carries out all tasks that can be; then throws the first failure, if there was one. */
 export async function tasksPhase(context: RunContext): Promise<void> {
@@ -38,6 +52,8 @@ export async function tasksPhase(context: RunContext): Promise<void> {
     working: new Map(),
     failures,
     known: new Map(),
+    leaseWaits: createLeaseWaits(context.waits),
+    heldInReplay: new Map(),
     broken: false,
     endings: 0,
   };
@@ -45,6 +61,7 @@ export async function tasksPhase(context: RunContext): Promise<void> {
     while (await dispatchMore(dispatching));
   } finally {
     await Promise.all(dispatching.working.values());
+    dispatching.leaseWaits.keep([]);
   }
   throwIfStopped(context);
   const errors = [...failures.values()].filter((error) => error !== undefined);
@@ -57,17 +74,20 @@ async function dispatchMore(dispatching: Dispatching): Promise<boolean> {
   const { context, working } = dispatching;
   throwIfStopped(context);
   const { endings } = dispatching;
-  const news = nextEvent(context, ({ body }) => body.type === "task.controlled" || body.type === "plan.revised");
+  const news = nextEvent(context, ({ body }) => NEWS.has(body.type));
   try {
     const choice = dispatching.broken ? NOTHING : await choiceOf(dispatching, await stateOf(context));
     for (const { task, reason } of choice.skip) await skip(context, task, reason);
     for (const held of choice.held) await hold(context, held);
+    for (const { taskId, ...refused } of dispatching.leaseWaits.keep(heldSoFar(dispatching, choice)))
+      await record(context, { type: "wait.refused", taskId, ...refused }, `waiting/lease/${taskId}/refused`);
+    for (const conflict of choice.allowed) await predicted(context, conflict);
     for (const one of choice.start) await start(dispatching, one, choice.start);
     if (choice.skip.length > 0) return true;
     // What was chosen while a task came to its end does not know what that made possible.
     if (dispatching.endings !== endings) return true;
+    if (context.recorded !== undefined && choice.start.length + choice.held.length > 0) return true;
     if (working.size === 0 && choice.start.length === 0 && !choice.paused) return false;
-    if (context.recorded !== undefined && choice.start.length > 0) return true;
     if (choice.start.every(({ task }) => working.has(task.id))) await Promise.race([news.promise, ...working.values()]);
     return true;
   } finally {
@@ -79,17 +99,22 @@ async function choiceOf({ context, working, failures, known }: Dispatching, stat
   const { plan, tasks, isolation } = state;
   if (plan === null || isolation === null) return NOTHING;
   const leases = new Map<string, readonly Lease[]>();
+  const places = new Map<string, Claimed["places"]>();
   for (const task of plan.tasks) {
     const own = tasks.find(({ id }) => id === task.id);
     if (own?.status === "done" || own?.status === "skipped") continue;
-    leases.set(task.id, (working.has(task.id) ? own?.leases : undefined) ?? (await knownLeases(task)));
+    const claimed = await claimedBy(task);
+    places.set(task.id, claimed.places);
+    leases.set(task.id, (working.has(task.id) ? own?.leases : undefined) ?? claimed.leases);
   }
   const ended = new Set(failures.keys());
   const limit = Math.min(context.team.concurrency, plan.concurrency ?? context.team.concurrency);
-  const choice = chooseTasks({ plan, tasks, working: new Set(working.keys()), ended, leases, limit });
+  const symbolsIn = (taskId: string, path: string) =>
+    [...(places.get(taskId) ?? [])].flatMap(([symbol, files]) => (files.includes(path) ? [symbol] : []));
+  const choice = chooseTasks({ plan, tasks, working: new Set(working.keys()), ended, leases, symbolsIn, limit });
   return asRecorded(context, state, choice);
 
-  async function knownLeases(task: PlanTask): Promise<Lease[]> {
+  async function claimedBy(task: PlanTask): Promise<Claimed> {
     const key = JSON.stringify([task.id, task.agent, task.files, task.symbols ?? []]);
     const found = known.get(key) ?? (await leasesFor(context, isolation?.worktree ?? "", task));
     known.set(key, found);
@@ -97,18 +122,27 @@ async function choiceOf({ context, working, failures, known }: Dispatching, stat
   }
 }
 
-/** Which task came to its end a moment before another began is told by nothing but what began, and where. */
+/**
+ * Which task came to its end a moment before another began, or was held back, is told by nothing but what was done next: one
+ * thing at a time is chosen, and that only.
+ */
 async function asRecorded(context: RunContext, { attempt }: RunState, choice: Choice): Promise<Choice> {
   const { recorded, runId, store } = context;
   if (recorded === undefined) return choice;
-  const next = recorded.nextDispatched();
+  const next = recorded.nextChoice();
   const start: Start[] = [];
-  for (const { task } of choice.start) {
+  const held = choice.held.filter(
+    ({ task, behind }) => next?.does === "hold" && next.taskId === task.id && next.behind === behind,
+  );
+  for (const { task } of [...choice.start, ...choice.held]) {
     const before = await store.events.find(runId, dispatchKey(task.id, attempt));
     if (before?.body.type === "task.dispatched") start.push({ task, kind: before.body.place.kind });
-    else if (next?.taskId === task.id) start.push({ task, kind: next.kind });
+    else if (next?.does === "start" && next.taskId === task.id) start.push({ task, kind: next.kind });
   }
-  return { ...choice, start };
+  // Held back, or let into one file, for what only the world knew: the log tells it in its turn, and until then nothing else begins.
+  const isTold = next?.does === "allow" || (next?.does === "hold" && held.length === 0);
+  const isToldLater = isTold && choice.start.length + choice.held.length > 0;
+  return { ...choice, start, held, allowed: [], paused: choice.paused || isToldLater };
 }
 
 async function start(dispatching: Dispatching, chosen: Start, together: readonly Start[]): Promise<void> {
@@ -141,11 +175,26 @@ function take(dispatching: Dispatching, { task, kind }: Start, ended: TaskEnd): 
   if (ended.broken || kind === "run") dispatching.broken = true;
 }
 
-async function hold(context: RunContext, { task, behind, on, why }: Choice["held"][number]): Promise<void> {
-  const reason = `${task.id} waits for ${behind}: ${why}.`.slice(0, 1000);
-  const body = { type: "conflict.predicted" as const, tasks: [behind, task.id], on: [...on] };
-  await record(context, { ...body, decision: "serialised", reason }, `predicted/${behind}/${task.id}`);
-  await recordLife(context, task.id, "waiting", { reason, key: `waiting/lease/${behind}` });
+/** In a replay they are held back one after another. */
+function heldSoFar({ context, heldInReplay }: Dispatching, { held, start: chosen }: Choice): Choice["held"] {
+  if (context.recorded === undefined) return held;
+  for (const one of held) heldInReplay.set(one.task.id, one);
+  for (const { task } of chosen) heldInReplay.delete(task.id);
+  return [...heldInReplay.values()];
+}
+
+async function hold(context: RunContext, { task, behind, conflict }: Choice["held"][number]): Promise<void> {
+  await predicted(context, conflict);
+  await recordLife(context, task.id, "waiting", { reason: conflict.reason, key: `waiting/lease/${behind}` });
+}
+
+async function predicted(context: RunContext, conflict: PredictedConflict): Promise<void> {
+  const reason = conflict.reason.slice(0, 1000);
+  await record(context, { type: "conflict.predicted", ...conflict, reason }, predictedKey(conflict));
+}
+
+function predictedKey({ tasks, decision }: PredictedConflict): string {
+  return `${decision === "allowed" ? "allowed" : "predicted"}/${tasks.join("/")}`;
 }
 
 async function skip(context: RunContext, task: PlanTask, reason: string): Promise<void> {

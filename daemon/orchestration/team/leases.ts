@@ -7,33 +7,41 @@ import { isStoreFailure, type RunContext } from "../run-context.ts";
 
 const PLACES_OF_A_SYMBOL = 5;
 
-export async function leasesFor(context: RunContext, root: string, task: PlanTask): Promise<Lease[]> {
+export interface Claimed {
+  readonly leases: Lease[];
+  /** The files in which code memory knows each of the task's symbols. */
+  readonly places: ReadonlyMap<string, readonly string[]>;
+}
+
+export async function leasesFor(context: RunContext, root: string, task: PlanTask): Promise<Claimed> {
   const { readOnly = false } = (await agentsOf(context)).of(task.agent);
   const symbols = readOnly ? [] : (task.symbols ?? []);
-  const found = symbols.length === 0 ? [] : await filesOf(context, root, symbols);
-  return leasesOf({ ...task, files: [...new Set([...task.files, ...found])] }, { readOnly });
+  const places = symbols.length === 0 ? new Map<string, string[]>() : await placesOf(context, root, symbols);
+  const files = [...new Set([...task.files, ...[...places.values()].flat()])];
+  return { leases: leasesOf({ ...task, files }, { readOnly }), places };
 }
 
 /** None where there is no index, or none yet: then only names are compared. */
-async function filesOf(context: RunContext, root: string, symbols: readonly string[]): Promise<string[]> {
+async function placesOf(context: RunContext, root: string, symbols: readonly string[]): Promise<Map<string, string[]>> {
   const { lookup } = await memoryAt(context, root);
-  if (lookup === undefined) return [];
+  if (lookup === undefined) return new Map();
   try {
     const found = await Promise.all(symbols.map((name) => lookup.symbols(name, PLACES_OF_A_SYMBOL)));
-    return found.flatMap((results, index) =>
-      (results ?? [])
-        .filter(({ symbol }) => symbol !== null && isNamed(symbol, symbols[index]))
-        .map(({ path }) => path),
+    return new Map(
+      symbols.map((name, index) => [
+        name,
+        (found[index] ?? []).filter(({ symbol }) => symbol !== null && isNamed(symbol, name)).map(({ path }) => path),
+      ]),
     );
   } catch (error) {
     if (isStoreFailure(error)) throw error;
     context.log.write("warn", "files of a task's symbols could not be looked up", { error: String(error) });
-    return [];
+    return new Map();
   }
 }
 
 /** `Class.method` is found under its last part too. */
-function isNamed(symbol: string, wanted: string | undefined): boolean {
-  const last = (name: string | undefined) => name?.split(/[.#:]+/).at(-1);
+function isNamed(symbol: string, wanted: string): boolean {
+  const last = (name: string) => name.split(/[.#:]+/).at(-1);
   return symbol === wanted || last(symbol) === last(wanted);
 }

@@ -1,6 +1,6 @@
 /** The life-cycle of agents at work on the tasks of a tree, and how to wait for what changes it. */
 import { type AgentLife, nexusError, type RunEvent, type RunState } from "../../../protocol/index.ts";
-import { taskNode, type WaitTarget } from "../../collaboration/wait-for.ts";
+import { taskNode, type WaitAnswer, type WaitGraph, type WaitTarget } from "../../collaboration/wait-for.ts";
 import { type RunContext, record, stateOf } from "../run-context.ts";
 
 /** Recorded once under this key. Work that is none of a plan's, such as a small change, has no such life. */
@@ -36,20 +36,45 @@ export async function whileWaiting<Value>(
   work: () => Promise<Value>,
 ): Promise<Value> {
   if (on !== undefined) await enterWait(context, taskId, on, key);
+  const standing = standingOf(context, taskId);
+  standing.set(key, reason);
   try {
     await recordLife(context, taskId, "waiting", { reason, key: `waiting/${key}` });
     const value = await work();
-    await recordLife(context, taskId, "working", { reason: "", key: `working/${key}` });
+    standing.delete(key);
+    const [left] = standing.values();
+    if (left === undefined) await recordLife(context, taskId, "working", { reason: "", key: `working/${key}` });
+    else await recordLife(context, taskId, "waiting", { reason: left, key: `still/${key}` });
     return value;
   } finally {
+    standing.delete(key);
     if (on !== undefined) context.waits.finish(taskNode(taskId), key);
   }
 }
 
+/** Why each task waits now, by the wait's key: one that waits for several is at work again after the last. */
+const waiting = new WeakMap<WaitGraph, Map<string, Map<string, string>>>();
+
+function standingOf({ waits }: RunContext, taskId: string): Map<string, string> {
+  const ofRun = waiting.get(waits) ?? new Map<string, Map<string, string>>();
+  waiting.set(waits, ofRun);
+  const own = ofRun.get(taskId) ?? new Map<string, string>();
+  ofRun.set(taskId, own);
+  return own;
+}
+
 async function enterWait(context: RunContext, taskId: string, on: WaitTarget, key: string): Promise<void> {
-  const begun = context.waits.begin(taskNode(taskId), { until: "all", targets: [on] }, key);
-  if (begun.ok) return;
-  const { cycle, explanation } = begun;
+  await orRefused(context, taskId, key, context.waits.begin(taskNode(taskId), { until: "all", targets: [on] }, key));
+}
+
+/** Throws `wait.refused` where such a wait would close a circle; begins none. */
+export async function refuseCircle(context: RunContext, taskId: string, on: WaitTarget, key: string): Promise<void> {
+  await orRefused(context, taskId, key, context.waits.check(taskNode(taskId), { until: "all", targets: [on] }));
+}
+
+async function orRefused(context: RunContext, taskId: string, key: string, answer: WaitAnswer): Promise<void> {
+  if (answer.ok) return;
+  const { cycle, explanation } = answer;
   await record(context, { type: "wait.refused", taskId, cycle: [...cycle], explanation }, `${key}/refused`);
   throw nexusError("wait.refused", `${explanation}.`);
 }

@@ -1,6 +1,7 @@
 /** A paused task, and whatever it handed over, stands still before its next turn. */
 import { lineOf } from "../../planning/budget.ts";
 import { type RunContext, stateOf, throwIfStopped } from "../run-context.ts";
+import { whoInWords } from "./control.ts";
 import { nextEvent, recordLife } from "./life.ts";
 
 /** Resolves when nobody holds the task. A turn that is on record is not held up: it happened. */
@@ -13,7 +14,7 @@ export async function holdWhilePaused(context: RunContext, taskId: string, turn:
       const paused = lineOf(tasks, taskId).find(({ control }) => control?.action === "pause");
       if (paused?.control === undefined) break;
       const { by, number } = paused.control;
-      const reason = `${by} paused ${paused.id === taskId ? "it" : paused.id}.`;
+      const reason = `${whoInWords(by)} paused ${paused.id === taskId ? "it" : paused.id}.`;
       await recordLife(context, taskId, "paused", { reason, key: `paused/${turn}/${paused.id}/${number}` });
       await changed.promise;
       throwIfStopped(context);

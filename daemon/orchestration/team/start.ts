@@ -1,13 +1,13 @@
 /** Where a task works, and what it may use: on record before it starts, so that a restart goes on in the same place. */
 import { ANY_AGENT, nexusError, type PlanTask, type RunState, type WorkPlace } from "../../../protocol/index.ts";
-import type { AgentLimits } from "../../agents/agent.ts";
-import { sliceOf } from "../../planning/budget.ts";
+import { shareOf, sliceOf } from "../../planning/budget.ts";
 import type { Isolation } from "../changes/changes.ts";
 import { awardTask } from "../collaborate/award.ts";
 import { agentsOf } from "../run-agents.ts";
 import { type RunContext, stateOf } from "../run-context.ts";
 import { startOf } from "./integrate.ts";
 import { leasesFor } from "./leases.ts";
+import { deadlineOf, smaller } from "./limits.ts";
 
 /**
  * The copy that the task works in, undefined for the run's own. `withdrawn`: a person changed the plan meanwhile, so the
@@ -26,13 +26,15 @@ export async function beginTask(
   const agent = agents.of(tasks.find(({ id }) => id === task.id)?.agent ?? task.agent);
   const place = await placeOf(context, state, { task, kind, isolation });
   const { worktree: folder, startCommit } = place;
+  const shareUsd = shareOf(state, task.id);
   const dispatched = {
     type: "task.dispatched" as const,
     taskId: task.id,
     place: { kind, folder, startCommit },
-    leases: await leasesFor(context, isolation.worktree, task),
+    leases: (await leasesFor(context, isolation.worktree, task)).leases,
     budgetUsd: smaller(smaller(sliceOf(state, task.id), agent.limits.budgetUsd), awarded?.budgetUsd ?? undefined),
-    deadlineAt: deadlineOf(context, task, agent.limits),
+    ...(shareUsd === null ? {} : { shareUsd }),
+    deadlineAt: deadlineOf(context.clock, agent.limits, { minutes: task.deadlineMinutes ?? null }),
     reason: reasonOf(task, agent.name, beside, kind),
   };
   const started = { type: "task.started" as const, taskId: task.id, title: task.title, agent: agent.name };
@@ -65,16 +67,6 @@ async function placeOf(
       : ((await startOf(context, task.id)) ?? (await context.changes.tasks.head({ runId, workspace, isolation })));
   if (kind === "run") return { ...isolation, startCommit };
   return context.changes.tasks.open({ runId, workspace, taskId: task.id, startCommit, signal });
-}
-
-function smaller(slice: number | null, limit: number | undefined): number | null {
-  if (limit === undefined) return slice;
-  return slice === null ? limit : Math.min(slice, limit);
-}
-
-function deadlineOf({ clock }: RunContext, task: PlanTask, limits: AgentLimits): string | null {
-  const minutes = smaller(task.deadlineMinutes ?? null, limits.deadlineMinutes);
-  return minutes === null ? null : new Date(clock.now() + minutes * 60_000).toISOString();
 }
 
 function reasonOf({ dependsOn }: PlanTask, agent: string, beside: readonly string[], kind: WorkPlace["kind"]): string {

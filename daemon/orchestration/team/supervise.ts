@@ -2,6 +2,7 @@
 import { nexusError, type RunState, type TaskState } from "../../../protocol/index.ts";
 import { lineOf } from "../../planning/budget.ts";
 import { type RunContext, stateOf } from "../run-context.ts";
+import { whoInWords } from "./control.ts";
 
 /** Work that does not obey a stop is left behind after this time, so that nobody waits for ever. */
 const GRACE_MS = 30_000;
@@ -73,7 +74,7 @@ async function watchTask(context: RunContext, taskId: string, stop: (error: Erro
 
   function obey(): void {
     const control = taskIn(state, taskId)?.control;
-    if (control?.action === "cancel") stop(nexusError("task.cancelled", `${control.by} did it.`));
+    if (control?.action === "cancel") stop(nexusError("task.cancelled", `${whoInWords(control.by)} did it.`));
     else watchDeadline();
   }
 

@@ -1,7 +1,10 @@
 /** An agent at work on one step. */
 import { nexusError } from "../../../protocol/index.ts";
+import type { Agent } from "../../agents/agent.ts";
+import { FIELD_CHECKS } from "../../tools/fields/checks.ts";
 import { workRoot } from "../phases/begin.ts";
 import { check, mayCheck, reportOf } from "../phases/check.ts";
+import { createFieldAcceptance } from "../phases/field-acceptance.ts";
 import { sectionsOfPrompt } from "../phases/openings.ts";
 import { runWork } from "../phases/run-work.ts";
 import { survey } from "../phases/survey.ts";
@@ -55,20 +58,42 @@ async function answerOf(
   const { counter } = await context.window();
   const sections = sectionsOfPrompt({ ...state, prompt: request }, seen, "Step of a workflow", counter.count);
   const command = work.acceptance?.command;
+  const { testCommand } = seen;
+  const worker = (await agentsOf(context)).of(agent);
+  const task = { id: taskId, files, acceptance: null };
+  const isHeld = work.readOnly !== true && hasOwnChecks(worker);
+  const field = isHeld
+    ? createFieldAcceptance(context, { task, agent: worker, root, testCommand, shares: true })
+    : DONE;
   const outcome = await runWork(context, {
     ...{ taskId, agent, sections, openRequest: request, seen },
     kind: work.readOnly === true ? "question" : "task",
     agreedCommands: command === undefined ? [] : [command],
-    accept: acceptance(context, work, { taskId, root }),
+    accept: accepted(acceptance(context, work, { taskId, root }), field),
+    ...(work.mayChange === undefined ? {} : { files: [...work.mayChange] }),
   });
   return outcome.kind === "finished" ? outcome.text : "";
 }
 
-function requestOf({ goal, files = [], acceptance: wanted }: AgentWork): string {
+/** Checks that came with its procedure; those of all fields are for tasks of plans. */
+function hasOwnChecks({ checks }: Agent): boolean {
+  return checks.some((name) => !FIELD_CHECKS.some((check) => check.name === name));
+}
+
+const DONE: Accept = async () => undefined;
+
+type Accept = (text: string, turn: number, changed: ReadonlySet<string>) => Promise<string | undefined>;
+
+function accepted(first: Accept, second: Accept): Accept {
+  return async (...finished) => (await first(...finished)) ?? second(...finished);
+}
+
+function requestOf({ goal, files = [], writes = [], acceptance: wanted }: AgentWork): string {
   const success = wanted?.expect === "fail" ? "fails, because the code that it asks for is not there yet" : "succeeds";
   return [
     goal,
     ...(files.length === 0 ? [] : [`Files it concerns: ${files.join(", ")}`]),
+    ...(writes.length === 0 ? [] : [`It is done when you have written: ${writes.join(", ")}`]),
     ...(wanted === undefined
       ? []
       : [`It is done when \`${wanted.command}\` ${success}; Nexus runs it when you finish.`]),
@@ -78,7 +103,12 @@ function requestOf({ goal, files = [], acceptance: wanted }: AgentWork): string 
 /** Runs the acceptance command when the agent says it is done; sends it back, twice at most, when it is not. */
 function acceptance(context: RunContext, work: AgentWork, { taskId, root }: { taskId: string; root: string }) {
   let tries = 0;
-  return async (_text: string, turn: number): Promise<string | undefined> => {
+  let missed = 0;
+  return async (_text: string, turn: number, changed: ReadonlySet<string>): Promise<string | undefined> => {
+    const missing = (work.writes ?? []).filter((path) => !changed.has(path));
+    // Told from what is on record alone: after a restart it comes to the same.
+    if (missing.length > 0 && ++missed < ACCEPTANCE_TRIES) return notWritten(missing);
+    if (missing.length > 0) throw nexusError("verification.failed", `It was not written: ${missing.join(", ")}.`);
     if (work.acceptance === undefined) return undefined;
     const { command, expect = "pass" } = work.acceptance;
     const may = { key: `check/${taskId}`, taskId, command, root, kind: "command" as const, allowed: [command] };
@@ -88,6 +118,10 @@ function acceptance(context: RunContext, work: AgentWork, { taskId, root }: { ta
     if (!live || ++tries < ACCEPTANCE_TRIES) return reportOf(evidence);
     throw nexusError("verification.failed", `\`${command}\` did not come out as it should.`);
   };
+}
+
+function notWritten(paths: readonly string[]): string {
+  return `You are not done: you have not written ${paths.join(", ")}. Write it, then say that you are done.`;
 }
 
 async function recordFailure(context: RunContext, taskId: string, error: unknown): Promise<void> {

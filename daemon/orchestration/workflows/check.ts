@@ -104,6 +104,8 @@ export function workflowProblems(workflow: Workflow): Finding[] {
     const { agent, tool, command } = step;
     if (agent !== undefined) {
       texts(agent.goal, [...path, "agent", "goal"], sight);
+      texts(agent.mayChange, [...path, "agent", "mayChange"], sight);
+      texts(agent.writes, [...path, "agent", "writes"], sight);
       if (agent.acceptance !== undefined)
         noPlaceholder(agent.acceptance.command, [...path, "agent", "acceptance", "command"]);
     }
@@ -138,6 +140,9 @@ export function workflowProblems(workflow: Workflow): Finding[] {
     switch (kind) {
       case "gate":
         texts(work.ask, [...path, "gate", "ask"], sight);
+        texts(work.document, [...path, "gate", "document"], sight);
+        if (work.words !== undefined && work.choices?.includes(work.words) !== true)
+          say([...path, "gate", "words"], "other words can only stand for one of the choices", "Add it to `choices`.");
         if (work.default !== undefined && work.choices?.includes(work.default) === false)
           say([...path, "gate", "default"], "the default is none of the choices", "Add it to `choices`.");
         return;

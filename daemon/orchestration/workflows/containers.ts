@@ -1,9 +1,11 @@
 /** Steps that hold or name other steps, and those that need nobody but the engine: what each comes to. */
 
+import { workflowNode } from "../../collaboration/wait-for.ts";
 import { type Json, millisecondsOf, type Step, type WaitWork, type Workflow, workOf } from "./definition.ts";
 import { asMap, isList } from "./expression.ts";
 import { inputsOf } from "./inputs.ts";
 import { filledIn, told, toldBoolean } from "./sight.ts";
+import { whileWaitingFor } from "./waits.ts";
 import { keyOf, outputOf, type Scope, type StepResult, type WorkflowRun } from "./workflow-run.ts";
 
 /** Runs a list of steps; answers whether it came to its end. See graph.ts. */
@@ -144,8 +146,11 @@ async function loop(run: WorkflowRun, scope: Scope, step: Step, runScope: RunSco
 async function call(run: WorkflowRun, scope: Scope, step: Step, runScope: RunScope): Promise<StepResult> {
   const inner = await callScope(run, scope, step);
   if ("reason" in inner) return failed(inner.reason);
-  if (!(await runScope(run, inner))) return failed(`The workflow ${inner.workflow.name} failed.`);
-  return workflowOutputs(run, inner, inner.workflow);
+  const on = { node: workflowNode(inner.file), words: "waits for the end of" };
+  return whileWaitingFor(run, scope, inner.prefix, on, async () => {
+    if (!(await runScope(run, inner))) return failed(`The workflow ${inner.workflow.name} failed.`);
+    return workflowOutputs(run, inner, inner.workflow);
+  });
 }
 
 /** From the moment on record: a restart does not begin the wait anew. */

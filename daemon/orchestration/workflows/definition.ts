@@ -35,6 +35,9 @@ export interface AgentWork {
   readonly files?: readonly string[] | undefined;
   readonly acceptance?: { readonly command: string; readonly expect?: "pass" | "fail" | undefined } | undefined;
   readonly readOnly?: boolean | undefined;
+  /** A list, or an expression that gives one. */
+  readonly mayChange?: string | readonly string[] | undefined;
+  readonly writes?: readonly string[] | undefined;
 }
 
 export interface ToolWork {
@@ -53,6 +56,8 @@ export interface GateWork {
   readonly ask: string;
   readonly choices?: readonly string[] | undefined;
   readonly default?: string | undefined;
+  readonly words?: string | undefined;
+  readonly document?: string | undefined;
 }
 
 export interface WorkflowCall {
@@ -181,6 +186,7 @@ const id = z
   .check(z.regex(/^[a-z][a-z0-9_-]{0,39}$/, "an id is a lower-case letter, then letters, digits, - or _, 40 at most"));
 const name = () => z.string().check(z.minLength(1), z.maxLength(120));
 const text = () => z.string().check(z.minLength(1), z.maxLength(20_000));
+const filePath = () => z.string().check(z.minLength(1), z.maxLength(500));
 const cel = () => z.string().check(z.minLength(1), z.maxLength(2000));
 const duration = () =>
   z.string().check(z.regex(/^\d{1,7}(ms|s|m|h|d)$/, "a time is a number with ms, s, m, h or d, such as 90s or 2h"));
@@ -212,6 +218,21 @@ const agentWork = z.strictObject({
     ),
   ),
   readOnly: z.optional(said(z.boolean(), "It only reads, so it may work beside others. Default: false.")),
+  mayChange: z.optional(
+    said(
+      z.union([
+        z.string().check(z.startsWith("${{")),
+        z.array(z.string().check(z.minLength(1))).check(z.maxLength(200)),
+      ]),
+      "Files and globs that it may change, and no others; may be an expression that gives a list. Commands then only look.",
+    ),
+  ),
+  writes: z.optional(
+    said(
+      z.array(filePath()).check(z.maxLength(20)),
+      "Files that it must have written at its end; may hold expressions.",
+    ),
+  ),
 });
 const toolWork = z.strictObject({
   name: said(name(), "A tool's name, as `nexus tools list` shows it."),
@@ -229,6 +250,10 @@ const gateWork = z.strictObject({
   ask: said(text(), "The question to a person; may hold expressions."),
   choices: z.optional(said(z.array(name()).check(z.maxLength(6)), "Answers to choose from. Left out: any words.")),
   default: z.optional(said(name(), "The answer where nobody can be asked. Left out: the step fails there.")),
+  words: z.optional(
+    said(name(), "The choice that any other words stand for; they are then `remarks`. Left out: it is asked again."),
+  ),
+  document: z.optional(said(filePath(), "The design document that it is about; may hold expressions.")),
 });
 const workflowCall = z.strictObject({
   file: z.optional(said(z.string().check(z.minLength(1), z.maxLength(300)), "A file, seen from this one.")),

@@ -18,6 +18,7 @@ export async function workflowPhase(context: RunContext): Promise<void> {
     ...{ runId: context.runId, workspace, store: context.store, clock: context.clock, redact: context.redact },
     effects: createRunEffects({ ...context, signal }),
     ...{ loaded, inputs, hash: workflow?.hash ?? "" },
+    waits: context.waits,
     signal,
     stop: (reason) => stopping.abort(reason),
     underWay: new Set(),

@@ -1,8 +1,9 @@
 /** The effects of a run's steps: the same agents, gate, policy, journal and budget as tasks, and the same evidence. */
 import { type CommandResult, type CommandRunner, machineRunner } from "../../security/sandbox/command-runner.ts";
 import { createLockTable, EVERYTHING, type Lock, type LockTable } from "../../tools/gate/locks.ts";
+import { type GateAnswer, readAnswer, recordDecision } from "../design/gate.ts";
 import { askApproval } from "../people/approval-gate.ts";
-import { askQuestion } from "../people/question-gate.ts";
+import { askPerson } from "../people/question-gate.ts";
 import { workRoot } from "../phases/begin.ts";
 import { check, mayCheck } from "../phases/check.ts";
 import { workOptions } from "../phases/run-work.ts";
@@ -80,27 +81,43 @@ async function holding(
   }
 }
 
-/** A question to a person; an answer that is none of the choices is asked for again. */
+/** A question to a person; an answer that is none of the choices is asked for again, where it does not stand for one. */
 async function ask(
   context: RunContext,
-  { ask: text, choices = [], default: otherwise }: GateWork,
+  work: GateWork,
   place: EffectPlace,
   keepState: (own: RunContext, at: string) => Promise<void>,
 ): Promise<Performed> {
-  const { headless } = await stateOf(context);
+  const { ask: text, choices = [], default: otherwise, words, document } = work;
+  const { headless, design } = await stateOf(context);
+  if (document !== undefined && design?.documents.some(({ path }) => path === document) !== true)
+    return { ok: false, reason: `There is no document ${document} to decide on.`, isFinal: true } as const;
   if (headless && otherwise === undefined) return { ok: false, reason: NOBODY, isFinal: true } as const;
-  if (headless) return { ok: true, output: { answer: otherwise ?? "" } } as const;
   const own = { ...context, signal: place.signal };
+  if (headless) return answered(own, work, place, { answer: otherwise ?? "", remarks: "", by: "nexus" });
   await keepState(own, place.at);
   for (let round = 0; round < MOST_QUESTIONS; round++) {
     const key = `gate/${place.taskId}/${round}`;
-    const asked = { key, taskId: place.taskId, agent: "workflow", text, choices: [...choices] };
-    const answer = await askQuestion(own, asked);
-    const chosen = choices.find((choice) => choice.toLowerCase() === answer.trim().toLowerCase());
-    if (choices.length === 0 || chosen !== undefined)
-      return { ok: true, output: { answer: chosen ?? answer } } as const;
+    const about = document === undefined ? {} : { document };
+    const asked = { key, taskId: place.taskId, agent: "workflow", text, choices: [...choices], ...about };
+    const { answer, by } = await askPerson(own, asked);
+    const read = readAnswer(answer, choices, words);
+    if (read !== undefined) return answered(own, work, place, { ...read, by });
   }
   return { ok: false, reason: `No answer was one of: ${choices.join(", ")}.`, isFinal: true } as const;
+}
+
+async function answered(
+  context: RunContext,
+  { words, document }: GateWork,
+  { taskId }: EffectPlace,
+  { answer, remarks, by }: GateAnswer & { readonly by: string },
+): Promise<Performed> {
+  if (document !== undefined) {
+    const isSentBack = answer === words;
+    await recordDecision(context, { path: document, isSentBack, remarks, by, key: `decided/${taskId}` });
+  }
+  return { ok: true, output: words === undefined ? { answer } : { answer, remarks } };
 }
 
 async function confirm(context: RunContext, what: string, { taskId, signal }: EffectPlace): Promise<Performed> {

@@ -1,9 +1,11 @@
 /** One step from its start to its recorded end: condition, tries, time-out. Done again after a crash it goes on where it was. */
 import { NexusError } from "../../../protocol/index.ts";
+import { taskNode } from "../../collaboration/wait-for.ts";
 import { millisecondsOf, type Retry, type Step, workOf } from "./definition.ts";
 import type { Effect, EffectPlace, Performed } from "./effects.ts";
-import { asMap } from "./expression.ts";
+import { asMap, isList } from "./expression.ts";
 import { filledIn, toldBoolean } from "./sight.ts";
+import { whileWaitingFor } from "./waits.ts";
 import {
   finishStep,
   isFatal,
@@ -84,10 +86,24 @@ async function effectOf(
     if (!value.ok) throw new Error(value.reason);
     return typeof value.value === "string" ? value.value : JSON.stringify(value.value);
   };
+  const list = async (source: string | readonly string[] | undefined) => {
+    if (source === undefined) return undefined;
+    const value = await filledIn(run, scope, source);
+    if (!value.ok) throw new Error(value.reason);
+    if (!isList(value.value)) throw new Error(`\`${source}\` gives no list.`);
+    return value.value.map((item) => (typeof item === "string" ? item : JSON.stringify(item)));
+  };
   const { agent, tool, command, gate } = step;
   try {
-    if (agent !== undefined) return { kind: "agent", work: { ...agent, goal: await text(agent.goal) } };
-    if (gate !== undefined) return { kind: "gate", work: { ...gate, ask: await text(gate.ask) } };
+    if (agent !== undefined) {
+      const mayChange = await list(agent.mayChange);
+      const writes = (await list(agent.writes))?.filter((path) => path !== "");
+      return { kind: "agent", work: { ...agent, goal: await text(agent.goal), mayChange, writes } };
+    }
+    if (gate !== undefined) {
+      const document = gate.document === undefined ? {} : { document: await text(gate.document) };
+      return { kind: "gate", work: { ...gate, ask: await text(gate.ask), ...document } };
+    }
     if (tool !== undefined) {
       const filled = await filledIn(run, scope, tool.input ?? {});
       if (!filled.ok) return { reason: filled.reason };
@@ -116,9 +132,12 @@ async function perform(
     if (!agreed.ok) return { ...failed(agreed.reason), isFinal: true };
   }
   const limit = step.timeout ?? (effect.kind === "gate" ? undefined : scope.workflow.defaults?.timeout);
-  const performed = await withTimeout(run, limit, place, (timed) => run.effects.perform(effect, timed));
-  if (performed === TIME_IS_UP) return { outcome: "timed_out", output: null, reason: `It took longer than ${limit}.` };
-  return toResult(performed);
+  const on = { node: taskNode(place.taskId), words: "waits for its step" };
+  return whileWaitingFor(run, scope, at, on, async (): Promise<Tried> => {
+    const performed = await withTimeout(run, limit, place, (timed) => run.effects.perform(effect, timed));
+    if (performed !== TIME_IS_UP) return toResult(performed);
+    return { outcome: "timed_out", output: null, reason: `It took longer than ${limit}.` };
+  });
 }
 
 function toResult(performed: Performed): Tried {

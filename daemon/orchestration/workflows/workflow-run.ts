@@ -1,6 +1,7 @@
 /** What all steps of one workflow run share, and what is on record of them. */
 import type { RunEvent, RunEventBody } from "../../../protocol/index.ts";
 import { NexusError, nexusError } from "../../../protocol/index.ts";
+import type { WaitGraph } from "../../collaboration/wait-for.ts";
 import type { Clock } from "../../host/clock.ts";
 import { hashOf } from "../../host/files.ts";
 import type { Store } from "../../store/store.ts";
@@ -16,6 +17,8 @@ export interface WorkflowRun {
   readonly clock: Pick<Clock, "now" | "sleep" | "timer">;
   readonly redact: (text: string) => string;
   readonly effects: StepEffects;
+  /** Who waits for whom in this run: workflows for those that they call and for their steps. */
+  readonly waits: WaitGraph;
   readonly loaded: LoadedBundle;
   /** Of the definition; the graph's checkpoints are kept under it, so that a migrated run begins a new graph. */
   readonly hash: string;

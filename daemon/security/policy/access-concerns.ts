@@ -63,7 +63,7 @@ function foreignConcern(
   { source, name }: Extract<PolicyAccess, { kind: "foreign" }>,
   { trusted, sandboxed }: PolicySetting,
 ): Concern {
-  const isOfUntrusted = source === "workspace" && !trusted;
+  const isOfUntrusted = source !== "mcp" && !trusted;
   return concern({
     rule: isOfUntrusted ? "untrusted-workspace" : "foreign-tool",
     verdict: isOfUntrusted ? "deny" : "ask",

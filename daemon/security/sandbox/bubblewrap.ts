@@ -9,6 +9,7 @@ import { isWithin } from "../paths/path-names.ts";
 import { sandboxEnvironment } from "./box-environment.ts";
 import { startDoorway } from "./doorway.ts";
 import { type GitView, gitView } from "./git-view.ts";
+import { startLocalWay } from "./local-way.ts";
 import { MISSING_FILES, MISSING_FOLDERS, type ProtectedPlaces, protectPlaces } from "./protected.ts";
 import { startGateway } from "./proxy.ts";
 import type { Confined, Sandbox, SandboxRules } from "./sandbox.ts";
@@ -31,6 +32,14 @@ export function createBubblewrap(options: BubblewrapOptions): Sandbox {
   return { kind: "bubblewrap", confine: (argv, env, rules) => confine(options, argv, env, rules) };
 }
 
+const NO_PLACES: ProtectedPlaces = {
+  existing: [],
+  missingFolders: [],
+  missingFiles: [],
+  around: [],
+  dispose: async () => undefined,
+};
+
 type Environment = Readonly<Record<string, string>>;
 type Argv = readonly [string, ...string[]];
 
@@ -49,7 +58,7 @@ async function confine(
   };
   try {
     const box = await prepare(scratch, env, rules);
-    const places = await protectPlaces(rules.root);
+    const places = rules.isScratch === true ? NO_PLACES : await protectPlaces(rules.root);
     ends.push(places.dispose);
     const gateway = rules.hosts.length === 0 ? undefined : await startGateway(scratch, rules);
     if (gateway !== undefined) ends.push(gateway.close);
@@ -58,7 +67,10 @@ async function confine(
     if (way !== undefined) ends.push(way.door.close);
     const served = way === undefined ? argv : way.wrap(argv);
     const inside = gateway === undefined ? served : gateway.wrap(served);
-    const tail = ["--remount-ro", "/", "--chdir", rules.root, "--", ...inside];
+    const out = rules.reaches === undefined ? undefined : await startLocalWay(scratch, rules.reaches);
+    if (out !== undefined) ends.push(out.close);
+    const whole = out === undefined ? inside : out.wrap(inside);
+    const tail = ["--remount-ro", "/", "--chdir", rules.root, "--", ...whole];
     const flags = [...ISOLATION, ...options.flags, "--hostname", "nexus"];
     return {
       argv: [
@@ -67,6 +79,7 @@ async function confine(
         ...mounts.flat(),
         ...(gateway?.mounts.flat() ?? []),
         ...(way?.mounts.flat() ?? []),
+        ...(out?.mounts.flat() ?? []),
         ...tail,
       ],
       ...(way === undefined ? {} : { door: way.door }),

@@ -19,6 +19,10 @@ export interface SandboxRules {
   readonly onHost?: (decision: HostDecision) => void;
   /** The port that the command serves: whoever runs it may connect to it, nobody else. Left out: nobody. */
   readonly served?: number;
+  /** The root is an empty folder of ours and no copy of a workspace: nothing in it is protected. */
+  readonly isScratch?: boolean;
+  /** A port of this machine's loopback interface, one of our own servers, that it may connect to. Left out: none. */
+  readonly reaches?: number;
 }
 
 /** One attempt of a command to reach something. */

@@ -15,10 +15,14 @@ export interface SeatbeltPlaces {
   readonly writable: readonly string[];
   readonly readable: readonly string[];
   readonly hidden: readonly string[];
+  /** Nothing in the root is protected. */
+  readonly isScratch?: boolean;
   /** The proxy's port on this machine; undefined: no network. */
   readonly proxyPort?: number;
   /** A port of the loopback interface that the command may listen on. */
   readonly served?: number;
+  /** A port of the loopback interface that the command may connect to. */
+  readonly reaches?: number;
 }
 
 export function createSeatbelt(program: string): Sandbox {
@@ -29,11 +33,13 @@ export function createSeatbelt(program: string): Sandbox {
       const gateway = rules.hosts.length === 0 ? undefined : await startLoopbackGateway(rules);
       const places = await placesOf(scratch, env, rules);
       const own = { ...sandboxEnvironment(env, homeFolder(env)), ...cachesIn(places.writable[1] ?? scratch) };
-      const { served } = rules;
+      const { served, reaches, isScratch = false } = rules;
       const profile = seatbeltProfile({
         ...places,
+        isScratch,
         ...(gateway === undefined ? {} : { proxyPort: gateway.port }),
         ...(served === undefined ? {} : { served }),
+        ...(reaches === undefined ? {} : { reaches }),
       });
       return {
         argv: [program, "-p", profile, ...argv],
@@ -77,7 +83,7 @@ function cachesIn(folder: string): Record<string, string> {
  * files are refused again, by pattern, so that it does not matter whether they are there.
  */
 export function seatbeltProfile(places: SeatbeltPlaces): string {
-  const { root, home, writable, readable, hidden, proxyPort, served } = places;
+  const { root, home, writable, readable, hidden, proxyPort, served, reaches, isScratch } = places;
   const system =
     "/usr /bin /sbin /System /Library /opt /private/etc /private/var/db/timezone /private/var/select /dev /nix";
   const patterns = [...MISSING_FOLDERS, ...MISSING_FILES].map(
@@ -98,8 +104,9 @@ export function seatbeltProfile(places: SeatbeltPlaces): string {
     // After what is hidden, because the copy lies in the data folder.
     `(allow file-read* file-write* ${[...writable, root].map(subpath).join(" ")})`,
     '(allow file-write-data (literal "/dev/null") (literal "/dev/zero") (literal "/dev/tty"))',
-    `(deny file-write* ${patterns.join(" ")})`,
+    ...(isScratch === true ? [] : [`(deny file-write* ${patterns.join(" ")})`]),
     proxyPort === undefined ? "(deny network*)" : `(allow network-outbound (remote ip "localhost:${proxyPort}"))`,
+    ...(reaches === undefined ? [] : [`(allow network-outbound (remote ip "localhost:${reaches}"))`]),
     ...(served === undefined ? [] : [`(allow network-bind network-inbound (local ip "localhost:${served}"))`]),
     "",
   ].join("\n");

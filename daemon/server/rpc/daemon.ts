@@ -1,5 +1,6 @@
 /** Requests about the daemon itself. */
 import type { Answer, CheckResult, DaemonStatus, Handlers, Params } from "../../../protocol/index.ts";
+import type { RunDesign } from "../../metagpt/view/source.ts";
 import type { AgentDirectory } from "../../orchestration/agent-directory.ts";
 import type { Trust } from "../../security/trust.ts";
 import type { RpcContext } from "./connection.ts";
@@ -17,6 +18,8 @@ export interface DaemonControl {
   readonly home: string;
   readonly listTools: ListTools;
   readonly agents: Pick<AgentDirectory, "list" | "card">;
+  /** Design documents of runs; left out: no run writes any. */
+  readonly runDesign?: RunDesign | undefined;
 }
 
 type DaemonHandlers = Pick<

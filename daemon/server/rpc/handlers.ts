@@ -1,6 +1,7 @@
 /** The whole table: a missing handler does not compile. */
 import type { Handlers } from "../../../protocol/index.ts";
 import type { MemoryService } from "../../memory/service.ts";
+import { createDesignService } from "../../metagpt/view/service.ts";
 import type { RunService } from "../../orchestration/run-service.ts";
 import { createAgentHandlers } from "./agents.ts";
 import { createApprovalHandlers } from "./approvals.ts";
@@ -8,8 +9,10 @@ import { createAuditHandlers } from "./audit.ts";
 import { createChangesHandlers } from "./changes.ts";
 import type { RpcContext } from "./connection.ts";
 import { createDaemonHandlers, type DaemonControl } from "./daemon.ts";
+import { createDesignHandlers } from "./design.ts";
 import { createMemoryHandlers } from "./memory.ts";
 import { createPlanHandlers } from "./plan.ts";
+import { procedureFor } from "./procedure.ts";
 import { createRunHandlers } from "./run.ts";
 import { createTaskHandlers } from "./tasks.ts";
 import { createToolsHandlers } from "./tools.ts";
@@ -34,5 +37,8 @@ export function createHandlers(
     ...createAuditHandlers(control.home),
     ...createToolsHandlers(control.listTools),
     ...createAgentHandlers(control.agents),
+    ...createDesignHandlers(createDesignService({ trust: control.trust, runs: control.runDesign }), (wish) =>
+      procedureFor(wish, control),
+    ),
   };
 }

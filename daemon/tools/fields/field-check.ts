@@ -1,4 +1,5 @@
 /** A check of a field: whether finished work is right as people of that field would judge it. */
+import type { CheckedPage } from "../checked-page.ts";
 import type { FetchPage } from "../fetch-page.ts";
 
 export interface FieldFinding {
@@ -63,6 +64,8 @@ export interface FieldContext {
   readonly grammars?: string;
   /** Addresses of pages that the run fetched. */
   readonly fetched: readonly string[];
+  /** Tells people, and the run's log, what a page looks like in a browser. */
+  readonly showPage?: (page: CheckedPage) => Promise<void>;
   /** Gets a page of the web, where the policy lets this check. */
   readonly fetchPage?: FetchPage;
 }

@@ -1,9 +1,10 @@
+import { DESIGN } from "./design.ts";
 import { REPLAN } from "./replan.ts";
 import type { Scenario } from "./scenario.ts";
 import { STEPS } from "./steps.ts";
 import { TEAM } from "./team.ts";
 
-const SCENARIOS: Readonly<Record<string, Scenario>> = { steps: STEPS, replan: REPLAN, team: TEAM };
+const SCENARIOS: Readonly<Record<string, Scenario>> = { steps: STEPS, replan: REPLAN, team: TEAM, design: DESIGN };
 
 const SCENARIO_NAMES = Object.keys(SCENARIOS);
 

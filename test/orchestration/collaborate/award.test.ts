@@ -52,6 +52,27 @@ it("gives a task that any agent may do to the one whose card fits, and says why"
   ]);
 });
 
+it("bids with what such tasks came to in earlier runs of the folder", async () => {
+  const work = [
+    ...planned(any),
+    ...turns("orders", call("write_file", { path: "db/002_orders.sql", content: "create table orders (id int);\n" }), {
+      text: "Changed: a migration.\nChecked: by reading it.\nSamples: none.\nData checks: none.\nLineage: none.",
+    }),
+  ];
+  engine = await startEngine({ script: [...work, ...work] });
+  const evidence: string[] = [];
+  for (const _ of ["first", "second"]) {
+    const runId = await engine.start(GOAL);
+    const state = await engine.ended(runId);
+    const own = state.tasks.find(({ id }) => id === "orders");
+    expect(own?.status).toBe("done");
+    const bid = bodies(await engine.events(runId), "contract.bid").find(({ bid: { bidder } }) => bidder === own?.agent);
+    evidence.push(bid?.bid.evidence ?? "");
+  }
+  expect(evidence[0]).toContain("no such task before");
+  expect(evidence[1]).toContain("1 of 1 such tasks done");
+});
+
 describe("a negotiation", () => {
   /** A run that waits for a person, and so stands still meanwhile. */
   async function standing() {

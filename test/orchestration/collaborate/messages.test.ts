@@ -120,6 +120,28 @@ describe("a question to another agent", () => {
     expect(saidTo("a")).toContain("Task b answers:");
   });
 
+  it("to a task that waits for a file of the one who asks is refused, with the circle through the lease", async () => {
+    const shared = { files: ["shared.txt"] };
+    await open({
+      script: [
+        ...planned(task("a", shared), task("b", shared), task("c")),
+        ...turns("a", asks("b"), { text: "a is done." }),
+        ...turns("b", { text: "b is done." }),
+        ...turns("c", { text: "c is done." }),
+      ],
+    });
+    const runId = await engine.start(GOAL);
+    expect(await engine.ended(runId)).toMatchObject({ status: "done", error: null });
+    expect(bodies(await engine.events(runId), "wait.refused")).toMatchObject([
+      {
+        taskId: "a",
+        cycle: ["task a", "task b", "file shared.txt", "task a"],
+        explanation:
+          "task a waits for an answer of task b, task b waits for file shared.txt, file shared.txt is held by task a",
+      },
+    ]);
+  });
+
   it("that would close a circle is refused, in words, and the first one is still answered", async () => {
     const [begun, asked] = [createGate(), createGate()];
     await open({

@@ -19,10 +19,11 @@ function choose(tasks: PlanTask[], more: Partial<Situation> & { states?: TaskSta
   const known = tasks.map(({ id }) => states.find((state) => state.id === id) ?? stateOf(id));
   const leases = new Map(tasks.map(({ id, files }) => [id, files.map((name): Lease => ({ on: "file", name }))]));
   const own = { working: new Set<string>(), ended: new Set<string>(), limit: 4 };
-  const { start, held, skip, paused } = chooseTasks({ plan, tasks: known, leases, ...own, ...rest });
+  const { start, held, allowed, skip, paused } = chooseTasks({ plan, tasks: known, leases, ...own, ...rest });
   return {
     start: start.map((one) => `${one.task.id}:${one.kind}`),
     held: held.map((one) => `${one.task.id} behind ${one.behind}`),
+    allowed: allowed.map((one) => [...one.tasks, one.decision].join(" ")),
     skip: skip.map((one) => one.task.id),
     paused,
   };
@@ -52,6 +53,17 @@ describe("which tasks start", () => {
     const states = [stateOf("b", { status: "working", place: place("copy") })];
     const both = [planTask("a", { files: ["x"] }), planTask("b", { files: ["x"] })];
     expect(choose(both, { states })).toMatchObject({ start: ["b:copy"], held: ["a behind b"] });
+  });
+
+  it("lets two be in one file where each has symbols of its own there, and says so", () => {
+    const both = [planTask("a", { files: ["x"], symbols: ["f"] }), planTask("b", { files: ["x"], symbols: ["g"] })];
+    const symbolsIn = (id: string) => (id === "a" ? ["f"] : ["g"]);
+    expect(choose(both, { symbolsIn })).toMatchObject({
+      start: ["a:copy", "b:copy"],
+      held: [],
+      allowed: ["a b allowed"],
+    });
+    expect(choose(both)).toMatchObject({ start: ["a:run"], held: ["b behind a"], allowed: [] });
   });
 
   it("leaves those out that would meet one at work or one that starts, wherever they stand", () => {

@@ -77,6 +77,28 @@ describe("handing over a piece of work", () => {
     expect(written).toHaveLength(1);
   });
 
+  it("gives a child the least of the contract, its agent's own limits and what its parent has left", async () => {
+    const agent = "---\npurpose: Praises.\nlimits: {budgetUsd: 0.05, deadlineMinutes: 10}\n---\nPraise.\n";
+    const praise = (share: number) => piece("praiser", `Praise with ${share}`, { readOnly: true, budgetShare: share });
+    await open({
+      files: { ".nexus/agents/praiser.md": agent },
+      settings: { price: { input: 0.01, output: 0.01 } },
+      script: [
+        ...planned(task("a", { files: ["**"], budgetUsd: 0.4, deadlineMinutes: 5 })),
+        ...turns("a", delegate(praise(1)), delegate(praise(0.1)), { text: "Praised." }),
+        ...turns("a.1.0", { text: "It is good." }),
+        ...turns("a.2.0", { text: "It is good." }),
+      ],
+    });
+    const runId = await engine.start(GOAL, { budgetUsd: 5 });
+    const { tasks } = await engine.ended(runId);
+    const [first, second] = bodies(await engine.events(runId), "task.delegated");
+    expect(first?.budgetUsd).toBe(0.05);
+    expect(second?.budgetUsd).toBeLessThan(0.041);
+    expect([first?.deadlineAt, second?.deadlineAt]).toEqual([tasks[0]?.deadlineAt, tasks[0]?.deadlineAt]);
+    expect(tasks[1]).toMatchObject({ id: "a.1.0", status: "done", budgetUsd: 0.05 });
+  });
+
   it("keeps a child to the files that were handed to it", async () => {
     await open({
       script: [
@@ -166,8 +188,12 @@ describe("handing over a piece of work", () => {
         return together.passed;
       },
     });
-    const state = await engine.ended(await engine.start(GOAL));
+    const runId = await engine.start(GOAL);
+    const state = await engine.ended(runId);
     expect(state).toMatchObject({ status: "done", changes: null });
     expect(state.tasks.map(({ status }) => status)).toEqual(["done", "done", "done"]);
+    const lives = bodies(await engine.events(runId), "task.life").filter(({ taskId }) => taskId === "a");
+    // After the first child its parent waits for the other.
+    expect(lives.map(({ life }) => life)).toEqual(["waiting", "waiting", "waiting", "working"]);
   });
 });

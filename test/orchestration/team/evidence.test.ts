@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { judgeEvidence } from "../../../daemon/orchestration/team/evidence/judge.ts";
+import { statementLines } from "../../../daemon/orchestration/team/evidence/statements.ts";
 import { touchedLines } from "../../../daemon/orchestration/team/evidence/touched.ts";
 import type { PlanTask, Proof } from "../../../protocol/index.ts";
 import { makeExecutable, write } from "../changes/fixture.ts";
@@ -90,6 +91,56 @@ it("names a test that fails now, and does not hold it against the task", async (
   expect(objection).toBeUndefined();
   expect(proof.tests).toMatchObject({ failing: [expect.stringContaining("adds")], before: { failed: 0 } });
 }, 180_000);
+
+const MINUS = "export function minus(a, b) {\n  const less = a - b;\n  return less;\n}\n";
+const minusTest = (more: string) =>
+  `import test from "node:test";\nimport { minus } from "./minus.js";\ntest("is there", () => { if (!minus) throw new Error("no"); });\n${more}`;
+
+it("sends back work of which no test runs a line, and says which lines; a file that no test loads too", async () => {
+  const task = planned("one");
+  const team = await teamOn(PROJECT, [task]);
+  const unloaded = await claim(team, task, { "minus.js": MINUS, "types.d.ts": "declare const x: 1;\n" }, 1);
+  expect(unloaded.proof).toMatchObject({
+    verdict: "refused",
+    coverage: { lines: 3, covered: 0, uncovered: [{ file: "minus.js", lines: "1-3" }] },
+  });
+  expect(unloaded.objection).toContain("No test reaches any of its 3 lines: minus.js 1-3.");
+  const loaded = await claim(team, task, { "minus.test.js": minusTest("") }, 2);
+  expect(loaded).toMatchObject({ objection: undefined, proof: { verdict: "proved", coverage: { covered: 1 } } });
+  const asked = await teamOn(PROJECT, [task], { team: { leastCoverage: 90 } });
+  const few = await claim(asked, task, { "minus.js": MINUS, "minus.test.js": minusTest("") }, 1);
+  expect(few.objection).toContain("Tests reach 1 of its 4 lines, and 90 in 100 is the least: minus.js 2-4.");
+  const off = await teamOn(PROJECT, [task], { team: { leastCoverage: 0 } });
+  expect(await claim(off, task, { "minus.js": MINUS }, 1)).toMatchObject({ objection: undefined });
+}, 240_000);
+
+it("leaves the lines of a task to a later one that writes their tests, and demands them of that one", async () => {
+  const tests = planned("two", { agent: "testing", files: ["minus.js"], dependsOn: ["one"] });
+  const team = await teamOn(PROJECT, [planned("one"), tests]);
+  const first = await claim(team, planned("one"), { "minus.js": MINUS }, 1);
+  expect(first).toMatchObject({
+    objection: undefined,
+    proof: { verdict: "proved", reasons: expect.arrayContaining(["Task two is to test what it wrote."]) },
+  });
+  const weak = await claim(team, tests, { "minus.js": MINUS, "minus.test.js": minusTest("") }, 1);
+  expect(weak.objection).toContain("Tests reach 1 of its 4 lines, and 80 in 100 is the least: minus.js 2-4.");
+  const good = 'test("takes away", () => { if (minus(3, 1) !== 2) throw new Error("no"); });\n';
+  expect(await claim(team, tests, { "minus.test.js": minusTest(good) }, 2)).toMatchObject({
+    objection: undefined,
+    proof: { verdict: "proved", coverage: { lines: 4, covered: 4 } },
+  });
+}, 240_000);
+
+it("tells statements from what only declares, in files that no report knows", () => {
+  const types = "export interface Note {\n  text: string;\n}\nexport type Id = string;\ndeclare const x: Note;\n";
+  expect(statementLines("a.ts", types)).toEqual([]);
+  expect(statementLines("a.d.ts", "const x = 1;\n")).toEqual([]);
+  expect(statementLines("vite.config.ts", "const x = 1;\n")).toEqual([]);
+  expect(statementLines("a.tsx", "// no\nexport const A = () => {\n  return 1;\n};\n")).toEqual([2, 3]);
+  expect(statementLines("a.py", "import os\nX: int = 1\ndef f():\n    return X\n")).toEqual([2, 3, 4]);
+  expect(statementLines("a.go", "package a\nfunc F() int {\n\tx := 1\n\treturn x\n}\n")).toEqual([2, 3, 4]);
+  expect(statementLines("a.sql", "select 1;\n")).toEqual([]);
+});
 
 /** A scripted checker: every BAD is an error. */
 const CHECKER = `#!/usr/bin/env node

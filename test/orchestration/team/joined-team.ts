@@ -2,6 +2,7 @@
 import { systemClock } from "../../../daemon/host/clock.ts";
 import type { Isolation } from "../../../daemon/orchestration/changes/changes.ts";
 import type { RunContext } from "../../../daemon/orchestration/run-context.ts";
+import { TEAM_LIMITS, type TeamLimits } from "../../../daemon/orchestration/team/limits.ts";
 import { createTurnstile } from "../../../daemon/orchestration/turnstile.ts";
 import type { Store } from "../../../daemon/store/store.ts";
 import type { PlanTask, PolicyRules, RunEventBody, RunState } from "../../../protocol/index.ts";
@@ -32,7 +33,11 @@ export function planned(id: string, more: Partial<PlanTask> = {}): PlanTask {
 export async function teamOn(
   files: Files,
   tasks: readonly PlanTask[],
-  { policy = {}, prepare = () => undefined }: { policy?: PolicyRules; prepare?: (workspace: string) => void } = {},
+  {
+    policy = {},
+    prepare = () => undefined,
+    team: limits = {},
+  }: { policy?: PolicyRules; prepare?: (workspace: string) => void; team?: Partial<TeamLimits> } = {},
 ): Promise<Team> {
   const workspace = repositoryWith(files);
   prepare(workspace);
@@ -63,6 +68,7 @@ export async function teamOn(
     redact: (text: string) => text.replaceAll("hunter2", "[secret]"),
     audit: { record: async () => undefined },
     inTurn: createTurnstile(),
+    team: { ...TEAM_LIMITS, ...limits },
     taint: { read: async () => ({}), see: async () => undefined },
   } as unknown as RunContext;
   const append = (body: RunEventBody) => store.events.append(runId, [{ body }]);

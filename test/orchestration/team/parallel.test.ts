@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { recallMemory } from "../../../daemon/orchestration/run-memory.ts";
+import type { CodeLookup } from "../../../daemon/tools/code-lookup.ts";
 import type { RunEvent } from "../../../protocol/index.ts";
 import { type Engine, type EngineOptions, startEngine } from "../../support/engine.ts";
 import { bodies, createGate, GOAL, isFor, planned, task, turns, writes } from "./fixture.ts";
@@ -131,11 +133,59 @@ describe("tasks that would meet in a file", () => {
   });
 });
 
+describe("tasks with symbols of their own in one file", () => {
+  it("work side by side, as is said before, and the merge tells", async () => {
+    const together = createGate();
+    const waiting = new Set<string>();
+    const lines = ["one", "", "", "", "", "two", ""];
+    const edit = (id: string, from: string, to: string) =>
+      turns(
+        id,
+        { toolCalls: [{ tool: "read_file", arguments: { path: "shared.txt" } }] },
+        {
+          toolCalls: [
+            { tool: "write_file", arguments: { path: "shared.txt", content: lines.join("\n").replace(from, to) } },
+          ],
+        },
+        { text: `${id} is done.` },
+      );
+    const symbols = async (name: string) => [{ path: "shared.txt", symbol: name }];
+    const lookup = { symbols, search: async () => [], uses: async () => undefined } as unknown as CodeLookup;
+    await open({
+      files: { "shared.txt": lines.join("\n") },
+      memory: (at) => ({ ...recallMemory(at), lookup }),
+      script: [
+        ...planned(
+          task("a", { files: ["shared.txt"], symbols: ["one"] }),
+          task("b", { files: ["shared.txt"], symbols: ["two"] }),
+        ),
+        ...edit("a", "one", "ONE"),
+        ...edit("b", "two", "TWO"),
+      ],
+      hold(conversation) {
+        const id = ["a", "b"].find((one) => isFor(conversation, one, 0));
+        if (id === undefined) return undefined;
+        waiting.add(id);
+        if (waiting.size === 2) together.open();
+        return together.passed;
+      },
+    });
+    const runId = await engine.start(GOAL);
+    expect(await engine.ended(runId)).toMatchObject({ status: "done" });
+    const events = await engine.events(runId);
+    expect(bodies(events, "conflict.predicted")).toMatchObject([
+      { tasks: ["a", "b"], on: [{ on: "file", name: "shared.txt" }], decision: "allowed" },
+    ]);
+    expect(bodies(events, "merge.conflicted")).toEqual([]);
+    await engine.service.accept({ runId }, { name: "t" });
+    expect(engine.read("shared.txt")).toBe(["ONE", "", "", "", "", "TWO", ""].join("\n"));
+  });
+});
+
 describe("a judge of finished work", () => {
   it("sends it back until it has nothing to say", async () => {
     const asked: string[] = [];
     await open({
-      noReplay: "what the judges say is not in the log",
       judges: [
         async (_context, { task: { id }, turn }) => {
           asked.push(`${id}/${turn}`);

@@ -176,3 +176,17 @@ steps:
     }
   });
 });
+
+it("a call that leads back to a workflow that waits is refused before it begins, with the circle in words", async () => {
+  const calls = (file: string) => `name: w\nsteps:\n  - { id: call, workflow: { file: ${file} } }\n`;
+  const { end, events } = await run("", { bundle: bundleOf(calls("sub.yaml"), { "sub.yaml": calls("main.yaml") }) });
+  const explanation =
+    "workflow sub.yaml waits for the end of workflow main.yaml, workflow main.yaml waits for the end of workflow sub.yaml";
+  expect(end).toMatchObject({ ok: false });
+  const refused = events.flatMap(({ body }) => (body.type === "wait.refused" ? [body] : []));
+  expect(refused).toMatchObject([
+    { cycle: ["workflow sub.yaml", "workflow main.yaml", "workflow sub.yaml"], explanation },
+  ]);
+  const failed = events.find(({ body }) => body.type === "step.finished" && body.at === "call/call");
+  expect(failed?.body).toMatchObject({ outcome: "failed", reason: `${explanation}.` });
+});

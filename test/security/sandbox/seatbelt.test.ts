@@ -42,6 +42,14 @@ it("lets a command listen on the one port that it serves, and reach nothing by i
   expect(profile).not.toContain("network-outbound");
 });
 
+it("lets a program of ours reach one port of this machine, and write all of a scratch folder", () => {
+  const profile = seatbeltProfile({ ...places, reaches: 4321, isScratch: true });
+  expect(profile.indexOf('(allow network-outbound (remote ip "localhost:4321"))')).toBeGreaterThan(
+    profile.indexOf("(deny network*)"),
+  );
+  expect(profile).not.toContain("(deny file-write* (regex");
+});
+
 it("lets no name of a folder end a string or a pattern", () => {
   const profile = seatbeltProfile({ ...places, root: '/Users/u/a") (allow default) ("(b)*' });
   expect(profile).toContain('"/Users/u/a\\") (allow default) (\\"(b)*"');

@@ -185,7 +185,7 @@ describe("the team", () => {
   it("says where an agent works, what it may spend and why it waits", () => {
     const html = draw(run, <TeamCard run={run} />);
     expect(html).toContain("a copy of its own");
-    expect(html).toContain("of $0.20");
+    expect(html).toContain("of $0.20 at most");
     expect(html).toContain("It waits for service.2.0.");
     expect(html).toContain("Handed on by service: ");
     expect(html).toContain("6 agents, 0 at work");

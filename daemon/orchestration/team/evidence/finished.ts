@@ -11,6 +11,10 @@ export interface Finished {
   /** Git's name for all files together. */
   readonly tree: string;
   readonly files: readonly ChangedFile[];
+  /** Who did it. */
+  readonly agent: string;
   /** Lines that the task wrote, by path. */
   readonly touched: ReadonlyMap<string, readonly number[]>;
+  /** Lines that the run wrote until now, in the files that the task names, or everywhere where it names none. */
+  readonly claimed: ReadonlyMap<string, readonly number[]>;
 }

@@ -1,6 +1,8 @@
 /** What is measured of a finished task: the cheapest first, and nothing twice for the same files. */
 import type { PlanTask, Proof } from "../../../../protocol/index.ts";
+import { type PathPattern, pathsOverlap, patternOf } from "../../../collaboration/path-overlap.ts";
 import { isolationIn, type RunContext, stateOf } from "../../run-context.ts";
+import { coverageFindings } from "./coverage.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 import type { Finished } from "./finished.ts";
 import { isTestFile, type TestFindings, testsOf } from "./tests.ts";
@@ -27,13 +29,17 @@ export async function gatherProof(
   }
   const diagnostics = await diagnosticsOf(context, finished);
   const tests = await testsOf(context, finished, acceptance);
+  const { plan, tasks } = await stateOf(context);
+  const leastPercent = context.team.leastCoverage;
+  const covered = await coverageFindings(finished, { reached: tests.reached, plan, tasks, leastPercent });
+  const known = "unknown" in diagnostics ? null : diagnostics;
   return judged({
     acceptance,
-    diagnostics: "unknown" in diagnostics ? null : diagnostics,
+    diagnostics: known,
     tests: tests.tests,
-    coverage: tests.coverage,
-    notes: ["unknown" in diagnostics ? diagnostics.unknown : "", ...tests.notes].filter((note) => note !== ""),
-    refusals: refusalsOf("unknown" in diagnostics ? null : diagnostics, tests),
+    coverage: covered.coverage,
+    notes: ["unknown" in diagnostics ? diagnostics.unknown : "", ...tests.notes, ...covered.notes].filter(Boolean),
+    refusals: [...refusalsOf(known, tests), ...covered.refusals],
   });
 }
 
@@ -81,11 +87,24 @@ async function finishedTask(context: RunContext, task: PlanTask, root: string): 
     context.place === undefined
       ? await changes.tasks.head(place)
       : (await changes.tasks.commit({ ...place, taskId: task.id, signal })).commit;
-  const own = state.tasks.find(({ id }) => id === task.id)?.place;
-  const start = own?.startCommit ?? isolation.startCommit;
+  const own = state.tasks.find(({ id }) => id === task.id);
+  const start = own?.place?.startCommit ?? isolation.startCommit;
   const { files, patch } = await changes.checkpoints.compare(workspace, start, commit);
   const tree = await changes.tasks.tree(workspace, commit);
-  return { task, root, linked: isolation.linked, start, commit, tree, files, touched: touchedLines(patch, isSource) };
+  const begin = state.isolation?.startCommit ?? start;
+  const whole = begin === start ? patch : (await changes.checkpoints.compare(workspace, begin, commit)).patch;
+  const claimed = touchedLines(whole, isClaimed(task));
+  const touched = touchedLines(patch, isSource);
+  return {
+    ...{ task, root, linked: isolation.linked, start, commit, tree, files, touched, claimed },
+    agent: own?.agent ?? task.agent,
+  };
+}
+
+/** Of sources: those that the task names, or all where it names none. */
+function isClaimed({ files }: PlanTask): (path: string) => boolean {
+  const named: PathPattern[] = files.filter(isSource).map(patternOf);
+  return (path) => isSource(path) && (named.length === 0 || named.some((one) => pathsOverlap(one, patternOf(path))));
 }
 
 function isSource(path: string): boolean {

@@ -1,6 +1,7 @@
 /** Which tests there are and how they end, before and after a task; and which of its lines they reach. */
 import type { Proof } from "../../../../protocol/index.ts";
 import { detectTests } from "../../../tools/tests/detect.ts";
+import type { LineCoverage } from "../../../tools/tests/line-coverage/lines.ts";
 import { planCoverage } from "../../../tools/tests/line-coverage/plan.ts";
 import { planTests } from "../../../tools/tests/plan.ts";
 import type { TestCase } from "../../../tools/tests/report.ts";
@@ -8,9 +9,10 @@ import type { RunContext } from "../../run-context.ts";
 import { labelOf, type TestedState, testState } from "../project-tests.ts";
 import { atCommit } from "./baseline.ts";
 import type { Finished } from "./finished.ts";
-import { coverageOf } from "./touched.ts";
 
-export interface TestFindings extends Pick<Proof, "tests" | "coverage"> {
+export interface TestFindings extends Pick<Proof, "tests"> {
+  /** Undefined: not measured. */
+  readonly reached?: LineCoverage;
   readonly notes: readonly string[];
   /** How many are gone or switched off although the task does not speak of it. */
   readonly unannounced: { readonly removed: number; readonly skipped: number };
@@ -33,14 +35,13 @@ export async function testsOf(
   finished: Finished,
   acceptance: Proof["acceptance"],
 ): Promise<TestFindings> {
-  const { root, linked, tree, files, touched, start } = finished;
+  const { root, linked, tree, files, start } = finished;
   const mayDiffer = files.some(({ path }) => TEST_FILE.test(path) || TEST_SETTINGS.test(path));
   if (!mayDiffer && (await isCovered(root, acceptance)))
-    return nothing("Its acceptance check is all of the project's tests, and they passed.");
+    return nothing(`Its acceptance check is all of the project's tests, and they passed. ${await whyUncovered(root)}`);
   const after = await testState(context, { root, linked, tree, withCoverage: true });
   if ("unknown" in after) return nothing(after.unknown);
   if (after.cases.length === 0) return nothing("The project's tests do not tell of single ones.");
-  const coverage = after.coverage === undefined ? null : coverageOf(touched, after.coverage);
   const isFailing = after.cases.some(({ status }) => status === "failed");
   const before =
     mayDiffer || isFailing
@@ -50,12 +51,20 @@ export async function testsOf(
       : undefined;
   if (before !== undefined && "unknown" in before) return nothing(before.unknown);
   const { tests, unannounced } = differenceOf(finished, before, after);
-  const note = coverage === null ? ["Coverage is not one flag away here, so it was not measured."] : [];
-  return { tests, coverage, unannounced, notes: note };
+  if (after.coverage === undefined) return { tests, unannounced, notes: [await whyUncovered(root)] };
+  return { tests, reached: after.coverage, unannounced, notes: [] };
 }
 
 function nothing(note: string): TestFindings {
-  return { tests: null, coverage: null, notes: [note], unannounced: { removed: 0, skipped: 0 } };
+  return { tests: null, notes: [note], unannounced: { removed: 0, skipped: 0 } };
+}
+
+async function whyUncovered(root: string): Promise<string> {
+  const plan = await planTests(root, {});
+  const isPlanned = plan.ok && (await planCoverage(root, plan.value)) !== undefined;
+  return isPlanned
+    ? "The tests ran, but left no report of the lines that they reached."
+    : "Which lines the tests reach is not one flag away here, so it was not measured.";
 }
 
 /** All tests passed a moment ago, and nothing more can be learned by running them again. */

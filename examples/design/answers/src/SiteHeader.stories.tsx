@@ -1,0 +1,5 @@
+import { SiteHeader } from "./SiteHeader.tsx";
+
+export default { component: SiteHeader };
+
+export const Default = {};

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { drawArchitecture, drawFlow, drawSheet } from "../../../daemon/metagpt/ui/drawings.ts";
+import { designResources } from "../../../daemon/metagpt/ui/resources.ts";
+import { UiDesign } from "../../../protocol/index.ts";
+import { design } from "./designs.ts";
+
+const own = UiDesign.parse(design());
+
+describe("drawings", () => {
+  it("draw children below their parents, and circles without end or loss", () => {
+    const svg = drawArchitecture(own);
+    expect(svg.indexOf(">Order<")).toBeLessThan(svg.indexOf(">Thank you<"));
+    expect(svg).toContain("thanks /thanks");
+    const circle = own["Information Architecture"].map((place) => ({
+      ...place,
+      parent: place.screen === "home" ? "thanks" : "home",
+    }));
+    expect(drawArchitecture({ ...own, "Information Architecture": circle }).match(/<rect /g)).toHaveLength(2);
+    expect(drawArchitecture({ ...own, "Information Architecture": [] })).toContain("</svg>");
+  });
+
+  it("draw every step of a flow with its screen", () => {
+    const [flow] = own["User Flows"];
+    const svg = flow === undefined ? "" : drawFlow(flow, own);
+    for (const text of ["S1: order", "1. Order bread", "press Order", "2. Thank you"])
+      expect(svg).toContain(`>${text}<`);
+  });
+
+  it("put all on one sheet, none over another", () => {
+    const sheet = drawSheet(own);
+    const tops = [...sheet.matchAll(/<svg x="40" y="(\d+)" .*? height="(\d+)"/g)].map(
+      ([, top, height]) => [Number(top), Number(height)] as const,
+    );
+    expect(tops).toHaveLength(5);
+    for (const [index, [top, height]] of tops.entries())
+      expect(tops[index + 1]?.[0] ?? Number.POSITIVE_INFINITY).toBeGreaterThan(top + height);
+  });
+});
+
+describe("designResources", () => {
+  const textOf = (ending: string, change: Partial<UiDesign> = {}) =>
+    designResources("1", { ...own, ...change }).find(({ path }) => path === `resources/ui_design/1.${ending}`)?.text ??
+    "";
+
+  it("makes a page of the screens where the design has no layout of its own", () => {
+    expect(textOf("html")).toContain('<button id="home.order" type="button">Order</button>');
+    expect(textOf("html")).toContain("--color-brand: #7a331a;");
+    expect(textOf("css")).toContain("--space-small: 8px;");
+    expect(JSON.parse(textOf("tokens.json"))).toEqual(own["Design Tokens"]);
+  });
+
+  it("says the page's policy before anything that a model wrote, and keeps its style sheet from ending itself", () => {
+    const html = textOf("html", {
+      "HTML Layout": "<script>alert(1)</script>",
+      "CSS Styles": "</style><script>alert(2)</script>",
+    });
+    expect(html.indexOf("default-src 'none'")).toBeLessThan(html.indexOf("alert"));
+    expect(html.match(/<\/style>/g)).toHaveLength(1);
+  });
+});
