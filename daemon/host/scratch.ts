@@ -4,6 +4,7 @@ import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { runProcess } from "./processes.ts";
+import { isProcessAlive } from "./spawn-daemon.ts";
 
 const PREFIX = "nexus-box-";
 
@@ -18,18 +19,8 @@ export async function makeScratch(life: "caller" | "process" = "caller"): Promis
 export async function removeLostScratch(): Promise<void> {
   for (const name of await readdir(tmpdir()).catch(() => [])) {
     const pid = name.startsWith(PREFIX) ? Number.parseInt(name.slice(PREFIX.length), 10) : Number.NaN;
-    if (Number.isInteger(pid) && !isRunning(pid))
+    if (Number.isInteger(pid) && !isProcessAlive(pid))
       await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
-  }
-}
-
-/** Another user's process counts as running. */
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 

@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Frame } from "playwright-core";
+import { isProcessAlive } from "../../daemon/host/spawn-daemon.ts";
 import { approvePlan, readNotice, runTask, setKey, textOf, useTheme, waitForStatus } from "./actions.ts";
 import { IN_HOST, judgeHostResult } from "./host-checks.ts";
 import type { Report } from "./report.ts";
-import { changedFiles, isAlive, KEY, notesScript, type World, waitUntil } from "./world.ts";
+import { changedFiles, KEY, notesScript, type World, waitUntil } from "./world.ts";
 
 /** Editor settings of scenarios that need others than the rest. */
 export const SETTINGS = new Map<unknown, Readonly<Record<string, unknown>>>();
@@ -132,7 +133,7 @@ export async function survivesADeadDaemon(world: World): Promise<void> {
   await approvePlan(panel);
   await panel.locator(".tool").nth(2).waitFor();
   const pid = world.daemonPid();
-  assert.ok(pid !== undefined && isAlive(pid));
+  assert.ok(pid !== undefined && isProcessAlive(pid));
   process.kill(pid, "SIGKILL");
   await waitUntil(() => world.daemonPid() !== pid, "another daemon runs");
   await waitForStatus(panel, "Done");

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isProcessAlive } from "../../daemon/host/spawn-daemon.ts";
 import type { Script } from "../support/scripted/script.ts";
 import { startScriptedOpenAi } from "../support/scripted-openai.ts";
 import { type Editor, startEditor } from "./editor.ts";
@@ -72,9 +73,9 @@ export async function createWorld(settings: Readonly<Record<string, unknown>> = 
     async close() {
       await editor.close();
       const pid = daemonPid();
-      if (pid !== undefined && isAlive(pid)) process.kill(pid);
+      if (pid !== undefined && isProcessAlive(pid)) process.kill(pid);
       await model.close();
-      await waitUntil(() => pid === undefined || !isAlive(pid), "the daemon has ended");
+      await waitUntil(() => pid === undefined || !isProcessAlive(pid), "the daemon has ended");
       rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
@@ -138,15 +139,6 @@ export async function waitUntil(isTrue: () => boolean, what: string, timeoutMs =
   while (!isTrue()) {
     if (Date.now() > deadline) throw new Error(`waited ${timeoutMs / 1000} s in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 

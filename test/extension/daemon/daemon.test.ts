@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { isProcessAlive, waitForChange } from "../../../daemon/host/spawn-daemon.ts";
 import { type ConnectionState, Daemon, type DaemonOptions } from "../../../extension/daemon/daemon.ts";
 
 const MAIN = fileURLToPath(new URL("../../../daemon/main.ts", import.meta.url));
@@ -41,11 +42,8 @@ async function daemonPid(): Promise<number | undefined> {
 }
 
 async function killed(pid: number): Promise<void> {
-  try {
-    for (process.kill(pid, "SIGKILL"); ; process.kill(pid, 0)) await new Promise((resolve) => setTimeout(resolve, 10));
-  } catch {
-    // No such process any more.
-  }
+  if (isProcessAlive(pid)) process.kill(pid, "SIGKILL");
+  while (isProcessAlive(pid)) await waitForChange(home, 10);
 }
 
 function nextState(daemon: Daemon, wanted: ConnectionState): Promise<void> {

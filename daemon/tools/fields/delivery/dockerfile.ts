@@ -1,5 +1,6 @@
 import { run } from "dockerfilelint";
 import type { Found } from "../judge/requests.ts";
+import { readableHealthchecks } from "./healthcheck.ts";
 
 /** Of its findings under “possible bug”, these are habits and no bugs. */
 const HABITS = new Set(["sudo_usage", "apt-get_missing_param", "extra_args"]);
@@ -16,7 +17,7 @@ export function lintDockerfile(path: string, text: string): Found[] {
   const stages = new Set(lines.flatMap((line) => /^\s*FROM\s.*\sAS\s+(\S+)/i.exec(line)?.[1]?.toLowerCase() ?? []));
   const isStage = (line: number) =>
     stages.has(/^\s*FROM\s+(\S+)/i.exec(lines[line - 1] ?? "")?.[1]?.toLowerCase() ?? "");
-  const items = run(NO_SETTINGS, withoutHeredocs(text));
+  const items = run(NO_SETTINGS, readableHealthchecks(withoutHeredocs(text)));
   // It takes the name of an earlier stage for an image.
   const own = items.filter(({ rule, line }) => rule !== "missing_tag" || !isStage(line));
   return own.map(({ line, rule, title, description, category }) => {

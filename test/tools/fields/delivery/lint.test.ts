@@ -38,6 +38,34 @@ const CASES: readonly (readonly [what: string, path: string, text: string, rules
   ["something that is no Dockerfile", "Dockerfile", "<html>\n", ["1 dockerfile/no_instruction"]],
   ["an empty Dockerfile", "Dockerfile", "", ["1 dockerfile/no_instruction"]],
   ["a script in a Dockerfile", "Dockerfile", lines("FROM node:24", "RUN <<EOF", "echo hi", "EOF", "USER node"), []],
+  [
+    "a health check without options",
+    "Dockerfile",
+    lines("FROM node:24", "HEALTHCHECK CMD node health.js", "USER node"),
+    [],
+  ],
+  [
+    "a health check over several lines, with options of two words",
+    "Dockerfile",
+    lines("FROM node:24", "HEALTHCHECK --start-period=5s \\", "  --timeout=3s \\", "  CMD node health.js", "USER node"),
+    [],
+  ],
+  [
+    "a health check whose command is on the next line",
+    "Dockerfile",
+    lines("FROM node:24", "HEALTHCHECK \\", "  # soon", "  CMD node health.js", "USER node"),
+    [],
+  ],
+  ["no health check at all", "Dockerfile", lines("FROM node:24", "HEALTHCHECK NONE", "USER node"), []],
+  [
+    "what else is wrong with a health check",
+    "Dockerfile",
+    lines("FROM node:24", "healthcheck cmd sudo check", "HEALTHCHECK --often=1s CMD check", "HEALTHCHECK", "USER node"),
+    [
+      ...["2 dockerfile/uppercase_commands?", "2 dockerfile/sudo_usage?", "3 dockerfile/invalid_format"],
+      ...["4 dockerfile/required_params", "4 dockerfile/invalid_line"],
+    ],
+  ],
   ["the newest image", "Dockerfile", lines("FROM node:latest", "USER node"), ["1 dockerfile/latest_tag?"]],
   [
     "root, a secret and a piped script",
