@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Frame } from "playwright-core";
-import { MANIFEST, PRD, SYSTEM_DESIGN } from "../support/design/documents.ts";
+import { MANIFEST, PRD, SYSTEM_DESIGN, UI_DESIGN } from "../support/design/documents.ts";
 import { wholeScript, writes } from "../support/design/script.ts";
 import { setKey } from "./actions.ts";
 import { findNothingSerious } from "./axe.ts";
@@ -20,6 +20,14 @@ const FIRST_PRD = {
   "Requirement Analysis": "One function is enough: a name is trimmed, and what is left is greeted.",
 };
 const SECOND_PRD = { ...FIRST_PRD, "Requirement Pool": [...PRD["Requirement Pool"], ["P1", BETTER]] };
+/** A design without a flow for the second story would be refused. */
+const BOTH_FLOWS = {
+  ...UI_DESIGN,
+  "User Flows": [
+    ...UI_DESIGN["User Flows"],
+    { id: "stranger", story: "S2", steps: [{ screen: "home", action: "gives no name", result: "is greeted too" }] },
+  ],
+};
 
 /** Sent back once, changed once by hand, then approved to the end. */
 export async function designsAFeature(world: World): Promise<void> {
@@ -29,6 +37,7 @@ export async function designsAFeature(world: World): Promise<void> {
     script: [
       ...writes("product manager", "prd", SECOND_PRD, REMARKS),
       ...writes("product manager", "prd", FIRST_PRD),
+      ...writes("UI and UX designer", "ui_design", BOTH_FLOWS),
       ...wholeScript(),
     ],
     delayMs: 0,
