@@ -1,6 +1,7 @@
 /** Agents that people wrote, at work: a real project, a scripted model. */
 import assert from "node:assert/strict";
-import { type Engine, startEngine, writeFiles } from "../support/engine.ts";
+import type { RunEventBody } from "../../protocol/index.ts";
+import { type Engine, type EngineOptions, startEngine, writeFiles } from "../support/engine.ts";
 import type { Reply, Script } from "../support/scripted/script.ts";
 import type { Scenario } from "./scenario.ts";
 import { call } from "./task.ts";
@@ -20,9 +21,14 @@ const praise: Reply = call("write_file", { path: "praise/a.md", content: "Good.\
 const answer: Reply = { text: "Praise: all of it" };
 const praising: Script = [planned, { when: { turn: 0 }, reply: praise }, { when: { turn: 1 }, reply: answer }];
 
-async function play(script: Script, work: (engine: Engine) => Promise<void>, more: Record<string, string> = {}) {
+async function play(
+  script: Script,
+  work: (engine: Engine) => Promise<void>,
+  more: Record<string, string> = {},
+  models: NonNullable<EngineOptions["models"]> = {},
+) {
   const files = { "README.md": "# Good\n", [FILE]: AGENT("Be brief."), ...more };
-  const engine = await startEngine({ files, script });
+  const engine = await startEngine({ files, script, models });
   try {
     await work(engine);
   } finally {
@@ -31,6 +37,9 @@ async function play(script: Script, work: (engine: Engine) => Promise<void>, mor
 }
 
 const begin = (engine: Engine) => engine.start(GOAL, { policy: { plan: "allow" } });
+const PRAISE_1 = AGENT("Be brief.", "model: praise-1\nlimits: {budgetUsd: 0.5, deadlineMinutes: 7}\n");
+const modelsIn = (bodies: readonly RunEventBody[]) =>
+  bodies.flatMap((body) => (body.type === "model.requested" ? [`${body.taskId} ${body.model.model}`] : []));
 const bodiesOf = async (engine: Engine, runId: string) => (await engine.events(runId)).map(({ body }) => body);
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -114,17 +123,30 @@ export const SCENARIOS: readonly Scenario[] = [
           const state = await engine.ended(await begin(engine));
           assert.equal(state.status, "done", state.error?.message);
           const bodies = await bodiesOf(engine, state.runId);
-          const models = bodies.flatMap((body) =>
-            body.type === "model.requested" ? [`${body.taskId} ${body.model.model}`] : [],
-          );
-          assert.deepEqual(models, ["plan scripted", "p praise-1", "p praise-1"]);
+          assert.deepEqual(modelsIn(bodies), ["plan scripted", "p praise-1", "p praise-1"]);
           const dispatched = (await engine.events(state.runId)).find(({ body }) => body.type === "task.dispatched");
           assert.ok(dispatched?.body.type === "task.dispatched");
           assert.equal(dispatched.body.budgetUsd, 0.5);
           const minutes = (Date.parse(dispatched.body.deadlineAt ?? "") - Date.parse(dispatched.at)) / 60_000;
           assert.ok(minutes > 6 && minutes <= 7.5, `${minutes} minutes`);
         },
-        { [FILE]: AGENT("Be brief.", "model: praise-1\nlimits: {budgetUsd: 0.5, deadlineMinutes: 7}\n") },
+        { [FILE]: PRAISE_1 },
+        { high: "praise-1" },
+      ),
+  },
+  {
+    name: "a model that nobody set up is not for a folder to choose",
+    run: () =>
+      play(
+        praising,
+        async (engine) => {
+          const state = await engine.ended(await begin(engine));
+          assert.equal(state.status, "done", state.error?.message);
+          const bodies = await bodiesOf(engine, state.runId);
+          assert.deepEqual(modelsIn(bodies), ["plan scripted", "p scripted", "p scripted"]);
+          assert.ok(bodies.some((body) => body.type === "run.noticed" && body.code === "agent.model_refused"));
+        },
+        { [FILE]: PRAISE_1 },
       ),
   },
 ];

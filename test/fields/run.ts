@@ -1,7 +1,8 @@
 /**
  * The acceptance suites of the agents of fields: each file NAME.scenarios.ts here holds the scripted tasks of one agent, whose
  * work must pass its field's own checks; `hostile` holds files that were made to hurt the checkers.
- * `npm run test:fields [-- NAME … --task WORDS]`.
+ * `npm run test:fields [-- NAME … --task WORDS --lanes N]`; most of them wait for browsers and test runners, so several
+ * are tried at a time.
  */
 import { readdirSync } from "node:fs";
 import { performance } from "node:perf_hooks";
@@ -10,7 +11,7 @@ import type { Scenario } from "./scenario.ts";
 
 const ENDING = ".scenarios.ts";
 const { values, positionals: wanted } = parseArgs({
-  options: { task: { type: "string", default: "" } },
+  options: { task: { type: "string", default: "" }, lanes: { type: "string", default: "3" } },
   allowPositionals: true,
 });
 const names = readdirSync(import.meta.dirname)
@@ -19,13 +20,21 @@ const names = readdirSync(import.meta.dirname)
   .filter((name) => wanted.length === 0 || wanted.includes(name));
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
+const waiting: (() => Promise<void>)[] = [];
 for (const name of names) {
   const { SCENARIOS }: { SCENARIOS: readonly Scenario[] } = await import(`./${name}${ENDING}`);
-  for (const scenario of SCENARIOS.filter((one) => one.name.includes(values.task))) await attempt(name, scenario);
+  for (const scenario of SCENARIOS.filter((one) => one.name.includes(values.task)))
+    waiting.push(() => attempt(name, scenario));
 }
+await Promise.all(Array.from({ length: Number(values.lanes) }, lane));
 const { passed, failed, skipped } = counts;
-process.stdout.write(`${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}\n`);
+if (skipped > 0) process.stdout.write(`${skipped} skipped\n`);
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exit(failed > 0 || passed === 0 ? 1 : 0);
+
+async function lane(): Promise<void> {
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await next();
+}
 
 async function attempt(name: string, scenario: Scenario): Promise<void> {
   const why = await scenario.skip?.();

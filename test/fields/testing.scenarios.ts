@@ -1,5 +1,6 @@
 /** The testing agent at work: real files, real test runners, a scripted model. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import type { RunState } from "../../protocol/index.ts";
 import { type Engine, startEngine } from "../support/engine.ts";
 import type { Reply, Script } from "../support/scripted/script.ts";
@@ -56,6 +57,11 @@ async function play(turns: Reply[], look: (state: RunState, engine: Engine) => P
   } finally {
     await engine.close();
   }
+}
+
+async function withoutPytest(): Promise<string | undefined> {
+  const { error, status } = spawnSync("python3", ["-m", "pytest", "--version"], { stdio: "ignore" });
+  return error === undefined && status === 0 ? undefined : "pytest is not installed for python3";
 }
 
 const write = (content: string, path = "fee.test.js") => call("write_file", { path, content });
@@ -129,6 +135,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "tests of Python are held to the same",
+    skip: withoutPytest,
     run: () =>
       play(
         [

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import type { Readable, Writable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { isProcessAlive } from "../../daemon/host/spawn-daemon.ts";
@@ -11,11 +12,17 @@ it("tells a process that runs from one that there is not", () => {
 });
 
 it.runIf(process.platform === "linux")("takes a process for ended whose parent never asked how it ended", async () => {
-  const parent = spawn("/bin/sh", ["-c", "true & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+  // The child ends once its parent is no shell any more, which would ask.
+  const script = "read line <&3 & echo $!; exec sleep 60";
+  const parent = spawn("/bin/sh", ["-c", script], { stdio: ["ignore", "pipe", "ignore", "pipe"] });
+  const shown = (pid: number | undefined, file: string) => readFileSync(`/proc/${pid}/${file}`, "latin1");
   try {
-    const [line] = await once(parent.stdout, "data");
+    const [line] = await once(parent.stdout as Readable, "data");
     const pid = Number(String(line));
-    while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "latin1"))) await setImmediate();
+    while (shown(parent.pid, "comm") !== "sleep\n") await setImmediate();
+    expect(isProcessAlive(pid)).toBe(true);
+    (parent.stdio[3] as Writable).end("\n");
+    while (!/\) Z /.test(shown(pid, "stat"))) await setImmediate();
     expect(isProcessAlive(pid)).toBe(false);
   } finally {
     parent.kill("SIGKILL");
