@@ -135,10 +135,14 @@ function createEditor(browser: Browser, port: number, close: () => Promise<void>
     async chooseFile(title, path) {
       const box = page.locator(".quick-input-title", { hasText: title }).first();
       await box.waitFor();
-      await page.locator(".quick-input-widget .quick-input-box input").first().fill(path);
-      // It looks at the disk before it takes an answer, and does not show when it has; a folder it may only open at first.
+      const input = page.locator(".quick-input-widget .quick-input-box input").first();
+      await input.fill(path);
+      // It looks at the disk before it takes an answer, and does not show when it has; a folder it may only open at first. What
+      // it began with it may write only after it is seen, over the path.
       for (let attempts = 20; attempts > 0 && (await box.isVisible()); attempts--) {
         await page.waitForTimeout(1500);
+        const value = await input.inputValue({ timeout: 1000 }).catch(() => path);
+        if (!value.startsWith(path)) await input.fill(path);
         if (await box.isVisible()) await page.locator(".quick-input-action .monaco-button").first().click();
       }
       await box.waitFor({ state: "hidden" });
