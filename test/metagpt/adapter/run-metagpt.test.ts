@@ -148,7 +148,7 @@ describe.skipIf(process.platform === "win32")("an installed MetaGPT", () => {
   it("leaves no process behind, and no key in its folder", async () => {
     const made = classic();
     expect((await made.run({ idea: "[leave] Make it", project: "todo" })).ok).toBe(true);
-    const running = markedProcesses("metagpt-home");
+    const running = markedProcesses(made.home);
     expect(running).toEqual([]);
     const failing = classic();
     await failing.run({ idea: "[serialise]" });

@@ -25,7 +25,7 @@ if (args[1] === "probe") {
   process.stdout.write(
     JSON.stringify({ python, executable: process.env.FAKE_SELF ?? "", places, userBase: null, metagpt }),
   );
-} else if (args[0] === "-m") {
+} else if (args[1] === "plain") {
   const idea = args.at(-1) ?? "";
   await work(idea.replaceAll("[unavailable]", ""), args[args.indexOf("--project-name") + 1], args.includes("--inc"));
 } else {
