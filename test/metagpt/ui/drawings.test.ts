@@ -57,4 +57,14 @@ describe("designResources", () => {
     expect(html.indexOf("default-src 'none'")).toBeLessThan(html.indexOf("alert"));
     expect(html.match(/<\/style>/g)).toHaveLength(1);
   });
+
+  it("leads nowhere by itself, whatever the layout says", () => {
+    const html = textOf("html", {
+      "HTML Layout":
+        '<META http-equiv="refresh" content="0;url=https://e.example"><link/rel=dns-prefetch href=//e.example>',
+    });
+    expect(html.match(/<meta/gi)).toHaveLength(3);
+    expect(html).not.toContain("<link");
+    expect(html).toContain("&lt;META");
+  });
 });
