@@ -223,7 +223,8 @@ def plain():
     """A program that writes for ever, or asks for ever, would do so when nobody is there any more."""
 
     def watch():
-        for _ in sys.stdin:
+        # Not by sys.stdin, whose lock an ending interpreter would want.
+        while os.read(0, 65536):
             pass
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(SAVING)
