@@ -1,18 +1,15 @@
 // `npm run demo:design`: one sentence becomes requirements, a design with wireframes, tasks, and a React page whose checks in a
 // browser have passed. The roles' answers are scripted (examples/design); all else is real: daemon, git, checks, browser.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { findBrowser } from "../daemon/host/browser.ts";
 import { buildPreview } from "../daemon/metagpt/ui/preview.ts";
 import { listPage } from "../daemon/metagpt/ui/preview-page.ts";
 import { designScript } from "./design/script.mjs";
+import { makeRepository, must, nexus, perform, root, say, startScriptedModel, withoutModel } from "./stage.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const nexusProgram = join(root, "dist", "daemon", "main.js");
 const example = join(root, "examples", "design");
 const goal = readFileSync(join(example, "goal.txt"), "utf8").trim();
 /** Kept: what the user can open. */
@@ -21,7 +18,6 @@ const project = join(folder, "kornblume");
 const pages = join(folder, "pages");
 /** Thrown away. */
 const scratch = mkdtempSync(join(tmpdir(), "nexus-demo-"));
-const bold = (text) => (process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[1m${text}\u001b[0m` : text);
 
 /** How a browser is installed here. */
 const INSTALL = {
@@ -30,24 +26,10 @@ const INSTALL = {
   win32: "Edge is part of Windows; else winget install Google.Chrome",
 };
 
-let scriptedModel;
-let daemonMayRun = false;
-let current;
-let interrupted = false;
-for (const signal of ["SIGINT", "SIGTERM"])
-  process.on(signal, () => {
-    interrupted = true;
-    current?.kill(signal);
-  });
-
-try {
-  await demo();
-} catch (error) {
-  process.stderr.write(`The demo failed: ${error.message}\n`);
-  process.exitCode = 1;
-} finally {
-  await cleanUp();
-}
+await perform(demo, () => {
+  const left = process.exitCode === 1 ? [scratch, folder] : [scratch];
+  for (const path of left) rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+});
 
 async function demo() {
   const browser = await findBrowser();
@@ -58,17 +40,14 @@ examples/design/answers. All else is real: daemon, git, tests, checks of the des
   );
   if (browser === undefined) sayNoBrowser();
   await prepareProject();
-  const env = environment(await startScriptedModel(browser !== undefined));
+  const env = environment(await startScriptedModel(scriptOf(browser !== undefined)));
 
   say("The sentence", goal);
   say(
     "The roles work on it",
     "nexus metagpt run GOAL --trust --apply (in a terminal of your own, each document would be shown to you first)\n",
   );
-  daemonMayRun = true;
-  await must(process.execPath, [nexusProgram, "metagpt", "run", goal, "--repo", project, "--trust", "--apply"], {
-    env,
-  });
+  await nexus(env, "metagpt", "run", goal, "--repo", project, "--trust", "--apply");
 
   say("The project's own tests, in its own folder", "node --test\n");
   await must(process.execPath, ["--test", "--test-reporter=spec"], { cwd: project, env });
@@ -89,31 +68,19 @@ async function prepareProject() {
   cpSync(join(example, "project"), project, { recursive: true });
   for (const name of ["react", "react-dom", "scheduler"])
     cpSync(join(root, "node_modules", name), join(project, "node_modules", name), { recursive: true });
-  const author = ["-c", "user.name=Demo", "-c", "user.email=demo@example.invalid", "-c", "commit.gpgsign=false"];
-  for (const args of [
-    ["init", "-q"],
-    ["add", "."],
-    [...author, "commit", "-q", "-m", "The bakery's empty page"],
-  ])
-    await must("git", args, { cwd: project });
+  await makeRepository(project, "The bakery's empty page");
 }
 
-async function startScriptedModel(hasBrowser) {
+/** A file of the answers; where a browser looks at the page, the first of them holds a fault. */
+function scriptOf(hasBrowser) {
   const script = join(scratch, "script.json");
   writeFileSync(script, JSON.stringify(designScript(join(example, "answers"), { isCareless: hasBrowser })));
-  const program = join(root, "test", "support", "scripted-model.ts");
-  scriptedModel = spawn(process.execPath, [program, "--provider", "openai", "--script", script], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const [line] = await once(scriptedModel.stdout, "data");
-  const { url } = JSON.parse(line);
-  return { NEXUS_PROVIDER: "openai-compatible", OPENAI_BASE_URL: url, NEXUS_MODEL: "scripted", NEXUS_PRICE: "1.25,10" };
+  return script;
 }
 
 /** The user's environment with the demo's data folder; nothing of the user's own Nexus or model. */
 function environment(model) {
-  const own = Object.entries(process.env).filter(([name]) => !/^(NEXUS|OPENAI|ANTHROPIC|OLLAMA)_/.test(name));
-  return { ...Object.fromEntries(own), ...model, NEXUS_HOME: join(scratch, "home") };
+  return { ...withoutModel(process.env), ...model, NEXUS_HOME: join(scratch, "home") };
 }
 
 /** The page and every story as files that open without a server, and a list of them with their pictures. */
@@ -157,31 +124,4 @@ function tellWhere(hasBrowser) {
   ];
   say("Open", lines.map(([name, address]) => `${`${name}:`.padEnd(22)} ${address}`).join("\n"));
   process.stdout.write(`\nThey stay in ${folder}; delete it when you have seen enough.\n`);
-}
-
-function say(title, text) {
-  process.stdout.write(`\n${bold(`== ${title}`)}\n${text}\n`);
-}
-
-/** Runs to the end with its output shown; throws when it fails or the demo was interrupted. */
-async function must(program, args, options) {
-  if (interrupted) throw new Error("interrupted");
-  current = spawn(program, args, { stdio: ["ignore", "inherit", "inherit"], ...options });
-  const [code, signal] = await once(current, "exit");
-  if (code !== 0) throw new Error(`${program} ${args[0]} … ended with ${signal ?? `exit code ${code}`}`);
-}
-
-async function cleanUp() {
-  interrupted = false;
-  if (daemonMayRun) {
-    const env = { ...process.env, NEXUS_HOME: join(scratch, "home") };
-    const stop = spawn(process.execPath, [nexusProgram, "daemon", "stop"], { stdio: "ignore", env });
-    await once(stop, "exit");
-  }
-  if (scriptedModel !== undefined && scriptedModel.exitCode === null) {
-    scriptedModel.kill();
-    await once(scriptedModel, "exit");
-  }
-  rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-  if (process.exitCode === 1) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }

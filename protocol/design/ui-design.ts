@@ -74,12 +74,14 @@ export type DesignTokens = z.infer<typeof DesignTokens>;
 
 export const UiDesign = z.looseObject({
   "UI Design Desc": text,
-  "Selected Elements": z.array(z.string()),
+  "Selected Elements": z.array(z.string().check(z.maxLength(200))).check(z.maxLength(1000)),
   "HTML Layout": z.string().check(z.maxLength(200_000)),
   "CSS Styles": z.string().check(z.maxLength(200_000)),
   "Anything UNCLEAR": z.optional(text),
   /** Places of the app as a tree: which screens, under which name in the navigation. */
-  "Information Architecture": z.array(z.looseObject({ screen: name, parent: z.nullable(name), navigation: text })),
+  "Information Architecture": z
+    .array(z.looseObject({ screen: name, parent: z.nullable(name), navigation: text }))
+    .check(z.maxLength(200)),
   Screens: z.array(UiScreen).check(z.minLength(1), z.maxLength(60)),
   "User Flows": z.array(UiFlow).check(z.maxLength(60)),
   "Design Tokens": DesignTokens,

@@ -1,10 +1,23 @@
 /** The bridge in a real interpreter, over a package that behaves like MetaGPT, in both dialects, with and without the wall. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { metagptBridge } from "../../daemon/host/programs.ts";
 import { detectMetagpt } from "../../daemon/metagpt/adapter/detect.ts";
 import { LIMITS } from "../../daemon/metagpt/adapter/session.ts";
+import { metagptConfig } from "../../daemon/metagpt/adapter/start.ts";
 import { findSandbox } from "../../daemon/security/sandbox/find.ts";
 import { type InstalledOptions, installed, makeFolder, reasonOf } from "../support/metagpt/installed.ts";
 import { makeEnvironment, supportedPython } from "../support/metagpt/virtual-environment.ts";
@@ -115,6 +128,32 @@ describe.skipIf(python === undefined)(`a MetaGPT of Python${why}`, () => {
       const flooding = open(dialect, "none", { limits: { ...limits, outputBytes: 3_000_000 } });
       expect(reasonOf(await flooding.run({ idea: "[flood]" }))).toContain("printed without end");
     });
+  });
+
+  it.each([
+    ["run", "[hang]"],
+    ["run", "[flood]"],
+    ["plain", "[hang]"],
+    ["plain", "[flood]"],
+  ])("ends with Nexus when it runs by %s and %s", async (way, idea) => {
+    const root = makeFolder("alone");
+    mkdirSync(join(root, "config"));
+    const address = { port: 1, token: "token", model: "scripted" };
+    writeFileSync(join(root, "config", "config2.yaml"), metagptConfig(address, join(root, "workspace")));
+    const own = way === "run" ? [] : ["--n-round", "1", "--project-name", "todo", "--", idea];
+    const child = spawn(pythons.classic, [metagptBridge(), way, ...own], {
+      env: { PATH: process.env["PATH"], METAGPT_PROJECT_ROOT: root },
+      detached: true,
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const ended = once(child, "exit");
+    child.stdin.write(`${JSON.stringify({ idea, options: { project_name: "todo" } })}\n`);
+    if (idea === "[flood]") await once(child.stderr, "data");
+    // It told of its first message: the team is at work.
+    else if (way === "run") for await (const text of child.stdout) if (String(text).includes('"message"')) break;
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+    await ended;
+    if (way === "run" && idea === "[hang]") expect(savedTeam(root)).toMatchObject({ done: [] });
   });
 
   it("that writes half a project is no success", async () => {

@@ -75,9 +75,10 @@ export function createNarrator(tell: (text: string) => void): Narrator {
 function reportLine(report: unknown): string | undefined {
   if (typeof report !== "object" || report === null) return undefined;
   const { block, name, role, value }: { block?: unknown; name?: unknown; role?: unknown; value?: unknown } = report;
-  if (typeof name !== "string" || ["content", "end_marker"].includes(name)) return undefined;
+  if (typeof name !== "string" || typeof block !== "string" || ["content", "end_marker"].includes(name))
+    return undefined;
   const text = typeof value === "string" ? value : JSON.stringify(value ?? null);
-  return `${typeof role === "string" && role !== "" ? role : "MetaGPT"} · ${String(block).slice(0, 40)} ${name.slice(0, 40)}: ${firstLine(text)}`;
+  return `${typeof role === "string" && role !== "" ? role : "MetaGPT"} · ${block.slice(0, 40)} ${name.slice(0, 40)}: ${firstLine(text)}`;
 }
 
 /** `metagpt.roles.architect.Architect` → `Architect`; `<all>` → `all`. */

@@ -1,7 +1,8 @@
 """Runs an installed MetaGPT for Nexus and tells it what happens, one JSON object a line on standard output.
 
 Started by Nexus with the interpreter that MetaGPT is installed for: `python nexus_metagpt_bridge.py probe` says what is
-there without importing it; `... run` reads one line with what to do, then answers to questions, from standard input.
+there without importing it; `... run` reads one line with what to do, then answers to questions, from standard input;
+`... plain ARGUMENTS` is MetaGPT's own command line, which ends when Nexus does.
 Needs nothing beside MetaGPT itself. Every hook is optional: what this version of MetaGPT does not have is left out.
 """
 import asyncio
@@ -10,14 +11,19 @@ import importlib.util
 import inspect
 import json
 import os
+import runpy
 import signal
 import site
 import sys
 import threading
+import time
 
 LONGEST = 20000
+# Seconds that MetaGPT's own command line has to save its state.
+SAVING = 3
 _out = None
-_lock = threading.Lock()
+# The word to stop may come as a signal, in the midst of telling something.
+_lock = threading.RLock()
 _answers = {}
 _asked = 0
 _team = None
@@ -69,20 +75,43 @@ def listen():
     stop()
 
 
+def tell_if_heard(kind, **fields):
+    """As tell; where Nexus is gone, nobody hears it, and that keeps nothing from being done."""
+    try:
+        tell(kind, **fields)
+    except Exception:
+        pass
+
+
 def stop(*_):
     """What is done so far goes into team.json, as MetaGPT does when it is interrupted, so that it can be recovered."""
     try:
-        if _team is not None:
-            tell("log", level="ERROR", text="KeyboardInterrupt occurs, start to serialize the project")
-            for role in _team.env.roles.values():
-                seen = getattr(role, "latest_observed_msg", None)
-                if seen is not None and getattr(role.rc, "todo", None) is not None:
-                    role.rc.memory.delete(seen)
-            _team.serialize()
-        tell("stopped", saved=_team is not None)
+        saved = save_team()
+        tell_if_heard("stopped", saved=saved)
     except Exception as error:
-        tell("stopped", saved=False, why=repr(error)[:500])
+        tell_if_heard("stopped", saved=False, why=repr(error)[:500])
+    finally:
+        # Whatever went wrong: what goes on when nobody listens any more would go on for ever.
+        end()
+
+
+def end():
+    """With all that it started, where it leads a group of its own; Windows has none."""
+    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
     os._exit(130)
+
+
+def save_team():
+    if _team is None:
+        return False
+    tell_if_heard("log", level="ERROR", text="KeyboardInterrupt occurs, start to serialize the project")
+    for role in _team.env.roles.values():
+        seen = getattr(role, "latest_observed_msg", None)
+        if seen is not None and getattr(role.rc, "todo", None) is not None:
+            role.rc.memory.delete(seen)
+    _team.serialize()
+    return True
 
 
 def ask(prompt=""):
@@ -190,7 +219,26 @@ def run():
     return 0
 
 
+def plain():
+    """A program that writes for ever, or asks for ever, would do so when nobody is there any more."""
+
+    def watch():
+        # Not by sys.stdin, whose lock an ending interpreter would want.
+        while os.read(0, 65536):
+            pass
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(SAVING)
+        end()
+
+    threading.Thread(target=watch, daemon=True).start()
+    del sys.argv[1]
+    runpy.run_module("metagpt.software_company", run_name="__main__", alter_sys=True)
+
+
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["plain"]:
+        plain()
+        sys.exit(0)
     _out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     if sys.argv[1:] == ["probe"]:
         _out.write(json.dumps(probe()) + "\n")

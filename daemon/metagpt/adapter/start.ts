@@ -110,7 +110,7 @@ export function bridgeStart(work: MetagptWork, { workspace, team }: MetagptPlace
   return `${JSON.stringify({ idea: work.idea, options })}\n`;
 }
 
-/** MetaGPT's own command line, for a version that the bridge does not fit. */
+/** MetaGPT's own command line, for a version that the bridge does not fit; the bridge only sees to it that it ends with us. */
 export function plainArguments(
   python: string,
   work: MetagptWork,
@@ -120,7 +120,7 @@ export function plainArguments(
   const flag = (name: string, isOn: boolean) => (isOn ? `--${name}` : `--no-${name}`);
   const place = work.isIncremental ? ["--inc", "--project-path", `${workspace}/${work.project}`] : [];
   return [
-    ...([python, "-m", "metagpt.software_company"] as const),
+    ...([python, metagptBridge(), "plain"] as const),
     ...["--investment", String(NO_OWN_LIMIT), "--n-round", String(work.rounds), "--project-name", work.project],
     ...[flag("code-review", work.codeReview), flag("run-tests", work.runTests), ...place],
     ...(recover ? ["--recover-path", team] : []),

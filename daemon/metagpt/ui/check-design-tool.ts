@@ -23,6 +23,7 @@ export const checkDesignTool: DirectTool<typeof input> = {
   access: () => ({ kind: "read", paths: ["."] }),
   async execute(_, context) {
     const { root, linked, signal } = context;
+    // Only a run that follows a workflow has this tool, and none is followed in a folder that is not trusted.
     const checked = await checkDesign({ root, linked, signal, trusted: true });
     if (!checked.hasDesign) return failure("tool.failed", "there is no UI design in docs/ui_design/ to check against");
     const changed: string[] = [];

@@ -1,5 +1,5 @@
 /** esbuild, as previews use it: in memory, within the fence, its errors as problems of files. */
-import { join, posix } from "node:path";
+import { join, posix, sep } from "node:path";
 import type { BuildFailure, BuildOptions, Message, Plugin } from "esbuild";
 import type { PageContent } from "../../host/browser.ts";
 import { findPackage } from "../../host/packages.ts";
@@ -114,7 +114,7 @@ async function build(project: Project, framework: Framework | undefined, own: Bu
     ...{ loader: { ".js": "jsx", ...LOADERS }, charset: "utf8", legalComments: "none", sourcemap: false },
     define: { "process.env.NODE_ENV": '"development"', "import.meta.env": VITE },
     ...own,
-    plugins: own.bundle === false ? [] : [...(own.plugins ?? []), fencePlugin(fence, await aliasesOf(root))],
+    plugins: [...(own.plugins ?? []), fencePlugin(fence, await aliasesOf(root))],
   });
   const stop = () => void context.cancel().catch(() => undefined);
   signal.addEventListener("abort", stop, { once: true });
@@ -194,7 +194,7 @@ function problemOf({ text, location }: Message, { folders }: Fence): PreviewProb
   const path = location?.file.replaceAll("\\", "/") ?? "";
   if (path.startsWith("nexus:") || path === "") return { path: "", message: text.slice(0, 500) };
   const isOutside = path.startsWith("..") || posix.isAbsolute(path);
-  if (isOutside && !folders.some((folder) => join(folders[0] ?? "", path).startsWith(folder)))
+  if (isOutside && !folders.some((folder) => join(folders[0] ?? "", path).startsWith(folder + sep)))
     return { path: "", message: "a file outside of the project could not be read as code" };
   const line = location?.line;
   return { path, message: text.slice(0, 500), ...(line === undefined ? {} : { line }) };

@@ -29,7 +29,7 @@ export function designResources(stem: string, design: UiDesign): DesignFile[] {
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 function pageOf(design: UiDesign, css: string): string {
-  const layout = design["HTML Layout"].trim() === "" ? layoutOf(design) : design["HTML Layout"];
+  const layout = design["HTML Layout"].trim() === "" ? layoutOf(design) : withoutWays(design["HTML Layout"]);
   return [
     "<!doctype html>",
     '<html lang="en">',
@@ -46,6 +46,11 @@ function pageOf(design: UiDesign, css: string): string {
     "</html>",
     "",
   ].join("\n");
+}
+
+/** A policy in a page forbids neither that it leads away by itself nor that it looks an address up: those tags stand there as text. */
+function withoutWays(layout: string): string {
+  return layout.replace(/<(?=(?:meta|link)\b)/gi, "&lt;");
 }
 
 /** Every screen as a section of plain elements, in the order of the design. */

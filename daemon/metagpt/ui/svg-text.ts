@@ -25,8 +25,12 @@ const NARROW = /[ijlItf.,:;'|!()[\]{}]/;
 /** Pixels, by estimate: no font is at hand, and a drawing must not depend on those of a machine. */
 export function widthOf(text: string, size: number): number {
   let parts = 0;
-  for (const sign of text) parts += /\p{M}/u.test(sign) ? 0 : WIDE.test(sign) ? 1 : NARROW.test(sign) ? 0.32 : 0.56;
+  for (const sign of text) parts += partOf(sign);
   return parts * size;
+}
+
+function partOf(sign: string): number {
+  return /\p{M}/u.test(sign) ? 0 : WIDE.test(sign) ? 1 : NARROW.test(sign) ? 0.32 : 0.56;
 }
 
 /** At most `lines` lines, the last with … where the text goes on. */
@@ -70,7 +74,12 @@ function broken(word: string, size: number, width: number): string[] {
 /** One line, with … where it would be wider. */
 export function cut(text: string, size: number, width: number): string {
   if (widthOf(text, size) <= width) return text;
-  const signs = [...text.replace(/\s*…$/, "")];
-  while (signs.length > 0 && widthOf(`${signs.join("")}…`, size) > width) signs.pop();
-  return `${signs.join("").trimEnd()}…`;
+  let kept = "";
+  let parts = 0;
+  for (const sign of text.replace(/\s*…$/, "")) {
+    parts += partOf(sign);
+    if ((parts + partOf("…")) * size > width) break;
+    kept += sign;
+  }
+  return `${kept.trimEnd()}…`;
 }

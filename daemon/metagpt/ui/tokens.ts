@@ -27,6 +27,8 @@ export interface ReadTokens {
 }
 
 const MOST_PROBLEMS = 50;
+/** Values, parts of values and references that one token may be made of: a few that name each other twice would be millions. */
+const MOST_STEPS = 500;
 
 export function readTokens(document: DesignTokens): ReadTokens {
   const { tokens: raw, problems } = rawTokens(document);
@@ -41,7 +43,7 @@ export function readTokens(document: DesignTokens): ReadTokens {
 }
 
 function readToken(token: RawToken, byPath: ReadonlyMap<string, RawToken>): DesignToken | DesignProblem {
-  const found = resolved(token.value, token.type, byPath, [token.path]);
+  const found = resolved(token.value, token.type, { byPath, steps: 0 }, [token.path]);
   if (!found.ok) return found.problem;
   const { value, type } = found;
   if (type === undefined) {
@@ -57,36 +59,40 @@ type Resolved =
   | { readonly ok: true; readonly value: unknown; readonly type: string | undefined }
   | { readonly ok: false; readonly problem: DesignProblem };
 
+interface Walk {
+  readonly byPath: ReadonlyMap<string, RawToken>;
+  steps: number;
+}
+
 /** Follows references in a value and in its parts; `trail`: the tokens that led here. */
-function resolved(
-  value: unknown,
-  type: string | undefined,
-  byPath: ReadonlyMap<string, RawToken>,
-  trail: readonly string[],
-): Resolved {
+function resolved(value: unknown, type: string | undefined, walk: Walk, trail: readonly string[]): Resolved {
+  if (++walk.steps > MOST_STEPS)
+    return wrong(
+      "too_large",
+      `Design Tokens, ${trail[0]}: with all that it refers to it has more than ${MOST_STEPS} parts. Write it shorter.`,
+    );
   const target = referenceIn(value);
-  if (target !== undefined) return followed(target, type, byPath, trail);
+  if (target !== undefined) return followed(target, type, walk, trail);
   if (Array.isArray(value)) {
-    const parts = value.map((part: unknown) => resolved(part, undefined, byPath, trail));
-    const wrong = parts.find((part) => !part.ok);
-    return wrong ?? { ok: true, type, value: parts.map((part) => (part.ok ? part.value : undefined)) };
+    const parts: unknown[] = [];
+    for (const part of value) {
+      const own = resolved(part, undefined, walk, trail);
+      if (!own.ok) return own;
+      parts.push(own.value);
+    }
+    return { ok: true, type, value: parts };
   }
   if (!isRecord(value)) return { ok: true, value, type };
   const entries: [string, unknown][] = [];
   for (const [key, part] of Object.entries(value)) {
-    const own = resolved(part, undefined, byPath, trail);
+    const own = resolved(part, undefined, walk, trail);
     if (!own.ok) return own;
     entries.push([key, own.value]);
   }
   return { ok: true, type, value: Object.fromEntries(entries) };
 }
 
-function followed(
-  target: string,
-  type: string | undefined,
-  byPath: ReadonlyMap<string, RawToken>,
-  trail: readonly string[],
-): Resolved {
+function followed(target: string, type: string | undefined, walk: Walk, trail: readonly string[]): Resolved {
   const from = trail[0] ?? "";
   if (trail.includes(target)) {
     const circle = [...trail.slice(trail.indexOf(target)), target].join(" → ");
@@ -95,13 +101,13 @@ function followed(
       `Design Tokens, ${from}: its references go round in a circle (${circle}). Give one of them a value.`,
     );
   }
-  const token = byPath.get(target) ?? byPath.get(`${target}.$root`);
+  const token = walk.byPath.get(target) ?? walk.byPath.get(`${target}.$root`);
   if (token === undefined)
     return wrong(
       "unknown_reference",
       `Design Tokens, ${from}: {${target}} is no token of this document. Name one, or add it.`,
     );
-  return resolved(token.value, type ?? token.type, byPath, [...trail, target]);
+  return resolved(token.value, type ?? token.type, walk, [...trail, target]);
 }
 
 function wrong(code: string, message: string): Resolved {

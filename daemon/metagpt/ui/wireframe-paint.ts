@@ -22,7 +22,16 @@ const PAPER = "#ffffff";
 const ACCENT = "#1f5fbf";
 const BRANDS = /(^|\.)(brand|primary|accent)(\.(default|base|main|500|600|\$root))?$/i;
 
+/** Every drawing of a design asks for the same one, and reading a thousand tokens takes its time. */
+const KNOWN = new WeakMap<DesignTokens, Paint>();
+
 export function paintOf(tokens: DesignTokens): Paint {
+  const known = KNOWN.get(tokens) ?? newPaint(tokens);
+  KNOWN.set(tokens, known);
+  return known;
+}
+
+function newPaint(tokens: DesignTokens): Paint {
   const brand = brandOf(tokens) ?? ACCENT;
   const readable = (contrastOf(brand, PAPER) ?? 0) >= 4.5 ? brand : "#24292f";
   return {

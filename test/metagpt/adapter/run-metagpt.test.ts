@@ -1,6 +1,8 @@
 /** The whole adapter over a program that behaves like an interpreter with MetaGPT, its failures included. No Python. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { LIMITS } from "../../../daemon/metagpt/adapter/session.ts";
 import { fakePython, type InstalledOptions, installed, reasonOf } from "../../support/metagpt/installed.ts";
 
@@ -148,13 +150,29 @@ describe.skipIf(process.platform === "win32")("an installed MetaGPT", () => {
   it("leaves no process behind, and no key in its folder", async () => {
     const made = classic();
     expect((await made.run({ idea: "[leave] Make it", project: "todo" })).ok).toBe(true);
-    const running = markedProcesses("metagpt-home");
+    const running = markedProcesses(made.home);
     expect(running).toEqual([]);
     const failing = classic();
     await failing.run({ idea: "[serialise]" });
     const left = readdirSync(failing.home, { recursive: true, encoding: "utf8" });
     expect(left.filter((path) => path.endsWith("team.json"))).toHaveLength(1);
     expect(left.filter((path) => path.endsWith("config2.yaml"))).toEqual([]);
+  });
+
+  it.each([
+    ["run", "[hang]"],
+    ["run", "[flood]"],
+    ["plain", "[hang]"],
+    ["plain", "[flood]"],
+  ])("whose tests are ended themselves ends with them: %s, %s", async (way, idea) => {
+    const own = way === "run" ? [] : ["--project-name", "todo", "--", idea];
+    const child = spawn(fakePython("classic"), ["bridge.py", way, ...own], { detached: true });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const ended = once(child, "exit");
+    child.stdin.write(`${JSON.stringify({ idea, options: { project_name: "todo" } })}\n`);
+    if (way === "run") await once(child.stdout, "data");
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+    await ended;
   });
 
   it("that is not there is told with how to get it", async () => {

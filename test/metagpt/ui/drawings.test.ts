@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { drawArchitecture, drawFlow, drawSheet } from "../../../daemon/metagpt/ui/drawings.ts";
 import { designResources } from "../../../daemon/metagpt/ui/resources.ts";
+import { cut } from "../../../daemon/metagpt/ui/svg-text.ts";
 import { UiDesign } from "../../../protocol/index.ts";
 import { design } from "./designs.ts";
 
@@ -24,6 +25,19 @@ describe("drawings", () => {
     const svg = flow === undefined ? "" : drawFlow(flow, own);
     for (const text of ["S1: order", "1. Order bread", "press Order", "2. Thank you"])
       expect(svg).toContain(`>${text}<`);
+  });
+
+  it("do not take longer than their texts are long", () => {
+    const title = "word ".repeat(799);
+    const [flow] = own["User Flows"];
+    const steps = Array.from({ length: 50 }, () => ({ screen: "home", action: title, result: title }));
+    const flows =
+      flow === undefined ? [] : Array.from({ length: 12 }, (_, index) => ({ ...flow, id: `f${index}`, steps }));
+    const Screens = own.Screens.map((screen) => ({ ...screen, title }));
+    expect(drawSheet({ ...own, Screens, "User Flows": flows })).toContain("1. word word");
+    expect(cut("word word", 10, 1000)).toBe("word word");
+    expect(cut("word word word", 10, 50)).toBe("word wo…");
+    expect(cut("word", 10, 1)).toBe("…");
   });
 
   it("put all on one sheet, none over another", () => {
@@ -57,4 +71,19 @@ describe("designResources", () => {
     expect(html.indexOf("default-src 'none'")).toBeLessThan(html.indexOf("alert"));
     expect(html.match(/<\/style>/g)).toHaveLength(1);
   });
+
+  it("leads nowhere by itself, whatever the layout says", () => {
+    const html = textOf("html", {
+      "HTML Layout":
+        '<META http-equiv="refresh" content="0;url=https://e.example"><link/rel=dns-prefetch href=//e.example>',
+    });
+    expect(html.match(/<meta/gi)).toHaveLength(3);
+    expect(html).not.toContain("<link");
+    expect(html).toContain("&lt;META");
+  });
+});
+
+it("a design names so many places of an app and no more", () => {
+  const places = Array.from({ length: 300 }, () => ({ screen: "home", parent: null, navigation: "" }));
+  expect(UiDesign.safeParse({ ...design(), "Information Architecture": places }).success).toBe(false);
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -118,6 +119,18 @@ describe("buildPreview", () => {
       },
     };
     expect((await problemsOf(bySheet)).join()).toContain("lies outside of the project");
+  });
+
+  it.skipIf(process.platform === "win32")("reads no stories that are a link outwards, or a pipe", async () => {
+    const outside = makeFolder({ "x.tsx": "export const Default = {};" });
+    const prepare = (root: string) => {
+      symlinkSync(join(outside, "x.tsx"), join(root, "src/Far.stories.tsx"));
+      execFileSync("mkfifo", [join(root, "src/Pipe.stories.tsx")]);
+    };
+    const stories = ["src/Far.stories.tsx", "src/Pipe.stories.tsx", "src/Tag.stories.jsx"];
+    const made = await preview({ stories, prepare });
+    expect([...made.stories.keys()]).toEqual(["src/Tag.stories.jsx"]);
+    expect(made.problems.map(({ message }) => message).join()).toMatch(/lies outside of the project.*is no plain file/);
   });
 
   it("takes packages that are linked one by one, and no link among them that leads elsewhere", async () => {

@@ -115,6 +115,16 @@ describe("readTokens", () => {
     expect(problems[0]?.message).toContain("a → b → c → a");
   });
 
+  it("ends at tokens that name each other twice over and over, and at values without a bottom", () => {
+    const twice = (index: number) => ({ $type: "shadow", $value: [`{t${index + 1}}`, `{t${index + 1}}`] });
+    const chain = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`t${index}`, twice(index)]));
+    const document = { ...chain, t40: { $type: "shadow", $value: [] } };
+    expect(codes(document)).toContain("too_large");
+    let deep: unknown = 1;
+    for (let level = 0; level < 20_000; level++) deep = [deep];
+    expect(codes(one("number", deep))).toEqual(["too_large"]);
+  });
+
   it("makes a style sheet that cannot be left, whatever it is given", () => {
     fc.assert(
       fc.property(

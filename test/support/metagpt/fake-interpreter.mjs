@@ -25,9 +25,11 @@ if (args[1] === "probe") {
   process.stdout.write(
     JSON.stringify({ python, executable: process.env.FAKE_SELF ?? "", places, userBase: null, metagpt }),
   );
-} else if (args[0] === "-m") {
+} else if (args[1] === "plain") {
+  process.stdin.resume().once("end", () => process.exit(130));
   const idea = args.at(-1) ?? "";
   await work(idea.replaceAll("[unavailable]", ""), args[args.indexOf("--project-name") + 1], args.includes("--inc"));
+  process.exit(0);
 } else {
   const lines = createInterface({ input: process.stdin });
   const answers = new Map();
@@ -38,6 +40,8 @@ if (args[1] === "probe") {
     else if (message.type === "answer") answers.get(message.id)(message.text);
     else if (message.type === "stop") stop();
   });
+  // Nobody is there any more: a test that was ended leaves nothing behind.
+  lines.once("close", () => process.exit(130));
   const { idea, options } = await start.promise;
   if (idea.includes("[unavailable]")) {
     tell("unavailable", { why: "No module named 'metagpt.software_company'" });
