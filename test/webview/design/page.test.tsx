@@ -35,6 +35,7 @@ function draw({ view = SAMPLE_VIEW, tab = "requirements", inRun = true, page, ..
     send: () => undefined,
     dismissProblem: () => undefined,
     draft: () => undefined,
+    remark: () => undefined,
     show: () => undefined,
     showDocument: () => undefined,
   };
@@ -92,6 +93,23 @@ describe("the design page", () => {
     const path = "docs/system_design/20261128091500.json";
     const html = draw({ actions: [{ type: "drafted", path, hash: "a".repeat(64), text: "{}" }] });
     expect(html).toContain("save it first, or what you approve is without it");
+  });
+
+  it("shows remarks that were begun before it was hidden", () => {
+    const question = SAMPLE_DOCUMENTS.flatMap(({ questionId }) => questionId ?? [])[0] ?? "";
+    const html = draw({ actions: [{ type: "remarked", questionId: question, text: "Name the tax." }] });
+    expect(html).toContain('value="Name the tax."');
+    expect(textOf(html)).toContain("Send back Cancel");
+  });
+
+  it("saves nothing over another's version that could not be saved at all", () => {
+    const path = "docs/system_design/20261128091500.json";
+    const editor = (text: string) =>
+      draw({ tab: "documents", document: path, actions: [{ type: "drafted", path, hash: "old", text }] });
+    const mine = /<vscode-button([^>]*)>Save mine over it/;
+    expect(mine.exec(editor("{}"))?.[1]).not.toContain("disabled");
+    expect(mine.exec(editor("{"))?.[1]).toContain("disabled");
+    expect(editor(JSON.stringify("x".repeat(1024 * 1024)))).toContain("too long to be saved");
   });
 
   it("shows the requirement pool as a table whose columns say how they are sorted", () => {
