@@ -119,6 +119,35 @@ describe("the design page", () => {
     expect(textOf(html)).toContain("R3 P1 The sum of the cart changes as things are added cart.ts stale");
   });
 
+  it("leads from a task only to those that have a card", () => {
+    const [task] = SAMPLE_VIEW.tasks;
+    if (task === undefined) throw new Error("The sample has a task.");
+    const tasks = [
+      { ...task, id: "src/a.ts", dependsOn: [] },
+      { ...task, id: "src/b.ts", dependsOn: ["src/a.ts", "src/gone.ts"] },
+    ];
+    const html = draw({ tab: "tasks", view: { ...SAMPLE_VIEW, tasks } });
+    expect(html).toContain('aria-label="Go to src/a.ts"');
+    expect(html).not.toContain('aria-label="Go to src/gone.ts"');
+    expect(html).toContain('title="src/gone.ts"');
+  });
+
+  it("shows long lists of a document page by page, to read and to edit", () => {
+    const texts = Array.from({ length: 500 }, (_, index) => `Number ${index + 1}.`);
+    const pairs = texts.map((text) => ["a.ts", text]);
+    const content = { "Product Goals": texts, "User Stories": texts, "Competitive Analysis": texts, Pairs: pairs };
+    const path = "docs/prd/1.json";
+    const view = withDocuments([sampleDocument({ path, kind: "prd", content })]);
+    const text = textOf(draw({ view }));
+    for (const what of ["goals", "stories", "competitors"]) expect(text).toContain(`1 to 50 of 500 ${what}`);
+    expect(text).not.toMatch(/S51|Number 50\. Number 51\./);
+    expect(textOf(draw({ view, tab: "documents", document: path }))).toContain("1 to 50 of 500 pairs");
+    const drafted: DesignAction = { type: "drafted", path, hash: "a".repeat(64), text: JSON.stringify(content) };
+    const form = draw({ view, tab: "documents", document: path, actions: [drafted] });
+    expect(form.match(/<textarea/g)).toHaveLength(200);
+    expect(form.match(/class="pager"/g)).toHaveLength(4);
+  });
+
   it("shows five hundred requirements page by page, in the pool and in the matrix", () => {
     const pool = Array.from({ length: 500 }, (_, index) => ["P1", `Requirement number ${index + 1}`]);
     const nodes = pool.map(([, text = ""], index) => {
