@@ -112,6 +112,17 @@ describe("the design page", () => {
     expect(editor(JSON.stringify("x".repeat(1024 * 1024)))).toContain("too long to be saved");
   });
 
+  it("still shows the edit of a document that is gone, and of none that is there", () => {
+    const drafted: DesignAction = { type: "drafted", path: "docs/prd/gone.json", hash: "h", text: "my own words" };
+    for (const view of [SAMPLE_VIEW, withDocuments([])]) {
+      const html = draw({ view, actions: [drafted] });
+      expect(html).toContain("my own words");
+      expect(html).toContain('aria-label="Drop your edit of docs/prd/gone.json"');
+    }
+    const path = SAMPLE_DOCUMENTS[0]?.path ?? "";
+    expect(draw({ actions: [{ ...drafted, path }] })).not.toContain("Drop your edit");
+  });
+
   it("shows the requirement pool as a table whose columns say how they are sorted", () => {
     const html = draw();
     expect(html).toContain('<th scope="col" aria-sort="ascending">');
