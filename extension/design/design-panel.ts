@@ -29,6 +29,7 @@ export class DesignPanel {
   #folder = "";
   #reading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #isDisposed = false;
 
   constructor(nexus: Nexus, view: vscode.WebviewPanel, source: DesignSource) {
     this.#nexus = nexus;
@@ -56,6 +57,7 @@ export class DesignPanel {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     clearTimeout(this.#timer);
     for (const dispose of this.#disposables) dispose();
     if (this.#runId !== undefined) this.#nexus.watches.release(this.#runId, this).catch(() => undefined);
@@ -115,9 +117,11 @@ export class DesignPanel {
   async #read(): Promise<void> {
     const { daemon, watches } = this.#nexus;
     const run = this.#runId === undefined ? undefined : (await daemon.request("run/show", { runId: this.#runId })).run;
+    if (this.#isDisposed) return;
     // Before the view is read, so that what happens while it is read is told.
     if (run !== undefined) await watches.join(run.runId, this, run.seq);
     const { view } = await daemon.request("design/read", { source: this.#source });
+    if (this.#isDisposed) return;
     this.#folder = view.folder;
     this.#view.title = `Design: ${view.project === "" ? "project" : view.project.slice(0, 40)}`;
     this.#post({ type: "view", view, run: run === undefined ? null : runFacts(run) });
@@ -125,7 +129,7 @@ export class DesignPanel {
   }
 
   #changed(): void {
-    if (!this.#wantsView) return;
+    if (!this.#wantsView || this.#isDisposed) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#load().catch((error) => this.#connection(error));
@@ -185,7 +189,7 @@ export class DesignPanel {
   }
 
   #post(message: DesignPanelMessage): void {
-    void this.#view.webview.postMessage(message);
+    if (!this.#isDisposed) void this.#view.webview.postMessage(message);
   }
 }
 

@@ -17,11 +17,15 @@ export async function openDesignFile(nexus: Nexus, source: DesignSource, folder:
 }
 
 async function openFile(workspace: string, path: string): Promise<void> {
-  const uri = vscode.Uri.joinPath(vscode.Uri.file(workspace), path);
-  const isThere = await vscode.workspace.fs.stat(uri).then(
-    ({ type }) => (type & vscode.FileType.File) !== 0,
-    () => false,
-  );
-  if (!isThere) throw nexusError("changes.unknown_path", `${path} is not there: it is designed, and not built yet.`);
+  const root = vscode.Uri.file(workspace);
+  const uri = vscode.Uri.joinPath(root, path);
+  const isInside = uri.path.startsWith(`${root.path.replace(/\/$/, "")}/`);
+  const isThere =
+    isInside &&
+    (await vscode.workspace.fs.stat(uri).then(
+      ({ type }) => (type & vscode.FileType.File) !== 0,
+      () => false,
+    ));
+  if (!isThere) throw nexusError("design.no_file", path);
   await openChangedFile(workspace, path);
 }

@@ -15,8 +15,10 @@ export class RunWatches {
   /** Events after that number come to everybody who listens. Rejects with a NexusError. */
   async take(runId: string, holder: object, after: number): Promise<void> {
     this.#holders.set(runId, (this.#holders.get(runId) ?? new Set()).add(holder));
-    this.#live.add(runId);
     await this.#daemon.request("run/watch", { runId, after });
+    // Only now: the request may have failed, or have made the connection first.
+    this.#live.add(runId);
+    if (!this.#holders.has(runId)) await this.#end(runId);
   }
 
   /** For those who need no event twice and none from before: a watch that others hold is as good. */
@@ -29,6 +31,10 @@ export class RunWatches {
     const holders = this.#holders.get(runId);
     if (holders === undefined || !holders.delete(holder) || holders.size > 0) return;
     this.#holders.delete(runId);
+    await this.#end(runId);
+  }
+
+  async #end(runId: string): Promise<void> {
     if (this.#live.delete(runId) && this.#daemon.state === "connected")
       await this.#daemon.request("run/unwatch", { runId });
   }

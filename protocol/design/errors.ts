@@ -18,6 +18,10 @@ export const DESIGN_ERRORS = {
     message: "That path is no design document, so it is not saved here.",
     hint: "Only documents of the project can be saved: those that the design shows. Edit other files in the editor.",
   },
+  "design.no_file": {
+    message: "The project holds no such file: it is designed and not built yet, or it lies outside the folder.",
+    hint: "Its task on the board says how far it is; files outside the folder are not opened from a design.",
+  },
   "design.not_trusted": {
     message: "The folder is not trusted, so its documents can be read and not changed.",
     hint: "See `nexus trust`.",

@@ -43,6 +43,8 @@ type Fields<Type extends DesignPanelRequestType> = Record<
 >;
 
 export const MOST_REMARKS = 10_000;
+/** Of a document that is saved. */
+export const MOST_TEXT = 1024 * 1024;
 const MOST_DRAWINGS = 60;
 const MOST_SVG = 500_000;
 
@@ -58,7 +60,7 @@ const DRAWING_FIELDS = { drawing: { path: isName, key: isName, svg: textUpTo(MOS
 const FIELDS: { readonly [Type in DesignPanelRequestType]: Fields<Type> } = {
   ready: {},
   refresh: {},
-  save: { path: isName, hash: isName, text: textUpTo(1024 * 1024) },
+  save: { path: isName, hash: isName, text: textUpTo(MOST_TEXT) },
   decide: {
     path: isName,
     questionId: isName,

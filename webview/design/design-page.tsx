@@ -10,6 +10,7 @@ import { Card } from "../run/card.tsx";
 import { Architecture } from "./architecture/architecture.tsx";
 import { DesignHeader } from "./design-header.tsx";
 import { Documents } from "./documents/documents.tsx";
+import { LostDrafts } from "./documents/lost-drafts.tsx";
 import { GateCards, openGates } from "./gates/gate-card.tsx";
 import type { DesignHost, Tab } from "./host.ts";
 import { Requirements } from "./requirements/requirements.tsx";
@@ -59,6 +60,7 @@ export function DesignPage(): ReactNode {
       <main className="design-main">
         <Problem />
         <GateCards />
+        <LostDrafts />
         <ViewProblems problems={view.problems} />
         {view.documents.length === 0 ? <EmptyProject /> : <Parts view={view} />}
       </main>

@@ -20,7 +20,13 @@ export interface Draft {
   readonly text: string;
 }
 
-/** What the page finds again after a reload of the window. */
+/** Remarks on a document that are not sent yet, by the question that its gate asks. */
+export interface Remark {
+  readonly questionId: string;
+  readonly text: string;
+}
+
+/** What the page finds again after a reload of the window, or after it was hidden behind another editor. */
 export interface SavedDesignView {
   /** Where the documents come from, as the host wrote it into the page. */
   readonly source: string;
@@ -28,6 +34,7 @@ export interface SavedDesignView {
   /** The document that is shown under Documents. */
   readonly document: string | null;
   readonly drafts: readonly Draft[];
+  readonly remarks: readonly Remark[];
 }
 
 export interface DesignHost {
@@ -60,12 +67,13 @@ export function readSavedDesignView(value: unknown): SavedDesignView | undefined
   const source = fields.get("source");
   if (typeof source !== "string") return undefined;
   const document = fields.get("document");
-  const drafts = fields.get("drafts");
+  const [drafts, remarks] = [fields.get("drafts"), fields.get("remarks")];
   return {
     source,
     tab: TABS.find((tab) => tab === fields.get("tab")) ?? "requirements",
     document: typeof document === "string" ? document : null,
     drafts: Array.isArray(drafts) ? drafts.flatMap(readDraft) : [],
+    remarks: Array.isArray(remarks) ? remarks.flatMap(readRemark) : [],
   };
 }
 
@@ -73,6 +81,11 @@ function readDraft(value: unknown): Draft[] {
   const [path, hash, text] = ["path", "hash", "text"].map((name) => entries(value).get(name));
   const isWhole = typeof path === "string" && typeof hash === "string" && typeof text === "string";
   return isWhole ? [{ path, hash, text }] : [];
+}
+
+function readRemark(value: unknown): Remark[] {
+  const [questionId, text] = ["questionId", "text"].map((name) => entries(value).get(name));
+  return typeof questionId === "string" && typeof text === "string" ? [{ questionId, text }] : [];
 }
 
 function entries(value: unknown): Map<string, unknown> {

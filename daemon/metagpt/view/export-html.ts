@@ -69,7 +69,7 @@ ${sections.join("\n")}
 }
 
 function documentSection(document: DesignDocument, drawings: ReadonlyMap<string, string>): string {
-  const { title, path, content, stale, problems } = document;
+  const { title, path, kind, content, stale, problems } = document;
   const notes = [...stale, ...problems.map(({ message }) => message)].map(
     (note) => `<p class="note">${escapeHtml(note)}</p>`,
   );
@@ -78,7 +78,9 @@ function documentSection(document: DesignDocument, drawings: ReadonlyMap<string,
       ? Object.entries(content).map(
           ([key, value]) => `<h3>${escapeHtml(key)}</h3>\n${valueHtml(key, value, drawings.get(`${path} ${key}`))}`,
         )
-      : [`<div class="text">${escapeHtml(String(content))}</div>`];
+      : kind === "mermaid"
+        ? [diagramHtml(title, String(content), drawings.get(`${path} ${path}`))]
+        : [`<div class="text">${escapeHtml(String(content))}</div>`];
   return [
     `<section class="document">`,
     `<h2>${escapeHtml(title)}</h2>`,
@@ -93,8 +95,7 @@ function valueHtml(key: string, value: unknown, drawing: string | undefined): st
   if (typeof value === "string") {
     if (value === "") return "<p>–</p>";
     if (!isDiagram(key, value)) return `<div class="text">${escapeHtml(value)}</div>`;
-    const source = `<pre>${escapeHtml(value)}</pre>`;
-    return drawing === undefined ? source : `${figure(drawing, key)}\n${source}`;
+    return diagramHtml(key, value, drawing);
   }
   if (Array.isArray(value) && value.every((item) => typeof item === "string"))
     return value.length === 0
@@ -109,6 +110,11 @@ function valueHtml(key: string, value: unknown, drawing: string | undefined): st
       value.map((item: unknown) => (Array.isArray(item) ? item.map(String) : [])),
     );
   return `<pre>${escapeHtml(JSON.stringify(value, undefined, 2) ?? "")}</pre>`;
+}
+
+function diagramHtml(name: string, source: string, drawing: string | undefined): string {
+  const text = `<pre>${escapeHtml(source)}</pre>`;
+  return drawing === undefined ? text : `${figure(drawing, name)}\n${text}`;
 }
 
 /** As a picture, not as part of the page: what an SVG holds can neither run nor load anything there. */

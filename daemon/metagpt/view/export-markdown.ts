@@ -14,9 +14,13 @@ export function markdownExport(view: DesignView): string {
   ].join("\n\n")}\n`;
 }
 
-/** Not the copies: they say what their documents say. */
+/** Not the copies: they say what their documents say. In Markdown projects a diagram's file is no copy. */
 export function exported({ documents }: DesignView): DesignDocument[] {
-  const left: ReadonlySet<string> = new Set(["markdown_copy", "dependencies", "team", "test_output", "mermaid"]);
+  const isClassic = documents.some(({ kind }) => /^(refined_)?(system_design|prd)$/.test(kind));
+  const left: ReadonlySet<string> = new Set([
+    ...["markdown_copy", "dependencies", "team", "test_output"],
+    ...(isClassic ? ["mermaid"] : []),
+  ]);
   return documents
     .filter(({ kind, content }) => !left.has(kind) && content !== null && content !== "")
     .toSorted((one, other) => orderOf(one) - orderOf(other));
@@ -29,7 +33,7 @@ function orderOf({ kind }: DesignDocument): number {
   return at < 0 ? ORDER.length : at;
 }
 
-function documentText({ title, path, content, stale, problems }: DesignDocument): string[] {
+function documentText({ title, path, kind, content, stale, problems }: DesignDocument): string[] {
   const notes = [...stale, ...problems.map(({ message }) => message)];
   return [
     `## ${line(title)}`,
@@ -37,7 +41,7 @@ function documentText({ title, path, content, stale, problems }: DesignDocument)
     ...notes.map((note) => `> ${line(note)}`),
     ...(typeof content === "object" && content !== null
       ? Object.entries(content).flatMap(([key, value]) => [`### ${line(key)}`, valueText(key, value)])
-      : [quoted(String(content), "text")]),
+      : [quoted(String(content), kind === "mermaid" ? "mermaid" : "text")]),
   ];
 }
 

@@ -8,6 +8,7 @@ function recorded() {
   const daemon = {
     state: "connected",
     request: async (name: string, params: { runId: string; after?: number }) => {
+      if (params.after === 404) throw new Error("no such run");
       sent.push(`${name} ${params.runId}${params.after === undefined ? "" : ` ${params.after}`}`);
       return {};
     },
@@ -46,4 +47,30 @@ it("watches again over another connection", async () => {
   reconnect();
   await watches.join("r", design, 3);
   expect(sent).toEqual(["run/watch r 1", "run/watch r 3"]);
+});
+
+it("does not take a watch that failed for one", async () => {
+  const { sent, watches } = recorded();
+  await expect(watches.join("r", {}, 404)).rejects.toThrow("no such run");
+  await watches.join("r", {}, 1);
+  expect(sent).toEqual(["run/watch r 1"]);
+});
+
+it("ends a watch whose holder left while it began", async () => {
+  const { sent, watches } = recorded();
+  const panel = {};
+  const begun = watches.take("r", panel, 1);
+  await watches.release("r", panel);
+  await begun;
+  expect(sent).toEqual(["run/watch r 1", "run/unwatch r"]);
+});
+
+it("knows a watch that made the connection itself", async () => {
+  const { sent, watches, reconnect } = recorded();
+  const panel = {};
+  const begun = watches.take("r", panel, 1);
+  reconnect();
+  await begun;
+  await watches.release("r", panel);
+  expect(sent).toEqual(["run/watch r 1", "run/unwatch r"]);
 });

@@ -62,13 +62,20 @@ describe("what the design page kept", () => {
       tab: "traces",
       document: "docs/a.json",
       drafts: [{ path: "a", hash: "h", text: "t" }],
+      remarks: [{ questionId: "q", text: "Shorter." }],
     };
     expect(readSavedDesignView(JSON.parse(JSON.stringify(view)))).toEqual(view);
   });
 
   it("does without what does not fit", () => {
-    const kept = { source: "{}", tab: "3d", document: 5, drafts: [{ path: "a" }, 7] };
-    expect(readSavedDesignView(kept)).toEqual({ source: "{}", tab: "requirements", document: null, drafts: [] });
+    const kept = { source: "{}", tab: "3d", document: 5, drafts: [{ path: "a" }, 7], remarks: [{ text: "a" }, 7] };
+    expect(readSavedDesignView(kept)).toEqual({
+      source: "{}",
+      tab: "requirements",
+      document: null,
+      drafts: [],
+      remarks: [],
+    });
     expect(readSavedDesignView({ tab: "traces" })).toBeUndefined();
   });
 });

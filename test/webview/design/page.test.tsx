@@ -35,6 +35,7 @@ function draw({ view = SAMPLE_VIEW, tab = "requirements", inRun = true, page, ..
     send: () => undefined,
     dismissProblem: () => undefined,
     draft: () => undefined,
+    remark: () => undefined,
     show: () => undefined,
     showDocument: () => undefined,
   };
@@ -94,11 +95,68 @@ describe("the design page", () => {
     expect(html).toContain("save it first, or what you approve is without it");
   });
 
+  it("shows remarks that were begun before it was hidden", () => {
+    const question = SAMPLE_DOCUMENTS.flatMap(({ questionId }) => questionId ?? [])[0] ?? "";
+    const html = draw({ actions: [{ type: "remarked", questionId: question, text: "Name the tax." }] });
+    expect(html).toContain('value="Name the tax."');
+    expect(textOf(html)).toContain("Send back Cancel");
+  });
+
+  it("saves nothing over another's version that could not be saved at all", () => {
+    const path = "docs/system_design/20261128091500.json";
+    const editor = (text: string) =>
+      draw({ tab: "documents", document: path, actions: [{ type: "drafted", path, hash: "old", text }] });
+    const mine = /<vscode-button([^>]*)>Save mine over it/;
+    expect(mine.exec(editor("{}"))?.[1]).not.toContain("disabled");
+    expect(mine.exec(editor("{"))?.[1]).toContain("disabled");
+    expect(editor(JSON.stringify("x".repeat(1024 * 1024)))).toContain("too long to be saved");
+  });
+
+  it("still shows the edit of a document that is gone, and of none that is there", () => {
+    const drafted: DesignAction = { type: "drafted", path: "docs/prd/gone.json", hash: "h", text: "my own words" };
+    for (const view of [SAMPLE_VIEW, withDocuments([])]) {
+      const html = draw({ view, actions: [drafted] });
+      expect(html).toContain("my own words");
+      expect(html).toContain('aria-label="Drop your edit of docs/prd/gone.json"');
+    }
+    const path = SAMPLE_DOCUMENTS[0]?.path ?? "";
+    expect(draw({ actions: [{ ...drafted, path }] })).not.toContain("Drop your edit");
+  });
+
   it("shows the requirement pool as a table whose columns say how they are sorted", () => {
     const html = draw();
     expect(html).toContain('<th scope="col" aria-sort="ascending">');
     expect(html.match(/aria-sort="none"/g)).toHaveLength(3);
     expect(textOf(html)).toContain("R3 P1 The sum of the cart changes as things are added cart.ts stale");
+  });
+
+  it("leads from a task only to those that have a card", () => {
+    const [task] = SAMPLE_VIEW.tasks;
+    if (task === undefined) throw new Error("The sample has a task.");
+    const tasks = [
+      { ...task, id: "src/a.ts", dependsOn: [] },
+      { ...task, id: "src/b.ts", dependsOn: ["src/a.ts", "src/gone.ts"] },
+    ];
+    const html = draw({ tab: "tasks", view: { ...SAMPLE_VIEW, tasks } });
+    expect(html).toContain('aria-label="Go to src/a.ts"');
+    expect(html).not.toContain('aria-label="Go to src/gone.ts"');
+    expect(html).toContain('title="src/gone.ts"');
+  });
+
+  it("shows long lists of a document page by page, to read and to edit", () => {
+    const texts = Array.from({ length: 500 }, (_, index) => `Number ${index + 1}.`);
+    const pairs = texts.map((text) => ["a.ts", text]);
+    const content = { "Product Goals": texts, "User Stories": texts, "Competitive Analysis": texts, Pairs: pairs };
+    const path = "docs/prd/1.json";
+    const view = withDocuments([sampleDocument({ path, kind: "prd", content })]);
+    const text = textOf(draw({ view }));
+    for (const what of ["goals", "stories", "competitors"]) expect(text).toContain(`1 to 50 of 500 ${what}`);
+    expect(text).not.toMatch(/S51|Number 50\. Number 51\./);
+    expect(textOf(draw({ view, tab: "documents", document: path }))).toContain("1 to 50 of 500 pairs");
+    const drafted: DesignAction = { type: "drafted", path, hash: "a".repeat(64), text: JSON.stringify(content) };
+    const form = draw({ view, tab: "documents", document: path, actions: [drafted] });
+    expect(form.match(/<textarea/g)).toHaveLength(200);
+    expect(form.match(/class="pager"/g)).toHaveLength(4);
   });
 
   it("shows five hundred requirements page by page, in the pool and in the matrix", () => {

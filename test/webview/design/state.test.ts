@@ -38,6 +38,40 @@ describe("what the design page knows", () => {
     expect(state.pending).toEqual([]);
   });
 
+  it("keeps what is typed while a draft is saved, made from what was saved", () => {
+    const state = known(
+      { type: "drafted", path: "a", hash: "h", text: "mine" },
+      sent({ type: "save", path: "a", hash: "h", text: "mine" }),
+      { type: "drafted", path: "a", hash: "h", text: "mine, and more" },
+      { type: "saved", path: "a", hash: "h2", problems: [] },
+    );
+    expect(state.drafts).toEqual([{ path: "a", hash: "h2", text: "mine, and more" }]);
+  });
+
+  it("keeps remarks by their question until they are dropped, and no more than twenty", () => {
+    const first: DesignAction = { type: "remarked", questionId: "q1", text: "Shorter." };
+    const state = known(first, { ...first, questionId: "q2" }, { type: "view", view: SAMPLE_VIEW, run: null });
+    expect(state.remarks.map(({ questionId }) => questionId)).toEqual(["q1", "q2"]);
+    expect(designReducer(state, { ...first, text: null }).remarks).toEqual([{ questionId: "q2", text: "Shorter." }]);
+    const many = Array.from({ length: 30 }, (_, index): DesignAction => ({ ...first, questionId: `q${index}` }));
+    expect(known(...many).remarks).toHaveLength(20);
+  });
+
+  it("still says what failed when a screenshot comes into view, and asks again for one that failed", () => {
+    const picture = { type: "picture", artifact: null, path: "shots/a.png" } as const;
+    const failed = known(
+      sent({ type: "open", path: "a" }),
+      { type: "settled", request: "open", error: ERROR },
+      sent(picture),
+      { type: "picture", key: "shots/a.png", png: null, error: ERROR },
+    );
+    expect(failed.problem).toEqual(ERROR);
+    expect(designReducer(failed, { type: "view", view: SAMPLE_VIEW, run: null }).pictures).toEqual({});
+    const shown = known({ type: "picture", key: "shots/a.png", png: "AAAA", error: null });
+    expect(designReducer(shown, { type: "view", view: SAMPLE_VIEW, run: null }).pictures).toEqual(shown.pictures);
+    expect(designReducer(shown, sent({ type: "refresh" })).pictures).toEqual({});
+  });
+
   it("forgets a problem when something else is tried", () => {
     const failed = known(sent({ type: "refresh" }), { type: "settled", request: "refresh", error: ERROR });
     expect(designReducer(failed, sent({ type: "refresh" })).problem).toBeNull();

@@ -7,10 +7,12 @@ import { Diagram } from "../diagram/diagram.tsx";
 import { DocumentText } from "../documents/document-text.tsx";
 import { documentsOf, readSystem, readTasks, type TaskReading } from "../documents/reading.ts";
 import { Choice } from "../parts/choice.tsx";
+import { usePage } from "../parts/pager.tsx";
 import { Nothing, Section } from "../parts/section.tsx";
 import { useDesign, useView } from "../state/design-context.tsx";
 
 const MOST_FILES = 400;
+const MOST_PACKAGES = 400;
 
 export function Architecture(): ReactNode {
   const { documents } = useView();
@@ -111,11 +113,14 @@ function Schedule({ schedule }: { readonly schedule: TaskReading }): ReactNode {
       {packages.length === 0 ? null : (
         <Section title="Packages" aside={String(packages.length)}>
           <ul className="chips">
-            {[...new Set(packages)].map((name) => (
+            {[...new Set(packages)].slice(0, MOST_PACKAGES).map((name) => (
               <li key={name}>
                 <code>{name}</code>
               </li>
             ))}
+            {packages.length > MOST_PACKAGES ? (
+              <li className="muted">{`and ${packages.length - MOST_PACKAGES} more`}</li>
+            ) : null}
           </ul>
         </Section>
       )}
@@ -143,15 +148,21 @@ function Schedule({ schedule }: { readonly schedule: TaskReading }): ReactNode {
 
 /** Diagrams that stand in files of their own, as the Markdown dialect keeps them. */
 function LooseDiagrams({ documents }: { readonly documents: readonly DesignDocument[] }): ReactNode {
-  return documents.map((document) =>
-    typeof document.content === "string" ? (
-      <Diagram
-        key={document.path}
-        document={document}
-        field={document.path}
-        title={document.title}
-        source={document.content}
-      />
-    ) : null,
+  const { items, pager } = usePage(documents, "diagrams");
+  return (
+    <>
+      {items.map((document) =>
+        typeof document.content === "string" ? (
+          <Diagram
+            key={document.path}
+            document={document}
+            field={document.path}
+            title={document.title}
+            source={document.content}
+          />
+        ) : null,
+      )}
+      {pager}
+    </>
   );
 }

@@ -1,5 +1,6 @@
 /** A person's own version of a document: as text or by fields; what somebody else wrote meanwhile is never overwritten unseen. */
 import { type ReactNode, useState } from "react";
+import { MOST_TEXT } from "../../../protocol/design/panel.ts";
 import type { DesignDocument } from "../../../protocol/design/view.ts";
 import { Button } from "../../controls/button.tsx";
 import { Icon } from "../../icons.tsx";
@@ -24,7 +25,7 @@ export function DocumentEditor({
   const isPending = useIsPending("save");
   const { path } = document;
   const isText = typeof document.content === "string" && !path.endsWith(".json");
-  const problem = isText ? undefined : jsonProblem(draft.text);
+  const problem = problemOf(draft.text, isText);
   const isConflict = draft.hash !== document.hash;
   const change = (text: string) => keep(path, draft.hash, text);
   const save = (hash: string) => send({ type: "save", path, hash, text: draft.text });
@@ -35,7 +36,12 @@ export function DocumentEditor({
       onSubmit={(event) => event.preventDefault()}
     >
       {isConflict ? (
-        <Conflict document={document} onTheirs={() => keep(path, "", null)} onMine={() => save(document.hash)} />
+        <Conflict
+          document={document}
+          onTheirs={() => keep(path, "", null)}
+          onMine={() => save(document.hash)}
+          isHeld={isPending || problem !== undefined}
+        />
       ) : null}
       {isText ? null : (
         <Toggles
@@ -62,7 +68,7 @@ export function DocumentEditor({
       )}
       {problem === undefined ? null : (
         <p className="warning-line tone-bad" role="status">
-          <Icon name="warning" /> <span>{`It is not JSON yet: ${problem}`}</span>
+          <Icon name="warning" /> <span>{problem}</span>
         </p>
       )}
       <div className="buttons editor-buttons">
@@ -84,8 +90,17 @@ export function DocumentEditor({
   );
 }
 
+/** Why it cannot be saved as it stands; undefined: it can. */
+function problemOf(text: string, isText: boolean): string | undefined {
+  if (text.length > MOST_TEXT) return "It is longer than a million characters, too long to be saved.";
+  const problem = isText ? undefined : jsonProblem(text);
+  return problem === undefined ? undefined : `It is not JSON yet: ${problem}`;
+}
+
 function Conflict(props: {
   readonly document: DesignDocument;
+  /** Being saved, or not fit to be. */
+  readonly isHeld: boolean;
   readonly onMine: () => void;
   readonly onTheirs: () => void;
 }): ReactNode {
@@ -107,7 +122,9 @@ function Conflict(props: {
         </pre>
       </details>
       <div className="buttons">
-        <Button onPress={props.onMine}>Save mine over it</Button>
+        <Button disabled={props.isHeld} onPress={props.onMine}>
+          Save mine over it
+        </Button>
         <Button onPress={props.onTheirs}>Take the new version</Button>
       </div>
     </div>

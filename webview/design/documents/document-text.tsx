@@ -3,18 +3,21 @@ import type { ReactNode } from "react";
 import type { DesignDocument } from "../../../protocol/design/view.ts";
 import { MarkdownView } from "../../text/markdown-view.tsx";
 import { Diagram } from "../diagram/diagram.tsx";
+import { usePage } from "../parts/pager.tsx";
 
 export function DocumentText({ document }: { readonly document: DesignDocument }): ReactNode {
   const text = typeof document.content === "string" ? document.content : "";
+  const { items, pager } = usePage(textParts(text), "parts");
   return (
     <div className="document-text">
-      {textParts(text).map(({ key, kind, text: part }) =>
+      {items.map(({ key, kind, text: part }) =>
         kind === "markdown" ? (
           <MarkdownView key={key} source={part} />
         ) : (
           <Diagram key={key} document={document} field={`diagram ${key}`} title={`Diagram ${key}`} source={part} />
         ),
       )}
+      {pager}
     </div>
   );
 }

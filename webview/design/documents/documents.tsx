@@ -206,19 +206,23 @@ function Reading({ document }: { readonly document: DesignDocument }): ReactNode
 
 function Pairs({ pairs }: { readonly pairs: readonly (readonly [string, string])[] }): ReactNode {
   const rows = pairs.map(([one, other], index) => ({ key: index + 1, one, other }));
+  const { items, pager } = usePage(rows, "pairs");
   return (
-    <div className="table-place">
-      <table className="design-table">
-        <tbody>
-          {rows.map(({ key, one, other }) => (
-            <tr key={key}>
-              <th scope="row">{one}</th>
-              <td>{other}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <>
+      <div className="table-place">
+        <table className="design-table">
+          <tbody>
+            {items.map(({ key, one, other }) => (
+              <tr key={key}>
+                <th scope="row">{one}</th>
+                <td>{other}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {pager}
+    </>
   );
 }
 

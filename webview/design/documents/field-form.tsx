@@ -1,6 +1,7 @@
 /** A document by its fields: texts, lists of texts, and pairs. */
 import { type ReactNode, useId } from "react";
 import { Button } from "../../controls/button.tsx";
+import { usePage } from "../parts/pager.tsx";
 import { type Field, type FieldValue, fieldsOfText, withField } from "./field-values.ts";
 
 export function FieldForm(props: { readonly text: string; readonly onChange: (text: string) => void }): ReactNode {
@@ -32,12 +33,8 @@ function FieldView({
       return <TextField label={name} text={value.text} onChange={(text) => onChange({ kind: "text", text })} />;
     case "texts":
       return (
-        <List
-          name={name}
-          count={value.texts.length}
-          onAdd={() => onChange({ kind: "texts", texts: [...value.texts, ""] })}
-        >
-          {numbered(value.texts).map(({ item, index }) => (
+        <List name={name} items={value.texts} onAdd={() => onChange({ kind: "texts", texts: [...value.texts, ""] })}>
+          {(item, index) => (
             <Item
               key={index}
               label={`${name} ${index + 1}`}
@@ -50,17 +47,17 @@ function FieldView({
                 onChange={(text) => onChange({ kind: "texts", texts: value.texts.with(index, text) })}
               />
             </Item>
-          ))}
+          )}
         </List>
       );
     case "pairs":
       return (
         <List
           name={name}
-          count={value.pairs.length}
+          items={value.pairs}
           onAdd={() => onChange({ kind: "pairs", pairs: [...value.pairs, ["", ""]] })}
         >
-          {numbered(value.pairs).map(({ item: [one, other], index }) => (
+          {([one, other], index) => (
             <Item
               key={index}
               label={`${name} ${index + 1}`}
@@ -82,7 +79,7 @@ function FieldView({
                 />
               </div>
             </Item>
-          ))}
+          )}
         </List>
       );
     case "other":
@@ -118,18 +115,25 @@ function TextField(props: {
   );
 }
 
-function List(props: {
+function List<Entry>(props: {
   readonly name: string;
-  readonly count: number;
+  readonly items: readonly Entry[];
   readonly onAdd: () => void;
-  readonly children: ReactNode;
+  /** Draws one by its place in the whole list. */
+  readonly children: (item: Entry, index: number) => ReactNode;
 }): ReactNode {
+  const { items, pager, toLast } = usePage(numbered(props.items), `entries of ${props.name}`);
+  const add = () => {
+    props.onAdd();
+    toLast();
+  };
   return (
     <fieldset className="field field-list">
-      <legend className="field-name">{`${props.name} (${props.count})`}</legend>
-      {props.children}
+      <legend className="field-name">{`${props.name} (${props.items.length})`}</legend>
+      {items.map(({ item, index }) => props.children(item, index))}
+      {pager}
       <div className="buttons">
-        <Button onPress={props.onAdd} label={`Add to ${props.name}`}>
+        <Button onPress={add} label={`Add to ${props.name}`}>
           Add
         </Button>
       </div>

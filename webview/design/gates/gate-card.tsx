@@ -1,5 +1,5 @@
 /** A document that waits for a decision: approve it, change it oneself, or send it back with remarks. */
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { MOST_REMARKS } from "../../../protocol/design/panel.ts";
 import type { DesignDocument } from "../../../protocol/design/view.ts";
 import { Button } from "../../controls/button.tsx";
@@ -34,8 +34,9 @@ function GateCard({
   readonly document: DesignDocument;
   readonly questionId: string;
 }): ReactNode {
-  const { state, send, show, showDocument, draft } = useDesign();
-  const [remarks, setRemarks] = useState<string | null>(null);
+  const { state, send, show, showDocument, draft, remark } = useDesign();
+  const remarks = state.remarks.find((other) => other.questionId === questionId)?.text ?? null;
+  const setRemarks = (text: string | null) => remark(questionId, text);
   const isPending = useIsPending("decide");
   const { path, kind, version, writtenBy, hash } = document;
   const name = KIND_NAMES[kind];

@@ -7,6 +7,8 @@ const PAGE = 50;
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly pager: ReactNode;
+  /** Turns to the end, where something was added. */
+  toLast(): void;
 }
 
 /** `what`: the plural of what is listed. */
@@ -28,5 +30,5 @@ export function usePage<Item>(all: readonly Item[], what: string): Page<Item> {
         </Button>
       </nav>
     );
-  return { items, pager };
+  return { items, pager, toLast: () => setPage(Number.POSITIVE_INFINITY) };
 }

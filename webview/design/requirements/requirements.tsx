@@ -7,6 +7,7 @@ import { Diagram } from "../diagram/diagram.tsx";
 import { DocumentText } from "../documents/document-text.tsx";
 import { documentsOf, type PrdReading, readPrd } from "../documents/reading.ts";
 import { Choice } from "../parts/choice.tsx";
+import { usePage } from "../parts/pager.tsx";
 import { Nothing, Section } from "../parts/section.tsx";
 import { useView } from "../state/design-context.tsx";
 import { TraceChips } from "../traces/trace-chips.tsx";
@@ -53,7 +54,7 @@ function Prd({ document }: { readonly document: DesignDocument }): ReactNode {
       </Section>
       <div className="columns">
         <Section title="Goals" aside={String(prd.goals.length)}>
-          <TextList texts={prd.goals} none="No goal is named." />
+          <TextList texts={prd.goals} what="goals" none="No goal is named." />
         </Section>
         <Section title="User stories" aside={String(prd.stories.length)}>
           <Stories stories={prd.stories} />
@@ -72,31 +73,44 @@ function Prd({ document }: { readonly document: DesignDocument }): ReactNode {
   );
 }
 
-function TextList({ texts, none }: { readonly texts: readonly string[]; readonly none: string }): ReactNode {
+function TextList(props: {
+  readonly texts: readonly string[];
+  readonly what: string;
+  readonly none: string;
+}): ReactNode {
+  const { texts, what, none } = props;
+  const { items, pager } = usePage(numbered(texts), what);
   if (texts.length === 0) return <Nothing>{none}</Nothing>;
   return (
-    <ol className="numbered">
-      {numbered(texts).map(({ key, text }) => (
-        <li key={key}>{text}</li>
-      ))}
-    </ol>
+    <>
+      <ol className="numbered" start={items[0]?.key}>
+        {items.map(({ key, text }) => (
+          <li key={key}>{text}</li>
+        ))}
+      </ol>
+      {pager}
+    </>
   );
 }
 
 function Stories({ stories }: { readonly stories: readonly string[] }): ReactNode {
+  const { items, pager } = usePage(numbered(stories), "stories");
   if (stories.length === 0) return <Nothing>No story is told.</Nothing>;
   return (
-    <ul className="stories">
-      {numbered(stories).map(({ key, text }) => (
-        <li key={key}>
-          <span className="trace-id">{`S${key}`}</span>
-          <div>
-            <p>{text}</p>
-            <TraceChips id={`S${key}`} />
-          </div>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="stories">
+        {items.map(({ key, text }) => (
+          <li key={key}>
+            <span className="trace-id">{`S${key}`}</span>
+            <div>
+              <p>{text}</p>
+              <TraceChips id={`S${key}`} />
+            </div>
+          </li>
+        ))}
+      </ul>
+      {pager}
+    </>
   );
 }
 
@@ -108,7 +122,7 @@ function Market({ prd, document }: { readonly prd: PrdReading; readonly document
         {prd.quadrant === "" ? null : (
           <Diagram document={document} field={prd.quadrantKey} title="Competitive quadrant" source={prd.quadrant} />
         )}
-        {prd.competitors.length === 0 ? null : <TextList texts={prd.competitors} none="" />}
+        {prd.competitors.length === 0 ? null : <TextList texts={prd.competitors} what="competitors" none="" />}
       </div>
     </Section>
   );

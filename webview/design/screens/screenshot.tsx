@@ -16,7 +16,7 @@ export function Screenshot(props: {
   const isKnown = picture !== undefined;
   const place = useSeen(() => {
     if (!isKnown && key !== "") send({ type: "picture", artifact, path });
-  }, key);
+  }, `${key} ${isKnown}`);
   const title = `Built, ${width} px wide`;
   if (picture?.status === "shown")
     return (
@@ -39,7 +39,7 @@ export function Screenshot(props: {
   );
 }
 
-/** Calls once the place comes into view; again for another `key`. */
+/** Calls once the place comes into view; again for another `key`: of another picture, or of one that was let go. */
 function useSeen(onSeen: () => void, key: string): RefObject<HTMLDivElement | null> {
   const place = useRef<HTMLDivElement>(null);
   const latest = useRef(onSeen);

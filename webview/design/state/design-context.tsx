@@ -13,6 +13,8 @@ export interface Design {
   send(request: DesignPanelRequest): void;
   dismissProblem(): void;
   draft(path: string, hash: string, text: string | null): void;
+  /** Remarks on the document that the question is about; null ends them. */
+  remark(questionId: string, text: string | null): void;
   show(tab: Tab): void;
   /** Turns to a document under Documents. */
   showDocument(path: string): void;

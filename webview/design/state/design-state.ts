@@ -3,7 +3,7 @@ import type { DesignPanelRequest, DesignPanelRequestType } from "../../../protoc
 import type { DesignPanelMessage } from "../../../protocol/design/panel-messages.ts";
 import type { DesignView } from "../../../protocol/design/view.ts";
 import type { ErrorValue } from "../../../protocol/errors.ts";
-import type { Draft } from "../host.ts";
+import type { Draft, Remark } from "../host.ts";
 
 export type Picture =
   | { readonly status: "loading" }
@@ -16,6 +16,10 @@ export interface DesignState {
   /** Screenshots by their artifact or path; the latest 60. */
   readonly pictures: Readonly<Record<string, Picture>>;
   readonly drafts: readonly Draft[];
+  /** The latest 20. */
+  readonly remarks: readonly Remark[];
+  /** The draft as it was sent to be saved last: what was typed since is in no file yet. */
+  readonly saving: Draft | null;
   readonly connection: { readonly state: "connecting" | "connected"; readonly error: ErrorValue | null };
   /** Requests that were sent and not settled yet. */
   readonly pending: readonly DesignPanelRequestType[];
@@ -30,16 +34,20 @@ export type DesignAction =
   | { readonly type: "sent"; readonly request: DesignPanelRequest }
   | { readonly type: "dismissed" }
   /** A draft begins or goes on; null text ends it. */
-  | { readonly type: "drafted"; readonly path: string; readonly hash: string; readonly text: string | null };
+  | { readonly type: "drafted"; readonly path: string; readonly hash: string; readonly text: string | null }
+  | { readonly type: "remarked"; readonly questionId: string; readonly text: string | null };
 
 const MOST_PICTURES = 60;
+const MOST_REMARKED = 20;
 
-export function emptyDesign(drafts: readonly Draft[] = []): DesignState {
+export function emptyDesign(drafts: readonly Draft[] = [], remarks: readonly Remark[] = []): DesignState {
   return {
     view: null,
     run: null,
     pictures: {},
     drafts,
+    remarks,
+    saving: null,
     connection: { state: "connecting", error: null },
     pending: [],
     problem: null,
@@ -50,12 +58,18 @@ export function emptyDesign(drafts: readonly Draft[] = []): DesignState {
 export function designReducer(state: DesignState, action: DesignAction): DesignState {
   switch (action.type) {
     case "view":
-      return { ...state, view: action.view, run: action.run };
+      return { ...state, view: action.view, run: action.run, pictures: shownPictures(state.pictures) };
     case "picture":
       return withPicture(state, action.key, pictureOf(action));
     case "saved": {
-      const drafts = state.drafts.filter(({ path }) => path !== action.path);
-      return { ...state, drafts, saved: action.path };
+      const { path, hash } = action;
+      const sent = state.saving?.path === path ? state.saving.text : undefined;
+      // What a person typed while it was saved goes on from what was saved.
+      const drafts = state.drafts.flatMap((draft): Draft[] => {
+        if (draft.path !== path) return [draft];
+        return sent === undefined || draft.text === sent ? [] : [{ ...draft, hash }];
+      });
+      return { ...state, drafts, saving: null, saved: path };
     }
     case "connection":
       return { ...state, connection: { state: action.state, error: action.error } };
@@ -71,6 +85,11 @@ export function designReducer(state: DesignState, action: DesignAction): DesignS
       const { path, hash, text } = action;
       const others = state.drafts.filter((draft) => draft.path !== path);
       return { ...state, drafts: text === null ? others : [...others, { path, hash, text }], saved: null };
+    }
+    case "remarked": {
+      const { questionId, text } = action;
+      const others = state.remarks.filter((remark) => remark.questionId !== questionId);
+      return { ...state, remarks: text === null ? others : [...others, { questionId, text }].slice(-MOST_REMARKED) };
     }
   }
 }
@@ -91,6 +110,11 @@ function pictureOf({ png, error }: Extract<DesignPanelMessage, { type: "picture"
   return error === null ? undefined : { status: "failed", error };
 }
 
+/** Without those that failed: whoever looks at one asks again. */
+function shownPictures(pictures: DesignState["pictures"]): DesignState["pictures"] {
+  return Object.fromEntries(Object.entries(pictures).filter(([, { status }]) => status !== "failed"));
+}
+
 function withPicture(state: DesignState, key: string, picture: Picture | undefined): DesignState {
   if (picture === undefined) return state;
   const others = Object.entries(state.pictures).filter(([other]) => other !== key);
@@ -99,6 +123,17 @@ function withPicture(state: DesignState, key: string, picture: Picture | undefin
 
 function withRequest(state: DesignState, request: DesignPanelRequest): DesignState {
   const pending = [...state.pending.filter((type) => type !== request.type), request.type];
-  const sent = { ...state, pending, problem: null };
-  return request.type === "picture" ? withPicture(sent, pictureKey(request), { status: "loading" }) : sent;
+  switch (request.type) {
+    case "picture":
+      // The page asks for it by itself: what a person tried before and failed still stands.
+      return withPicture({ ...state, pending }, pictureKey(request), { status: "loading" });
+    case "refresh":
+      return { ...state, pending, problem: null, pictures: {} };
+    case "save": {
+      const { path, hash, text } = request;
+      return { ...state, pending, problem: null, saving: { path, hash, text } };
+    }
+    default:
+      return { ...state, pending, problem: null };
+  }
 }

@@ -8,13 +8,13 @@ import { designReducer, emptyDesign } from "./design-state.ts";
 const SAVE_MS = 200;
 
 export function useDesignStore(host: DesignHost, source: string): Design {
-  const [state, dispatch] = useReducer(designReducer, emptyDesign(host.saved?.drafts));
+  const [state, dispatch] = useReducer(designReducer, emptyDesign(host.saved?.drafts, host.saved?.remarks));
   const [place, setPlace] = useState<Pick<SavedDesignView, "tab" | "document">>({
     tab: host.saved?.tab ?? "requirements",
     document: host.saved?.document ?? null,
   });
   const timer = useRef<number | undefined>(undefined);
-  const { drafts } = state;
+  const { drafts, remarks } = state;
 
   const send = useCallback(
     (request: DesignPanelRequest) => {
@@ -30,8 +30,8 @@ export function useDesignStore(host: DesignHost, source: string): Design {
   }, [host, send]);
   useEffect(() => {
     window.clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => host.save({ source, ...place, drafts }), SAVE_MS);
-  }, [host, source, place, drafts]);
+    timer.current = window.setTimeout(() => host.save({ source, ...place, drafts, remarks }), SAVE_MS);
+  }, [host, source, place, drafts, remarks]);
 
   return useMemo(
     () => ({
@@ -40,6 +40,7 @@ export function useDesignStore(host: DesignHost, source: string): Design {
       send,
       dismissProblem: () => dispatch({ type: "dismissed" }),
       draft: (path, hash, text) => dispatch({ type: "drafted", path, hash, text }),
+      remark: (questionId, text) => dispatch({ type: "remarked", questionId, text }),
       show: (tab) => setPlace((present) => ({ ...present, tab })),
       showDocument: (document) => setPlace({ tab: "documents", document }),
     }),

@@ -10,6 +10,7 @@ import { taskLanes } from "./task-lanes.ts";
 import { DESIGN_TASK_STATUS } from "./task-status.ts";
 
 const MOST_IN_LANE = 60;
+const MOST_NEEDS = 20;
 
 export function Tasks(): ReactNode {
   const { tasks } = useView();
@@ -19,6 +20,8 @@ export function Tasks(): ReactNode {
   if (tasks.length === 0)
     return <Nothing>There are no tasks yet: no document says in which order it is built.</Nothing>;
   const near = nearOf(tasks, looked);
+  const columns = cyclic.length === 0 ? lanes : [...lanes, cyclic];
+  const shown = new Set(columns.flatMap((lane) => lane.slice(0, MOST_IN_LANE).map(({ id }) => id)));
   const done = tasks.filter(({ status }) => status === "done").length;
   return (
     <Section title="Tasks in order" aside={`${done} of ${plural(tasks.length, "task")} done`}>
@@ -26,7 +29,7 @@ export function Tasks(): ReactNode {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       {/* biome-ignore lint/a11y/useSemanticElements: no element says "what scrolls" */}
       <div className="task-board" tabIndex={0} role="group" aria-label="Task board">
-        {[...lanes, ...(cyclic.length === 0 ? [] : [cyclic])].map((lane, index) => (
+        {columns.map((lane, index) => (
           <section key={lane[0]?.id ?? index} className="lane" aria-label={laneName(index, lanes.length)}>
             <h3>{laneName(index, lanes.length)}</h3>
             <ol>
@@ -35,6 +38,7 @@ export function Tasks(): ReactNode {
                   key={task.id}
                   task={task}
                   board={board}
+                  shown={shown}
                   relation={near.get(task.id)}
                   onLook={(isLooked) => look(isLooked ? task.id : null)}
                 />
@@ -81,10 +85,12 @@ function Cycle({ tasks }: { readonly tasks: readonly DesignTask[] }): ReactNode 
 function TaskCard(props: {
   readonly task: DesignTask;
   readonly board: string;
+  /** Tasks that have a card. */
+  readonly shown: ReadonlySet<string>;
   readonly relation: Relation | undefined;
   readonly onLook: (isLooked: boolean) => void;
 }): ReactNode {
-  const { task, board, relation, onLook } = props;
+  const { task, board, shown, relation, onLook } = props;
   const { send } = useDesign();
   const look = DESIGN_TASK_STATUS[task.status];
   const isFile = task.id.includes("/") || task.id.includes(".");
@@ -117,28 +123,41 @@ function TaskCard(props: {
       </div>
       {task.title === task.id || task.title === "" ? null : <p className="design-task-title">{task.title}</p>}
       {task.reason === "" ? null : <p className="muted">{task.reason}</p>}
-      {task.dependsOn.length === 0 ? null : <Needs ids={task.dependsOn} board={board} />}
+      {task.dependsOn.length === 0 ? null : <Needs ids={task.dependsOn} board={board} shown={shown} />}
     </li>
   );
 }
 
-/** Each leads to its card. */
-function Needs({ ids, board }: { readonly ids: readonly string[]; readonly board: string }): ReactNode {
+/** Each that has a card leads to it. */
+function Needs(props: {
+  readonly ids: readonly string[];
+  readonly board: string;
+  readonly shown: ReadonlySet<string>;
+}): ReactNode {
+  const { ids, board, shown } = props;
+  const more = ids.length - MOST_NEEDS;
   return (
     <p className="needs">
       <span className="muted">after </span>
-      {ids.map((id) => (
-        <button
-          key={id}
-          type="button"
-          className="link"
-          title={id}
-          aria-label={`Go to ${id}`}
-          onClick={() => document.getElementById(cardId(board, id))?.focus()}
-        >
-          {shortPath(id)}
-        </button>
-      ))}
+      {ids.slice(0, MOST_NEEDS).map((id) =>
+        shown.has(id) ? (
+          <button
+            key={id}
+            type="button"
+            className="link"
+            title={id}
+            aria-label={`Go to ${id}`}
+            onClick={() => document.getElementById(cardId(board, id))?.focus()}
+          >
+            {shortPath(id)}
+          </button>
+        ) : (
+          <span key={id} title={id}>
+            {shortPath(id)}
+          </span>
+        ),
+      )}
+      {more > 0 ? <span className="muted">{`and ${more} more`}</span> : null}
     </p>
   );
 }
