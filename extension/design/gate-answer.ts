@@ -1,13 +1,18 @@
 /** A decision about a document as the words that its gate's question understands. */
+import { nexusError } from "../../protocol/errors.ts";
 import type { Question } from "../../protocol/question.ts";
 
+/** Throws where none of the choices says that the document is approved: nothing else is taken for a yes. */
 export function gateAnswer(
   { choices }: Pick<Question, "choices">,
   decision: "approve" | "send_back",
   remarks: string,
 ): string {
-  if (decision === "approve")
-    return choices.find((choice) => /^(approve|yes|ok)/i.test(choice)) ?? choices[0] ?? "approve";
+  if (decision === "approve") {
+    const yes = choices.length === 0 ? "approve" : choices.find((choice) => /^(approve|yes|ok)\b/i.test(choice));
+    if (yes === undefined) throw nexusError("design.own_choices", `They are: ${choices.join(", ")}.`);
+    return yes;
+  }
   const back = choices.find((choice) => /^(send back|reject|no)\b/i.test(choice)) ?? "send back";
   return `${back}: ${remarks}`;
 }

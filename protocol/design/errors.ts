@@ -22,6 +22,10 @@ export const DESIGN_ERRORS = {
     message: "The project holds no such file: it is designed and not built yet, or it lies outside the folder.",
     hint: "Its task on the board says how far it is; files outside the folder are not opened from a design.",
   },
+  "design.own_choices": {
+    message: "The question about this document has choices of its own, and none says that it is approved.",
+    hint: "Open the run and answer its question there.",
+  },
   "design.not_trusted": {
     message: "The folder is not trusted, so its documents can be read and not changed.",
     hint: "See `nexus trust`.",

@@ -47,6 +47,7 @@ describe("a decision about a document", () => {
     expect(gateAnswer(question, "send_back", "Shorter.")).toBe("send back: Shorter.");
     expect(gateAnswer({ choices: ["no", "Yes"] }, "approve", "")).toBe("Yes");
     expect(gateAnswer({ choices: [] }, "approve", "")).toBe("approve");
+    expect(() => gateAnswer({ choices: ["refuse", "okra"] }, "approve", "")).toThrow(/choices of its own/);
     expect(gateAnswer({ choices: [] }, "send_back", "approve")).toBe("send back: approve");
   });
 });
