@@ -14,12 +14,20 @@ export const ClientRole = z.enum(["human", "automation", "agent"]);
  */
 export type ClientRole = z.infer<typeof ClientRole>;
 
+export const ClientFace = z.enum(["vscode", "terminal", "lsp", "acp", "mcp", "program"]);
+/** How a client reaches the daemon: the editor's extension, the command line, a face, or a program of its own. */
+export type ClientFace = z.infer<typeof ClientFace>;
+
 export const Client = z.object({
   name: z.string().check(z.maxLength(80)),
   version: z.string(),
   buildTime: z.int(),
   /** Left out: automation. */
   role: z.optional(ClientRole),
+  /** By which of its faces it reaches the daemon; left out: program. */
+  face: z.optional(ClientFace),
+  /** What people call it: "Neovim 0.7.2". */
+  title: z.optional(z.string().check(z.maxLength(80))),
 });
 /** `buildTime` (ms since 1970) orders builds: a newer client may replace an idle older daemon, never the reverse. */
 export type Client = z.infer<typeof Client>;

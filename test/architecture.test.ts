@@ -28,7 +28,7 @@ const RULES: Rules = {
   arrows: {
     "daemon/main": ["daemon/cli", "daemon/daemon", "daemon/settings"],
     "daemon/daemon": ["daemon/settings", "daemon/server"],
-    "daemon/cli": ["daemon/settings"],
+    "daemon/cli": ["daemon/settings", "daemon/server"],
     "daemon/orchestration": ["daemon/planning", "daemon/collaboration", "daemon/evaluation", "daemon/agents"],
     "daemon/planning": ["daemon/agents"],
     "daemon/collaboration": ["daemon/agents"],
@@ -68,6 +68,12 @@ const RULES: Rules = {
     chromadb: ["daemon/memory/vector"],
     "gpt-tokenizer": ["daemon/models", "daemon/memory/context"],
     "@modelcontextprotocol/sdk": ["daemon/connectors"],
+    "@modelcontextprotocol/server": ["daemon/server/mcp"],
+    "@agentclientprotocol/sdk": ["daemon/server/acp"],
+    "vscode-languageserver": ["daemon/server/lsp"],
+    "vscode-languageserver-textdocument": ["daemon/server/lsp"],
+    "vscode-languageclient": ["extension/language"],
+    ws: ["daemon/host"],
     diff: ["daemon/tools"],
     ignore: ["daemon/memory"],
     yaml: [

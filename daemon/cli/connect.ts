@@ -1,6 +1,6 @@
 /** Finds the daemon, or starts it, and shakes hands. */
 import { createHmac, randomBytes } from "node:crypto";
-import type { ClientConnection, ClientRole } from "../../protocol/index.ts";
+import type { Client, ClientConnection } from "../../protocol/index.ts";
 import { connectClient, type ErrorValue, NexusError, nexusError } from "../../protocol/index.ts";
 import type { Build } from "../host/build.ts";
 import { systemClock } from "../host/clock.ts";
@@ -13,7 +13,7 @@ import { isProcessAlive, type SpawnedDaemon, spawnDaemon, waitForChange } from "
 export interface ConnectOptions {
   readonly home: string;
   readonly startIfNeeded: boolean;
-  readonly client: { readonly name: string; readonly role?: ClientRole } & Build;
+  readonly client: Pick<Client, "name" | "role" | "face" | "title"> & Build;
   /** The program to start: daemon/main.ts or dist/daemon/main.js. */
   readonly main: string;
   /** The environment of a daemon that is started. */
@@ -85,8 +85,8 @@ async function tryConnect(paths: HomePaths, options: ConnectOptions): Promise<Cl
   const token = (await readToken(paths)) ?? "";
   const hmac = (text: string) => createHmac("sha256", token).update(text).digest("hex");
   const nonce = randomBytes(32).toString("hex");
-  const { name, version, buildTime, role } = options.client;
-  const client = { name, version, buildTime, ...(role === undefined ? {} : { role }) };
+  const { version, buildTime, ...who } = options.client;
+  const client = { ...who, version, buildTime };
   let timedOut = false;
   const cancel = systemClock.timer(busyMs, () => {
     timedOut = true;

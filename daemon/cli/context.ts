@@ -1,5 +1,5 @@
 /** What every command works with. */
-import type { ClientConnection, ClientRole } from "../../protocol/index.ts";
+import type { Client, ClientConnection, ClientRole } from "../../protocol/index.ts";
 import { nexusError } from "../../protocol/index.ts";
 import type { Build } from "../host/build.ts";
 import type { Terminal } from "../host/terminal.ts";
@@ -28,7 +28,14 @@ export interface CliContext extends CliPlace {
    * Rejects with `daemon.unreachable` when there is none and `start` is false. `decides`: the command itself is a person's
    * decision, even where no terminal is.
    */
-  readonly connect: (options?: { readonly start?: boolean; readonly decides?: boolean }) => Promise<ClientConnection>;
+  readonly connect: (options?: ConnectWish) => Promise<ClientConnection>;
+}
+
+export interface ConnectWish {
+  readonly start?: boolean;
+  readonly decides?: boolean;
+  /** Of a face: what it is, for whom it speaks, and at most which role it has; an agent's environment lowers it to agent. */
+  readonly as?: Required<Pick<Client, "face" | "title" | "role">>;
 }
 
 export async function createContext(place: CliPlace): Promise<CliContext> {
@@ -45,9 +52,10 @@ export async function createContext(place: CliPlace): Promise<CliContext> {
       const { loadSettings } = await import("../settings.ts");
       return loadSettings(home, place.env);
     },
-    async connect({ start = true, decides = false } = {}) {
+    async connect({ start = true, decides = false, as } = {}) {
       const { connectToDaemon } = await import("./connect.ts");
-      const client = { name: "nexus", role: roleOf(place, decides), ...build };
+      const role = as !== undefined && !place.env[AGENT_VARIABLE] ? as.role : roleOf(place, decides);
+      const client = { name: "nexus", face: "terminal", ...as, role, ...build } as const;
       return connectToDaemon({ home, startIfNeeded: start, client, main: place.main, env: place.env });
     },
   };
