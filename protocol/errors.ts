@@ -28,7 +28,7 @@ export const ERRORS = {
   "request.cancelled": { message: "The request was cancelled.", hint: "Send it again if it is still wanted." },
   "frame.invalid": {
     message: "The client sent something that is not a JSON-RPC message.",
-    hint: "Frames are UTF-8 JSON objects, one a line; the connection was closed.",
+    hint: "Frames are UTF-8 JSON, one message or batch a line.",
   },
   "frame.too_large": {
     message: "The client sent a message larger than 1 MiB.",

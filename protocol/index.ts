@@ -1,6 +1,7 @@
 export * from "./agent-card.ts";
 export type { ReverseHandler } from "./answering.ts";
 export * from "./approval.ts";
+export * from "./approval-watch.ts";
 export * from "./audit.ts";
 export type { CancelSignal } from "./cancel.ts";
 export * from "./change-set.ts";
@@ -29,6 +30,7 @@ export * from "./plan-problems.ts";
 export * from "./plan-requests.ts";
 export * from "./planning-events.ts";
 export * from "./policy.ts";
+export * from "./presence.ts";
 export * from "./question.ts";
 export * from "./replay.ts";
 export * from "./reverse.ts";
