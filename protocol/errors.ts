@@ -3,6 +3,7 @@
  * Every entry says what is wrong, and what a person can do. `action` names a command a client may offer.
  */
 import * as z from "zod/mini";
+import { CLIENT_ERRORS } from "./client-errors.ts";
 import { COLLABORATION_ERRORS } from "./collaboration-errors.ts";
 import { DESIGN_ERRORS } from "./design/errors.ts";
 import type { ErrorEntry } from "./error-entry.ts";
@@ -27,7 +28,7 @@ export const ERRORS = {
   "request.cancelled": { message: "The request was cancelled.", hint: "Send it again if it is still wanted." },
   "frame.invalid": {
     message: "The client sent something that is not a JSON-RPC message.",
-    hint: "Frames are UTF-8 JSON objects, one a line; the connection was closed.",
+    hint: "Frames are UTF-8 JSON, one message or batch a line.",
   },
   "frame.too_large": {
     message: "The client sent a message larger than 1 MiB.",
@@ -319,6 +320,7 @@ export const ERRORS = {
   ...WORKFLOW_ERRORS,
   ...GUARD_ERRORS,
   ...COLLABORATION_ERRORS,
+  ...CLIENT_ERRORS,
   ...DESIGN_ERRORS,
   "usage.invalid": { message: "The command line cannot be understood.", hint: "`nexus --help` lists the commands." },
 } as const satisfies Record<string, ErrorEntry>;

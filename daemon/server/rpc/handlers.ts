@@ -12,6 +12,7 @@ import { createDaemonHandlers, type DaemonControl } from "./daemon.ts";
 import { createDesignHandlers } from "./design.ts";
 import { createMemoryHandlers } from "./memory.ts";
 import { createPlanHandlers } from "./plan.ts";
+import { createPresenceHandlers } from "./presence.ts";
 import { procedureFor } from "./procedure.ts";
 import { createRunHandlers } from "./run.ts";
 import { createTaskHandlers } from "./tasks.ts";
@@ -32,6 +33,7 @@ export function createHandlers(
     ...createChangesHandlers(service),
     ...createPlanHandlers(service),
     ...createMemoryHandlers(memory),
+    ...createPresenceHandlers(),
     ...createDaemonHandlers(control),
     ...createWorkspaceHandlers(control.trust),
     ...createAuditHandlers(control.home),
