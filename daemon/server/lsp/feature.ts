@@ -5,6 +5,7 @@
 import type { ClientCapabilities, Connection, Position, Range, ServerCapabilities } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type * as z from "zod/mini";
+import type { Params } from "../../../protocol/index.ts";
 import type { Clock } from "../../host/clock.ts";
 import type { DaemonLink } from "../link.ts";
 
@@ -62,9 +63,13 @@ export interface Face {
   readonly positions: Positions;
   readonly progress: Progresses;
   readonly clock: Pick<Clock, "timer" | "monotonic" | "iso">;
+  /** What a run that is started here is started with: the model and the budget of the face's own environment. */
+  runDefaults(): Promise<RunDefaults>;
   /** window/showMessage. With `once` the same text is shown one time only. */
   say(level: "error" | "warning" | "info", text: string, options?: { readonly once?: boolean }): void;
 }
+
+export type RunDefaults = Pick<Params<"run/start">, "modelSettings" | "budgetUsd">;
 
 export interface LspClient {
   /** "Neovim 0.7.2"; "an editor" when it does not say. */
@@ -84,6 +89,7 @@ export interface Documents {
   read(uri: string): Promise<TextDocument | undefined>;
   onChange(listener: (document: TextDocument) => void): () => void;
   onOpen(listener: (document: TextDocument) => void): () => void;
+  onSave(listener: (document: TextDocument) => void): () => void;
   onClose(listener: (uri: string) => void): () => void;
 }
 
@@ -98,6 +104,8 @@ export interface Place {
 export interface Folders {
   /** Absolute paths, in the client's order. */
   all(): readonly string[];
+  /** The folder with this path or real path: what the daemon calls the workspace of a run. */
+  workspaceOf(path: string): string | undefined;
   /** The innermost folder that holds it; undefined for what is no file, or in no folder. */
   placeOf(uri: string): Place | undefined;
   uriOf(place: Place): string;
