@@ -1,4 +1,5 @@
 /** nexus lsp */
+import { join } from "node:path";
 import { nexusError } from "../../protocol/errors.ts";
 import { systemClock } from "../host/clock.ts";
 import { readDiscovery } from "../host/discovery.ts";
@@ -22,6 +23,7 @@ export async function lspCommand(context: CliContext, args: Arguments): Promise<
     output,
     connect: (title) => context.connect({ as: { face: "lsp", title, role: "human" } }),
     isDaemonUp: async () => (await readDiscovery(homePaths(context.home)).catch(() => undefined)) !== undefined,
+    reportFolder: join(context.home, "reports"),
     async runDefaults() {
       const { model, budgetUsd } = await context.settings();
       return { ...modelInput(model), ...(budgetUsd === null ? {} : { budgetUsd }) };

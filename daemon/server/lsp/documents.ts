@@ -95,6 +95,7 @@ export function createDocuments(positions: Positions): OwnedDocuments {
     get: (uri) => open.get(uri),
     all: () => open.values(),
     isChanged: (uri) => changed.has(uri),
+    markChanged: (uri) => void changed.add(uri),
     read: async (uri) => open.get(uri) ?? readDocument(uri),
     onChange: listening(onChange),
     onOpen: listening(onOpen),

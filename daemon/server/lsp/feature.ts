@@ -2,12 +2,20 @@
  * How a feature plugs into the LSP face. A feature is a function of the face that says what it offers; the face negotiates
  * it with the client, routes requests to it and turns what it throws into the protocol's own errors.
  */
-import type { ClientCapabilities, Connection, Position, Range, ServerCapabilities } from "vscode-languageserver";
+import type {
+  ClientCapabilities,
+  Connection,
+  Diagnostic,
+  Position,
+  Range,
+  ServerCapabilities,
+} from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type * as z from "zod/mini";
-import type { Params } from "../../../protocol/index.ts";
+import type { Params, RunEvent, RunState } from "../../../protocol/index.ts";
 import type { Clock } from "../../host/clock.ts";
 import type { DaemonLink } from "../link.ts";
+import type { Choices } from "./choices.ts";
 
 /** One request that a feature answers. */
 export interface RequestHandler {
@@ -16,8 +24,11 @@ export interface RequestHandler {
   answer(params: unknown, call: Call): Promise<unknown>;
 }
 
+/** The reason with which signals abort when the client has ended the session or is gone: what it began goes on without it. */
+export const GONE = new Error("the client is gone");
+
 export interface Call {
-  /** Aborts when the client cancels the request, and when it is gone. */
+  /** Aborts when the client cancels the request, and (with the reason GONE) when it is gone. */
   readonly signal: AbortSignal;
 }
 
@@ -62,6 +73,13 @@ export interface Face {
   readonly folders: Folders;
   readonly positions: Positions;
   readonly progress: Progresses;
+  readonly findings: Findings;
+  /** Of initializationOptions. */
+  readonly choices: Choices;
+  readonly unsaved: Unsaved;
+  readonly index: FolderIndex;
+  readonly runs: RunTracker;
+  readonly reports: Reports;
   readonly clock: Pick<Clock, "timer" | "monotonic" | "iso">;
   /** What a run that is started here is started with: the model and the budget of the face's own environment. */
   runDefaults(): Promise<RunDefaults>;
@@ -85,12 +103,27 @@ export interface Documents {
   all(): Iterable<TextDocument>;
   /** True when the editor's text is not what was last opened or saved. */
   isChanged(uri: string): boolean;
+  markChanged(uri: string): void;
   /** The open document, or the file as it is on disk (version 0); undefined when there is none, or above 2 MB. */
   read(uri: string): Promise<TextDocument | undefined>;
   onChange(listener: (document: TextDocument) => void): () => void;
   onOpen(listener: (document: TextDocument) => void): () => void;
   onSave(listener: (document: TextDocument) => void): () => void;
   onClose(listener: (uri: string) => void): () => void;
+}
+
+/** Diagnostics; a document shows those of all owners. */
+export interface Findings {
+  /** In place of what the owner (a feature, a run) said of the document before. */
+  set(owner: string, uri: string, diagnostics: readonly Diagnostic[]): void;
+  of(uri: string): readonly Diagnostic[];
+}
+
+export interface Reports {
+  /** The client can open a document when it is asked to. */
+  readonly canShow: boolean;
+  /** Writes the text as a file of this name in the data folder, and has the client show it where it can. */
+  open(name: string, markdown: string): Promise<{ readonly uri: string; readonly shown: boolean }>;
 }
 
 /** Where a document is in the client's workspace. */
@@ -143,6 +176,38 @@ export interface ProgressOptions {
   readonly signal: AbortSignal;
   readonly workDoneToken?: string | number | undefined;
   readonly message?: string;
+}
+
+export interface Unsaved {
+  /** Resolves when the daemon knows the document's text, or cannot be told. */
+  told(uri: string): Promise<void>;
+  /** The daemon may not know any more what it was told of this folder's files. */
+  tellAgain(folder?: string): void;
+  stop(): void;
+}
+
+export interface FolderIndex {
+  /** False at once where the folder's code is not known yet: it is being read, where that may be begun by itself. */
+  isReady(folder: string): Promise<boolean>;
+  /** Reads it, told as progress; resolves when it is known. */
+  read(folder: string, options: IndexOptions): Promise<void>;
+  onReady(listener: (folder: string) => void): void;
+}
+
+export interface RunTracker {
+  /** Active ones, and ended ones whose change waits for a decision; the newest first. */
+  states(): readonly RunState[];
+  get(runId: string): RunState | undefined;
+  /** `event` is left out where the state was asked for as a whole. */
+  onChange(listener: (state: RunState, event: RunEvent | undefined) => void): () => void;
+  start(): void;
+  stop(): void;
+}
+
+export interface IndexOptions {
+  readonly signal: AbortSignal;
+  readonly rebuild?: boolean;
+  readonly workDoneToken?: string | number | undefined;
 }
 
 /** A handler whose parameters are checked: `request("textDocument/hover", HoverParams, async (params, call) => …)`. */

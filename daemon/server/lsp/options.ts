@@ -11,6 +11,8 @@ export interface LspOptions {
   connect(title: string): Promise<ClientConnection>;
   /** Whether a daemon runs: one that was stopped is not started again only to be watched. */
   isDaemonUp(): Promise<boolean>;
+  /** Absolute path of the folder for texts that the client is to show. */
+  readonly reportFolder: string;
   runDefaults(): Promise<RunDefaults>;
   readonly version: string;
   readonly clock: Clock;

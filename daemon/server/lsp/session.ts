@@ -7,17 +7,24 @@ import {
   type Registration,
   ResponseError,
 } from "vscode-languageserver/node";
-import { createLink, type DaemonLink } from "../link.ts";
+import { createLink } from "../link.ts";
+import { choicesOf } from "./choices.ts";
 import { createDocuments } from "./documents.ts";
 import { responseError } from "./errors.ts";
 import { commandsOf } from "./execute-command.ts";
-import type { Face, Feature, LspClient, RequestHandler } from "./feature.ts";
+import { type Face, type Feature, GONE, type LspClient, type RequestHandler } from "./feature.ts";
+import { createFindings } from "./findings.ts";
+import { createFolderIndex } from "./folder-index.ts";
 import { createFolders } from "./folders.ts";
 import { negotiate } from "./negotiate.ts";
 import type { LspOptions } from "./options.ts";
 import { createPositions, negotiateEncoding } from "./positions.ts";
 import { createProgresses } from "./progress.ts";
+import { watchDaemon } from "./reconnect.ts";
+import { createReports } from "./reports.ts";
+import { createRunTracker } from "./run-tracker.ts";
 import { createSay } from "./say.ts";
+import { createUnsaved } from "./unsaved.ts";
 
 export interface Session {
   /** Nothing is told and nothing answered from now on. */
@@ -34,20 +41,22 @@ export function createSession(connection: Connection, options: LspOptions): Sess
   const gone = new AbortController();
   let features: readonly Feature[] = [];
   let registrations: readonly Registration[] = [];
-  let link: DaemonLink | undefined;
+  let face: Face | undefined;
   let isStopped = false;
+  let endWatch: () => void = () => undefined;
 
   async function initialize(params: InitializeParams): Promise<InitializeResult> {
-    const { face, tell, begin } = createFace(connection, options, params);
-    link = face.link;
+    const { face: made, tell, begin, findings } = createFace(connection, options, params);
+    face = made;
+    endWatch = watchDaemon(made, options.isDaemonUp);
     for (const [name, take] of Object.entries(tell)) notifications.set(name, take);
     await begin;
-    features = options.features.map((create) => create(face));
+    features = [...options.features.map((create) => create(made)), ...(made.choices.diagnostics ? [findings] : [])];
     const commands = commandsOf(features);
     const offers = features.flatMap((feature) => feature.offers ?? []);
     for (const handler of [...features.flatMap((feature) => feature.requests ?? []), commands.request])
       requests.set(handler.method, handler);
-    const negotiated = negotiate(face.client.capabilities, [...offers, commands.offer], face.positions);
+    const negotiated = negotiate(made.client.capabilities, [...offers, commands.offer], made.positions);
     registrations = negotiated.registrations;
     return {
       capabilities: negotiated.capabilities,
@@ -56,6 +65,7 @@ export function createSession(connection: Connection, options: LspOptions): Sess
   }
 
   async function initialized(): Promise<void> {
+    face?.runs.start();
     for (const feature of features) feature.start?.();
     if (registrations.length === 0) return;
     await connection
@@ -81,8 +91,11 @@ export function createSession(connection: Connection, options: LspOptions): Sess
     if (isStopped) return;
     isStopped = true;
     for (const feature of features) feature.stop?.();
-    gone.abort();
-    link?.close();
+    gone.abort(GONE);
+    endWatch();
+    face?.runs.stop();
+    face?.unsaved.stop();
+    face?.link.close();
   }
 
   connection.onInitialize(initialize);
@@ -105,8 +118,16 @@ function createFace(connection: Connection, options: LspOptions, params: Initial
   const progress = createProgresses(connection, client.capabilities, clock);
   const link = createLink({ connect: () => options.connect(client.title), clock });
   const say = createSay(connection);
-  const { runDefaults } = options;
-  const face: Face = { connection, client, link, documents, folders, positions, progress, clock, runDefaults, say };
+  const choices = choicesOf(client.options);
+  const findings = createFindings({ connection, client });
+  const face: Face = {
+    ...{ connection, client, link, documents, folders, positions, progress, findings, choices, clock, say },
+    unsaved: createUnsaved({ documents, folders, link, clock }),
+    index: createFolderIndex({ link, progress, say, folders }, choices),
+    runs: createRunTracker({ link, folders }),
+    reports: createReports(connection, client, options.reportFolder),
+    runDefaults: () => options.runDefaults(),
+  };
   // The library listens for this itself where the client shows progress, and would not tell us.
   connection.onNotification("window/workDoneProgress/cancel", (cancelled: unknown) => progress.cancelled(cancelled));
   const tell: Record<string, Take> = {
@@ -114,7 +135,7 @@ function createFace(connection: Connection, options: LspOptions, params: Initial
     "workspace/didChangeWorkspaceFolders": (changed) => void folders.change(changed),
     "window/workDoneProgress/cancel": (cancelled) => progress.cancelled(cancelled),
   };
-  return { face, tell, begin: folders.begin(params) };
+  return { face, tell, begin: folders.begin(params), findings };
 }
 
 function clientOf({ clientInfo, capabilities, initializationOptions }: InitializeParams): LspClient {
@@ -125,15 +146,16 @@ function clientOf({ clientInfo, capabilities, initializationOptions }: Initializ
 
 function signalOf(token: CancellationToken, gone: AbortSignal) {
   const controller = new AbortController();
-  const abort = () => controller.abort();
-  if (token.isCancellationRequested || gone.aborted) abort();
-  const onToken = token.onCancellationRequested(abort);
-  gone.addEventListener("abort", abort, { once: true });
+  const leave = () => controller.abort(GONE);
+  if (gone.aborted) leave();
+  if (token.isCancellationRequested) controller.abort();
+  const onToken = token.onCancellationRequested(() => controller.abort());
+  gone.addEventListener("abort", leave, { once: true });
   return {
     signal: controller.signal,
     dispose() {
       onToken.dispose();
-      gone.removeEventListener("abort", abort);
+      gone.removeEventListener("abort", leave);
     },
   };
 }
