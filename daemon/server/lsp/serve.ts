@@ -52,7 +52,6 @@ export async function serveLsp(options: LspOptions): Promise<0 | 1> {
   cancelLook();
   session.stop();
   await flush(output, clock);
-  connection.dispose();
   return transport.lifecycle.exitCode();
 }
 

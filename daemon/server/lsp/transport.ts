@@ -22,14 +22,8 @@ const MAX_UNSENT_BYTES = 64 * 1024 * 1024;
 
 export function createTransport(input: Readable, output: Writable, limits?: FrameLimits): Transport {
   const lifecycle = createLifecycle();
-  const onClose = new Emitter<void>();
-  const { promise: gone, resolve } = Promise.withResolvers<void>();
+  const { promise: gone, resolve: leave } = Promise.withResolvers<void>();
   let queued = 0;
-
-  function leave(): void {
-    onClose.fire();
-    resolve();
-  }
 
   function send(message: object): void {
     const body = Buffer.from(JSON.stringify(message), "utf8");
@@ -66,12 +60,16 @@ export function createTransport(input: Readable, output: Writable, limits?: Fram
       limits,
     );
     input.on("data", read);
-    for (const event of ["end", "close", "error"]) input.on(event, leave);
-    for (const event of ["close", "error"]) output.on(event, leave);
+    for (const event of ["end", "close", "error"]) input.on(event, () => leave());
+    for (const event of ["close", "error"]) output.on(event, () => leave());
     return { dispose: () => void input.off("data", read) };
   }
 
-  const silent = { onError: new Emitter<never>().event, dispose: () => undefined };
+  // The library is not told that the stream has ended: whatever it is still asked to send would throw then.
+  const silent = {
+    ...{ onError: new Emitter<never>().event, onClose: new Emitter<never>().event },
+    dispose: () => undefined,
+  };
   return {
     lifecycle,
     gone,
@@ -79,10 +77,9 @@ export function createTransport(input: Readable, output: Writable, limits?: Fram
       queued -= 1;
       if (queued < MAX_QUEUED / 2 && input.isPaused()) input.resume();
     },
-    reader: { ...silent, onClose: onClose.event, onPartialMessage: new Emitter<never>().event, listen },
+    reader: { ...silent, onPartialMessage: new Emitter<never>().event, listen },
     writer: {
       ...silent,
-      onClose: onClose.event,
       async write(message) {
         if (isAnswer(message)) lifecycle.answered(message.id, message.error !== undefined);
         send(message);
