@@ -128,6 +128,8 @@ function createFace(connection: Connection, options: LspOptions, params: Initial
     reports: createReports(connection, client, options.reportFolder),
     runDefaults: () => options.runDefaults(),
   };
+  // Without an index the daemon keeps no text.
+  face.index.onReady((folder) => face.unsaved.tellAgain(folder));
   // The library listens for this itself where the client shows progress, and would not tell us.
   connection.onNotification("window/workDoneProgress/cancel", (cancelled: unknown) => progress.cancelled(cancelled));
   const tell: Record<string, Take> = {

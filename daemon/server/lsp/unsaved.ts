@@ -1,12 +1,16 @@
-/** Tells the daemon what is typed and not saved: after a pause, the newest text only, one file after the other. */
+/** Tells the daemon what is typed and not saved: after a pause, the newest text only, and never so much that others wait. */
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { stat } from "../../host/files.ts";
 import type { Face, Place, Unsaved } from "./feature.ts";
 import { filePathOf } from "./folders.ts";
 
 const PAUSE_MS = 300;
+/** Between two texts that nobody waits for. */
+const BETWEEN_MS = 20;
 /** What one message may hold; a longer text counts when it is saved. */
 const MAX_CHARACTERS = 250_000;
+/** More files than that nobody edits; the daemon keeps every text that it is told. */
+const MOST_TOLD = 1000;
 
 export function createUnsaved({
   documents,
@@ -15,31 +19,61 @@ export function createUnsaved({
   clock,
 }: Pick<Face, "documents" | "folders" | "link" | "clock">): Unsaved {
   const pauses = new Map<string, () => void>();
+  const queue = new Set<string>();
+  const sending = new Map<string, Promise<void>>();
   /** What the daemon was told, by document. */
   const known = new Map<string, Place>();
-  let last: Promise<void> = Promise.resolve();
+  let isPumping = false;
+  let isStopped = false;
 
   function later(uri: string): void {
     pauses.get(uri)?.();
     pauses.set(
       uri,
-      clock.timer(PAUSE_MS, () => void now(uri)),
+      clock.timer(PAUSE_MS, () => soon(uri)),
     );
   }
 
-  /** One request at a time: many files that change at once must not crowd out what the person waits for. */
+  function soon(uri: string): void {
+    pauses.get(uri)?.();
+    pauses.delete(uri);
+    queue.add(uri);
+    pump();
+  }
+
+  function pump(): void {
+    const [uri] = queue;
+    if (isPumping || isStopped || uri === undefined) return;
+    isPumping = true;
+    const next = () => {
+      isPumping = false;
+      pump();
+    };
+    void now(uri).finally(() => clock.timer(BETWEEN_MS, next));
+  }
+
+  /** One document's texts arrive in their order. */
   function now(uri: string): Promise<void> {
     pauses.get(uri)?.();
     pauses.delete(uri);
-    last = last.then(() => tell(uri)).catch(() => undefined);
-    return last;
+    queue.delete(uri);
+    const before = sending.get(uri) ?? Promise.resolve();
+    const own = before
+      .then(() => tell(uri))
+      .catch(() => undefined)
+      .finally(() => {
+        if (sending.get(uri) === own) sending.delete(uri);
+      });
+    sending.set(uri, own);
+    return own;
   }
 
   async function tell(uri: string): Promise<void> {
     const document = documents.get(uri);
     const place = folders.placeOf(uri);
     const text = document !== undefined && documents.isChanged(uri) ? document.getText() : undefined;
-    if (place !== undefined && text !== undefined && text.length <= MAX_CHARACTERS) {
+    const hasRoom = known.has(uri) || known.size < MOST_TOLD;
+    if (place !== undefined && text !== undefined && text.length <= MAX_CHARACTERS && hasRoom) {
       known.set(uri, place);
       await link.request("memory/unsaved", { workspace: place.folder, path: place.path, text });
       return;
@@ -60,23 +94,28 @@ export function createUnsaved({
     later(document.uri);
   }
 
+  function tellAgain(folder?: string): void {
+    for (const [uri, place] of known) if (folder === undefined || place.folder === folder) queue.add(uri);
+    pump();
+  }
+
   const ends = [
     documents.onOpen((document) => void look(document)),
     documents.onChange(({ uri }) => later(uri)),
-    documents.onSave(({ uri }) => void now(uri)),
-    documents.onClose((uri) => void now(uri)),
+    documents.onSave(({ uri }) => soon(uri)),
+    documents.onClose((uri) => soon(uri)),
+    link.onConnected(() => tellAgain()),
   ];
-  const unsaved: Unsaved = {
-    told: (uri) => (pauses.has(uri) ? now(uri) : last),
-    tellAgain(folder) {
-      for (const [uri, place] of [...known]) if (folder === undefined || place.folder === folder) void now(uri);
+  return {
+    async told(uri) {
+      await (pauses.has(uri) || queue.has(uri) ? now(uri) : sending.get(uri));
     },
+    tellAgain,
     stop() {
-      for (const end of ends) end();
-      for (const cancel of pauses.values()) cancel();
+      isStopped = true;
+      for (const end of [...ends, ...pauses.values()]) end();
       pauses.clear();
+      queue.clear();
     },
   };
-  ends.push(link.onConnected(() => unsaved.tellAgain()));
-  return unsaved;
 }
