@@ -7,6 +7,7 @@ import * as daemon from "./daemon.ts";
 import * as design from "./design/requests.ts";
 import * as handshake from "./handshake.ts";
 import * as memory from "./memory.ts";
+import * as about from "./memory-about.ts";
 import * as facts from "./memory-facts.ts";
 import * as graph from "./memory-graph.ts";
 import * as search from "./memory-search.ts";
@@ -90,6 +91,7 @@ export const REQUESTS = [
   memory.memoryLearn,
   search.memorySearch,
   search.memorySymbols,
+  about.memoryAbout,
   graph.memoryUses,
   graph.memoryImpact,
   graph.memoryConnect,

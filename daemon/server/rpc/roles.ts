@@ -18,7 +18,16 @@ const AGENT_MAY: ReadonlySet<string> = new Set([
   ...["plan/show", "plan/history", "design/read", "design/picture", "design/export"],
   ...["workspace/trust", "memory/status", "memory/search", "memory/symbols", "memory/uses", "memory/impact"],
   ...["workflow/states", "workflow/compare", "workflow/schedules"],
-  ...["agent/list", "agent/card", "memory/connect", "memory/map", "memory/place", "memory/file", "memory/hotspots"],
+  ...[
+    "agent/list",
+    "agent/card",
+    "memory/about",
+    "memory/connect",
+    "memory/map",
+    "memory/place",
+    "memory/file",
+    "memory/hotspots",
+  ],
 ]);
 
 /** The error for a request that the role may not make; undefined when it may. */
