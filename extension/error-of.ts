@@ -1,4 +1,4 @@
-import { clientError, type ErrorValue, NexusError } from "../protocol/client-errors.ts";
+import { clientError, type ErrorValue, NexusError } from "../protocol/raised-errors.ts";
 
 /** What to tell of a failure: the daemon's own words, or those of an error of ours. */
 export function errorOf(error: unknown): ErrorValue {

@@ -6,9 +6,9 @@
  */
 // The client alone: the package as a whole is three times as large.
 import { JSONRPCClient } from "json-rpc-2.0/dist/client.js";
-import { clientError, NexusError } from "./client-errors.ts";
 import type { Client } from "./handshake.ts";
 import type { Answer, NotificationName, NotificationParams, Params, RequestName } from "./messages.ts";
+import { clientError, NexusError } from "./raised-errors.ts";
 
 /** Carries one JSON-RPC message a line. `onLine` and `onClose` are set once, before anything is sent. */
 export interface LineTransport {

@@ -3,18 +3,19 @@
  * Every entry says what is wrong, and what a person can do. `action` names a command a client may offer.
  */
 import * as z from "zod/mini";
-import { CLIENT_ERRORS, describe, type ErrorValue as Failure, NexusError } from "./client-errors.ts";
 import { COLLABORATION_ERRORS } from "./collaboration-errors.ts";
 import { DESIGN_ERRORS } from "./design/errors.ts";
+import { EDITOR_ERRORS } from "./editor-errors.ts";
 import type { ErrorEntry } from "./error-entry.ts";
 import { GUARD_ERRORS } from "./guard-errors.ts";
 import { MEMORY_ERRORS } from "./memory-errors.ts";
 import { MERGE_ERRORS } from "./merge-errors.ts";
+import { describe, type ErrorValue as Failure, NexusError, RAISED_ERRORS } from "./raised-errors.ts";
 import { TASK_ERRORS } from "./task-errors.ts";
 import { WORKFLOW_ERRORS } from "./workflow-errors.ts";
 
-export { NexusError } from "./client-errors.ts";
 export type { ErrorAction } from "./error-entry.ts";
+export { NexusError } from "./raised-errors.ts";
 
 export const ERRORS = {
   "request.invalid": {
@@ -26,7 +27,7 @@ export const ERRORS = {
     hint: "Client and daemon may be of different versions: run `nexus daemon stop`, then try again.",
     action: "restartDaemon",
   },
-  "request.cancelled": CLIENT_ERRORS["request.cancelled"],
+  "request.cancelled": RAISED_ERRORS["request.cancelled"],
   "frame.invalid": {
     message: "The client sent something that is not a JSON-RPC message.",
     hint: "Frames are UTF-8 JSON objects, one a line; the connection was closed.",
@@ -39,13 +40,13 @@ export const ERRORS = {
     message: "The client did not prove that it knows this daemon's token.",
     hint: "Use the token file in the data folder; it is made anew at each daemon start.",
   },
-  "handshake.impostor": CLIENT_ERRORS["handshake.impostor"],
+  "handshake.impostor": RAISED_ERRORS["handshake.impostor"],
   "handshake.version": {
     message: "Client and daemon speak different versions of the protocol.",
     hint: "Update the older one, then run `nexus daemon stop`; it starts again by itself.",
     action: "restartDaemon",
   },
-  "daemon.unreachable": CLIENT_ERRORS["daemon.unreachable"],
+  "daemon.unreachable": RAISED_ERRORS["daemon.unreachable"],
   "daemon.draining": {
     message: "The daemon is shutting down and takes no new work.",
     hint: "Try again in a moment; runs go on when it is back.",
@@ -59,7 +60,7 @@ export const ERRORS = {
     hint: "It must be a real folder, owned by you, mode 0700. Remove it or set NEXUS_HOME to another place.",
     action: "runDoctor",
   },
-  "daemon.node_too_old": CLIENT_ERRORS["daemon.node_too_old"],
+  "daemon.node_too_old": RAISED_ERRORS["daemon.node_too_old"],
   "store.corrupt": {
     message: "The database is damaged.",
     hint: "It was left as it is and nothing was overwritten. `nexus doctor --repair` sets it aside and begins a new one.",
@@ -142,7 +143,7 @@ export const ERRORS = {
     hint: "Split the goal, or resume the run to give it as many steps again.",
     action: "resumeRun",
   },
-  "run.internal": CLIENT_ERRORS["run.internal"],
+  "run.internal": RAISED_ERRORS["run.internal"],
   "checkpoint.unknown": {
     message: "The run has no such checkpoint.",
     hint: "`nexus runs checkpoints RUN` lists them.",
@@ -299,6 +300,7 @@ export const ERRORS = {
     hint: "Read it again, then repeat the edit.",
   },
   "command.timeout": { message: "The command took too long and was ended.", hint: "Run something shorter." },
+  ...EDITOR_ERRORS,
   ...MEMORY_ERRORS,
   ...MERGE_ERRORS,
   ...TASK_ERRORS,

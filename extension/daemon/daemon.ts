@@ -1,10 +1,10 @@
 /** One connection to the daemon for the whole window: found or started on demand, taken up again when it breaks. */
 import { createHmac, randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { clientError, NexusError } from "../../protocol/client-errors.ts";
 import { type ClientConnection, connectClient } from "../../protocol/connection.ts";
 import type { Client } from "../../protocol/handshake.ts";
 import type { Answer, NotificationName, NotificationParams, Params, RequestName } from "../../protocol/messages.ts";
+import { clientError, NexusError } from "../../protocol/raised-errors.ts";
 import { readAddress, readToken } from "./home.ts";
 import { type LaunchOptions, launchDaemon } from "./launch.ts";
 import { connectSocket } from "./socket.ts";

@@ -1,6 +1,6 @@
 /** Starts the daemon through the bundled command line, which is the one place that knows how. */
 import { spawn } from "node:child_process";
-import { clientError, NexusError } from "../../protocol/client-errors.ts";
+import { clientError, NexusError } from "../../protocol/raised-errors.ts";
 
 export interface LaunchOptions {
   /** dist/daemon/main.js of this extension. */

@@ -1,9 +1,9 @@
 /** One design panel: carries the view to the page, and what a person decides or writes there to the daemon. */
 import type * as vscode from "vscode";
-import { NexusError } from "../../protocol/client-errors.ts";
 import { type DesignPanelRequest, isDesignPanelRequest } from "../../protocol/design/panel.ts";
 import type { DesignPanelMessage } from "../../protocol/design/panel-messages.ts";
 import type { DesignSource } from "../../protocol/design/requests.ts";
+import { NexusError } from "../../protocol/raised-errors.ts";
 import type { RunState } from "../../protocol/run-state.ts";
 import { trustForRun } from "../commands/trust.ts";
 import { errorOf } from "../error-of.ts";

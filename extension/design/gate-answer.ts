@@ -1,6 +1,7 @@
 /** A decision about a document as the words that its gate's question understands. */
-import { clientError } from "../../protocol/client-errors.ts";
+
 import type { Question } from "../../protocol/question.ts";
+import { clientError } from "../../protocol/raised-errors.ts";
 
 /** Throws where none of the choices says that the document is approved: nothing else is taken for a yes. */
 export function gateAnswer(

@@ -1,7 +1,7 @@
 /** A file that a design names, in an editor: as a run would change it, or as it is in the folder. */
 import * as vscode from "vscode";
-import { clientError } from "../../protocol/client-errors.ts";
 import type { DesignSource } from "../../protocol/design/requests.ts";
+import { clientError } from "../../protocol/raised-errors.ts";
 import { openChangedFile, openDiff } from "../changes/diff-documents.ts";
 import type { Nexus } from "../nexus.ts";
 

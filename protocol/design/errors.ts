@@ -1,6 +1,7 @@
 /** Errors of design documents, and of projects in MetaGPT's formats. */
-import { CLIENT_ERRORS } from "../client-errors.ts";
+
 import type { ErrorEntry } from "../error-entry.ts";
+import { RAISED_ERRORS } from "../raised-errors.ts";
 
 export const DESIGN_ERRORS = {
   "metagpt.exists": {
@@ -19,8 +20,8 @@ export const DESIGN_ERRORS = {
     message: "That path is no design document, so it is not saved here.",
     hint: "Only documents of the project can be saved: those that the design shows. Edit other files in the editor.",
   },
-  "design.no_file": CLIENT_ERRORS["design.no_file"],
-  "design.own_choices": CLIENT_ERRORS["design.own_choices"],
+  "design.no_file": RAISED_ERRORS["design.no_file"],
+  "design.own_choices": RAISED_ERRORS["design.own_choices"],
   "design.not_trusted": {
     message: "The folder is not trusted, so its documents can be read and not changed.",
     hint: "See `nexus trust`.",

@@ -4,7 +4,7 @@
  */
 import type { ErrorEntry } from "./error-entry.ts";
 
-export const CLIENT_ERRORS = {
+export const RAISED_ERRORS = {
   "request.cancelled": { message: "The request was cancelled.", hint: "Send it again if it is still wanted." },
   "handshake.impostor": {
     message: "What answers at the daemon's address does not know the daemon's token.",
@@ -36,7 +36,7 @@ export const CLIENT_ERRORS = {
   },
 } as const satisfies Record<string, ErrorEntry>;
 
-export type ClientErrorCode = keyof typeof CLIENT_ERRORS;
+export type RaisedCode = keyof typeof RAISED_ERRORS;
 
 /** An expected failure as a value: safe to show, to log and to send. */
 export interface ErrorValue {
@@ -58,8 +58,8 @@ export class NexusError extends Error {
 }
 
 /** `detail` says what exactly was wrong this time. */
-export function clientError(code: ClientErrorCode, detail?: string, options?: ErrorOptions): NexusError {
-  return new NexusError(describe(code, CLIENT_ERRORS[code], detail), options);
+export function clientError(code: RaisedCode, detail?: string, options?: ErrorOptions): NexusError {
+  return new NexusError(describe(code, RAISED_ERRORS[code], detail), options);
 }
 
 export function describe(code: string, { message, hint, action }: ErrorEntry, detail = ""): ErrorValue {
