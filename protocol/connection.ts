@@ -6,7 +6,9 @@
  */
 // The client alone: the package as a whole is three times as large.
 import { JSONRPCClient } from "json-rpc-2.0/dist/client.js";
-import type { Client } from "./handshake.ts";
+import { type Answering, createAnswering } from "./answering.ts";
+import type { CancelSignal } from "./cancel.ts";
+import type { Client, ClientCapabilities, DaemonCapabilities } from "./handshake.ts";
 import type { Answer, NotificationName, NotificationParams, Params, RequestName } from "./messages.ts";
 import { clientError, NexusError } from "./raised-errors.ts";
 
@@ -25,6 +27,8 @@ export interface HandshakeSecrets {
   readonly nonce: string;
   /** HMAC-SHA-256 of the text under the daemon's token, in hexadecimal digits. */
   hmac(text: string): string;
+  /** Each request named here needs a handler (`ClientConnection.handle`). */
+  readonly capabilities?: ClientCapabilities | undefined;
 }
 
 export interface DaemonInfo {
@@ -33,15 +37,10 @@ export interface DaemonInfo {
   readonly pid: number;
 }
 
-/** What of an AbortSignal is needed here. */
-export interface CancelSignal {
-  readonly aborted: boolean;
-  addEventListener(type: "abort", listener: () => void, options?: { readonly once?: boolean }): void;
-  removeEventListener(type: "abort", listener: () => void): void;
-}
-
 export interface ClientConnection {
   readonly daemon: DaemonInfo;
+  /** What the daemon offers; undefined for an older one. */
+  readonly capabilities: DaemonCapabilities | undefined;
   /**
    * Rejects with a NexusError: the daemon's own, `daemon.unreachable` when the connection ends first, or, as soon as
    * `signal` aborts, `request.cancelled`; the daemon is then told to stop working on it.
@@ -53,6 +52,8 @@ export interface ClientConnection {
   ): Promise<Answer<Name>>;
   /** Calls back for every notification of that name; returns the function that ends it. */
   on<Name extends NotificationName>(name: Name, listener: (params: NotificationParams<Name>) => void): () => void;
+  /** Answers a request of the daemon, whose name must be among the capabilities; returns the function that ends it. */
+  readonly handle: Answering["handle"];
   onClose(listener: () => void): void;
   close(): void;
 }
@@ -65,9 +66,12 @@ const PROTOCOL_VERSION = 1;
  * and with what the daemon says when it refuses us.
  */
 export async function connectClient(transport: LineTransport, secrets: HandshakeSecrets): Promise<ClientConnection> {
-  const peer = createPeer(transport);
   const { client, nonce, hmac } = secrets;
-  const hello = await peer.request("handshake/hello", { protocolVersion: PROTOCOL_VERSION, client, nonce });
+  const requests = ["client/ping", ...(secrets.capabilities?.requests ?? [])];
+  const peer = createPeer(transport, requests);
+  peer.handle("client/ping", () => ({}));
+  const who = { protocolVersion: PROTOCOL_VERSION, client, nonce, capabilities: { requests } };
+  const hello = await peer.request("handshake/hello", who);
   const text = (side: string) => `nexus/${PROTOCOL_VERSION}/${side}/${nonce}/${hello.nonce}`;
   if (hello.proof !== hmac(text("daemon"))) {
     peer.close();
@@ -75,7 +79,8 @@ export async function connectClient(transport: LineTransport, secrets: Handshake
   }
   const signsRole = hello.signsRole === true && client.role !== undefined;
   await peer.request("handshake/prove", { proof: hmac(text(signsRole ? `client:${client.role}` : "client")) });
-  return { ...peer, daemon: { version: hello.version, buildTime: hello.buildTime, pid: hello.pid } };
+  const { version, buildTime, pid, capabilities } = hello;
+  return { ...peer, capabilities, daemon: { version, buildTime, pid } };
 }
 
 /** Splits a stream of text into lines at `\n` only (JSON may hold U+2028), refusing lines above the limit. */
@@ -102,29 +107,38 @@ export function createLineSplitter(
   };
 }
 
-function createPeer(transport: LineTransport): Omit<ClientConnection, "daemon"> {
+function createPeer(
+  transport: LineTransport,
+  declared: readonly string[],
+): Omit<ClientConnection, "daemon" | "capabilities"> {
   let lastId = 0;
   const createId = () => {
     lastId += 1;
     return lastId;
   };
   const rpc = new JSONRPCClient((payload: unknown) => transport.send(JSON.stringify(payload)), createId);
+  const answering = createAnswering((message) => transport.send(JSON.stringify(message)), declared);
   const listeners = new Map<string, Set<(params: never) => void>>();
   const closeListeners = new Set<() => void>();
   let closed = false;
 
   transport.onLine((line) => {
     const message: { id?: unknown; method?: unknown; params?: unknown } = JSON.parse(line);
-    if (typeof message.method === "string") notify(message.method, message.params);
-    else rpc.receive(JSON.parse(line));
+    if (typeof message.method !== "string") rpc.receive(JSON.parse(line));
+    else if (typeof message.id === "string" || typeof message.id === "number")
+      answering.receive(message.id, message.method, message.params);
+    else notify(message.method, message.params);
   });
   transport.onClose(() => {
     closed = true;
+    answering.close();
     rpc.rejectAllPendingRequests("the connection ended");
     for (const listener of closeListeners) listener();
   });
 
   function notify(name: string, params: unknown): void {
+    if (name === "request/cancelled" && typeof params === "object" && params !== null && "id" in params)
+      answering.cancelled(params.id);
     for (const listener of listeners.get(name) ?? []) listener(params as never);
   }
 
@@ -158,6 +172,7 @@ function createPeer(transport: LineTransport): Omit<ClientConnection, "daemon"> 
       listeners.set(name, set.add(listener));
       return () => set.delete(listener);
     },
+    handle: answering.handle,
     onClose(listener) {
       if (closed) listener();
       else closeListeners.add(listener);

@@ -3,6 +3,7 @@
  * Every entry says what is wrong, and what a person can do. `action` names a command a client may offer.
  */
 import * as z from "zod/mini";
+import { CLIENT_ERRORS } from "./client-errors.ts";
 import { COLLABORATION_ERRORS } from "./collaboration-errors.ts";
 import { DESIGN_ERRORS } from "./design/errors.ts";
 import { EDITOR_ERRORS } from "./editor-errors.ts";
@@ -307,6 +308,7 @@ export const ERRORS = {
   ...WORKFLOW_ERRORS,
   ...GUARD_ERRORS,
   ...COLLABORATION_ERRORS,
+  ...CLIENT_ERRORS,
   ...DESIGN_ERRORS,
   "usage.invalid": { message: "The command line cannot be understood.", hint: "`nexus --help` lists the commands." },
 } as const satisfies Record<string, ErrorEntry>;

@@ -1,6 +1,8 @@
 export * from "./agent-card.ts";
+export type { ReverseHandler } from "./answering.ts";
 export * from "./approval.ts";
 export * from "./audit.ts";
+export type { CancelSignal } from "./cancel.ts";
 export * from "./change-set.ts";
 export * from "./collaboration-events.ts";
 export * from "./connection.ts";
@@ -29,6 +31,7 @@ export * from "./planning-events.ts";
 export * from "./policy.ts";
 export * from "./question.ts";
 export * from "./replay.ts";
+export * from "./reverse.ts";
 export * from "./rewind.ts";
 export * from "./rewind-requests.ts";
 export * from "./rewind-state.ts";

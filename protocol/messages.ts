@@ -11,6 +11,7 @@ import * as graph from "./memory-graph.ts";
 import * as search from "./memory-search.ts";
 import * as plan from "./plan-requests.ts";
 import * as replay from "./replay.ts";
+import * as reverse from "./reverse.ts";
 import * as rewind from "./rewind-requests.ts";
 import * as run from "./run.ts";
 import * as task from "./task-requests.ts";
@@ -100,6 +101,7 @@ export const REQUESTS = [
 
 export const NOTIFICATIONS = [
   daemon.daemonDraining,
+  reverse.requestCancelled,
   run.runEvent,
   run.runDelta,
   run.runChanged,

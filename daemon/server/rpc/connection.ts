@@ -14,9 +14,11 @@ import type { LineSocket } from "../../host/socket.ts";
 import type { Log } from "../../observability/log.ts";
 import { newSpanId } from "../../observability/trace.ts";
 import type { Refusal } from "../refusals.ts";
+import { type Asks, createAsks } from "./asks.ts";
+import type { ClientDirectory, ConnectedClient } from "./clients.ts";
 import { type Dispatch, toErrorValue } from "./dispatch.ts";
-import { errorLine, errorResponse, parseFrame } from "./frames.ts";
-import { createHandshake, type DaemonIdentity } from "./handshake.ts";
+import { errorLine, errorResponse, type Frame, parseFrame } from "./frames.ts";
+import { createHandshake, type DaemonIdentity, type ProvenClient } from "./handshake.ts";
 import { createRateLimit, type RpcLimits } from "./limits.ts";
 import { refusalOf } from "./roles.ts";
 import { createWatch, type Watch } from "./watch.ts";
@@ -28,6 +30,8 @@ export interface RpcContext {
   readonly name: string;
   /** Declared and signed in the handshake. */
   readonly role: ClientRole;
+  /** The client that asks, to ask it in turn. */
+  readonly client: ConnectedClient;
   /** Aborts when the client cancels this request (request/cancel) or the connection ends. */
   readonly signal: AbortSignal;
   /** Aborts when the connection ends. */
@@ -42,6 +46,8 @@ export interface RpcContext {
 export interface ConnectionDependencies {
   readonly identity: DaemonIdentity;
   readonly dispatch: Dispatch<RpcContext>;
+  /** The client is in it from its proof to its end. */
+  readonly clients: ClientDirectory;
   readonly limits: RpcLimits;
   readonly clock: Clock;
   readonly log: Log;
@@ -82,8 +88,9 @@ export function serveConnection(socket: LineSocket, dependencies: ConnectionDepe
   const inbox: string[] = [];
   const underWay = new Map<string | number, AbortController>();
   const ending = new AbortController();
-  let client: string | undefined;
-  let role: ClientRole = "automation";
+  let client: ConnectedClient | undefined;
+  let asks: Asks | undefined;
+  let forget: () => void = () => undefined;
   let closed = false;
   let pending = 0;
   let resting = false;
@@ -112,6 +119,8 @@ export function serveConnection(socket: LineSocket, dependencies: ConnectionDepe
     watches.clear();
     inbox.length = 0;
     ending.abort();
+    asks?.close();
+    forget();
     dependencies.onClosed();
   });
 
@@ -139,24 +148,30 @@ export function serveConnection(socket: LineSocket, dependencies: ConnectionDepe
   }
 
   function receive(line: string): void {
-    let request: JSONRPCRequest;
+    let frame: Frame;
     try {
-      request = parseFrame(line);
+      frame = parseFrame(line);
     } catch (error) {
       hangUp(JSON.stringify(errorResponse(null, toErrorValue(error, log))));
       return;
     }
+    if ("answer" in frame) {
+      if (asks === undefined) hangUp(errorLine("handshake.refused", "It sent an answer instead."));
+      else asks.receive(frame.answer);
+      return;
+    }
+    const { request } = frame;
     if (client === undefined || FIRST_MESSAGES.some((name) => name === request.method)) greet(request);
-    else void answer(request);
+    else void answer(request, client);
   }
 
   /** True when the request was refused, and answered, because of the client's role. */
-  function isRefused(request: JSONRPCRequest): boolean {
+  function isRefused(request: JSONRPCRequest, { name, role }: ConnectedClient): boolean {
     const code = refusalOf(role, request.method);
     if (code === undefined) return false;
     const error = errorValue(code);
     dependencies.onRefused({
-      client: client ?? "unknown",
+      client: `${name} ${id}`,
       action: request.method,
       reason: `${error.message} (${role})`,
     });
@@ -164,14 +179,14 @@ export function serveConnection(socket: LineSocket, dependencies: ConnectionDepe
     return true;
   }
 
-  async function answer(request: JSONRPCRequest): Promise<void> {
-    if (isRefused(request)) return;
+  async function answer(request: JSONRPCRequest, from: ConnectedClient): Promise<void> {
+    if (isRefused(request, from)) return;
     const cancelling = new AbortController();
     const requestId = request.id ?? undefined;
     pending += 1;
     if (requestId !== undefined) underWay.set(requestId, cancelling);
     try {
-      const response = await dispatch(request, contextOf(AbortSignal.any([cancelling.signal, ending.signal])));
+      const response = await dispatch(request, contextOf(from, AbortSignal.any([cancelling.signal, ending.signal])));
       if (response !== null && requestId !== undefined) send(response);
     } finally {
       pending -= 1;
@@ -180,8 +195,9 @@ export function serveConnection(socket: LineSocket, dependencies: ConnectionDepe
     }
   }
 
-  function contextOf(signal: AbortSignal): RpcContext {
-    return { connectionId: id, name: client ?? "unknown", role, signal, closed: ending.signal, cancel, watch, unwatch };
+  function contextOf(from: ConnectedClient, signal: AbortSignal): RpcContext {
+    const who = { connectionId: id, name: `${from.name} ${id}`, role: from.role, client: from };
+    return { ...who, signal, closed: ending.signal, cancel, watch, unwatch };
   }
 
   function cancel(requestId: string | number): boolean {
@@ -213,18 +229,26 @@ export function serveConnection(socket: LineSocket, dependencies: ConnectionDepe
       else clock.timer(delayMs, () => hangUp(line));
       return;
     }
-    client = `${proven.name} ${id}`;
-    role = proven.role ?? "automation";
+    client = connected(proven);
+    forget = dependencies.clients.add(client);
     cancelTimeout();
     send({ jsonrpc: "2.0", id: requestId, result: { connectionId: id } });
     dependencies.onOpen();
+  }
+
+  function connected({ name, title, face, role, answers }: ProvenClient): ConnectedClient {
+    asks = createAsks({ answers, send, clock });
+    return {
+      ...{ connectionId: id, name, title: title ?? null, face: face ?? "program", role: role ?? "automation" },
+      ...{ since: clock.iso(), closed: ending.signal, can: (request) => answers.has(request), ask: asks.ask },
+    };
   }
 
   function hangUp(lastLine: string): void {
     if (closed) return;
     closed = true;
     inbox.length = 0;
-    log.write("warn", "a connection was ended", { client, reason: lastLine.slice(0, 500) });
+    log.write("warn", "a connection was ended", { client: client?.name, reason: lastLine.slice(0, 500) });
     socket.end(lastLine);
   }
 

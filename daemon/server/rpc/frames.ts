@@ -1,6 +1,7 @@
 /** One line from a client: a JSON-RPC request, or a reason to hang up. */
 import type { JSONRPCErrorResponse, JSONRPCRequest } from "json-rpc-2.0";
 import { type ErrorCode, type ErrorValue, errorValue, NexusError } from "../../../protocol/errors.ts";
+import type { ClientAnswer } from "./asks.ts";
 
 const MAX_DEPTH = 64;
 /** JSON-RPC's own numbers for what it defines; everything else is told apart by the error value in `data`. */
@@ -13,16 +14,20 @@ const JSON_RPC_CODES: Partial<Record<string, number>> = {
 };
 const OTHER_CODE = -32000;
 
-/** Throws `frame.invalid`. A message without an id is a JSON-RPC notification, which clients have none of to send. */
-export function parseFrame(line: string): JSONRPCRequest {
+export type Frame = { readonly request: JSONRPCRequest } | { readonly answer: ClientAnswer };
+
+/** Throws `frame.invalid`. */
+export function parseFrame(line: string): Frame {
   if (isTooDeep(line)) throw invalid(`It is nested deeper than ${MAX_DEPTH} levels.`);
   const message = parseJson(line);
   if (typeof message !== "object" || message === null || Array.isArray(message)) throw invalid("It is not an object.");
-  const { jsonrpc, method, id, params }: Record<string, unknown> = { ...message };
+  const { jsonrpc, method, id, params, result, error }: Record<string, unknown> = { ...message };
   if (jsonrpc !== "2.0") throw invalid('It lacks "jsonrpc": "2.0".');
+  if (method === undefined && typeof id === "string" && (result !== undefined || error !== undefined))
+    return { answer: { id, result, error } };
   if (typeof method !== "string") throw invalid('It lacks a "method".');
   if (typeof id !== "string" && typeof id !== "number" && id !== undefined) throw invalid('Its "id" is of no use.');
-  return { jsonrpc, method, params, ...(id === undefined ? {} : { id }) };
+  return { request: { jsonrpc, method, params, ...(id === undefined ? {} : { id }) } };
 }
 
 /** The line that answers a failed request; `id` is null when the request could not be read. */

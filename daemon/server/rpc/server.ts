@@ -6,6 +6,7 @@ import type { MemoryService } from "../../memory/service.ts";
 import type { Log } from "../../observability/log.ts";
 import type { RunService } from "../../orchestration/run-service.ts";
 import type { Refusal } from "../refusals.ts";
+import { type ClientDirectory, createClients } from "./clients.ts";
 import { type Connection, type RpcContext, serveConnection } from "./connection.ts";
 import { createDispatch } from "./dispatch.ts";
 import { errorLine } from "./frames.ts";
@@ -21,6 +22,8 @@ export interface RpcServerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: Partial<RpcLimits>;
+  /** Holds the clients that are connected. */
+  readonly clients?: ClientDirectory;
   /** Told of clients and requests that were refused. */
   readonly onRefused?: (refusal: Refusal) => void;
   /** A client has come or gone. */
@@ -44,6 +47,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const connections = new Set<Connection>();
   const failures = createFailureLimit(limits, clock);
   const dispatch = createDispatch(options.handlers, log);
+  const clients = options.clients ?? createClients();
   const changed = () => options.onConnectionsChanged?.();
 
   function accept(socket: LineSocket): void {
@@ -54,6 +58,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     const connection: Connection = serveConnection(socket, {
       identity: options.identity,
       dispatch,
+      clients,
       limits,
       clock,
       log,
