@@ -1,6 +1,6 @@
 /** A client's answers to what the daemon asks of it (protocol/reverse.ts). Imports no schema: see connection.ts. */
 import { type Cancel, type CancelSignal, createCancel } from "./cancel.ts";
-import { NexusError } from "./errors.ts";
+import { NexusError } from "./raised-errors.ts";
 import type { ReverseAnswer, ReverseName, ReverseParams } from "./reverse.ts";
 
 /**

@@ -2,14 +2,15 @@
  * The client's end of a connection, over any transport that carries lines. Used by the command line, the extension and
  * tests; nothing here knows sockets or Node, so it also runs in a browser.
  *
- * Imports types and the error catalogue only, never a schema: the extension loads it before its first command.
+ * Imports types and the errors of a client only, never a schema: the extension loads it before its first command.
  */
-import { JSONRPCClient } from "json-rpc-2.0";
+// The client alone: the package as a whole is three times as large.
+import { JSONRPCClient } from "json-rpc-2.0/dist/client.js";
 import { type Answering, createAnswering } from "./answering.ts";
 import type { CancelSignal } from "./cancel.ts";
-import { NexusError, nexusError } from "./errors.ts";
 import type { Client, ClientCapabilities, DaemonCapabilities } from "./handshake.ts";
 import type { Answer, NotificationName, NotificationParams, Params, RequestName } from "./messages.ts";
+import { clientError, NexusError } from "./raised-errors.ts";
 
 /** Carries one JSON-RPC message a line. `onLine` and `onClose` are set once, before anything is sent. */
 export interface LineTransport {
@@ -74,7 +75,7 @@ export async function connectClient(transport: LineTransport, secrets: Handshake
   const text = (side: string) => `nexus/${PROTOCOL_VERSION}/${side}/${nonce}/${hello.nonce}`;
   if (hello.proof !== hmac(text("daemon"))) {
     peer.close();
-    throw nexusError("handshake.impostor");
+    throw clientError("handshake.impostor");
   }
   const signsRole = hello.signsRole === true && client.role !== undefined;
   await peer.request("handshake/prove", { proof: hmac(text(signsRole ? `client:${client.role}` : "client")) });
@@ -151,7 +152,7 @@ function createPeer(
   function cancellable<Value>(answer: Promise<Value>, id: number, signal: CancelSignal): Promise<Value> {
     return new Promise((resolve, reject) => {
       const cancel = () => {
-        reject(nexusError("request.cancelled"));
+        reject(clientError("request.cancelled"));
         if (!closed) send("request/cancel", { id }).catch(() => undefined);
       };
       signal.addEventListener("abort", cancel, { once: true });
@@ -161,8 +162,8 @@ function createPeer(
 
   return {
     async request(name, params, { signal } = {}) {
-      if (closed) throw nexusError("daemon.unreachable", "The connection is closed.");
-      if (signal?.aborted) throw nexusError("request.cancelled");
+      if (closed) throw clientError("daemon.unreachable", "The connection is closed.");
+      if (signal?.aborted) throw clientError("request.cancelled");
       const answer = send(name, params);
       return signal === undefined ? answer : cancellable(answer, lastId, signal);
     },
@@ -184,7 +185,14 @@ function createPeer(
 function toNexusError(error: unknown): NexusError {
   const data = typeof error === "object" && error !== null && "data" in error ? error.data : undefined;
   const isValue = typeof data === "object" && data !== null && "code" in data && "message" in data && "hint" in data;
-  if (isValue)
-    return new NexusError({ code: String(data.code), message: String(data.message), hint: String(data.hint) });
-  return nexusError("daemon.unreachable", error instanceof Error ? error.message : String(error));
+  if (isValue) {
+    const action = "action" in data && typeof data.action === "string" ? { action: data.action } : {};
+    return new NexusError({
+      code: String(data.code),
+      message: String(data.message),
+      hint: String(data.hint),
+      ...action,
+    });
+  }
+  return clientError("daemon.unreachable", error instanceof Error ? error.message : String(error));
 }

@@ -12,7 +12,7 @@ import type { DaemonControl } from "../../daemon/server/rpc/daemon.ts";
 import { createHandlers } from "../../daemon/server/rpc/handlers.ts";
 import type { RpcLimits } from "../../daemon/server/rpc/limits.ts";
 import { type RpcServer, startRpcServer } from "../../daemon/server/rpc/server.ts";
-import type { RunEvent } from "../../protocol/index.ts";
+import { errorValue, NexusError, type RunEvent } from "../../protocol/index.ts";
 import { noAgents } from "../support/agents.ts";
 import { createFakeMemory, type FakeMemory } from "../support/fake-memory.ts";
 import { created, createFakeRunService, type FakeRunService, notice, summary } from "../support/fake-run-service.ts";
@@ -328,6 +328,16 @@ describe("requests", () => {
     await expect(client.request("run/watch", { runId: "nope", after: 0 })).rejects.toMatchObject({
       value: { code: "run.unknown" },
     });
+    client.close();
+  });
+
+  it("fail with everything that the daemon says: what is wrong, and the command that a client may offer", async () => {
+    const error = errorValue("budget.exceeded", "It costs more.");
+    service.answers["list"] = () => {
+      throw new NexusError(error);
+    };
+    const client = await openClient(address, TOKEN);
+    await expect(client.request("run/list", {})).rejects.toMatchObject({ value: error });
     client.close();
   });
 });
