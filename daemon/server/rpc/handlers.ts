@@ -14,6 +14,7 @@ import { createMemoryHandlers } from "./memory.ts";
 import { createPlanHandlers } from "./plan.ts";
 import { procedureFor } from "./procedure.ts";
 import { createRunHandlers } from "./run.ts";
+import { createSessionHandlers } from "./sessions.ts";
 import { createTaskHandlers } from "./tasks.ts";
 import { createToolsHandlers } from "./tools.ts";
 import { createWorkflowHandlers } from "./workflow.ts";
@@ -26,6 +27,7 @@ export function createHandlers(
 ): Handlers<RpcContext> {
   return {
     ...createRunHandlers(service),
+    ...createSessionHandlers(service.sessions),
     ...createTaskHandlers(service),
     ...createWorkflowHandlers(service.workflows),
     ...createApprovalHandlers(service),
