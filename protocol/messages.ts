@@ -17,6 +17,7 @@ import * as replay from "./replay.ts";
 import * as reverse from "./reverse.ts";
 import * as rewind from "./rewind-requests.ts";
 import * as run from "./run.ts";
+import * as session from "./session.ts";
 import * as task from "./task-requests.ts";
 import * as tools from "./tools.ts";
 import * as workflow from "./workflow-requests.ts";
@@ -42,6 +43,11 @@ export const REQUESTS = [
   run.runUnwatch,
   run.runCancel,
   run.runResume,
+  session.sessionCreate,
+  session.sessionList,
+  session.sessionShow,
+  session.sessionUpdate,
+  session.sessionDelete,
   task.taskCancel,
   task.taskPause,
   task.taskResume,

@@ -15,6 +15,7 @@ import { createPlanHandlers } from "./plan.ts";
 import { createPresenceHandlers } from "./presence.ts";
 import { procedureFor } from "./procedure.ts";
 import { createRunHandlers } from "./run.ts";
+import { createSessionHandlers } from "./sessions.ts";
 import { createTaskHandlers } from "./tasks.ts";
 import { createToolsHandlers } from "./tools.ts";
 import { createWorkflowHandlers } from "./workflow.ts";
@@ -27,6 +28,7 @@ export function createHandlers(
 ): Handlers<RpcContext> {
   return {
     ...createRunHandlers(service),
+    ...createSessionHandlers(service.sessions),
     ...createTaskHandlers(service),
     ...createWorkflowHandlers(service.workflows),
     ...createApprovalHandlers(service),

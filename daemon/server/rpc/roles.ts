@@ -15,6 +15,7 @@ const HUMAN_ONLY: ReadonlySet<string> = new Set([
 const AGENT_MAY: ReadonlySet<string> = new Set([
   ...["daemon/status", "request/cancel", "run/list", "run/show", "run/events", "run/watch", "run/unwatch"],
   ...["presence/list", "presence/watch", "presence/unwatch"],
+  ...["session/list", "session/show"],
   ...["plan/show", "plan/history", "design/read", "design/picture", "design/export"],
   ...["workspace/trust", "memory/status", "memory/search", "memory/symbols", "memory/uses", "memory/impact"],
   ...["workflow/states", "workflow/compare", "workflow/schedules"],
