@@ -1,6 +1,7 @@
 /** The one table of commands and flags: parser, help, completion and docs/cli.md are made from it. */
 
 import { type Command, type Flag, json, jsonLines, repo } from "./command.ts";
+import { MCP_COMMANDS } from "./commands-mcp.ts";
 import { MEMORY_COMMANDS } from "./commands-memory.ts";
 import { METAGPT_COMMANDS } from "./commands-metagpt.ts";
 import { METAGPT_ADAPTER_COMMANDS } from "./commands-metagpt-adapter.ts";
@@ -206,6 +207,7 @@ export const COMMANDS = {
   ...METAGPT_ADAPTER_COMMANDS,
   ...METAGPT_COMMANDS,
   ...TOOLS_COMMANDS,
+  ...MCP_COMMANDS,
   "daemon start": {
     summary: "Start the daemon unless it runs",
     positionals: [],

@@ -82,6 +82,7 @@ const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   "tools list": async () => (await import("./tools-list.ts")).toolsListCommand,
   "mcp-servers list": async () => (await import("./tools-list.ts")).serversListCommand,
   "mcp-servers test": async () => (await import("./tools-list.ts")).serverTestCommand,
+  mcp: async () => (await import("./mcp.ts")).mcpCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   completion: async () => printCompletion,
 };

@@ -18,6 +18,7 @@ const AGENT_MAY: ReadonlySet<string> = new Set([
   ...["workspace/trust", "memory/status", "memory/search", "memory/symbols", "memory/uses", "memory/impact"],
   ...["workflow/states", "workflow/compare", "workflow/schedules"],
   ...["agent/list", "agent/card", "memory/connect", "memory/map", "memory/place", "memory/file", "memory/hotspots"],
+  ...["memory/facts", "approval/list", "changes/diff"],
 ]);
 
 /** The error for a request that the role may not make; undefined when it may. */
