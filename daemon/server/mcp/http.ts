@@ -103,7 +103,7 @@ function listen(subscriptions: Subscriptions, message: unknown, signal: AbortSig
   const listened = listenedUris(message);
   if (listened === undefined) return;
   const key = Symbol("listening");
-  subscriptions.add(key, listened.uris).catch(() => undefined);
+  subscriptions.add(key, listened.uris, { wasToldBefore: true }).catch(() => undefined);
   signal.addEventListener("abort", () => subscriptions.remove(key), { once: true });
 }
 

@@ -40,7 +40,7 @@ export async function serveMcpStdio(
     readonly id: string | number;
     readonly uris: readonly string[];
   }): Promise<void> {
-    await client?.subscriptions?.add(id, uris).catch(() => undefined);
+    await client?.subscriptions?.add(id, uris, { wasToldBefore: true }).catch(() => undefined);
   }
 
   function endListening(id: unknown): void {

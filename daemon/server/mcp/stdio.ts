@@ -86,7 +86,8 @@ export function createBoundedStdio({ input, output, clock, onMessage }: StdioOpt
   }
 
   function pass(message: JSONRPCMessage): void {
-    if (isJSONRPCRequest(message)) underWay.add(message.id);
+    // Listening has no answer to wait for; the library bounds it.
+    if (isJSONRPCRequest(message) && message.method !== "subscriptions/listen") underWay.add(message.id);
     // A cancelled request is not answered.
     const cancelled = cancelledBy(message);
     if (cancelled !== undefined) underWay.delete(cancelled);

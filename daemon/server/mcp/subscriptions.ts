@@ -7,8 +7,11 @@ import { runOfUri, URIS } from "./uris.ts";
 export type SubscriptionKey = string | number | symbol;
 
 export interface Subscriptions {
-  /** Rejects with `run.unknown`; resources that never change are taken without effect. */
-  add(key: SubscriptionKey, uris: readonly string[]): Promise<void>;
+  /**
+   * Rejects with `run.unknown`; resources that never change are taken without effect. `wasToldBefore`: the client was told
+   * already that it hears of everything, so what happened until now is made up for.
+   */
+  add(key: SubscriptionKey, uris: readonly string[], options?: { readonly wasToldBefore?: boolean }): Promise<void>;
   remove(key: SubscriptionKey): void;
   close(): void;
 }
@@ -63,13 +66,14 @@ export function createSubscriptions(desk: Desk, changed: Changed): Subscriptions
   });
 
   return {
-    async add(key, uris) {
+    async add(key, uris, { wasToldBefore = false } = {}) {
       const taken: (() => void)[] = [];
       open.get(key)?.forEach((end) => void end());
       open.set(key, taken);
       const room = MOST - [...open.values()].flat().length;
       for (const uri of uris.slice(0, Math.max(0, room))) {
         const end = await watch(uri);
+        if (wasToldBefore) tell(uri);
         // It was ended while it began.
         if (open.get(key) === taken) taken.push(end);
         else end();

@@ -59,7 +59,7 @@ export const Events = z.object({
 export function digestOf(run: RunState): RunDigest {
   const { changes, budget, tasks, pendingApprovals, pendingQuestions = [], seq: lastSeq } = run;
   const files = changes?.changeSet.files ?? [];
-  return {
+  return RunDigest.parse({
     ...run,
     prompt: run.prompt.slice(0, MOST_PROMPT),
     tasks: tasks.map(({ id, title, agent, status, summary }) => ({ id, title, agent, status, summary })),
@@ -69,7 +69,7 @@ export function digestOf(run: RunState): RunDigest {
     costUsd: budget.spentUsd,
     limitUsd: budget.limitUsd,
     lastSeq,
-  };
+  });
 }
 
 export function runTools(desk: Desk): Tool[] {
