@@ -17,8 +17,7 @@ export const MCP_COMMANDS = {
         name: "allow",
         type: "string",
         value: "RIGHT",
-        summary:
-          "Beside looking: runs (start, steer, cancel), facts (propose notes), approvals and changes (ask you, and pass your answer on). May be repeated.",
+        summary: "What it may do beside looking (see below). May be repeated.",
         choices: ["runs", "facts", "approvals", "changes"],
         repeated: true,
       },
@@ -27,6 +26,6 @@ export const MCP_COMMANDS = {
       { name: "port", type: "string", value: "N", summary: "Of --http: the port (default: any free one)." },
     ],
     details:
-      "Without --allow it can only look, and only into the folders named. Nothing that an assistant says answers an approval: you are asked in its program, or nobody is. With --http the address is printed; the token is in mcp.token in the data folder.",
+      "Without --allow it can only look, and only into the folders named. --allow runs: start, steer, cancel and resume runs; facts: propose notes, which wait for you; approvals, changes: ask you, and pass your answer on. Nothing that an assistant says answers an approval: you are asked in its program, or nobody is. With --http the address is printed; the token is in mcp.token in the data folder.",
   },
 } as const satisfies Record<string, Command>;

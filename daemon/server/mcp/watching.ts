@@ -14,8 +14,12 @@ export interface Watching {
 /** A page has at most so many characters of JSON; it always has one event. */
 const MOST_CHARACTERS = 250_000;
 
+/** What whoever waits wants to know at once. */
+const TURNS: ReadonlySet<string> = new Set(["run.finished", "approval.requested", "question.asked"]);
+
 /**
- * Every event after number `after`, once and in order, until there are `limit`, the run is at its end, or the time is over.
+ * Every event after number `after`, once and in order, until there are `limit`, the run has ended or asks a person something,
+ * or the time is over.
  * Rejects when the run cannot be watched, and with the signal's reason.
  */
 export async function collectEvents(
@@ -37,7 +41,7 @@ export async function collectEvents(
       events.push(event);
       told(event);
     }
-    isOver = !fits || events.length >= limit || event.body.type === "run.finished";
+    isOver = !fits || events.length >= limit || TURNS.has(event.body.type);
     if (isOver) resolve();
   }
 

@@ -130,7 +130,7 @@ export function runTools(desk: Desk): Tool[] {
       name: "watch_run",
       title: "Watch a run",
       description:
-        "Follows a run from a number on: answers when enough has happened, when it ended, or when the time is over. Each event is also told as progress.",
+        "Follows a run from a number on: answers when enough has happened, when it ended or asks a person something, or when the time is over. Each event is also told as progress.",
       input: z.strictObject({
         runId,
         after: z.optional(z.int().check(z.gte(0), z.describe("Events above this number; default 0."))),
