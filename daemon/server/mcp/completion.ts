@@ -1,8 +1,16 @@
 /** Completion of what addresses and prompts ask for: runs, documents, symbols. */
-import type { CompleteResult, Server } from "@modelcontextprotocol/server";
+import {
+  type CompleteRequest,
+  type CompleteResult,
+  ProtocolError,
+  ProtocolErrorCode,
+  type Server,
+} from "@modelcontextprotocol/server";
 import type { Desk } from "./desk.ts";
+import { PROMPTS } from "./prompts.ts";
 import { documentsOf } from "./tools/plans.ts";
 import { visible } from "./tools/tool.ts";
+import { URIS } from "./uris.ts";
 
 const MOST = 100;
 
@@ -27,9 +35,16 @@ const SOURCES: Readonly<Record<string, (desk: Desk, begin: string) => Promise<st
 export function registerCompletion(server: Server, desk: Desk): void {
   server.setRequestHandler("completion/complete", async ({ params }): Promise<CompleteResult> => {
     const { name, value } = params.argument;
+    if (!isKnown(params.ref))
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, "There is nothing of that name to be completed.");
     const source = Object.hasOwn(SOURCES, name) ? SOURCES[name] : undefined;
     const found = (await source?.(desk, value)) ?? [];
     const values = visible(found.slice(0, MOST));
     return { completion: { values, total: found.length, hasMore: found.length > values.length } };
   });
+}
+
+function isKnown(ref: CompleteRequest["params"]["ref"]): boolean {
+  if (ref.type === "ref/prompt") return PROMPTS.some((name) => name === ref.name);
+  return Object.values(URIS).some((uri) => uri === ref.uri);
 }

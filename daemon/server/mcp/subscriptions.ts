@@ -1,6 +1,6 @@
 /** What a client wants to hear of: resources that it subscribed to, and that there are new runs. */
-import type { Desk } from "./desk.ts";
-import { runOf } from "./desk.ts";
+import { nexusError } from "../../../protocol/index.ts";
+import { type Desk, runOf } from "./desk.ts";
 import { runOfUri, URIS } from "./uris.ts";
 
 /** Names a subscription of this client. */
@@ -8,7 +8,7 @@ export type SubscriptionKey = string | number | symbol;
 
 export interface Subscriptions {
   /**
-   * Rejects with `run.unknown`; resources that never change are taken without effect. `wasToldBefore`: the client was told
+   * Rejects with `run.unknown`, and with `request.invalid` for what is no resource that changes. `wasToldBefore`: the client was told
    * already that it hears of everything, so what happened until now is made up for.
    */
   add(key: SubscriptionKey, uris: readonly string[], options?: { readonly wasToldBefore?: boolean }): Promise<void>;
@@ -46,7 +46,9 @@ export function createSubscriptions(desk: Desk, changed: Changed): Subscriptions
 
   async function watch(uri: string): Promise<() => void> {
     const runId = runOfUri(uri);
-    if (runId === undefined) return uri === URIS.map ? watchMap() : () => undefined;
+    if (uri === URIS.map) return watchMap();
+    if (runId === undefined)
+      throw nexusError("request.invalid", `${uri.slice(0, 200)} cannot be subscribed to: runs and ${URIS.map} can.`);
     const { seq } = await runOf(desk, runId);
     return looking.watch(runId, seq, () => tell(uri));
   }
@@ -72,7 +74,9 @@ export function createSubscriptions(desk: Desk, changed: Changed): Subscriptions
       open.set(key, taken);
       const room = MOST - [...open.values()].flat().length;
       for (const uri of uris.slice(0, Math.max(0, room))) {
-        const end = await watch(uri);
+        const watching = watch(uri);
+        const end = await (wasToldBefore ? watching.catch(() => undefined) : watching);
+        if (end === undefined) continue;
         if (wasToldBefore) tell(uri);
         // It was ended while it began.
         if (open.get(key) === taken) taken.push(end);

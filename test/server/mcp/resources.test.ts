@@ -94,6 +94,8 @@ describe.each(WIRES)("over %s in revision %s", (...wire) => {
     expect((await client.complete(symbol)).completion.values).toEqual(["Cart.add"]);
     const other = { ref: { type: "ref/prompt" as const, name: "plan_change" }, argument: { name: "goal", value: "x" } };
     expect((await client.complete(other)).completion.values).toEqual([]);
+    const none = { ref: { type: "ref/prompt" as const, name: "none" }, argument: { name: "symbol", value: "x" } };
+    await expect(client.complete(none)).rejects.toThrow();
   });
 
   it("makes prompts of what memory knows", async () => {
@@ -168,4 +170,5 @@ describe.each(WIRES)("over %s in revision %s", (...wire) => {
 it("refuses a subscription to a run that is not there", async () => {
   connected = await connectClient(daemon, ["stdio", "2025-11-25"]);
   await expect(connected.client.subscribeResource({ uri: "nexus://run/none" })).rejects.toThrow(/no such run/);
+  await expect(connected.client.subscribeResource({ uri: "test://else" })).rejects.toThrow(/cannot be subscribed/);
 });
