@@ -24,7 +24,7 @@ export interface McpHttp {
   close(): Promise<void>;
 }
 
-export const ENDPOINT = "/mcp";
+const ENDPOINT = "/mcp";
 const MOST_BODY_BYTES = 1024 * 1024;
 const MOST_LISTENING = 100;
 

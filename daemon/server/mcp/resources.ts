@@ -12,6 +12,7 @@ import { documentsOf, documentText } from "./tools/plans.ts";
 import { digestOf } from "./tools/runs.ts";
 import { visible } from "./tools/tool.ts";
 import { decoded, documentUri, runUri, URIS } from "./uris.ts";
+import { fittingEvents } from "./watching.ts";
 
 const PAGE = 50;
 const MOST_DOCUMENTS = 200;
@@ -21,89 +22,97 @@ const JSON_TYPE = "application/json";
 
 type Variables = Readonly<Record<string, string | string[]>>;
 
-export function registerResources(server: McpServer, desk: Desk): void {
-  const { looking } = desk.links;
+interface Template {
+  readonly name: string;
+  readonly uri: string;
+  readonly title: string;
+  readonly description: string;
+  readonly mimeType: string;
+  read(desk: Desk, value: (variable: string) => string, signal: AbortSignal): Promise<string>;
+}
 
-  function template(
-    name: string,
-    uri: string,
-    about: { readonly title: string; readonly description: string; readonly mimeType: string },
-    read: (variable: (name: string) => string, signal: AbortSignal) => Promise<string>,
-  ): void {
-    const callbacks = { list: undefined };
-    server.registerResource(name, new ResourceTemplate(uri, callbacks), about, async (url, variables, { mcpReq }) => {
-      const value = (key: string) => decoded(one(variables, key));
-      const text = await found(url.href, () => read(value, mcpReq.signal));
-      return contents(url.href, about.mimeType, text);
-    });
-  }
-
-  server.registerResource(
-    "map",
-    URIS.map,
-    { title: "Repository map", mimeType: "text/plain" },
-    async (url, { mcpReq }) => {
-      const workspace = await desk.folders().resolve();
-      const { text } = await looking.request(
-        "memory/map",
-        { workspace, tokens: MAP_TOKENS },
-        { signal: mcpReq.signal },
-      );
-      return contents(url.href, "text/plain", text);
-    },
-  );
-  template(
-    "run",
-    URIS.run,
-    { title: "Run", description: "How a run stands. Subscribe to be told of every change.", mimeType: JSON_TYPE },
-    async (value, signal) => JSON.stringify(digestOf(await runOf(desk, value("runId"), signal)), null, 2),
-  );
-  template(
-    "plan",
-    URIS.plan,
-    { title: "Plan of a run", description: "Its tasks, and what they took so far.", mimeType: JSON_TYPE },
-    async (value, signal) => {
+const TEMPLATES: readonly Template[] = [
+  {
+    name: "run",
+    uri: URIS.run,
+    title: "Run",
+    description: "How a run stands. Subscribe to be told of every change.",
+    mimeType: JSON_TYPE,
+    read: async (desk, value, signal) => JSON.stringify(digestOf(await runOf(desk, value("runId"), signal)), null, 2),
+  },
+  {
+    name: "plan",
+    uri: URIS.plan,
+    title: "Plan of a run",
+    description: "Its tasks, and what they took so far.",
+    mimeType: JSON_TYPE,
+    async read(desk, value, signal) {
       const { runId } = await runOf(desk, value("runId"), signal);
-      return JSON.stringify(await looking.request("plan/show", { runId }, { signal }), null, 2);
+      return JSON.stringify(await desk.links.looking.request("plan/show", { runId }, { signal }), null, 2);
     },
-  );
-  template(
-    "diff",
-    URIS.diff,
-    { title: "Diff of a run", description: "What it changed and nobody decided about yet.", mimeType: "text/x-diff" },
-    (value, signal) => diffText(desk, value("runId"), signal),
-  );
-  template(
-    "events",
-    URIS.events,
-    {
-      title: "Events of a run",
-      description: "Those above a number, one JSON object a line.",
-      mimeType: "application/jsonl",
-    },
-    async (value, signal) => {
+  },
+  {
+    name: "diff",
+    uri: URIS.diff,
+    title: "Diff of a run",
+    description: "What it changed and nobody decided about yet.",
+    mimeType: "text/x-diff",
+    read: (desk, value, signal) => diffText(desk, value("runId"), signal),
+  },
+  {
+    name: "events",
+    uri: URIS.events,
+    title: "Events of a run",
+    description: "Those above a number, one JSON object a line.",
+    mimeType: "application/jsonl",
+    async read(desk, value, signal) {
       const { runId } = await runOf(desk, value("runId"), signal);
       const after = Math.max(0, Number.parseInt(value("after"), 10) || 0);
-      const { events } = await looking.request("run/events", { runId, after, limit: 200 }, { signal });
-      return events.map((event) => `${JSON.stringify(event)}\n`).join("");
+      const { events } = await desk.links.looking.request("run/events", { runId, after, limit: 200 }, { signal });
+      return fittingEvents(events)
+        .map((event) => `${JSON.stringify(event)}\n`)
+        .join("");
     },
-  );
-  template(
-    "run-document",
-    URIS.runDocument,
-    { title: "Design document of a run", description: "As it stands in the run's copy.", mimeType: "text/plain" },
-    async (value, signal) => {
+  },
+  {
+    name: "run-document",
+    uri: URIS.runDocument,
+    title: "Design document of a run",
+    description: "As it stands in the run's copy.",
+    mimeType: "text/plain",
+    async read(desk, value, signal) {
       const { documents } = await documentsOf(desk, { runId: value("runId") }, signal);
       return documentAt(documents, value("path"));
     },
-  );
-  template(
-    "document",
-    URIS.document,
-    { title: "Design document", description: "Of the served folder.", mimeType: "text/plain" },
-    async (value, signal) => documentAt((await documentsOf(desk, {}, signal)).documents, value("path")),
-  );
+  },
+  {
+    name: "document",
+    uri: URIS.document,
+    title: "Design document",
+    description: "Of the served folder.",
+    mimeType: "text/plain",
+    read: async (desk, value, signal) => documentAt((await documentsOf(desk, {}, signal)).documents, value("path")),
+  },
+];
 
+const MAP = { title: "Repository map", mimeType: "text/plain" };
+
+export function registerResources(server: McpServer, desk: Desk): void {
+  server.registerResource("map", URIS.map, MAP, async (url, { mcpReq: { signal } }) => {
+    const workspace = await desk.folders().resolve();
+    const { text } = await desk.links.looking.request("memory/map", { workspace, tokens: MAP_TOKENS }, { signal });
+    return contents(url.href, MAP.mimeType, text);
+  });
+  for (const { name, uri, read, ...about } of TEMPLATES)
+    server.registerResource(
+      name,
+      new ResourceTemplate(uri, { list: undefined }),
+      about,
+      async (url, variables, { mcpReq }) => {
+        const value = (variable: string) => decoded(one(variables, variable));
+        return contents(url.href, about.mimeType, await found(url.href, () => read(desk, value, mcpReq.signal)));
+      },
+    );
   // The library's own list has no pages.
   server.server.setRequestHandler("resources/list", ({ params }, { mcpReq }) =>
     list(desk, params?.cursor, mcpReq.signal),
@@ -128,7 +137,7 @@ async function list(desk: Desk, cursor: string | undefined, signal: AbortSignal)
 }
 
 async function firstResources(desk: Desk, signal: AbortSignal) {
-  const map = { uri: URIS.map, name: "map", title: "Repository map", mimeType: "text/plain" };
+  const map = { uri: URIS.map, name: "map", ...MAP };
   const documents = await documentsOf(desk, {}, signal).then(
     (view) => view.documents,
     () => [],

@@ -49,20 +49,7 @@ export function createMcpServer(
   let folders = options.folders;
   let rootsKnown: Promise<unknown> = Promise.resolve();
   const desk: Desk = { ...options, folders: () => folders, asksPerson: allowed.has("approvals") };
-  const server = new McpServer(
-    { name: "nexus", title: "Nexus", version },
-    {
-      capabilities: {
-        tools: { listChanged: false },
-        prompts: { listChanged: false },
-        resources: { subscribe: true, listChanged: true },
-        completions: {},
-      },
-      instructions: INSTRUCTIONS,
-      maxToolInputElements: MOST_INPUT_ELEMENTS,
-      requestState: { verify: questionState.verify },
-    },
-  );
+  const server = emptyServer(version);
   for (const tool of toolsOf(desk, allowed)) register(server, tool, era, () => rootsKnown);
   registerResources(server, desk);
   registerPrompts(server, desk);
@@ -87,6 +74,23 @@ export function createMcpServer(
     );
     rootsKnown = Promise.race([asked, clock.sleep(ROOTS_MS)]);
   }
+}
+
+function emptyServer(version: string): McpServer {
+  return new McpServer(
+    { name: "nexus", title: "Nexus", version },
+    {
+      capabilities: {
+        tools: { listChanged: false },
+        prompts: { listChanged: false },
+        resources: { subscribe: true, listChanged: true },
+        completions: {},
+      },
+      instructions: INSTRUCTIONS,
+      maxToolInputElements: MOST_INPUT_ELEMENTS,
+      requestState: { verify: questionState.verify },
+    },
+  );
 }
 
 function toolsOf(desk: Desk, allowed: ReadonlySet<Allowance>): Tool[] {

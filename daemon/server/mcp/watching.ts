@@ -60,3 +60,13 @@ export async function collectEvents(
     signal.removeEventListener("abort", cancel);
   }
 }
+
+/** As many events as fit into an answer, from the first on. */
+export function fittingEvents(events: readonly RunEvent[]): RunEvent[] {
+  let characters = 0;
+  const end = events.findIndex((event, index) => {
+    characters += JSON.stringify(event).length;
+    return index > 0 && characters > MOST_CHARACTERS;
+  });
+  return end < 0 ? [...events] : events.slice(0, end);
+}

@@ -3,8 +3,8 @@ import type { Client } from "@modelcontextprotocol/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Approval, RunEventBody } from "../../../protocol/index.ts";
 import { nexusError } from "../../../protocol/index.ts";
-import { type Connected, connectClient, type Revision, WIRES, type Wire } from "../../support/mcp-server/clients.ts";
-import { type FaceDaemon, startFaceDaemon } from "../../support/mcp-server/daemon.ts";
+import { type FaceDaemon, startFaceDaemon } from "../../support/face-daemon.ts";
+import { type Connected, connectClient, type Revision, WIRES, type Wire } from "../../support/mcp/clients.ts";
 
 type Elicited = { readonly action: "accept" | "decline" | "cancel"; readonly content?: Record<string, string> };
 

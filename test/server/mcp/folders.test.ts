@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openFolders } from "../../../daemon/server/mcp/folders.ts";
-import { connectClient } from "../../support/mcp-server/clients.ts";
-import { startFaceDaemon } from "../../support/mcp-server/daemon.ts";
+import { startFaceDaemon } from "../../support/face-daemon.ts";
+import { connectClient } from "../../support/mcp/clients.ts";
 
 let root: string;
 

@@ -2,9 +2,9 @@
 import { request as httpRequest } from "node:http";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { serveMcpHttp } from "../../../daemon/server/mcp/serve.ts";
+import { type FaceDaemon, startFaceDaemon } from "../../support/face-daemon.ts";
 import { createManualClock } from "../../support/manual-clock.ts";
-import { TEST_TOKEN } from "../../support/mcp-server/clients.ts";
-import { type FaceDaemon, startFaceDaemon } from "../../support/mcp-server/daemon.ts";
+import { TEST_TOKEN } from "../../support/mcp/clients.ts";
 
 let daemon: FaceDaemon;
 let served: Awaited<ReturnType<typeof serveMcpHttp>>;

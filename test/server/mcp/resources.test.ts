@@ -2,9 +2,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type FaceDaemon, startFaceDaemon } from "../../support/face-daemon.ts";
 import { notice, summary } from "../../support/fake-run-service.ts";
-import { type Connected, connectClient, WIRES } from "../../support/mcp-server/clients.ts";
-import { type FaceDaemon, startFaceDaemon } from "../../support/mcp-server/daemon.ts";
+import { type Connected, connectClient, WIRES } from "../../support/mcp/clients.ts";
 
 const PRD = {
   "Original Requirements": "Sell carts",

@@ -2,8 +2,9 @@
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { serveMcpStdio } from "../../../daemon/server/mcp/serve.ts";
-import { untilCancelled } from "../../support/fake-memory.ts";
-import { type FaceDaemon, startFaceDaemon } from "../../support/mcp-server/daemon.ts";
+import { type FaceDaemon, startFaceDaemon } from "../../support/face-daemon.ts";
+import { META, untilCancelled } from "../../support/fake-memory.ts";
+import { createManualClock } from "../../support/manual-clock.ts";
 
 interface Reply {
   readonly id?: number | string | null;
@@ -119,6 +120,43 @@ it("answers what was asked before the input ended, and ends", async () => {
   input.end();
   await ended;
   expect(replies.map(({ id }) => id)).toEqual(["first", 2]);
+});
+
+it("ends three seconds after a client that vanished, and ends what it asked for", async () => {
+  const clock = createManualClock();
+  const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+  const done = serveMcpStdio({ ...daemon.options(), clock }, { input: stdin, output: stdout });
+  const { promise: aborted, resolve } = Promise.withResolvers<void>();
+  daemon.memory.answers.status = (params, call) => {
+    call.signal.addEventListener("abort", () => resolve());
+    return untilCancelled(params, call);
+  };
+  const call = { jsonrpc: "2.0", id: 2, method: "tools/call", params: { name: "index_status", arguments: {} } };
+  for (const message of [INITIALIZE, call]) stdin.write(`${JSON.stringify(message)}\n`);
+  await vi.waitFor(() => expect(daemon.memory.calls).toHaveLength(1));
+  stdin.end();
+  await vi.waitFor(() => {
+    clock.advance(3001);
+    expect(stdin.isPaused()).toBe(true);
+  });
+  await done;
+  await aborted;
+});
+
+it("reads no more from a client that does not read", async () => {
+  daemon.memory.answers.map = () => ({ text: "x".repeat(200_000), tokens: 1, files: 1, totalFiles: 1, ...META });
+  const [stdin, stdout] = [new PassThrough({ highWaterMark: 1024 }), new PassThrough({ highWaterMark: 1024 })];
+  const done = serveMcpStdio(daemon.options(), { input: stdin, output: stdout });
+  stdin.write(`${JSON.stringify(INITIALIZE)}\n`);
+  for (let id = 1; id <= 200; id += 1)
+    stdin.write(
+      `${JSON.stringify({ jsonrpc: "2.0", id, method: "tools/call", params: { name: "repo_map", arguments: {} } })}\n`,
+    );
+  await vi.waitFor(() => expect(stdout.writableLength).toBeGreaterThan(4 * 1024 * 1024));
+  stdin.write(`${JSON.stringify(PING)}\n`);
+  await vi.waitFor(() => expect(stdin.isPaused()).toBe(true));
+  stdout.destroy();
+  await done;
 });
 
 it("ends when nobody reads any more", async () => {

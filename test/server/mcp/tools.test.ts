@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Allowance } from "../../../daemon/server/mcp/tools/tool.ts";
 import type { RunEventBody } from "../../../protocol/index.ts";
+import { type FaceDaemon, startFaceDaemon } from "../../support/face-daemon.ts";
 import { created, notice } from "../../support/fake-run-service.ts";
-import { type Connected, connectClient, WIRES } from "../../support/mcp-server/clients.ts";
-import { type FaceDaemon, startFaceDaemon } from "../../support/mcp-server/daemon.ts";
+import { type Connected, connectClient, WIRES } from "../../support/mcp/clients.ts";
 
 let daemon: FaceDaemon;
 let connected: Connected | undefined;

@@ -101,7 +101,8 @@ export function actingTools(desk: Desk): Tool[] {
       output: z.object({ runId: z.string(), resumed: z.boolean() }),
       async call(params, { signal }) {
         await runOf(desk, params.runId, signal);
-        await acting.request("run/resume", params, { signal });
+        const { budgetUsd: _, ...model } = desk.runDefaults;
+        await acting.request("run/resume", { ...params, ...model }, { signal });
         return { ...params, resumed: true };
       },
     }),

@@ -13,11 +13,13 @@ import {
   TaskStatus,
 } from "../../../../protocol/index.ts";
 import { type Desk, runOf } from "../desk.ts";
-import { collectEvents } from "../watching.ts";
+import { collectEvents, fittingEvents } from "../watching.ts";
 import { count, cursor, folder, nextCursor, runId, text } from "./fields.ts";
 import { type Tool, tool } from "./tool.ts";
 
 const MOST_PROMPT = 2000;
+const MOST_FILES = 300;
+const MOST_FINDINGS = 100;
 
 export const RunDigest = z.object({
   runId: z.string(),
@@ -34,7 +36,9 @@ export const RunDigest = z.object({
   tasks: z.array(
     z.object({ id: z.string(), title: z.string(), agent: z.string(), status: TaskStatus, summary: z.string() }),
   ),
+  /** The first 300. */
   files: z.array(z.object({ ...ChangedFile.shape, decision: FileDecision })),
+  fileCount: z.int(),
   findings: z.array(z.object({ severity: z.string(), path: z.nullable(z.string()), message: z.string() })),
   pendingApprovals: z.array(z.object({ approvalId: z.string(), title: z.string(), reason: z.string() })),
   pendingQuestions: z.array(Question),
@@ -47,7 +51,7 @@ export const RunDigest = z.object({
 /** What of a run's state an assistant needs; plan, events and diffs have tools of their own. */
 export type RunDigest = z.infer<typeof RunDigest>;
 
-export const Events = z.object({
+const Events = z.object({
   events: z.array(
     z.object({ runId: z.string(), seq: z.int(), at: z.string(), body: z.looseObject({ type: z.string() }) }),
   ),
@@ -63,7 +67,11 @@ export function digestOf(run: RunState): RunDigest {
     ...run,
     prompt: run.prompt.slice(0, MOST_PROMPT),
     tasks: tasks.map(({ id, title, agent, status, summary }) => ({ id, title, agent, status, summary })),
-    files: files.map((file) => ({ ...file, decision: changes?.decisions[file.path] ?? "pending" })),
+    fileCount: files.length,
+    findings: run.findings.slice(0, MOST_FINDINGS),
+    files: files
+      .slice(0, MOST_FILES)
+      .map((file) => ({ ...file, decision: changes?.decisions[file.path] ?? "pending" })),
     pendingApprovals: pendingApprovals.map(({ approvalId, title, reason }) => ({ approvalId, title, reason })),
     pendingQuestions,
     costUsd: budget.spentUsd,
@@ -179,7 +187,8 @@ export function runTools(desk: Desk): Tool[] {
   ];
 }
 
-function eventsOf(events: readonly RunEvent[], after: number, lastSeq: number, run: RunState) {
+function eventsOf(page: readonly RunEvent[], after: number, lastSeq: number, run: RunState) {
+  const events = fittingEvents(page);
   const nextAfter = events.at(-1)?.seq ?? after;
-  return { events: [...events], nextAfter, lastSeq, hasEnded: isEnded(run.status) && nextAfter >= run.seq };
+  return { events, nextAfter, lastSeq, hasEnded: isEnded(run.status) && nextAfter >= run.seq };
 }

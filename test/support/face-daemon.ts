@@ -2,20 +2,20 @@
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "../../../daemon/host/clock.ts";
-import { silentLog } from "../../../daemon/observability/log-file.ts";
-import { type Folders, openFolders } from "../../../daemon/server/mcp/folders.ts";
-import type { McpOptions } from "../../../daemon/server/mcp/serve.ts";
-import type { Allowance } from "../../../daemon/server/mcp/tools/tool.ts";
-import type { DaemonControl } from "../../../daemon/server/rpc/daemon.ts";
-import { createHandlers } from "../../../daemon/server/rpc/handlers.ts";
-import { startRpcServer } from "../../../daemon/server/rpc/server.ts";
-import type { RunEventBody } from "../../../protocol/index.ts";
-import { noAgents } from "../agents.ts";
-import { createFakeMemory, type FakeMemory } from "../fake-memory.ts";
-import { created, createFakeRunService, type FakeRunService } from "../fake-run-service.ts";
-import { memoryTrust } from "../guard.ts";
-import { openClient } from "../rpc-client.ts";
+import { systemClock } from "../../daemon/host/clock.ts";
+import { silentLog } from "../../daemon/observability/log-file.ts";
+import { type Folders, openFolders } from "../../daemon/server/mcp/folders.ts";
+import type { McpOptions } from "../../daemon/server/mcp/serve.ts";
+import type { Allowance } from "../../daemon/server/mcp/tools/tool.ts";
+import type { DaemonControl } from "../../daemon/server/rpc/daemon.ts";
+import { createHandlers } from "../../daemon/server/rpc/handlers.ts";
+import { startRpcServer } from "../../daemon/server/rpc/server.ts";
+import type { RunEventBody } from "../../protocol/index.ts";
+import { noAgents } from "./agents.ts";
+import { createFakeMemory, type FakeMemory } from "./fake-memory.ts";
+import { created, createFakeRunService, type FakeRunService } from "./fake-run-service.ts";
+import { memoryTrust } from "./guard.ts";
+import { openClient } from "./rpc-client.ts";
 
 const TOKEN = "5e".repeat(32);
 

@@ -10,7 +10,7 @@ import {
 } from "@modelcontextprotocol/client";
 import { serveMcpHttp, serveMcpStdio } from "../../../daemon/server/mcp/serve.ts";
 import type { Allowance } from "../../../daemon/server/mcp/tools/tool.ts";
-import type { FaceDaemon } from "./daemon.ts";
+import type { FaceDaemon } from "../face-daemon.ts";
 
 export const REVISIONS = ["2025-11-25", "2026-07-28"] as const;
 export type Revision = (typeof REVISIONS)[number];
@@ -58,7 +58,7 @@ interface ConnectOptions extends ClientOptions {
   readonly prepare?: (client: Client) => void;
 }
 
-export function httpTransport(url: string, token = TEST_TOKEN): StreamableHTTPClientTransport {
+function httpTransport(url: string, token = TEST_TOKEN): StreamableHTTPClientTransport {
   return new StreamableHTTPClientTransport(new URL(url), {
     requestInit: { headers: { authorization: `Bearer ${token}` } },
   });
