@@ -2,6 +2,7 @@
 
 import { type Command, type Flag, json, jsonLines, repo } from "./command.ts";
 import { LSP_COMMANDS } from "./commands-lsp.ts";
+import { MCP_COMMANDS } from "./commands-mcp.ts";
 import { MEMORY_COMMANDS } from "./commands-memory.ts";
 import { METAGPT_COMMANDS } from "./commands-metagpt.ts";
 import { METAGPT_ADAPTER_COMMANDS } from "./commands-metagpt-adapter.ts";
@@ -208,6 +209,7 @@ export const COMMANDS = {
   ...METAGPT_COMMANDS,
   ...TOOLS_COMMANDS,
   ...LSP_COMMANDS,
+  ...MCP_COMMANDS,
   "daemon start": {
     summary: "Start the daemon unless it runs",
     positionals: [],

@@ -75,7 +75,7 @@ function messageOf(value: unknown): Message {
 }
 
 /** Counts brackets outside strings: recursion in whatever reads the value later must not overflow the stack. */
-function isTooDeep(line: string): boolean {
+export function isTooDeep(line: string): boolean {
   let depth = 0;
   let inString = false;
   for (let index = 0; index < line.length; index += 1) {

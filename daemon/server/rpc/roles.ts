@@ -29,6 +29,7 @@ const AGENT_MAY: ReadonlySet<string> = new Set([
     "memory/file",
     "memory/hotspots",
   ],
+  ...["memory/facts", "approval/list", "changes/diff"],
 ]);
 
 /** The error for a request that the role may not make; undefined when it may. */
