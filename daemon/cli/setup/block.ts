@@ -9,7 +9,7 @@ export interface Block {
   readonly problem?: (present: string) => string | undefined;
 }
 
-export function marksOf(comment: string): readonly [begin: string, end: string] {
+function marksOf(comment: string): readonly [begin: string, end: string] {
   return [
     `${comment} >>> nexus: written by \`nexus setup\`, which replaces what is between these marks`,
     `${comment} <<< nexus`,
