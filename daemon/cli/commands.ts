@@ -9,6 +9,7 @@ import { METAGPT_ADAPTER_COMMANDS } from "./commands-metagpt-adapter.ts";
 import { PLAN_COMMANDS } from "./commands-plan.ts";
 import { POLICY_COMMANDS } from "./commands-policy.ts";
 import { REWIND_COMMANDS } from "./commands-rewind.ts";
+import { SETUP_COMMANDS } from "./commands-setup.ts";
 import { TASK, TASK_COMMANDS } from "./commands-tasks.ts";
 import { RUN_WORKFLOW_FLAGS, WORKFLOW_COMMANDS } from "./commands-workflow.ts";
 import { GUARD_COMMANDS } from "./guard-commands.ts";
@@ -210,6 +211,7 @@ export const COMMANDS = {
   ...TOOLS_COMMANDS,
   ...LSP_COMMANDS,
   ...MCP_COMMANDS,
+  ...SETUP_COMMANDS,
   "daemon start": {
     summary: "Start the daemon unless it runs",
     positionals: [],
