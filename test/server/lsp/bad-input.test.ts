@@ -149,7 +149,10 @@ it("forgets a document whose change it cannot read, rather than guess its text",
   client.notify("textDocument/didOpen", { textDocument: { uri, languageId: "x", version: 1, text: "add" } });
   const place = { textDocument: { uri }, position: { line: 0, character: 1 } };
   expect((await client.ask("textDocument/hover", place)).result).not.toBeNull();
-  client.notify("textDocument/didChange", { textDocument: { uri, version: 2 }, contentChanges: [{ range: {}, text: 1 }] });
+  client.notify("textDocument/didChange", {
+    textDocument: { uri, version: 2 },
+    contentChanges: [{ range: {}, text: 1 }],
+  });
   expect((await client.ask("textDocument/hover", place)).result).toBeNull();
 });
 
@@ -159,7 +162,10 @@ it("puts changes at positions that are not there to the nearest that is", async 
   const uri = scene.uri("a.ts");
   client.notify("textDocument/didOpen", { textDocument: { uri, languageId: "x", version: 1, text: "a\nb" } });
   const range = { start: { line: 70, character: 9 }, end: { line: 0, character: 1 } };
-  client.notify("textDocument/didChange", { textDocument: { uri, version: 9 }, contentChanges: [{ range, text: "!" }] });
+  client.notify("textDocument/didChange", {
+    textDocument: { uri, version: 9 },
+    contentChanges: [{ range, text: "!" }],
+  });
   await expect.poll(() => scene.memory.calls.find(({ name }) => name === "unsaved")?.params["text"]).toBe("a!");
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { SYMBOL_OF_CART } from "./texts.ts";
 import { createScene, NEW_CLIENT, OLD_CLIENT, type Scene, type SceneOptions } from "./scene.ts";
+import { SYMBOL_OF_CART } from "./texts.ts";
 
 let scene: Scene;
 afterEach(() => scene.close());
@@ -108,7 +108,13 @@ describe("hover", () => {
     const hover = await scene.client.sendRequest<any>("textDocument/hover", at(uri, 0, 20));
     expect(hover.range).toEqual({ start: { line: 0, character: 19 }, end: { line: 0, character: 22 } });
     expect(hover.contents.kind).toBe("markdown");
-    for (const told of ["3 times in 2 files", "`src/checkout.ts:21` in `checkout`", "`test/cart.test.ts`", "4 commits", "Ada"])
+    for (const told of [
+      "3 times in 2 files",
+      "`src/checkout.ts:21` in `checkout`",
+      "`test/cart.test.ts`",
+      "4 commits",
+      "Ada",
+    ])
       expect(hover.contents.value).toContain(told);
     expect(scene.memory.calls.find(({ name }) => name === "about")?.params).toMatchObject({ line: 1, name: "add" });
   });
@@ -149,7 +155,9 @@ describe("hover", () => {
     // Behind the end of a line is its end.
     expect(await scene.client.sendRequest("textDocument/hover", at(uri, 0, 900))).not.toBeNull();
     expect(await scene.client.sendRequest("textDocument/hover", at("untitled:x", 0, 0))).toBeNull();
-    await expect(scene.client.sendRequest("textDocument/hover", at(uri, -1, 0))).rejects.toMatchObject({ code: -32602 });
+    await expect(scene.client.sendRequest("textDocument/hover", at(uri, -1, 0))).rejects.toMatchObject({
+      code: -32602,
+    });
     await expect(scene.client.sendRequest("textDocument/hover", { textDocument: 5 })).rejects.toMatchObject({
       code: -32602,
     });
@@ -208,7 +216,10 @@ it("answers references where the language has no better server, and always when 
   const found = await scene.client.sendRequest("textDocument/references", { ...at(shell, 0, 1), context });
   expect(found).toMatchObject([
     { uri: scene.uri("src/cart.ts") },
-    { uri: scene.uri("src/checkout.ts"), range: { start: { line: 20, character: 7 }, end: { line: 20, character: 10 } } },
+    {
+      uri: scene.uri("src/checkout.ts"),
+      range: { start: { line: 20, character: 7 }, end: { line: 20, character: 10 } },
+    },
   ]);
   const typescript = await scene.open("src/main.ts", "add\n");
   expect(await scene.client.sendRequest("textDocument/references", { ...at(typescript, 0, 1), context })).toEqual([]);

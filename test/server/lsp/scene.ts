@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { PassThrough } from "node:stream";
 import { pathToFileURL } from "node:url";
+import { expect, vi } from "vitest";
 import {
   type ClientCapabilities,
   createProtocolConnection,
@@ -85,6 +86,8 @@ export interface Scene {
   /** Writes the file and opens it in the editor. */
   open(path: string, text: string, languageId?: string): Promise<string>;
   initialize(capabilities: ClientCapabilities, more?: object): Promise<InitializeResult>;
+  /** The same, and resolves when the face has asked the daemon for the runs of its folders. */
+  start(capabilities: ClientCapabilities): Promise<void>;
   /** Resolves with the first message that the server sent, or sends, which fits. */
   until(fits: (told: Told) => boolean): Promise<Told>;
   run(runId: string, ...bodies: RunEventBody[]): void;
@@ -92,9 +95,7 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-const NOTIFICATIONS = [
-  ...["window/showMessage", "window/logMessage", "textDocument/publishDiagnostics", "$/progress"],
-];
+const NOTIFICATIONS = [...["window/showMessage", "window/logMessage", "textDocument/publishDiagnostics", "$/progress"]];
 const REQUESTS = [
   ...["window/showMessageRequest", "window/showDocument", "window/workDoneProgress/create", "workspace/applyEdit"],
   ...["client/registerCapability", "workspace/diagnostic/refresh", "workspace/codeLens/refresh"],
@@ -186,6 +187,10 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
       const result = await client.sendRequest<InitializeResult>("initialize", params);
       await client.sendNotification("initialized", {});
       return result;
+    },
+    async start(capabilities) {
+      await scene.initialize(capabilities);
+      await vi.waitFor(() => expect(service.calls.map(({ name }) => name)).toContain("list"), { interval: 2 });
     },
     until(fits) {
       const { promise, resolve } = Promise.withResolvers<Told>();
