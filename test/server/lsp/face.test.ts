@@ -2,6 +2,11 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createScene, NEW_CLIENT, OLD_CLIENT, type Scene, type SceneOptions } from "./scene.ts";
 import { SYMBOL_OF_CART } from "./texts.ts";
 
+interface Hover {
+  readonly range: object;
+  readonly contents: { readonly kind: string; readonly value: string };
+}
+
 let scene: Scene;
 afterEach(() => scene.close());
 
@@ -31,12 +36,12 @@ describe("what is negotiated", () => {
     expect(capabilities.positionEncoding).toBe("utf-8");
     expect(capabilities.hoverProvider).toBeUndefined();
     const { params } = await scene.until(({ method }) => method === "client/registerCapability");
-    const methods = params.registrations.map(({ method }: { method: string }) => method);
+    const methods = params.registrations.map(({ method }) => method);
     expect(methods).toEqual(
       expect.arrayContaining(["textDocument/hover", "textDocument/diagnostic", "workspace/executeCommand"]),
     );
-    const hover = params.registrations.find(({ method }: { method: string }) => method === "textDocument/hover");
-    expect(hover.registerOptions.documentSelector).toEqual([{ scheme: "file" }, { scheme: "untitled" }]);
+    const hover = params.registrations.find(({ method }) => method === "textDocument/hover");
+    expect(hover?.registerOptions).toMatchObject({ documentSelector: [{ scheme: "file" }, { scheme: "untitled" }] });
   });
 
   it("offers only what initializationOptions want", async () => {
@@ -105,7 +110,7 @@ describe("hover", () => {
   it("tells who uses it, which tests cover it and what changed with it", async () => {
     await started();
     const uri = await scene.open("src/main.ts", "const x = 🛒; cart.add(1);\n");
-    const hover = await scene.client.sendRequest<any>("textDocument/hover", at(uri, 0, 20));
+    const hover = await scene.client.sendRequest<Hover>("textDocument/hover", at(uri, 0, 20));
     expect(hover.range).toEqual({ start: { line: 0, character: 19 }, end: { line: 0, character: 22 } });
     expect(hover.contents.kind).toBe("markdown");
     for (const told of [
@@ -122,7 +127,7 @@ describe("hover", () => {
   it("counts in UTF-8 where that was agreed on", async () => {
     await started(NEW_CLIENT);
     const uri = await scene.open("src/main.ts", "const x = 🛒; cart.add(1);\n");
-    const hover = await scene.client.sendRequest<any>("textDocument/hover", at(uri, 0, 22));
+    const hover = await scene.client.sendRequest<Hover>("textDocument/hover", at(uri, 0, 22));
     expect(hover.range).toEqual({ start: { line: 0, character: 21 }, end: { line: 0, character: 24 } });
   });
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Approval, RunEventBody } from "../../../protocol/index.ts";
-import { createScene, NEW_CLIENT, OLD_CLIENT, type Scene } from "./scene.ts";
+import { createScene, NEW_CLIENT, OLD_CLIENT, type Scene, type ToldParams } from "./scene.ts";
 
 let scene: Scene;
 beforeEach(async () => {
@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => scene.close());
 
 const command = (name: string, ...args: unknown[]) =>
-  scene.client.sendRequest<any>("workspace/executeCommand", { command: name, arguments: args });
+  scene.client.sendRequest<object>("workspace/executeCommand", { command: name, arguments: args });
 
 const approval = (id: string, more: Partial<Approval> = {}): Approval => ({
   ...{
@@ -50,7 +50,7 @@ const ask = (told: { method: string }) => told.method === "window/showMessageReq
 describe("a run", () => {
   it("is started, told as progress that the server makes, and offered at its end", async () => {
     await scene.start(NEW_CLIENT);
-    scene.replies["window/showMessageRequest"] = ({ actions }) => actions.find(({ title }: any) => title === "Show");
+    scene.replies["window/showMessageRequest"] = ({ actions }) => actions.find(({ title }) => title === "Show");
     scene.run("run-1");
     expect(await command("nexus.run", "make it so", scene.uri("src/a.ts"))).toEqual({
       ...{ runId: "run-1", sessionId: "session-1" },
@@ -65,7 +65,7 @@ describe("a run", () => {
     await scene.until(({ params }) => params?.value?.kind === "end");
     const { params } = await scene.until(ask);
     expect(params.message).toContain("1 file changed; nothing is written yet.");
-    expect(params.actions.map(({ title }: any) => title)).toEqual(["Show", "Accept", "Discard"]);
+    expect(params.actions.map(({ title }) => title)).toEqual(["Show", "Accept", "Discard"]);
     const shown = await scene.until(({ method }) => method === "window/showDocument");
     expect(readFileSync(fileURLToPath(shown.params.uri), "utf8")).toContain("### `src/a.ts`\n\n```diff\n@@ -1 +1 @@");
     expect(scene.service.calls.find(({ name }) => name === "start")).toMatchObject({
@@ -76,12 +76,12 @@ describe("a run", () => {
   it("answers at its end where the client brought its own progress, and is cancelled with it", async () => {
     await scene.start(OLD_CLIENT);
     scene.run("run-1");
-    scene.service.answers["cancel"] = ({ runId }: any) => {
+    scene.service.answers["cancel"] = ({ runId }: { runId: string }) => {
       scene.service.emit(runId, { type: "run.finished", status: "cancelled", summary: "" });
       return {};
     };
     const params = { command: "nexus.ask", arguments: ["why?"], workDoneToken: "mine" };
-    const answer = scene.client.sendRequest<any>("workspace/executeCommand", params);
+    const answer = scene.client.sendRequest<object>("workspace/executeCommand", params);
     await scene.until(({ params }) => params?.token === "mine" && params.value.kind === "begin");
     await scene.client.sendNotification("window/workDoneProgress/cancel", { token: "mine" });
     expect(await answer).toMatchObject({ runId: "run-1", status: "cancelled" });
@@ -168,7 +168,7 @@ describe("what a run asks", () => {
     const shown = await scene.until(({ method }) => method === "window/showDocument");
     expect(readFileSync(fileURLToPath(shown.params.uri), "utf8")).toContain(diff);
     await expect.poll(() => scene.service.calls.map(({ name }) => name)).toContain("answer");
-    expect(scene.told.filter(ask).map(({ params }) => params.actions[0].title)).toEqual(["Show all of it", "Approve"]);
+    expect(scene.told.filter(ask).map(({ params }) => params.actions[0]?.title)).toEqual(["Show all of it", "Approve"]);
   });
 
   it("in words is answered with a choice, or with a command", async () => {
@@ -197,7 +197,7 @@ describe("findings of a run whose change waits", () => {
   it("are pushed to an old client, and go with the decision", async () => {
     await scene.start(OLD_CLIENT);
     scene.run("run-1", checked, reviewed, ready("src/a.ts", "src/b.ts"), finished());
-    const of = (path: string) => (told: { method: string; params: any }) =>
+    const of = (path: string) => (told: { method: string; params: ToldParams }) =>
       told.method === "textDocument/publishDiagnostics" && told.params.uri === scene.uri(path);
     const review = await scene.until(of("src/a.ts"));
     expect(review.params.diagnostics).toMatchObject([

@@ -63,9 +63,21 @@ export const NEW_CLIENT: ClientCapabilities = {
   window: { showDocument: { support: true }, workDoneProgress: true },
 };
 
+/** What the server's messages hold; of each only some. */
+export interface ToldParams {
+  readonly token: string;
+  readonly value: { readonly kind: string; readonly title: string; readonly message: string };
+  readonly message: string;
+  readonly actions: readonly { readonly title: string }[];
+  readonly uri: string;
+  readonly diagnostics: readonly object[];
+  readonly registrations: readonly { readonly method: string; readonly registerOptions: object }[];
+  readonly edit: object;
+}
+
 export interface Told {
   readonly method: string;
-  readonly params: any;
+  readonly params: ToldParams;
 }
 
 export interface Scene {
@@ -79,7 +91,7 @@ export interface Scene {
   /** Every request and notification of the server, in order. */
   readonly told: Told[];
   /** Answers to the server's requests, by method; null where none is given. */
-  readonly replies: Record<string, (params: any) => unknown>;
+  readonly replies: Record<string, (params: ToldParams) => unknown>;
   readonly exit: Promise<0 | 1>;
   readonly connections: () => number;
   uri(path: string): string;
@@ -157,13 +169,13 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
   const waiting = new Set<() => void>();
   const replies: Scene["replies"] = {};
   const client = createProtocolConnection(new StreamMessageReader(output), new StreamMessageWriter(input));
-  const note = (method: string, params: any) => {
+  const note = (method: string, params: ToldParams) => {
     told.push({ method, params });
     for (const look of [...waiting]) look();
   };
-  for (const method of NOTIFICATIONS) client.onNotification(method, (params: any) => note(method, params));
+  for (const method of NOTIFICATIONS) client.onNotification(method, (params: ToldParams) => note(method, params));
   for (const method of REQUESTS)
-    client.onRequest(method, (params: any) => {
+    client.onRequest(method, (params: ToldParams) => {
       note(method, params);
       return (replies[method]?.(params) ?? null) as never;
     });
