@@ -10,6 +10,7 @@ import { GUARD_ERRORS } from "./guard-errors.ts";
 import { MEMORY_ERRORS } from "./memory-errors.ts";
 import { MERGE_ERRORS } from "./merge-errors.ts";
 import { TASK_ERRORS } from "./task-errors.ts";
+import { UNSAVED_ERRORS } from "./unsaved-errors.ts";
 import { WORKFLOW_ERRORS } from "./workflow-errors.ts";
 
 export type { ErrorAction } from "./error-entry.ts";
@@ -320,6 +321,7 @@ export const ERRORS = {
   ...GUARD_ERRORS,
   ...COLLABORATION_ERRORS,
   ...DESIGN_ERRORS,
+  ...UNSAVED_ERRORS,
   "usage.invalid": { message: "The command line cannot be understood.", hint: "`nexus --help` lists the commands." },
 } as const satisfies Record<string, ErrorEntry>;
 
