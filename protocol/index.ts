@@ -47,6 +47,7 @@ export * from "./taint.ts";
 export * from "./task-state.ts";
 export * from "./team-events.ts";
 export * from "./tools.ts";
+export * from "./unsaved.ts";
 export * from "./workflow-events.ts";
 export * from "./workflow-requests.ts";
 export * from "./workflow-state.ts";

@@ -18,6 +18,7 @@ import { Rewind } from "./rewind.ts";
 import { SCHEDULING_EVENTS } from "./scheduling-events.ts";
 import { Taint } from "./taint.ts";
 import { TEAM_EVENTS } from "./team-events.ts";
+import { UnsavedPin } from "./unsaved.ts";
 import { WORKFLOW_EVENTS } from "./workflow-events.ts";
 
 export const SessionMode = z.enum(["ask", "plan", "act"]);
@@ -155,6 +156,10 @@ export const RunEventBody = z.discriminatedUnion("type", [
     trusted: z.optional(z.boolean()),
     /** Left out: normal. */
     priority: z.optional(RunPriority),
+    /** Texts of an editor that the run's copy begins with, laid over the files. */
+    unsaved: z.optional(UnsavedPin),
+    /** What the client says that it is; left out: its words tell. */
+    asksFor: z.optional(RunKind),
   }),
   event("run.started", {
     attempt: z.int(),
@@ -301,7 +306,13 @@ export const RunEventBody = z.discriminatedUnion("type", [
     /** Commit that keeps what was there before, byte for byte; not in the logs of older versions. */
     kept: z.optional(z.string()),
   }),
-  event("changes.accepted", { paths: z.array(z.string()) }),
+  event("changes.accepted", {
+    paths: z.array(z.string()),
+    /** Whose editor has it in its own texts; left out: Nexus wrote the files. */
+    takenBy: z.optional(z.string()),
+    /** Of `takenBy`: commit that keeps the files as they were on disk. */
+    kept: z.optional(z.string()),
+  }),
   event("changes.discarded", { paths: z.array(z.string()) }),
   event("changes.conflicted", { conflicts: z.array(ChangeConflict) }),
   event("changes.superseded", { byRun: z.string() }),
