@@ -4,6 +4,7 @@ export * from "./approval.ts";
 export * from "./audit.ts";
 export type { CancelSignal } from "./cancel.ts";
 export * from "./change-set.ts";
+export * from "./client-requests.ts";
 export * from "./collaboration-events.ts";
 export * from "./connection.ts";
 export * from "./daemon.ts";

@@ -2,6 +2,7 @@
 import type * as z from "zod/mini";
 import * as agents from "./agent-card.ts";
 import * as audit from "./audit.ts";
+import * as clients from "./client-requests.ts";
 import * as daemon from "./daemon.ts";
 import * as design from "./design/requests.ts";
 import * as handshake from "./handshake.ts";
@@ -27,6 +28,7 @@ export const REQUESTS = [
   daemon.daemonCheck,
   daemon.requestCancel,
   daemon.modelConfigure,
+  clients.modelPiece,
   tools.toolsList,
   agents.agentList,
   agents.agentCard,

@@ -38,7 +38,7 @@ export const ModelName = z.object({ provider: z.string(), model: z.string() });
 export type ModelName = z.infer<typeof ModelName>;
 
 export const ModelChoice = z.object({
-  provider: z.enum(["openai", "anthropic", "openai-compatible", "ollama", "replay"]),
+  provider: z.enum(["openai", "anthropic", "openai-compatible", "ollama", "editor", "replay"]),
   model: z.string().check(z.minLength(1), z.maxLength(200)),
   baseUrl: z.optional(z.nullable(z.string())),
   /** USD per million tokens; left out: from the price table. */
@@ -301,7 +301,11 @@ export const RunEventBody = z.discriminatedUnion("type", [
     /** Commit that keeps what was there before, byte for byte; not in the logs of older versions. */
     kept: z.optional(z.string()),
   }),
-  event("changes.accepted", { paths: z.array(z.string()) }),
+  event("changes.accepted", {
+    paths: z.array(z.string()),
+    /** Of these, the ones that an editor has open with unsaved text: changed there, and not saved. */
+    inEditor: z.optional(z.array(z.string())),
+  }),
   event("changes.discarded", { paths: z.array(z.string()) }),
   event("changes.conflicted", { conflicts: z.array(ChangeConflict) }),
   event("changes.superseded", { byRun: z.string() }),

@@ -14,6 +14,8 @@ export interface ConnectedClient {
   /** Aborts when the connection ends. */
   readonly closed: AbortSignal;
   can(name: ReverseName): boolean;
+  /** It is told the events of this run. */
+  watches(runId: string): boolean;
   readonly ask: Ask;
 }
 
@@ -23,6 +25,8 @@ export interface Clients {
   find(connectionId: string): ConnectedClient | undefined;
   /** Those that answer this request, in the order in which they came. */
   able(name: ReverseName): readonly ConnectedClient[];
+  /** Called with each client that comes from now on; the function ends it. */
+  onAdded(listener: (client: ConnectedClient) => void): () => void;
 }
 
 export interface ClientDirectory extends Clients {
@@ -32,12 +36,18 @@ export interface ClientDirectory extends Clients {
 
 export function createClients(): ClientDirectory {
   const clients = new Map<string, ConnectedClient>();
+  const listeners = new Set<(client: ConnectedClient) => void>();
   return {
     list: () => [...clients.values()],
     find: (connectionId) => clients.get(connectionId),
     able: (name) => [...clients.values()].filter((client) => client.can(name)),
+    onAdded(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     add(client) {
       clients.set(client.connectionId, client);
+      for (const listener of listeners) listener(client);
       return () => clients.delete(client.connectionId);
     },
   };

@@ -241,6 +241,7 @@ export function serveConnection(socket: LineSocket, dependencies: ConnectionDepe
     return {
       ...{ connectionId: id, name, title: title ?? null, face: face ?? "program", role: role ?? "automation" },
       ...{ since: clock.iso(), closed: ending.signal, can: (request) => answers.has(request), ask: asks.ask },
+      watches: (runId) => watches.has(runId),
     };
   }
 
