@@ -31,7 +31,7 @@ export const ERRORS = {
   "request.cancelled": RAISED_ERRORS["request.cancelled"],
   "frame.invalid": {
     message: "The client sent something that is not a JSON-RPC message.",
-    hint: "Frames are UTF-8 JSON objects, one a line; the connection was closed.",
+    hint: "Frames are UTF-8 JSON, one message or batch a line.",
   },
   "frame.too_large": {
     message: "The client sent a message larger than 1 MiB.",

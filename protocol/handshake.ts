@@ -42,8 +42,12 @@ export type ClientCapabilities = z.infer<typeof ClientCapabilities>;
 export const DaemonCapabilities = z.object({
   /** The longest frame that the daemon takes, in bytes; a longer one ends the connection. */
   maxFrameBytes: z.int(),
+  /** The most messages of one batch; 0: no batches. */
+  maxBatch: z.int(),
   /** The requests that the daemon may send to a client that names them. */
   requests: z.array(z.string()),
+  /** What can be watched beside runs: `presence/watch`, `approval/watch`. */
+  watches: z.array(z.string()),
 });
 /** What the daemon offers beyond the first version of the protocol. */
 export type DaemonCapabilities = z.infer<typeof DaemonCapabilities>;

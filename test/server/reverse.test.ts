@@ -1,51 +1,28 @@
 /** What the daemon asks of its clients, over a real socket. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { silentLog } from "../../daemon/observability/log-file.ts";
-import { type ClientDirectory, type ConnectedClient, createClients } from "../../daemon/server/rpc/clients.ts";
-import { type RpcServer, startRpcServer } from "../../daemon/server/rpc/server.ts";
+import type { ConnectedClient } from "../../daemon/server/rpc/clients.ts";
 import { type CancelSignal, nexusError } from "../../protocol/index.ts";
-import { createFakeMemory } from "../support/fake-memory.ts";
-import { createFakeRunService } from "../support/fake-run-service.ts";
-import { createManualClock, type ManualClock } from "../support/manual-clock.ts";
 import { helloParams, openClient, openRaw, proofOf, type RawClient } from "../support/rpc-client.ts";
+import { startTestServer, type TestServer, TOKEN } from "../support/rpc-server.ts";
 
-const TOKEN = "ad".repeat(32);
 const patiently = { timeoutMs: 1000 };
 
-let folder: string;
-let address: string;
-let clients: ClientDirectory;
-let clock: ManualClock;
-let server: RpcServer;
+let test: TestServer;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "nexus-reverse-"));
-  address = join(folder, "d.sock");
-  clock = createManualClock();
-  clients = createClients();
-  server = await startRpcServer({
-    ...{ address, clients, clock, log: silentLog, service: createFakeRunService(), memory: createFakeMemory() },
-    identity: { token: TOKEN, version: "1", buildTime: 1, pid: 1 },
-    handlers: {} as never,
-  });
+  test = await startTestServer({ limits: { maxPendingRequests: 2 } });
 });
-afterEach(async () => {
-  await server.close();
-  await rm(folder, { recursive: true });
-});
+afterEach(() => test.close());
 
 function only(): ConnectedClient {
-  const [client] = clients.list();
-  if (client === undefined || clients.list().length > 1) throw new Error("one client was expected");
+  const [client] = test.clients.list();
+  if (client === undefined || test.clients.list().length > 1) throw new Error("one client was expected");
   return client;
 }
 
 /** A client that answers what it is told to, or nothing. */
 async function openSilent(requests: readonly string[]): Promise<RawClient> {
-  const raw = await openRaw(address);
+  const raw = await openRaw(test.address);
   const params = { ...helloParams(), capabilities: { requests } };
   raw.send({ jsonrpc: "2.0", id: 1, method: "handshake/hello", params });
   const hello = await raw.next();
@@ -56,21 +33,21 @@ async function openSilent(requests: readonly string[]): Promise<RawClient> {
 }
 
 it("asks a client and gets its answer; it is gone from the list when it leaves", async () => {
-  const client = await openClient(address, TOKEN, "editor");
+  const client = await openClient(test.address, TOKEN, "editor");
   expect(client.capabilities?.requests).toContain("client/ping");
   expect(only()).toMatchObject({ name: "editor", title: null, face: "program", role: "human" });
-  expect(clients.able("client/ping")).toHaveLength(1);
+  expect(test.clients.able("client/ping")).toHaveLength(1);
   expect(await only().ask("client/ping", {}, patiently)).toEqual({});
   const { closed, connectionId } = only();
-  expect(clients.find(connectionId)).toBe(only());
+  expect(test.clients.find(connectionId)).toBe(only());
   client.close();
   await vi.waitFor(() => expect(closed.aborted).toBe(true));
-  expect(clients.list()).toEqual([]);
+  expect(test.clients.list()).toEqual([]);
 });
 
 it("asks nothing that the client did not offer", async () => {
   const raw = await openSilent([]);
-  expect(clients.able("client/ping")).toEqual([]);
+  expect(test.clients.able("client/ping")).toEqual([]);
   await expect(only().ask("client/ping", {}, patiently)).rejects.toMatchObject({ value: { code: "client.incapable" } });
   raw.socket.destroy();
 });
@@ -80,7 +57,7 @@ it("gives up after the time, tells the client so, and takes a late answer for no
   const asked = only().ask("client/ping", {}, patiently);
   const { id, method } = (await raw.next()) as { id: string; method: string };
   expect(method).toBe("client/ping");
-  clock.advance(1001);
+  test.clock.advance(1001);
   await expect(asked).rejects.toMatchObject({ value: { code: "client.timeout" } });
   expect(await raw.next()).toMatchObject({ method: "request/cancelled", params: { id } });
   raw.send({ jsonrpc: "2.0", id, result: {} });
@@ -132,7 +109,7 @@ it.each([
 });
 
 it("lets a handler of the client fail, and be cancelled", async () => {
-  const client = await openClient(address, TOKEN);
+  const client = await openClient(test.address, TOKEN);
   client.handle("client/ping", () => {
     throw nexusError("tool.failed", "not today");
   });
@@ -149,4 +126,16 @@ it("lets a handler of the client fail, and be cancelled", async () => {
   await expect(asked).rejects.toMatchObject({ value: { code: "request.cancelled" } });
   await vi.waitFor(() => expect(seen[0]?.aborted).toBe(true));
   client.close();
+});
+
+it("hears an answer while all of the client's requests wait for it", async () => {
+  const raw = await openSilent(["client/ping"]);
+  test.service.answers["show"] = () => only().ask("client/ping", {}, patiently);
+  for (const id of [5, 6, 7, 8]) raw.send({ jsonrpc: "2.0", id, method: "run/show", params: { runId: "r" } });
+  const [first, second] = [await raw.next(), await raw.next()];
+  for (const { id } of [first, second]) raw.send({ jsonrpc: "2.0", id, result: {} });
+  const rest = [await raw.next(), await raw.next(), await raw.next(), await raw.next()];
+  expect(rest.filter(({ method }) => method === "client/ping")).toHaveLength(2);
+  expect(rest.filter(({ method }) => method === undefined).map(({ id }) => id)).toEqual([5, 6]);
+  raw.socket.destroy();
 });

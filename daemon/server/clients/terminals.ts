@@ -13,7 +13,7 @@ export function showCommands(runs: Pick<RunService, "onEvent">, choice: ClientCh
     const { taskId, turn } = body;
     const params = { runId, taskId, turn, call: callOf(body), command: commandIn(body.input) };
     for (const client of choice.able("client/terminal")) {
-      if (!client.watches(runId)) continue;
+      if (!client.watching().includes(runId)) continue;
       client.ask("client/terminal", params, { timeoutMs: ANSWER_MS }).catch(() => undefined);
     }
   });

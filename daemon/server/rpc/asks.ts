@@ -13,7 +13,7 @@ import type { Clock } from "../../host/clock.ts";
 
 /** A client's answer to one of our requests, as it came. */
 export interface ClientAnswer {
-  readonly id: string;
+  readonly id: string | number;
   readonly result?: unknown;
   readonly error?: unknown;
 }
@@ -112,7 +112,7 @@ export function createAsks({
       return resultOf(name, await answered);
     },
     receive({ id, result, error }) {
-      const asked = pending.get(id);
+      const asked = pending.get(String(id));
       if (error === undefined) asked?.resolve(result);
       else asked?.reject(new NexusError(errorOf(error)));
     },

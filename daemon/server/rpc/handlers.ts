@@ -13,8 +13,10 @@ import { createDaemonHandlers, type DaemonControl } from "./daemon.ts";
 import { createDesignHandlers } from "./design.ts";
 import { createMemoryHandlers } from "./memory.ts";
 import { createPlanHandlers } from "./plan.ts";
+import { createPresenceHandlers } from "./presence.ts";
 import { procedureFor } from "./procedure.ts";
 import { createRunHandlers } from "./run.ts";
+import { createSessionHandlers } from "./sessions.ts";
 import { createTaskHandlers } from "./tasks.ts";
 import { createToolsHandlers } from "./tools.ts";
 import { createWorkflowHandlers } from "./workflow.ts";
@@ -28,6 +30,7 @@ export function createHandlers(
 ): Handlers<RpcContext> {
   return {
     ...createRunHandlers(service, asked),
+    ...createSessionHandlers(service.sessions),
     ...createTaskHandlers(service),
     ...createWorkflowHandlers(service.workflows),
     ...createApprovalHandlers(service),
@@ -35,6 +38,7 @@ export function createHandlers(
     ...createPlanHandlers(service),
     ...createMemoryHandlers(memory, asked?.documents),
     "model/piece": async (params, { connectionId }) => asked?.models.piece(connectionId, params) ?? { wanted: false },
+    ...createPresenceHandlers(),
     ...createDaemonHandlers(control),
     ...createWorkspaceHandlers(control.trust),
     ...createAuditHandlers(control.home),

@@ -11,6 +11,7 @@ import {
   REVERSE_REQUESTS,
 } from "../../../protocol/index.ts";
 import { parseParams } from "./dispatch.ts";
+import { MAX_BATCH } from "./frames.ts";
 
 export interface DaemonIdentity {
   /** Hexadecimal digits; known to the user's own programs only. */
@@ -34,7 +35,9 @@ export interface ProvenClient extends Client {
 
 const CAPABILITIES: DaemonCapabilities = {
   maxFrameBytes: MAX_LINE_BYTES,
+  maxBatch: MAX_BATCH,
   requests: REVERSE_REQUESTS.map(({ name }) => name),
+  watches: ["presence/watch", "approval/watch"],
 };
 
 export function createHandshake(identity: DaemonIdentity): Handshake {
