@@ -116,11 +116,27 @@ export function openWindow(context: vscode.ExtensionContext, events: WindowEvent
 }
 
 function createDaemon(context: vscode.ExtensionContext, isNeeded: () => boolean): Daemon {
-  return new Daemon({
+  const daemon = new Daemon({
     client: { name: "vscode", role: "human", version: __NEXUS_VERSION__, buildTime: __NEXUS_BUILD_TIME__ },
     launch: () => launchOptions(context),
     configure: async () => configureParams(readSettings(), await currentKey(context.secrets)),
     onProblem: (error) => void showError(error),
     isNeeded,
+    answers: {
+      requests: ["client/model", "client/applyEdit", "client/terminal"],
+      handle(connection) {
+        connection.handle("client/model", async (call, { signal }) => {
+          const { answerModel } = await import("./editor/models.ts");
+          const { callId } = call;
+          const tell = async (text: string) => (await daemon.request("model/piece", { callId, text })).wanted;
+          return answerModel(vscode, call, { signal, tell });
+        });
+        connection.handle("client/applyEdit", async (edit) => (await import("./editor/apply-edit.ts")).applyEdit(edit));
+        connection.handle("client/terminal", async (command) =>
+          (await import("./editor/terminals.ts")).showCommand(command),
+        );
+      },
+    },
   });
+  return daemon;
 }
