@@ -1,6 +1,6 @@
 /** What a picture is taken of: a project, a data folder, a scripted model, and a home in which `nexus setup` may write. */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -39,6 +39,7 @@ export async function createStage(script: Script = []): Promise<Stage> {
   };
   const nexus = (...words: string[]) =>
     execFileSync(process.execPath, [main, ...words], { cwd: project, env, encoding: "utf8" });
+  nexus("trust", ".");
   return {
     home,
     project,
@@ -63,8 +64,4 @@ export async function createStage(script: Script = []): Promise<Stage> {
       rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
-}
-
-export function textOf(path: string): string {
-  return readFileSync(path, "utf8");
 }
