@@ -14,7 +14,7 @@ const DESCRIPTION =
   "Emacs with notes.js; its mode line says eglot:notes. Below, the buffer *eldoc* says of createNotes where it is used and which test file covers it.";
 
 export async function pictureOfEmacs({ project, env, setUp, nexus }: Stage): Promise<string> {
-  setUp("emacs");
+  await setUp("emacs");
   nexus("index", ".");
   const terminal = openTerminal({
     command: ["emacs", "-nw", "--eval", LOOK, "src/notes.js"],

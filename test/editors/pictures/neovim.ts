@@ -17,7 +17,7 @@ const DESCRIPTION =
   "Neovim with notes.js. Beside “export function createNotes()” stands “2 uses · 1 test”. A window below it says where the function is used, which test file covers it, which files changed together with its own, and when it changed last.";
 
 export async function pictureOfNeovim({ project, env, setUp, nexus }: Stage): Promise<string> {
-  setUp("neovim");
+  await setUp("neovim");
   nexus("index", ".");
   const terminal = openTerminal({
     command: ["nvim", "-c", LOOK, "src/notes.js"],
