@@ -92,9 +92,9 @@ function parseFlags(name: CommandName, command: Command, words: readonly string[
 
 function checkChoices(command: Command, values: Record<string, unknown>): void {
   for (const { name, choices } of command.flags) {
-    const value = values[name];
-    if (choices !== undefined && typeof value === "string" && !choices.includes(value))
-      throw nexusError("usage.invalid", `--${name} is “${value}”; it accepts ${choices.join(", ")}.`);
+    for (const value of [values[name]].flat())
+      if (choices !== undefined && typeof value === "string" && !choices.includes(value))
+        throw nexusError("usage.invalid", `--${name} is “${value}”; it accepts ${choices.join(", ")}.`);
   }
 }
 

@@ -9,6 +9,7 @@ import type {
   Scheduling,
   TaskAction,
 } from "../../protocol/index.ts";
+import type { SessionService } from "./sessions.ts";
 import type { WorkflowService } from "./workflows/workflow-service.ts";
 
 export interface Caller {
@@ -42,6 +43,7 @@ export interface RunService {
   replay(params: Params<"run/replay">): Promise<Answer<"run/replay">>;
   compare(params: Params<"run/compare">): Promise<Answer<"run/compare">>;
   prune(params: Params<"run/prune">): Promise<Answer<"run/prune">>;
+  readonly sessions: SessionService;
   /** States, comparisons, migrations and schedules of runs that follow workflows. */
   readonly workflows: WorkflowService;
   /** Runs at work in this process now (waiting for a person does not count). */

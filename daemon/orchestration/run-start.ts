@@ -1,12 +1,12 @@
 /** Makes a run: checks the workspace, finds or makes its session, and records the first event. */
 import type { ModelChoice, Params, PolicyRules, Taint } from "../../protocol/index.ts";
 import { isEnded, mergeTaint, nexusError, pendingPaths } from "../../protocol/index.ts";
-import { realPath, stat } from "../host/files.ts";
 import type { Session } from "../store/store.ts";
 import type { RunDependencies } from "./dependencies.ts";
 import { taintOfSession } from "./rights/run-taint.ts";
 import { type RunTrust, trustOfRun } from "./rights/run-trust.ts";
 import type { Caller } from "./run-service.ts";
+import { checkedWorkspace } from "./workspace.ts";
 
 export interface NewRun {
   readonly params: Params<"run/start">;
@@ -94,12 +94,6 @@ function whyTainted({ origin }: Params<"run/start">, { trusted }: RunTrust): str
 /** As it is written now: rules may have been kept since the daemon started. */
 async function userPolicy({ policyPlace, defaults }: RunDependencies, workspace: string): Promise<PolicyRules> {
   return (await policyPlace?.tiers(workspace))?.user ?? defaults.policy;
-}
-
-async function checkedWorkspace(path: string): Promise<string> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined || !found.isDirectory()) throw nexusError("workspace.missing", path);
-  return realPath(path);
 }
 
 async function sessionOf(

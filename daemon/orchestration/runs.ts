@@ -19,6 +19,7 @@ import type { RunService } from "./run-service.ts";
 import { createRun } from "./run-start.ts";
 import { createScheduler } from "./scheduling/scheduler.ts";
 import { DEFAULT_SCHEDULING } from "./scheduling/settings.ts";
+import { createSessionService } from "./sessions.ts";
 import { requireOpenTask } from "./steering.ts";
 import { controlTask } from "./team/control.ts";
 import { createTurnstile } from "./turnstile.ts";
@@ -169,6 +170,7 @@ export function createRunService(dependencies: RunDependencies): RunService {
 
     ...createRewindService(dependencies, launcher, oneAtATime),
 
+    sessions: createSessionService(dependencies),
     workflows,
 
     get activeRuns() {

@@ -2,9 +2,9 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { type ClientConnection, connectClient } from "../../protocol/connection.ts";
-import { NexusError, nexusError } from "../../protocol/errors.ts";
 import type { Client } from "../../protocol/handshake.ts";
 import type { Answer, NotificationName, NotificationParams, Params, RequestName } from "../../protocol/messages.ts";
+import { clientError, NexusError } from "../../protocol/raised-errors.ts";
 import { readAddress, readToken } from "./home.ts";
 import { type LaunchOptions, launchDaemon } from "./launch.ts";
 import { connectSocket } from "./socket.ts";
@@ -66,7 +66,7 @@ export class Daemon {
 
   /** Joins the present attempt, or makes one; without `start` it only looks for a daemon that is there. */
   connect(start: boolean): Promise<ClientConnection> {
-    if (this.#disposed) return Promise.reject(nexusError("daemon.unreachable", "The window is closing."));
+    if (this.#disposed) return Promise.reject(clientError("daemon.unreachable", "The window is closing."));
     const present = this.#connection;
     if (present !== undefined) return start && !this.#starts ? present.catch(() => this.connect(true)) : present;
     this.#starts = start;
@@ -133,7 +133,7 @@ export class Daemon {
   async #open(start: boolean): Promise<ClientConnection> {
     const options = await this.#options.launch();
     const connection = (await this.#attach(options.home)) ?? (start ? await this.#start(options) : undefined);
-    if (connection === undefined) throw nexusError("daemon.unreachable", "No daemon is running.");
+    if (connection === undefined) throw clientError("daemon.unreachable", "No daemon is running.");
     connection.onClose(() => this.#closed());
     await configureModel(connection, this.#options);
     this.#present = connection;
@@ -147,7 +147,7 @@ export class Daemon {
     await mkdir(options.home, { recursive: true, mode: 0o700 }).catch(() => undefined);
     await launchDaemon(options);
     const connection = await this.#attach(options.home);
-    if (connection === undefined) throw nexusError("daemon.unreachable", "It ended right after its start.");
+    if (connection === undefined) throw clientError("daemon.unreachable", "It ended right after its start.");
     return connection;
   }
 
@@ -171,7 +171,7 @@ export class Daemon {
 
   #lost(attempt: Promise<ClientConnection>, error: unknown): void {
     if (this.#connection === attempt) this.#connection = undefined;
-    this.#reconnect(error instanceof NexusError ? error : nexusError("daemon.unreachable", String(error)));
+    this.#reconnect(error instanceof NexusError ? error : clientError("daemon.unreachable", String(error)));
   }
 
   /** Starts the daemon again while it is needed; otherwise looks now and then whether somebody else has. */

@@ -48,6 +48,12 @@ export function summary(runId: string, prompt = "do it"): RunSummary {
   return { ...about, costUsd: 0, pendingFiles: 0, createdAt: at, updatedAt: at };
 }
 
+function session() {
+  const at = "2026-01-01T00:00:00.000Z";
+  const settings = { mode: "act" as const };
+  return { sessionId: "session-1", workspace: "/work", title: "do it", settings, createdAt: at, updatedAt: at };
+}
+
 export function createFakeRunService(): FakeRunService {
   const logs = new Map<string, RunEvent[]>();
   const states = new Map<string, RunState>();
@@ -111,6 +117,13 @@ export function createFakeRunService(): FakeRunService {
     checkpointDiff: respond("checkpointDiff", () => ({ files: [], patch: "", truncated: false })),
     rewind: respond("rewind", () => ({ files: [], conflicts: [], newRunId: null })),
     fork: respond("fork", () => ({ runId: "run-2", sessionId: "session-1" })),
+    sessions: {
+      create: respond("session/create", () => ({ session: session() })),
+      list: respond("session/list", () => ({ sessions: [session()], nextCursor: null })),
+      show: respond("session/show", () => ({ session: session() })),
+      update: respond("session/update", () => ({ session: session() })),
+      delete: respond("session/delete", () => ({})),
+    },
     workflows: {
       list: respond("workflow/list", () => ({ workflows: [] })),
       validate: respond("workflow/validate", () => ({ problems: [] })),

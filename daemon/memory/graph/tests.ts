@@ -4,7 +4,7 @@ import { compareText, endingOf, folderOf, type PathIndex, sharedFolders } from "
 import { isPlainName } from "./plain-names.ts";
 import { isCode } from "./symbols.ts";
 import { isNamedTest, isTestFile, isTestPath, subjectOf } from "./test-paths.ts";
-import type { World } from "./world.ts";
+import { NEVER, type Stop, type World } from "./world.ts";
 
 export interface TestLink {
   readonly path: string;
@@ -28,11 +28,16 @@ const MAX_MENTIONS = 60;
 
 type Reasons = Map<string, { score: number; why: string[] }>;
 
-/** Tests of a source file, the surest first. For a test: the sources it tests. */
-export function testsOf(world: World, path: string): TestLink[] {
+/** Tests of a source file, the surest first. For a test: the sources it tests. Ended by `stop`, it knows fewer reasons. */
+export function testsOf(world: World, path: string, stop: Stop = NEVER): TestLink[] {
   const reasons: Reasons = new Map();
   const wanted = isTestPath(path) ? (other: string) => !isTestPath(other) : testJudge(world);
-  const found = [...byImport(world, path), ...byUse(world, path), ...byName(world, path), ...byCommits(world, path)];
+  const found = [
+    ...byImport(world, path),
+    ...byUse(world, path, stop),
+    ...byName(world, path),
+    ...byCommits(world, path),
+  ];
   for (const [other, why, score] of found) if (other !== path && wanted(other)) addReason(reasons, other, score, why);
   const links = [...reasons].map(([other, { score, why }]) => ({ path: other, score, why: why.join(", ") }));
   const strong = links.filter(({ score }) => score >= TOGETHER);
@@ -77,11 +82,12 @@ function byImport({ links }: World, path: string): Reason[] {
 }
 
 /** Tests that use what the source defines, for a test the sources that define what it uses: the more, the surer. */
-function byUse({ view }: World, path: string): Reason[] {
+function byUse({ view }: World, path: string, stop: Stop): Reason[] {
   const isTest = isTestPath(path);
   const names = isTest ? usedNames(view.facts(path)) : definedNames(view.facts(path));
   const shared = new Map<string, string[]>();
   for (const name of [...names].filter((word) => !isPlainName(word)).slice(0, MAX_NAMES)) {
+    if (stop()) break;
     const paths = view.mentioning(name).filter((other) => isTestPath(other) !== isTest);
     if (paths.length > MAX_MENTIONS) continue;
     for (const other of paths) {

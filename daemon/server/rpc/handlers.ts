@@ -12,8 +12,10 @@ import { createDaemonHandlers, type DaemonControl } from "./daemon.ts";
 import { createDesignHandlers } from "./design.ts";
 import { createMemoryHandlers } from "./memory.ts";
 import { createPlanHandlers } from "./plan.ts";
+import { createPresenceHandlers } from "./presence.ts";
 import { procedureFor } from "./procedure.ts";
 import { createRunHandlers } from "./run.ts";
+import { createSessionHandlers } from "./sessions.ts";
 import { createTaskHandlers } from "./tasks.ts";
 import { createToolsHandlers } from "./tools.ts";
 import { createWorkflowHandlers } from "./workflow.ts";
@@ -26,12 +28,14 @@ export function createHandlers(
 ): Handlers<RpcContext> {
   return {
     ...createRunHandlers(service),
+    ...createSessionHandlers(service.sessions),
     ...createTaskHandlers(service),
     ...createWorkflowHandlers(service.workflows),
     ...createApprovalHandlers(service),
     ...createChangesHandlers(service),
     ...createPlanHandlers(service),
     ...createMemoryHandlers(memory),
+    ...createPresenceHandlers(),
     ...createDaemonHandlers(control),
     ...createWorkspaceHandlers(control.trust),
     ...createAuditHandlers(control.home),

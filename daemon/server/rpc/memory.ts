@@ -20,6 +20,7 @@ export function createMemoryHandlers(memory: MemoryService): MemoryHandlers {
     "memory/learn": async (params, call) => memory.learn(await located(params), call),
     "memory/search": async (params, call) => memory.search(await located(params), call),
     "memory/symbols": async (params, call) => memory.symbols(await located(params), call),
+    "memory/about": async (params, call) => memory.about(await located(params), call),
     "memory/uses": async (params, call) => memory.uses(await located(params), call),
     "memory/impact": async (params, call) => memory.impact(await located(params), call),
     "memory/map": async (params, call) => memory.map(await focused(params), call),

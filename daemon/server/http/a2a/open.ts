@@ -1,8 +1,7 @@
 /** Serves A2A where the settings say so, with a token that stays the same, and says where. */
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { readText, removeFile, writeAtomically } from "../../../host/files.ts";
-import { checkPrivateFile } from "../../../host/paths.ts";
+import { removeFile, writeAtomically } from "../../../host/files.ts";
+import { keptToken } from "../bearer.ts";
 import { type A2aOptions, type A2aServer, startA2a } from "./server.ts";
 
 /**
@@ -20,14 +19,4 @@ export async function openA2a(home: string, options: Omit<A2aOptions, "token">):
     options.log.write("error", "A2A is not served", { error });
     return undefined;
   }
-}
-
-/** Rejects with `daemon.folder_unsafe` when somebody else could have read or made it. */
-async function keptToken(path: string): Promise<string> {
-  await checkPrivateFile(path);
-  const known = (await readText(path))?.trim();
-  if (known !== undefined && /^[0-9a-f]{64}$/.test(known)) return known;
-  const token = randomBytes(32).toString("hex");
-  await writeAtomically(path, token, 0o600);
-  return token;
 }

@@ -1,5 +1,4 @@
 /** Nexus as an A2A agent: its cards, and JSON-RPC, on the loopback interface, for whoever has the token. */
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { AgentCard } from "../../../../protocol/index.ts";
 import { validate } from "../../../../protocol/validate.ts";
 import type { Clock } from "../../../host/clock.ts";
@@ -7,6 +6,7 @@ import { type HttpReply, type HttpRequest, listenHttp } from "../../../host/http
 import type { Log } from "../../../observability/log.ts";
 import type { AgentDirectory } from "../../../orchestration/agent-directory.ts";
 import type { RunService } from "../../../orchestration/run-service.ts";
+import { refusalOf } from "../bearer.ts";
 import { Envelope, FAULTS, OLD_NAMES } from "./messages.ts";
 import { type Call, createMethods, faultOf, type Methods } from "./methods.ts";
 
@@ -42,36 +42,12 @@ export async function startA2a(options: A2aOptions): Promise<A2aServer> {
   const server = await listenHttp({
     port,
     maxBodyBytes: MAX_BODY_BYTES,
-    admit: (request) => refusalOf(request, options.token, port),
+    admit: (request) => refusalOf(request, { token: options.token, port, page: "docs/a2a.md", allowsOwnOrigin: false }),
     handle: (request) => route(options, methods, `http://127.0.0.1:${port}`, request),
     onError: (error) => options.log.write("error", "an A2A request failed inside Nexus", { error }),
   });
   port = server.port;
   return { url: `http://127.0.0.1:${port}`, close: () => server.close() };
-}
-
-/**
- * A page in a browser can reach this port under a name of its own; its requests carry that name or an origin. Both are
- * refused before the token is looked at.
- */
-function refusalOf({ headers }: Omit<HttpRequest, "body">, token: string, port: number): HttpReply | undefined {
-  const { host = "", origin, authorization = "" } = headers;
-  if (![`127.0.0.1:${port}`, `localhost:${port}`].includes(host.toLowerCase()))
-    return { status: 403, body: "This address is not served under that name.\n" };
-  if (origin !== undefined) return { status: 403, body: "Pages in a browser are not served.\n" };
-  if (!isToken(authorization, token))
-    return {
-      status: 401,
-      headers: { "www-authenticate": "Bearer" },
-      body: "A bearer token is needed (docs/a2a.md).\n",
-    };
-  return undefined;
-}
-
-function isToken(authorization: string, token: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  const given = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? "";
-  return timingSafeEqual(digest(given), digest(token));
 }
 
 async function route(options: A2aOptions, methods: Methods, url: string, request: HttpRequest): Promise<HttpReply> {

@@ -1,0 +1,90 @@
+/** Serves MCP: over standard streams until the client goes, or over HTTP until it is told to stop. */
+import type { Readable, Writable } from "node:stream";
+import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import type { ClientConnection, ClientRole } from "../../../protocol/index.ts";
+import { createLink } from "../link.ts";
+import type { Links } from "./desk.ts";
+import { startMcpHttp } from "./http.ts";
+import { listenedUris } from "./listening.ts";
+import { type ClientServer, createMcpServer, type ServerOptions } from "./server.ts";
+import { createBoundedStdio } from "./stdio.ts";
+
+export interface McpOptions extends Pick<ServerOptions, "allowed" | "clock" | "folders" | "runDefaults" | "version"> {
+  /** Finds or starts the daemon; `title` is what the client calls itself, as far as it is known. */
+  connect(role: ClientRole, title: string): Promise<ClientConnection>;
+}
+
+/** Resolves when the client has gone. */
+export async function serveMcpStdio(
+  options: McpOptions,
+  streams: { input: Readable; output: Writable },
+): Promise<void> {
+  const { links, close, server } = openLinks(options, "MCP");
+  let client: ClientServer | undefined;
+  const { transport, closed } = createBoundedStdio({
+    ...streams,
+    clock: options.clock,
+    // The newer revision's subscriptions are answered before the server sees them.
+    onMessage(message) {
+      const listened = listenedUris(message);
+      if (listened !== undefined) queueMicrotask(() => void listen(listened));
+      if ("method" in message && message.method === "notifications/cancelled")
+        endListening(message.params?.["requestId"]);
+    },
+  });
+
+  async function listen({
+    id,
+    uris,
+  }: {
+    readonly id: string | number;
+    readonly uris: readonly string[];
+  }): Promise<void> {
+    await client?.subscriptions?.add(id, uris, { wasToldBefore: true }).catch(() => undefined);
+  }
+
+  function endListening(id: unknown): void {
+    if (typeof id === "string" || typeof id === "number") client?.subscriptions?.remove(id);
+  }
+
+  const handle = serveStdio(
+    ({ era }) => {
+      // A client that first asks what we speak gets a server for that, which is dropped again.
+      client?.close();
+      client = createMcpServer({ ...server, links }, era, { lasting: true });
+      return client.server;
+    },
+    { transport, maxSubscriptions: 100 },
+  );
+  await closed;
+  client?.close();
+  close();
+  await handle.close();
+}
+
+/** Rejects with the system's error when the port is taken. */
+export async function serveMcpHttp(options: McpOptions, http: { readonly port: number; readonly token: string }) {
+  const { links, close, server } = openLinks(options, "MCP over HTTP");
+  const { silentLog } = await import("../../observability/log-file.ts");
+  try {
+    const served = await startMcpHttp({ server: { ...server, links }, ...http, log: silentLog });
+    return { url: served.url, close: () => served.close().finally(close) };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** One connection a right, and each only when it is first needed. */
+function openLinks({ connect, ...options }: McpOptions, unknown: string) {
+  let title = unknown;
+  const link = (role: ClientRole) => createLink({ connect: () => connect(role, title), clock: options.clock });
+  const links: Links = { looking: link("agent"), acting: link("automation"), deciding: link("human") };
+  const onClient = (name: string) => {
+    title = name;
+  };
+  const close = () => {
+    for (const each of [links.looking, links.acting, links.deciding]) each.close();
+  };
+  return { links, close, server: { ...options, onClient } };
+}
