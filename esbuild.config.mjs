@@ -1,4 +1,4 @@
-// Builds the three bundles into dist/. Each is split into chunks, so that what a program does not need at its start
+// Builds the bundles into dist/. Each is split into chunks, so that what a program does not need at its start
 // (LangGraph and LangChain in the daemon, graphs in the webview) is loaded only when it is used.
 import {
   chmodSync,
@@ -73,7 +73,15 @@ const BUNDLES = {
       "esbuild",
     ],
   },
-  extension: { ...node, entryPoints: ["extension/extension.ts"], external: ["vscode"], target: "node22" },
+  extension: {
+    ...node,
+    entryPoints: ["extension/extension.ts"],
+    external: ["vscode"],
+    target: "node22",
+    plugins: [{ name: "language bundle", setup: leaveLanguageOut }],
+  },
+  // Apart from the extension, which loads it when it is first of use.
+  language: { ...node, entryPoints: ["extension/language/language.ts"], external: ["vscode"], target: "node22" },
   webview: {
     ...common,
     entryPoints: { main: "webview/main.tsx", design: "webview/design/design.tsx" },
@@ -104,6 +112,14 @@ copyFileSync(join(root, "node_modules", "axe-core", "axe.min.js"), join(root, "d
 const METAGPT_BRIDGE = "nexus_metagpt_bridge.py";
 copyFileSync(join(root, "daemon", "metagpt", "adapter", METAGPT_BRIDGE), join(root, "dist", "daemon", METAGPT_BRIDGE));
 process.stdout.write(`Built ${names.join(", ")} in ${Date.now() - startedAt} ms.\n`);
+
+/** The extension imports the language client by its source; from a chunk of the extension it is found here. */
+function leaveLanguageOut(build) {
+  build.onResolve({ filter: /^\.\/language\/language\.ts$/ }, () => ({
+    path: "../../language/language.js",
+    external: true,
+  }));
+}
 
 async function bundle(name) {
   const outdir = join("dist", name);

@@ -4,6 +4,7 @@
  */
 import * as vscode from "vscode";
 import { COMMAND_NAMES, type CommandName } from "./commands/names.ts";
+import { createLanguageStart } from "./language-start.ts";
 import type { MemoryNode } from "./memory/node.ts";
 import type { RunNode } from "./runs/run-tree.ts";
 import type { NexusWindow } from "./window.ts";
@@ -12,14 +13,17 @@ import { isWorkflowFile } from "./workflows/workflow-files.ts";
 export function activate(context: vscode.ExtensionContext): void {
   const runsChanged = new vscode.EventEmitter<undefined>();
   const memoryChanged = new vscode.EventEmitter<undefined>();
+  const language = createLanguageStart(context);
   let opened: Promise<NexusWindow> | undefined;
   const open = (): Promise<NexusWindow> => {
     if (!vscode.workspace.isTrusted) return Promise.reject(new Error(UNTRUSTED));
+    language.begin();
     opened ??= import("./window.ts").then(({ openWindow }) =>
       openWindow(context, {
-        onRunsChanged(waiting) {
+        onRunsChanged(waiting, others) {
           runsChanged.fire(undefined);
           runsView.badge = badgeOf(waiting);
+          runsView.message = others;
         },
         onMemoryChanged: () => memoryChanged.fire(undefined),
       }),

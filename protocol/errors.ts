@@ -3,16 +3,21 @@
  * Every entry says what is wrong, and what a person can do. `action` names a command a client may offer.
  */
 import * as z from "zod/mini";
+import { CLIENT_ERRORS } from "./client-errors.ts";
 import { COLLABORATION_ERRORS } from "./collaboration-errors.ts";
 import { DESIGN_ERRORS } from "./design/errors.ts";
+import { EDITOR_ERRORS } from "./editor-errors.ts";
 import type { ErrorEntry } from "./error-entry.ts";
 import { GUARD_ERRORS } from "./guard-errors.ts";
 import { MEMORY_ERRORS } from "./memory-errors.ts";
 import { MERGE_ERRORS } from "./merge-errors.ts";
+import { describe, type ErrorValue as Failure, NexusError, RAISED_ERRORS } from "./raised-errors.ts";
 import { TASK_ERRORS } from "./task-errors.ts";
+import { UNSAVED_ERRORS } from "./unsaved-errors.ts";
 import { WORKFLOW_ERRORS } from "./workflow-errors.ts";
 
 export type { ErrorAction } from "./error-entry.ts";
+export { NexusError } from "./raised-errors.ts";
 
 export const ERRORS = {
   "request.invalid": {
@@ -24,10 +29,10 @@ export const ERRORS = {
     hint: "Client and daemon may be of different versions: run `nexus daemon stop`, then try again.",
     action: "restartDaemon",
   },
-  "request.cancelled": { message: "The request was cancelled.", hint: "Send it again if it is still wanted." },
+  "request.cancelled": RAISED_ERRORS["request.cancelled"],
   "frame.invalid": {
     message: "The client sent something that is not a JSON-RPC message.",
-    hint: "Frames are UTF-8 JSON objects, one a line; the connection was closed.",
+    hint: "Frames are UTF-8 JSON, one message or batch a line.",
   },
   "frame.too_large": {
     message: "The client sent a message larger than 1 MiB.",
@@ -37,21 +42,13 @@ export const ERRORS = {
     message: "The client did not prove that it knows this daemon's token.",
     hint: "Use the token file in the data folder; it is made anew at each daemon start.",
   },
-  "handshake.impostor": {
-    message: "What answers at the daemon's address does not know the daemon's token.",
-    hint: "Another program holds the socket. Run `nexus doctor`, then `nexus daemon start`.",
-    action: "runDoctor",
-  },
+  "handshake.impostor": RAISED_ERRORS["handshake.impostor"],
   "handshake.version": {
     message: "Client and daemon speak different versions of the protocol.",
     hint: "Update the older one, then run `nexus daemon stop`; it starts again by itself.",
     action: "restartDaemon",
   },
-  "daemon.unreachable": {
-    message: "The daemon could not be started or reached.",
-    hint: "Run `nexus doctor`; `nexus daemon logs` shows why it stopped.",
-    action: "showLogs",
-  },
+  "daemon.unreachable": RAISED_ERRORS["daemon.unreachable"],
   "daemon.draining": {
     message: "The daemon is shutting down and takes no new work.",
     hint: "Try again in a moment; runs go on when it is back.",
@@ -65,11 +62,7 @@ export const ERRORS = {
     hint: "It must be a real folder, owned by you, mode 0700. Remove it or set NEXUS_HOME to another place.",
     action: "runDoctor",
   },
-  "daemon.node_too_old": {
-    message: "This Node.js is too old for Nexus.",
-    hint: "Install Node.js 22.13 or newer, or point the setting `nexus.nodePath` at one.",
-    action: "openSettings",
-  },
+  "daemon.node_too_old": RAISED_ERRORS["daemon.node_too_old"],
   "store.corrupt": {
     message: "The database is damaged.",
     hint: "It was left as it is and nothing was overwritten. `nexus doctor --repair` sets it aside and begins a new one.",
@@ -152,11 +145,7 @@ export const ERRORS = {
     hint: "Split the goal, or resume the run to give it as many steps again.",
     action: "resumeRun",
   },
-  "run.internal": {
-    message: "Something inside Nexus went wrong.",
-    hint: "The run's state is kept. `nexus daemon logs` has the details; please report it.",
-    action: "showLogs",
-  },
+  "run.internal": RAISED_ERRORS["run.internal"],
   "checkpoint.unknown": {
     message: "The run has no such checkpoint.",
     hint: "`nexus runs checkpoints RUN` lists them.",
@@ -313,45 +302,34 @@ export const ERRORS = {
     hint: "Read it again, then repeat the edit.",
   },
   "command.timeout": { message: "The command took too long and was ended.", hint: "Run something shorter." },
+  ...EDITOR_ERRORS,
   ...MEMORY_ERRORS,
   ...MERGE_ERRORS,
   ...TASK_ERRORS,
   ...WORKFLOW_ERRORS,
   ...GUARD_ERRORS,
   ...COLLABORATION_ERRORS,
+  ...CLIENT_ERRORS,
   ...DESIGN_ERRORS,
+  ...UNSAVED_ERRORS,
   "usage.invalid": { message: "The command line cannot be understood.", hint: "`nexus --help` lists the commands." },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;
 
-export const ErrorValue = z.object({
+export const ErrorValue: z.ZodMiniType<Failure, Failure> = z.object({
   code: z.string(),
   message: z.string(),
   hint: z.string(),
   action: z.optional(z.string()),
 });
-/** An expected failure as a value: safe to show, to log and to send. */
-export type ErrorValue = z.infer<typeof ErrorValue>;
+export type ErrorValue = Failure;
 
 export type Result<Value> = { ok: true; value: Value } | { ok: false; error: ErrorValue };
 
 /** Builds the value of a catalogue entry; `detail` says what exactly was wrong this time. */
 export function errorValue(code: ErrorCode, detail?: string): ErrorValue {
-  const entry: ErrorEntry = ERRORS[code];
-  const message = detail === undefined || detail === "" ? entry.message : `${entry.message} ${detail}`;
-  return { code, message, hint: entry.hint, ...(entry.action === undefined ? {} : { action: entry.action }) };
-}
-
-/** Carries an error value through code that can only throw; caught at the dispatcher, the tool gate and the run's end. */
-export class NexusError extends Error {
-  readonly value: ErrorValue;
-
-  constructor(value: ErrorValue, options?: ErrorOptions) {
-    super(value.message, options);
-    this.name = "NexusError";
-    this.value = value;
-  }
+  return describe(code, ERRORS[code], detail);
 }
 
 export function nexusError(code: ErrorCode, detail?: string, options?: ErrorOptions): NexusError {

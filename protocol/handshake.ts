@@ -32,12 +32,32 @@ export const Client = z.object({
 /** `buildTime` (ms since 1970) orders builds: a newer client may replace an idle older daemon, never the reverse. */
 export type Client = z.infer<typeof Client>;
 
+export const ClientCapabilities = z.object({
+  /** The requests of the daemon that the client answers, by name (see “Requests of the daemon”); left out: none. */
+  requests: z.optional(z.array(z.string().check(z.maxLength(80))).check(z.maxLength(64))),
+});
+/** What a client can do for the daemon. */
+export type ClientCapabilities = z.infer<typeof ClientCapabilities>;
+
+export const DaemonCapabilities = z.object({
+  /** The longest frame that the daemon takes, in bytes; a longer one ends the connection. */
+  maxFrameBytes: z.int(),
+  /** The most messages of one batch; 0: no batches. */
+  maxBatch: z.int(),
+  /** The requests that the daemon may send to a client that names them. */
+  requests: z.array(z.string()),
+  /** What can be watched beside runs: `presence/watch`, `approval/watch`. */
+  watches: z.array(z.string()),
+});
+/** What the daemon offers beyond the first version of the protocol. */
+export type DaemonCapabilities = z.infer<typeof DaemonCapabilities>;
+
 const nonce = z.string().check(z.regex(/^[0-9a-f]{32,128}$/, "a nonce is 32 to 128 hexadecimal digits"));
 
 export const handshakeHello = request(
   "handshake/hello",
   "First message of a connection: the client says who it is and challenges the daemon.",
-  z.object({ protocolVersion: z.int(), client: Client, nonce }),
+  z.object({ protocolVersion: z.int(), client: Client, nonce, capabilities: z.optional(ClientCapabilities) }),
   z.object({
     nonce,
     proof: z.string(),
@@ -46,6 +66,8 @@ export const handshakeHello = request(
     pid: z.int(),
     /** The client's proof must name its role; left out by older daemons. */
     signsRole: z.optional(z.boolean()),
+    /** Left out by older daemons. */
+    capabilities: z.optional(DaemonCapabilities),
   }),
 );
 

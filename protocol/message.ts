@@ -37,6 +37,16 @@ export function request<Name extends string, Params extends z.ZodMiniType, Resul
   return { type: "request", name, direction: "clientToDaemon", summary, params, result };
 }
 
+/** A request from the daemon that a client answers. */
+export function reverseRequest<Name extends string, Params extends z.ZodMiniType, Result extends z.ZodMiniType>(
+  name: Name,
+  summary: string,
+  params: Params,
+  result: Result,
+): RequestMessage<Name, Params, Result> {
+  return { type: "request", name, direction: "daemonToClient", summary, params, result };
+}
+
 /** A message from the daemon that nobody answers. */
 export function notification<Name extends string, Params extends z.ZodMiniType>(
   name: Name,

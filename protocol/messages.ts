@@ -1,18 +1,24 @@
 /** The table of all messages, and the types derived from it. */
 import type * as z from "zod/mini";
 import * as agents from "./agent-card.ts";
+import * as approvals from "./approval-watch.ts";
 import * as audit from "./audit.ts";
+import * as clients from "./client-requests.ts";
 import * as daemon from "./daemon.ts";
 import * as design from "./design/requests.ts";
 import * as handshake from "./handshake.ts";
 import * as memory from "./memory.ts";
+import * as about from "./memory-about.ts";
 import * as facts from "./memory-facts.ts";
 import * as graph from "./memory-graph.ts";
 import * as search from "./memory-search.ts";
 import * as plan from "./plan-requests.ts";
+import * as presence from "./presence.ts";
 import * as replay from "./replay.ts";
+import * as reverse from "./reverse.ts";
 import * as rewind from "./rewind-requests.ts";
 import * as run from "./run.ts";
+import * as session from "./session.ts";
 import * as task from "./task-requests.ts";
 import * as tools from "./tools.ts";
 import * as workflow from "./workflow-requests.ts";
@@ -26,6 +32,7 @@ export const REQUESTS = [
   daemon.daemonCheck,
   daemon.requestCancel,
   daemon.modelConfigure,
+  clients.modelPiece,
   tools.toolsList,
   agents.agentList,
   agents.agentCard,
@@ -38,16 +45,27 @@ export const REQUESTS = [
   run.runUnwatch,
   run.runCancel,
   run.runResume,
+  session.sessionCreate,
+  session.sessionList,
+  session.sessionShow,
+  session.sessionUpdate,
+  session.sessionDelete,
   task.taskCancel,
   task.taskPause,
   task.taskResume,
   run.approvalAnswer,
   run.questionAnswer,
   run.approvalList,
+  approvals.approvalWatch,
+  approvals.approvalUnwatch,
+  presence.presenceList,
+  presence.presenceWatch,
+  presence.presenceUnwatch,
   run.changesDiff,
   run.changesFile,
   run.changesAccept,
   run.changesDiscard,
+  run.changesTaken,
   plan.planShow,
   plan.planEdit,
   plan.planHistory,
@@ -82,6 +100,7 @@ export const REQUESTS = [
   memory.memoryLearn,
   search.memorySearch,
   search.memorySymbols,
+  about.memoryAbout,
   graph.memoryUses,
   graph.memoryImpact,
   graph.memoryConnect,
@@ -100,9 +119,12 @@ export const REQUESTS = [
 
 export const NOTIFICATIONS = [
   daemon.daemonDraining,
+  reverse.requestCancelled,
   run.runEvent,
   run.runDelta,
   run.runChanged,
+  approvals.approvalChanged,
+  presence.presenceChanged,
   memory.memoryProgress,
 ] as const;
 

@@ -1,6 +1,7 @@
 /** The one table of commands and flags: parser, help, completion and docs/cli.md are made from it. */
 
 import { type Command, type Flag, json, jsonLines, repo } from "./command.ts";
+import { LSP_COMMANDS } from "./commands-lsp.ts";
 import { MCP_COMMANDS } from "./commands-mcp.ts";
 import { MEMORY_COMMANDS } from "./commands-memory.ts";
 import { METAGPT_COMMANDS } from "./commands-metagpt.ts";
@@ -8,6 +9,7 @@ import { METAGPT_ADAPTER_COMMANDS } from "./commands-metagpt-adapter.ts";
 import { PLAN_COMMANDS } from "./commands-plan.ts";
 import { POLICY_COMMANDS } from "./commands-policy.ts";
 import { REWIND_COMMANDS } from "./commands-rewind.ts";
+import { SETUP_COMMANDS } from "./commands-setup.ts";
 import { TASK, TASK_COMMANDS } from "./commands-tasks.ts";
 import { RUN_WORKFLOW_FLAGS, WORKFLOW_COMMANDS } from "./commands-workflow.ts";
 import { GUARD_COMMANDS } from "./guard-commands.ts";
@@ -207,7 +209,9 @@ export const COMMANDS = {
   ...METAGPT_ADAPTER_COMMANDS,
   ...METAGPT_COMMANDS,
   ...TOOLS_COMMANDS,
+  ...LSP_COMMANDS,
   ...MCP_COMMANDS,
+  ...SETUP_COMMANDS,
   "daemon start": {
     summary: "Start the daemon unless it runs",
     positionals: [],

@@ -1,6 +1,6 @@
 /** Finds the daemon, or starts it, and shakes hands. */
 import { createHmac, randomBytes } from "node:crypto";
-import type { Client, ClientConnection } from "../../protocol/index.ts";
+import type { Client, ClientCapabilities, ClientConnection } from "../../protocol/index.ts";
 import { connectClient, type ErrorValue, NexusError, nexusError } from "../../protocol/index.ts";
 import type { Build } from "../host/build.ts";
 import { systemClock } from "../host/clock.ts";
@@ -14,6 +14,7 @@ export interface ConnectOptions {
   readonly home: string;
   readonly startIfNeeded: boolean;
   readonly client: Pick<Client, "name" | "role" | "face" | "title"> & Build;
+  readonly capabilities?: ClientCapabilities | undefined;
   /** The program to start: daemon/main.ts or dist/daemon/main.js. */
   readonly main: string;
   /** The environment of a daemon that is started. */
@@ -93,7 +94,7 @@ async function tryConnect(paths: HomePaths, options: ConnectOptions): Promise<Cl
     socket.close();
   });
   try {
-    return await connectClient(socket, { client, nonce, hmac });
+    return await connectClient(socket, { client, nonce, hmac, capabilities: options.capabilities });
   } catch (error) {
     socket.close();
     if (timedOut) throw busy(discovery, busyMs);

@@ -1,5 +1,5 @@
 /** What every command works with. */
-import type { Client, ClientConnection, ClientRole } from "../../protocol/index.ts";
+import type { Client, ClientCapabilities, ClientConnection, ClientRole } from "../../protocol/index.ts";
 import { nexusError } from "../../protocol/index.ts";
 import type { Build } from "../host/build.ts";
 import type { Terminal } from "../host/terminal.ts";
@@ -36,6 +36,8 @@ export interface ConnectWish {
   readonly decides?: boolean;
   /** Of a face: what it is, for whom it speaks, and at most which role it has; an agent's environment lowers it to agent. */
   readonly as?: Required<Pick<Client, "face" | "title" | "role">>;
+  /** What the daemon may ask of it; each request needs a handler (`ClientConnection.handle`). */
+  readonly capabilities?: ClientCapabilities;
 }
 
 export async function createContext(place: CliPlace): Promise<CliContext> {
@@ -52,11 +54,11 @@ export async function createContext(place: CliPlace): Promise<CliContext> {
       const { loadSettings } = await import("../settings.ts");
       return loadSettings(home, place.env);
     },
-    async connect({ start = true, decides = false, as } = {}) {
+    async connect({ start = true, decides = false, as, capabilities } = {}) {
       const { connectToDaemon } = await import("./connect.ts");
       const role = as !== undefined && !place.env[AGENT_VARIABLE] ? as.role : roleOf(place, decides);
       const client = { name: "nexus", face: "terminal", ...as, role, ...build } as const;
-      return connectToDaemon({ home, startIfNeeded: start, client, main: place.main, env: place.env });
+      return connectToDaemon({ home, startIfNeeded: start, client, main: place.main, env: place.env, capabilities });
     },
   };
 }

@@ -82,7 +82,9 @@ const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   "tools list": async () => (await import("./tools-list.ts")).toolsListCommand,
   "mcp-servers list": async () => (await import("./tools-list.ts")).serversListCommand,
   "mcp-servers test": async () => (await import("./tools-list.ts")).serverTestCommand,
+  lsp: async () => (await import("./lsp.ts")).lspCommand,
   mcp: async () => (await import("./mcp.ts")).mcpCommand,
+  setup: async () => (await import("./setup.ts")).setupCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   completion: async () => printCompletion,
 };

@@ -23,6 +23,7 @@ export interface MemoryService {
   /** Indexes first where there is no index yet; an index that is behind answers at once and says so (`stale`). */
   search(params: Params<"memory/search">, call: MemoryCall): Promise<Answer<"memory/search">>;
   symbols(params: Params<"memory/symbols">, call: MemoryCall): Promise<Answer<"memory/symbols">>;
+  about(params: Params<"memory/about">, call: MemoryCall): Promise<Answer<"memory/about">>;
   uses(params: Params<"memory/uses">, call: MemoryCall): Promise<Answer<"memory/uses">>;
   impact(params: Params<"memory/impact">, call: MemoryCall): Promise<Answer<"memory/impact">>;
   connect(params: Params<"memory/connect">, call: MemoryCall): Promise<Answer<"memory/connect">>;

@@ -9,6 +9,7 @@ import type {
   Scheduling,
   TaskAction,
 } from "../../protocol/index.ts";
+import type { SessionService } from "./sessions.ts";
 import type { WorkflowService } from "./workflows/workflow-service.ts";
 
 export interface Caller {
@@ -35,6 +36,7 @@ export interface RunService {
   file(params: Params<"changes/file">): Promise<Answer<"changes/file">>;
   accept(params: Params<"changes/accept">, caller: Caller): Promise<Answer<"changes/accept">>;
   discard(params: Params<"changes/discard">, caller: Caller): Promise<Answer<"changes/discard">>;
+  taken(params: Params<"changes/taken">, caller: Caller): Promise<Answer<"changes/taken">>;
   checkpoints(params: Params<"run/checkpoints">): Promise<Answer<"run/checkpoints">>;
   checkpointDiff(params: Params<"run/checkpointDiff">): Promise<Answer<"run/checkpointDiff">>;
   rewind(params: Params<"run/rewind">, caller: Caller): Promise<Answer<"run/rewind">>;
@@ -42,6 +44,7 @@ export interface RunService {
   replay(params: Params<"run/replay">): Promise<Answer<"run/replay">>;
   compare(params: Params<"run/compare">): Promise<Answer<"run/compare">>;
   prune(params: Params<"run/prune">): Promise<Answer<"run/prune">>;
+  readonly sessions: SessionService;
   /** States, comparisons, migrations and schedules of runs that follow workflows. */
   readonly workflows: WorkflowService;
   /** Runs at work in this process now (waiting for a person does not count). */

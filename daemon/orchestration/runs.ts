@@ -12,13 +12,14 @@ import { createPlanService } from "./planning/plan-service.ts";
 import { compareRuns } from "./replay/compare-runs.ts";
 import { pruneWhenIdle } from "./rewind/prune.ts";
 import { createRewindService } from "./rewind/service.ts";
-import { acceptChanges, discardChanges } from "./run-changes.ts";
+import { acceptChanges, discardChanges, takenChanges } from "./run-changes.ts";
 import { RunStopped } from "./run-context.ts";
 import type { Execution } from "./run-execution.ts";
 import type { RunService } from "./run-service.ts";
 import { createRun } from "./run-start.ts";
 import { createScheduler } from "./scheduling/scheduler.ts";
 import { DEFAULT_SCHEDULING } from "./scheduling/settings.ts";
+import { createSessionService } from "./sessions.ts";
 import { requireOpenTask } from "./steering.ts";
 import { controlTask } from "./team/control.ts";
 import { createTurnstile } from "./turnstile.ts";
@@ -160,6 +161,11 @@ export function createRunService(dependencies: RunDependencies): RunService {
       return oneAtATime(workspace, () => discardChanges(dependencies, params, caller));
     },
 
+    taken: async (params, caller) => {
+      const { workspace } = await requireState(params.runId);
+      return oneAtATime(workspace, () => takenChanges(dependencies, params, caller));
+    },
+
     async replay({ runId }) {
       // Loaded when it is wanted: it brings the engine along.
       const { replayRun } = await import("./replay/replay.ts");
@@ -169,6 +175,7 @@ export function createRunService(dependencies: RunDependencies): RunService {
 
     ...createRewindService(dependencies, launcher, oneAtATime),
 
+    sessions: createSessionService(dependencies),
     workflows,
 
     get activeRuns() {

@@ -15,7 +15,9 @@ import type { AgentDirectory } from "../orchestration/agent-directory.ts";
 import type { RunService } from "../orchestration/run-service.ts";
 import type { Audit } from "../security/audit/record.ts";
 import type { Trust } from "../security/trust.ts";
+import type { AskedClients } from "./clients/asked.ts";
 import { createRefusals } from "./refusals.ts";
+import { type Clients, createClients } from "./rpc/clients.ts";
 import type { DaemonControl } from "./rpc/daemon.ts";
 import { createHandlers } from "./rpc/handlers.ts";
 import type { RpcLimits } from "./rpc/limits.ts";
@@ -34,6 +36,8 @@ export interface DaemonParts {
   readonly audit: Audit;
   readonly listTools: ListTools;
   readonly agents: AgentDirectory;
+  /** What is asked of clients; left out: nothing is. */
+  readonly asked?: AskedClients;
   /** Design documents of runs; left out: no run writes any. */
   readonly runDesign?: RunDesign;
   /** Others reach it by another way, so it does not end when it is idle. */
@@ -53,8 +57,8 @@ export interface LifeOptions {
   readonly log: Log;
   /** Makes this process the data folder's only writer, or rejects with `daemon.already_running`. */
   readonly lock: (paths: HomePaths) => Promise<{ release(): Promise<void> | void }>;
-  /** Called with the lock held. `onFatal`: the store can no longer be trusted. */
-  readonly open: (paths: HomePaths, onFatal: (error: unknown) => void) => Promise<DaemonParts>;
+  /** Called with the lock held. `onFatal`: the store can no longer be trusted. `clients`: to ask something of them. */
+  readonly open: (paths: HomePaths, onFatal: (error: unknown) => void, clients: Clients) => Promise<DaemonParts>;
   readonly limits?: Partial<RpcLimits>;
 }
 
@@ -76,13 +80,14 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
   const startedAt = clock.iso();
   const startedMs = clock.monotonic();
   const { promise: ended, resolve: end } = Promise.withResolvers<number>();
+  const clients = createClients();
   let parts: DaemonParts | undefined;
   let server: RpcServer | undefined;
   let stopping = false;
   let lastActivity = clock.monotonic();
 
   try {
-    parts = await options.open(paths, fail);
+    parts = await options.open(paths, fail, clients);
     const address = await prepareSocketAddress(options.home, options.env);
     const token = await writeToken(paths);
     const { version, buildTime } = options.build;
@@ -91,9 +96,10 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
       identity: { token, version, buildTime, pid: process.pid },
       service: parts.service,
       memory: parts.memory,
-      handlers: createHandlers(parts.service, parts.memory, control(parts)),
+      handlers: createHandlers(parts.service, parts.memory, control(parts), parts.asked),
       clock,
       log,
+      clients,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
       onRefused: createRefusals({ audit: parts.audit, clock, log }),
       onConnectionsChanged: touch,

@@ -102,7 +102,14 @@ const SCHEDULES = `
 CREATE TABLE schedules (schedule_id TEXT PRIMARY KEY, body TEXT NOT NULL, digest TEXT NOT NULL) STRICT;
 `;
 
-export const MIGRATIONS: readonly string[] = [FIRST, KNOWLEDGE, GUARD, OUTCOMES, SCHEDULES];
+/** What people call their sessions and set for them; sessions without a row are as they were made. */
+const SESSIONS = `
+CREATE TABLE session_details (
+  session_id TEXT PRIMARY KEY, deleted INTEGER NOT NULL, body TEXT NOT NULL, digest TEXT NOT NULL
+) STRICT;
+`;
+
+export const MIGRATIONS: readonly string[] = [FIRST, KNOWLEDGE, GUARD, OUTCOMES, SCHEDULES, SESSIONS];
 
 /** The version of a file, which is the number of steps it has taken. */
 export function versionOf(connection: Connection): number {

@@ -1,6 +1,7 @@
 /** Lists that are read without folding events. */
 import { sql } from "kysely";
-import { nexusError, type RunEventBody } from "../../protocol/index.ts";
+import type { RunEventBody } from "../../protocol/index.ts";
+import { numberOf } from "./cursor.ts";
 import type { Database, Reader } from "./database.ts";
 import { eventOf } from "./event-rows.ts";
 import { parseApproval, parseSummary } from "./run-rows.ts";
@@ -45,12 +46,6 @@ async function listRuns(reader: Reader, { workspace, sessionId, cursor, limit }:
   const last = page.at(-1);
   const hasMore = rows.length > limit && last !== undefined;
   return { runs: page.map(parseSummary), nextCursor: hasMore ? last.number.toString(36) : null };
-}
-
-/** A cursor is the number of the last run on the page before. */
-function numberOf(cursor: string): number {
-  if (!/^[0-9a-z]{1,10}$/.test(cursor)) throw nexusError("request.invalid", "The cursor is not one of ours.");
-  return Number.parseInt(cursor, 36);
 }
 
 async function runIds(reader: Reader, column: "ended" | "applying", value: 0 | 1): Promise<string[]> {

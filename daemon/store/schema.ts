@@ -72,6 +72,15 @@ interface SessionTable {
   digest: string;
 }
 
+interface SessionDetailTable {
+  session_id: string;
+  /** 1 for a session that was deleted. */
+  deleted: number;
+  /** JSON of what may change about it: SessionDetails. */
+  body: string;
+  digest: string;
+}
+
 interface CheckpointTable {
   thread_id: string;
   namespace: string;
@@ -171,6 +180,7 @@ export interface Tables {
   tasks: TaskTable;
   approvals: ApprovalTable;
   sessions: SessionTable;
+  session_details: SessionDetailTable;
   checkpoints: CheckpointTable;
   checkpoint_channels: ChannelTable;
   checkpoint_writes: WriteTable;

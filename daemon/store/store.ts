@@ -7,6 +7,7 @@ import type {
   RunEventBody,
   RunState,
   RunSummary,
+  SessionChange,
   SessionMode,
   TaskCost,
   TaskOutcome,
@@ -80,9 +81,32 @@ export interface Session {
   readonly createdAt: string;
 }
 
+/** What may change about a session; what is left out is as the session was made. */
+export interface SessionDetails {
+  readonly title?: string;
+  readonly settings?: SessionChange;
+}
+
+/** A session with what its runs say of it. */
+export interface SessionEntry {
+  readonly session: Session;
+  readonly details: SessionDetails;
+  /** The beginning of its first prompt; null before its first run. */
+  readonly firstPrompt: string | null;
+  /** Of its latest run; without one, of the session. */
+  readonly updatedAt: string;
+}
+
 export interface Sessions {
-  create(session: Session): Promise<void>;
+  create(session: Session, details?: SessionDetails): Promise<void>;
+  /** With the mode that was set last; undefined for an unknown or deleted one. */
   get(sessionId: string): Promise<Session | undefined>;
+  entry(sessionId: string): Promise<SessionEntry | undefined>;
+  /** Those that have a run, the one with the latest run first. */
+  list(query: Omit<RunQuery, "sessionId">): Promise<{ entries: SessionEntry[]; nextCursor: string | null }>;
+  change(sessionId: string, details: SessionDetails): Promise<void>;
+  /** Its runs stay. */
+  remove(sessionId: string): Promise<void>;
 }
 
 export interface FactRow {

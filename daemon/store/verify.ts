@@ -10,6 +10,7 @@ import { checkKnowledge } from "./knowledge.ts";
 import { checkOutcomes } from "./outcomes.ts";
 import { isProjected, projectRun } from "./run-rows.ts";
 import { checkSchedules } from "./schedules.ts";
+import { checkSessions } from "./sessions.ts";
 import { checkTrust } from "./trust.ts";
 
 const PAGE = 200;
@@ -35,6 +36,7 @@ async function checkGuard(reader: Reader): Promise<string[]> {
     ...(await checkTrust(reader)),
     ...(await checkOutcomes(reader)),
     ...(await checkSchedules(reader)),
+    ...(await checkSessions(reader)),
   ];
 }
 

@@ -1,5 +1,6 @@
 /** The reference pages that are generated from code, by file name. */
 import { renderCliDocs } from "../../daemon/cli/help.ts";
+import { editorDiagrams } from "./editor-diagrams.ts";
 import { errorPage } from "./error-page.ts";
 import { languagePage } from "./language-page.ts";
 import { protocolPage } from "./protocol-page.ts";
@@ -20,5 +21,5 @@ export function generatedPages(): Record<string, string> {
     "workflows.md": workflowPage(),
   };
   const written = Object.entries(pages).map(([name, text]) => [name, `${NOTE}${text.trimEnd()}\n`]);
-  return { ...Object.fromEntries(written), "workflow.schema.json": workflowSchemaText() };
+  return { ...Object.fromEntries(written), ...editorDiagrams(), "workflow.schema.json": workflowSchemaText() };
 }

@@ -1,7 +1,7 @@
 /** docs/protocol.md, from the message values. */
 import * as z from "zod/mini";
 import * as protocol from "../../protocol/index.ts";
-import { NOTIFICATIONS, PROTOCOL_VERSION, REQUESTS } from "../../protocol/index.ts";
+import { NOTIFICATIONS, PROTOCOL_VERSION, REQUESTS, REVERSE_REQUESTS } from "../../protocol/index.ts";
 import { fieldTable, type JsonSchema, typeText } from "./type-text.ts";
 
 const INTRODUCTION = `# The Nexus protocol
@@ -21,15 +21,15 @@ export function protocolPage(): string {
   for (const [id, schema] of schemas) registry.add(schema, { id });
   const describe = (schema: z.core.$ZodType): JsonSchema => resolve(jsonSchemaOf(schema, registry));
 
-  const requests = REQUESTS.map(({ name, summary, params, result }) =>
+  const requestText = ({ name, summary, params, result }: protocol.RequestMessage) =>
     [
       `### \`${name}\`\n`,
       `${summary}\n`,
       "Parameters:\n",
       fieldTable(describe(params)),
       answerText(describe(result)),
-    ].join("\n"),
-  );
+    ].join("\n");
+  const [requests, reverse] = [REQUESTS, REVERSE_REQUESTS].map((messages) => messages.map(requestText).join("\n"));
   const notifications = NOTIFICATIONS.map(({ name, summary, params }) =>
     [`### \`${name}\`\n`, `${summary}\n`, fieldTable(describe(params))].join("\n"),
   );
@@ -40,7 +40,8 @@ export function protocolPage(): string {
 
   return [
     INTRODUCTION,
-    `## Requests\n\nA client asks, the daemon answers.\n\n${requests.join("\n")}`,
+    `## Requests\n\nA client asks, the daemon answers.\n\n${requests}`,
+    `## Requests of the daemon\n\nThe daemon asks a client that named the request in its handshake (\`capabilities.requests\`).\n\n${reverse}`,
     `## Notifications\n\nThe daemon tells; nobody answers.\n\n${notifications.join("\n")}`,
     `## Types\n\n${types.join("\n")}`,
     `### RunEventBody\n\nOne of these, told apart by \`type\`:\n\n${events.join("\n")}`,

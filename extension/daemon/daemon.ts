@@ -2,9 +2,10 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { type ClientConnection, connectClient } from "../../protocol/connection.ts";
-import { NexusError, nexusError } from "../../protocol/errors.ts";
 import type { Client } from "../../protocol/handshake.ts";
 import type { Answer, NotificationName, NotificationParams, Params, RequestName } from "../../protocol/messages.ts";
+import { clientError, NexusError } from "../../protocol/raised-errors.ts";
+import type { ReverseName } from "../../protocol/reverse.ts";
 import { readAddress, readToken } from "./home.ts";
 import { type LaunchOptions, launchDaemon } from "./launch.ts";
 import { connectSocket } from "./socket.ts";
@@ -19,6 +20,15 @@ export interface DaemonOptions {
   onProblem(error: unknown): void;
   /** True while something waits for the daemon, so that it is started again when it ends. */
   isNeeded(): boolean;
+  /** What this window answers when the daemon asks. */
+  readonly answers?: Answers;
+}
+
+export interface Answers {
+  /** Declared in the handshake. */
+  readonly requests: readonly ReverseName[];
+  /** Called with each connection: gives each of these requests its handler. */
+  handle(connection: Pick<ClientConnection, "handle">): void;
 }
 
 export type ConnectionState = "idle" | "connecting" | "connected";
@@ -66,7 +76,7 @@ export class Daemon {
 
   /** Joins the present attempt, or makes one; without `start` it only looks for a daemon that is there. */
   connect(start: boolean): Promise<ClientConnection> {
-    if (this.#disposed) return Promise.reject(nexusError("daemon.unreachable", "The window is closing."));
+    if (this.#disposed) return Promise.reject(clientError("daemon.unreachable", "The window is closing."));
     const present = this.#connection;
     if (present !== undefined) return start && !this.#starts ? present.catch(() => this.connect(true)) : present;
     this.#starts = start;
@@ -133,7 +143,7 @@ export class Daemon {
   async #open(start: boolean): Promise<ClientConnection> {
     const options = await this.#options.launch();
     const connection = (await this.#attach(options.home)) ?? (start ? await this.#start(options) : undefined);
-    if (connection === undefined) throw nexusError("daemon.unreachable", "No daemon is running.");
+    if (connection === undefined) throw clientError("daemon.unreachable", "No daemon is running.");
     connection.onClose(() => this.#closed());
     await configureModel(connection, this.#options);
     this.#present = connection;
@@ -147,14 +157,14 @@ export class Daemon {
     await mkdir(options.home, { recursive: true, mode: 0o700 }).catch(() => undefined);
     await launchDaemon(options);
     const connection = await this.#attach(options.home);
-    if (connection === undefined) throw nexusError("daemon.unreachable", "It ended right after its start.");
+    if (connection === undefined) throw clientError("daemon.unreachable", "It ended right after its start.");
     return connection;
   }
 
   /** Undefined when nothing listens; an idle daemon of an older build is asked to make room. */
   async #attach(home: string): Promise<ClientConnection | undefined> {
-    const { client } = this.#options;
-    const connection = await shakeHands(home, client);
+    const { client, answers } = this.#options;
+    const connection = await shakeHands(home, client, answers);
     if (connection === undefined || connection.daemon.buildTime >= client.buildTime) return connection;
     const closed = new Promise<void>((resolve) => connection.onClose(resolve));
     const { stopping } = await connection.request("daemon/stop", { ifIdle: true });
@@ -171,7 +181,7 @@ export class Daemon {
 
   #lost(attempt: Promise<ClientConnection>, error: unknown): void {
     if (this.#connection === attempt) this.#connection = undefined;
-    this.#reconnect(error instanceof NexusError ? error : nexusError("daemon.unreachable", String(error)));
+    this.#reconnect(error instanceof NexusError ? error : clientError("daemon.unreachable", String(error)));
   }
 
   /** Starts the daemon again while it is needed; otherwise looks now and then whether somebody else has. */
@@ -191,7 +201,11 @@ export class Daemon {
 }
 
 /** Undefined when nobody listens, or the daemon ended while we shook hands. */
-async function shakeHands(home: string, client: Client): Promise<ClientConnection | undefined> {
+async function shakeHands(
+  home: string,
+  client: Client,
+  answers: Answers | undefined,
+): Promise<ClientConnection | undefined> {
   const address = await readAddress(home);
   const transport = address === undefined ? undefined : await connectSocket(address).catch(() => undefined);
   if (transport === undefined) return undefined;
@@ -199,7 +213,11 @@ async function shakeHands(home: string, client: Client): Promise<ClientConnectio
   const hmac = (text: string) => createHmac("sha256", token).update(text).digest("hex");
   const timer = setTimeout(() => transport.close(), HANDSHAKE_MS);
   try {
-    return await connectClient(transport, { client, nonce: randomBytes(32).toString("hex"), hmac });
+    const capabilities = { requests: [...(answers?.requests ?? [])] };
+    const nonce = randomBytes(32).toString("hex");
+    const connection = await connectClient(transport, { client, nonce, hmac, capabilities });
+    answers?.handle(connection);
+    return connection;
   } catch (error) {
     transport.close();
     if (error instanceof NexusError && error.value.code === "daemon.unreachable") return undefined;

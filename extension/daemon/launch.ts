@@ -1,6 +1,6 @@
 /** Starts the daemon through the bundled command line, which is the one place that knows how. */
 import { spawn } from "node:child_process";
-import { errorValue, NexusError, nexusError } from "../../protocol/errors.ts";
+import { clientError, NexusError } from "../../protocol/raised-errors.ts";
 
 export interface LaunchOptions {
   /** dist/daemon/main.js of this extension. */
@@ -19,10 +19,10 @@ const LAUNCH_TIMEOUT_MS = 30_000;
  */
 export async function launchDaemon(options: LaunchOptions): Promise<void> {
   if (options.nodePath === null && isTooOld(process.versions.node))
-    throw nexusError("daemon.node_too_old", `The editor brings Node.js ${process.versions.node}.`);
+    throw clientError("daemon.node_too_old", `The editor brings Node.js ${process.versions.node}.`);
   const { code, output } = await runToEnd(options);
   if (code === 0) return;
-  throw errorIn(output) ?? nexusError("daemon.unreachable", lastLine(output));
+  throw errorIn(output) ?? clientError("daemon.unreachable", lastLine(output));
 }
 
 export function isTooOld(version: string): boolean {
@@ -36,7 +36,7 @@ export function errorIn(output: string): NexusError | undefined {
     const found = parse(line);
     const error = found !== null && "error" in found ? found.error : undefined;
     if (typeof error !== "object" || error === null || !("message" in error)) continue;
-    const plain = errorValue("daemon.unreachable");
+    const plain = clientError("daemon.unreachable").value;
     const text = (name: "code" | "hint", value: unknown) => (typeof value === "string" ? value : plain[name]);
     const code = text("code", "code" in error ? error.code : undefined);
     const hint = text("hint", "hint" in error ? error.hint : undefined);
@@ -73,7 +73,7 @@ function runToEnd(options: LaunchOptions): Promise<{ code: number; output: strin
     child.stderr.on("data", collect);
     child.once("error", (error) => {
       const program = options.nodePath ?? "Node.js";
-      reject(nexusError("daemon.unreachable", `${program} could not be run: ${error.message}.`, { cause: error }));
+      reject(clientError("daemon.unreachable", `${program} could not be run: ${error.message}.`, { cause: error }));
     });
     // Not "close": the daemon may have inherited a pipe and keeps it open.
     child.once("exit", (code) => resolve({ code: code ?? 1, output }));

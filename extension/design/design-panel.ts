@@ -3,7 +3,7 @@ import type * as vscode from "vscode";
 import { type DesignPanelRequest, isDesignPanelRequest } from "../../protocol/design/panel.ts";
 import type { DesignPanelMessage } from "../../protocol/design/panel-messages.ts";
 import type { DesignSource } from "../../protocol/design/requests.ts";
-import { NexusError } from "../../protocol/errors.ts";
+import { NexusError } from "../../protocol/raised-errors.ts";
 import type { RunState } from "../../protocol/run-state.ts";
 import { trustForRun } from "../commands/trust.ts";
 import { errorOf } from "../error-of.ts";

@@ -1,6 +1,7 @@
 /** A decision about a document as the words that its gate's question understands. */
-import { nexusError } from "../../protocol/errors.ts";
+
 import type { Question } from "../../protocol/question.ts";
+import { clientError } from "../../protocol/raised-errors.ts";
 
 /** Throws where none of the choices says that the document is approved: nothing else is taken for a yes. */
 export function gateAnswer(
@@ -10,7 +11,7 @@ export function gateAnswer(
 ): string {
   if (decision === "approve") {
     const yes = choices.length === 0 ? "approve" : choices.find((choice) => /^(approve|yes|ok)\b/i.test(choice));
-    if (yes === undefined) throw nexusError("design.own_choices", `They are: ${choices.join(", ")}.`);
+    if (yes === undefined) throw clientError("design.own_choices", `They are: ${choices.join(", ")}.`);
     return yes;
   }
   const back = choices.find((choice) => /^(send back|reject|no)\b/i.test(choice)) ?? "send back";

@@ -1,7 +1,7 @@
 /** A file that a design names, in an editor: as a run would change it, or as it is in the folder. */
 import * as vscode from "vscode";
 import type { DesignSource } from "../../protocol/design/requests.ts";
-import { nexusError } from "../../protocol/errors.ts";
+import { clientError } from "../../protocol/raised-errors.ts";
 import { openChangedFile, openDiff } from "../changes/diff-documents.ts";
 import type { Nexus } from "../nexus.ts";
 
@@ -26,6 +26,6 @@ async function openFile(workspace: string, path: string): Promise<void> {
       ({ type }) => (type & vscode.FileType.File) !== 0,
       () => false,
     ));
-  if (!isThere) throw nexusError("design.no_file", path);
+  if (!isThere) throw clientError("design.no_file", path);
   await openChangedFile(workspace, path);
 }

@@ -1,5 +1,7 @@
 /** Errors of design documents, and of projects in MetaGPT's formats. */
+
 import type { ErrorEntry } from "../error-entry.ts";
+import { RAISED_ERRORS } from "../raised-errors.ts";
 
 export const DESIGN_ERRORS = {
   "metagpt.exists": {
@@ -18,14 +20,8 @@ export const DESIGN_ERRORS = {
     message: "That path is no design document, so it is not saved here.",
     hint: "Only documents of the project can be saved: those that the design shows. Edit other files in the editor.",
   },
-  "design.no_file": {
-    message: "The project holds no such file: it is designed and not built yet, or it lies outside the folder.",
-    hint: "Its task on the board says how far it is; files outside the folder are not opened from a design.",
-  },
-  "design.own_choices": {
-    message: "The question about this document has choices of its own, and none says that it is approved.",
-    hint: "Open the run and answer its question there.",
-  },
+  "design.no_file": RAISED_ERRORS["design.no_file"],
+  "design.own_choices": RAISED_ERRORS["design.own_choices"],
   "design.not_trusted": {
     message: "The folder is not trusted, so its documents can be read and not changed.",
     hint: "See `nexus trust`.",

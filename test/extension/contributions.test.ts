@@ -66,8 +66,9 @@ it("takes no setting from a folder that is not trusted", () => {
 
 it("lets no workspace say who answers, at what price, with which program or where data is kept", () => {
   const free = Object.entries(configuration.properties).filter(([, { scope }]) => scope !== "machine");
-  // The model's name costs at most the budget, and a workspace may only lower that.
-  expect(free.map(([name]) => name).toSorted()).toEqual(["nexus.budgetUsd", "nexus.model"]);
+  // The model's name costs at most the budget, and a workspace may only lower that; the others hide what is offered.
+  const switches = ["nexus.codeActions", "nexus.codeLens", "nexus.hover"];
+  expect(free.map(([name]) => name).toSorted()).toEqual(["nexus.budgetUsd", ...switches, "nexus.model"].toSorted());
 });
 
 it("says that it cannot work in a workspace that is not on a disk", () => {

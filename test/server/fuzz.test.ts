@@ -5,15 +5,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { LineSocket } from "../../daemon/host/socket.ts";
+import type { LineSocket } from "../../daemon/host/lines.ts";
 import { silentLog } from "../../daemon/observability/log-file.ts";
+import { createApprovalFeed } from "../../daemon/server/rpc/approval-feed.ts";
+import { createClients } from "../../daemon/server/rpc/clients.ts";
 import { serveConnection } from "../../daemon/server/rpc/connection.ts";
 import { createDispatch } from "../../daemon/server/rpc/dispatch.ts";
 import { parseFrame } from "../../daemon/server/rpc/frames.ts";
 import { createHandlers } from "../../daemon/server/rpc/handlers.ts";
 import { DEFAULT_LIMITS } from "../../daemon/server/rpc/limits.ts";
+import { createPresence } from "../../daemon/server/rpc/presence-feed.ts";
 import { type RpcServer, startRpcServer } from "../../daemon/server/rpc/server.ts";
-import { NexusError, REQUESTS } from "../../protocol/index.ts";
+import { createWatchers } from "../../daemon/server/rpc/watchers.ts";
+import { REQUESTS } from "../../protocol/index.ts";
 import { noAgents } from "../support/agents.ts";
 import { createFakeMemory } from "../support/fake-memory.ts";
 import { createFakeRunService } from "../support/fake-run-service.ts";
@@ -80,6 +84,7 @@ function connectInMemory() {
   let ended = false;
   const socket: LineSocket = {
     send: (line) => void said.push(line),
+    sendShared: ({ lines }) => void said.push(...lines),
     close: () => undefined,
     onLine: (listener) => {
       onLine = listener;
@@ -95,8 +100,13 @@ function connectInMemory() {
       said.push(line);
     },
   };
+  const clients = createClients();
   serveConnection(socket, {
-    ...{ identity, dispatch, limits: DEFAULT_LIMITS },
+    ...{ identity, dispatch, clients, limits: DEFAULT_LIMITS, watchers: createWatchers() },
+    ...{
+      presence: createPresence(clients, createManualClock()),
+      approvals: createApprovalFeed(service, () => undefined),
+    },
     ...{ clock: createManualClock(), log: silentLog, readEvents: async () => [] },
     ...{ onRefused: () => undefined, onFailure: () => 0, onOpen: () => undefined, onClosed: () => undefined },
   });
@@ -126,11 +136,7 @@ it("takes any line without a throw, and lets nobody in who has not proved himsel
       const connection = connectInMemory();
       for (const line of lines) {
         connection.send(line);
-        try {
-          expect(typeof parseFrame(line).method).toBe("string");
-        } catch (error) {
-          expect(error).toBeInstanceOf(NexusError);
-        }
+        expect(parseFrame(line).messages.length).toBeGreaterThan(0);
       }
       // The first line of a stranger that is no hello ends the connection.
       expect(connection.ended() || connection.said.length > 0).toBe(true);

@@ -12,7 +12,7 @@ import type { DaemonControl } from "../../daemon/server/rpc/daemon.ts";
 import { createHandlers } from "../../daemon/server/rpc/handlers.ts";
 import type { RpcLimits } from "../../daemon/server/rpc/limits.ts";
 import { type RpcServer, startRpcServer } from "../../daemon/server/rpc/server.ts";
-import type { RunEvent } from "../../protocol/index.ts";
+import { errorValue, NexusError, type RunEvent } from "../../protocol/index.ts";
 import { noAgents } from "../support/agents.ts";
 import { createFakeMemory, type FakeMemory } from "../support/fake-memory.ts";
 import { created, createFakeRunService, type FakeRunService, notice, summary } from "../support/fake-run-service.ts";
@@ -170,18 +170,38 @@ describe("the handshake", () => {
 
 describe("bad clients", () => {
   const deep = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;
-  const cases: [name: string, bytes: string | Buffer, code: string][] = [
-    ["garbage", "GET / HTTP/1.1\r\n", "frame.invalid"],
-    ["half of JSON", '{"jsonrpc":"2.0",\n', "frame.invalid"],
-    ["a batch", "[]\n", "frame.invalid"],
-    ["another version of JSON-RPC", '{"id":1,"method":"run/list"}\n', "frame.invalid"],
-    ["a message without a method", '{"jsonrpc":"2.0","id":1}\n', "frame.invalid"],
-    ["bytes that are no UTF-8", Buffer.from([0x22, 0xff, 0xfe, 0x22, 0x0a]), "frame.invalid"],
-    ["nested too deeply", `{"jsonrpc":"2.0","id":1,"method":"run/list","params":${deep(65)}}\n`, "frame.invalid"],
-    ["a giant line", `"${"x".repeat(1024 * 1024 + 1)}`, "frame.too_large"],
+  const cases: [name: string, bytes: string, code: string, number: number, id: unknown][] = [
+    ["garbage", "GET / HTTP/1.1\r\n", "frame.invalid", -32700, null],
+    ["half of JSON", '{"jsonrpc":"2.0",\n', "frame.invalid", -32700, null],
+    ["nesting", `{"jsonrpc":"2.0","id":1,"method":"run/list","params":${deep(65)}}\n`, "frame.invalid", -32700, null],
+    ["an empty batch", "[]\n", "frame.malformed", -32600, null],
+    ["a batch that is too long", `[${"1,".repeat(50)}1]\n`, "frame.malformed", -32600, null],
+    ["a text", '"hello"\n', "frame.malformed", -32600, null],
+    ["another version of JSON-RPC", '{"id":1,"method":"run/list"}\n', "frame.malformed", -32600, 1],
+    ["a message without a method", '{"jsonrpc":"2.0","id":"a"}\n', "frame.malformed", -32600, "a"],
+    ["an id that is none", '{"jsonrpc":"2.0","id":{},"method":"run/list"}\n', "frame.malformed", -32600, null],
   ];
 
-  it.each(cases)("%s ends that connection only", async (_name, bytes, code) => {
+  it.each(cases)("%s is answered, and the connection goes on", async (_name, bytes, code, number, id) => {
+    const raw = await openRawProven(address, TOKEN);
+    raw.socket.write(bytes);
+    expect(await raw.next()).toMatchObject({ id, error: { code: number, data: { code } } });
+    raw.send(request(7, "run/list"));
+    expect((await raw.next()).id).toBe(7);
+    raw.socket.destroy();
+  });
+
+  it.each(cases)("%s ends a connection that has not proved itself", async (_name, bytes, code) => {
+    const raw = await openRaw(address);
+    raw.socket.write(bytes);
+    expect((await raw.next()).error?.data?.code).toBe(code);
+    await raw.closed;
+  });
+
+  it.each([
+    ["bytes that are no UTF-8", Buffer.from([0x22, 0xff, 0xfe, 0x22, 0x0a]), "frame.invalid"],
+    ["a giant line", `"${"x".repeat(1024 * 1024 + 1)}`, "frame.too_large"],
+  ])("%s ends that connection only", async (_name, bytes, code) => {
     const good = await openClient(address, TOKEN);
     const raw = await openRawProven(address, TOKEN);
     raw.socket.write(bytes);
@@ -308,6 +328,16 @@ describe("requests", () => {
     await expect(client.request("run/watch", { runId: "nope", after: 0 })).rejects.toMatchObject({
       value: { code: "run.unknown" },
     });
+    client.close();
+  });
+
+  it("fail with everything that the daemon says: what is wrong, and the command that a client may offer", async () => {
+    const error = errorValue("budget.exceeded", "It costs more.");
+    service.answers["list"] = () => {
+      throw new NexusError(error);
+    };
+    const client = await openClient(address, TOKEN);
+    await expect(client.request("run/list", {})).rejects.toMatchObject({ value: error });
     client.close();
   });
 });

@@ -73,6 +73,8 @@ export function createFakeConnection(answers: Partial<Record<RequestName, unknow
   let closed = false;
   const connection: FakeConnection = {
     daemon: { version: "1", buildTime: 1, pid: 1 },
+    capabilities: undefined,
+    handle: () => () => undefined,
     requests: [],
     async request(name, params) {
       if (closed) throw nexusError("daemon.unreachable");

@@ -118,6 +118,29 @@ export const IMPACT: Answer<"memory/impact"> = {
   ...META,
 };
 
+export const ABOUT: Answer<"memory/about"> = {
+  definitions: [SYMBOL],
+  confidence: "certain",
+  uses: [
+    {
+      path: "src/checkout.ts",
+      line: 21,
+      kind: "call",
+      within: "checkout",
+      text: "cart.add(item);",
+      isTest: false,
+      isSure: true,
+    },
+  ],
+  total: 3,
+  files: 2,
+  complete: true,
+  tests: [{ path: "test/cart.test.ts", why: "imports it", command: null }],
+  commits: [{ hash: "0123456789abcdef", subject: "Add carts", author: "Ada", at: "2026-01-01T00:00:00.000Z" }],
+  changedWith: [{ path: "src/price.ts", commits: 4, share: 0.5 }],
+  ...META,
+};
+
 function node(
   id: number,
   parent: number | null,
@@ -176,6 +199,7 @@ export function createFakeMemory(): FakeMemory {
     })),
     search: respond("search", () => ({ results: [RESULT], nextCursor: null, ...META })),
     symbols: respond("symbols", () => ({ symbols: [SYMBOL], nextCursor: null, ...META })),
+    about: respond("about", () => ABOUT),
     uses: respond("uses", () => ({
       definitions: [SYMBOL],
       uses: [

@@ -48,6 +48,12 @@ export function summary(runId: string, prompt = "do it"): RunSummary {
   return { ...about, costUsd: 0, pendingFiles: 0, createdAt: at, updatedAt: at };
 }
 
+function session() {
+  const at = "2026-01-01T00:00:00.000Z";
+  const settings = { mode: "act" as const };
+  return { sessionId: "session-1", workspace: "/work", title: "do it", settings, createdAt: at, updatedAt: at };
+}
+
 export function createFakeRunService(): FakeRunService {
   const logs = new Map<string, RunEvent[]>();
   const states = new Map<string, RunState>();
@@ -93,7 +99,11 @@ export function createFakeRunService(): FakeRunService {
     },
     answer: respond("answer", () => ({})),
     answerQuestion: respond("answerQuestion", () => ({})),
-    approvals: async () => ({ approvals: [] }),
+    approvals: async () => ({
+      approvals: [...states].flatMap(([runId, { pendingApprovals }]) =>
+        pendingApprovals.map((approval) => ({ runId, approval })),
+      ),
+    }),
     showPlan: respond("showPlan", () => ({ plan: null, milestones: [], revisions: 0, tasks: [] })),
     editPlan: respond("editPlan", () => ({
       change: { added: [], removed: [], changed: [] },
@@ -105,12 +115,20 @@ export function createFakeRunService(): FakeRunService {
       diff: { path, status: "modified", binary: false, patch: "@@ -1 +1 @@\n-a\n+b\n", truncated: false },
     })),
     file: respond("file", () => ({ text: null })),
+    taken: respond("taken", () => ({ taken: [], conflicts: [] })),
     accept: respond("accept", () => ({ accepted: ["a.ts"], conflicts: [] })),
     discard: respond("discard", () => ({ discarded: ["a.ts"] })),
     checkpoints: respond("checkpoints", () => ({ checkpoints: [], canUndo: false, accepted: [] })),
     checkpointDiff: respond("checkpointDiff", () => ({ files: [], patch: "", truncated: false })),
     rewind: respond("rewind", () => ({ files: [], conflicts: [], newRunId: null })),
     fork: respond("fork", () => ({ runId: "run-2", sessionId: "session-1" })),
+    sessions: {
+      create: respond("session/create", () => ({ session: session() })),
+      list: respond("session/list", () => ({ sessions: [session()], nextCursor: null })),
+      show: respond("session/show", () => ({ session: session() })),
+      update: respond("session/update", () => ({ session: session() })),
+      delete: respond("session/delete", () => ({})),
+    },
     workflows: {
       list: respond("workflow/list", () => ({ workflows: [] })),
       validate: respond("workflow/validate", () => ({ problems: [] })),

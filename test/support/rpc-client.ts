@@ -3,18 +3,29 @@ import { createHmac, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { connectSocket } from "../../daemon/host/socket.ts";
-import { type ClientConnection, type ClientRole, connectClient } from "../../protocol/index.ts";
+import {
+  type ClientCapabilities,
+  type ClientConnection,
+  type ClientRole,
+  connectClient,
+} from "../../protocol/index.ts";
 
 export async function openClient(
   address: string,
   token: string,
   name = "test",
   role: ClientRole = "human",
+  capabilities: ClientCapabilities = {},
 ): Promise<ClientConnection> {
   const transport = await connectSocket(address, 5000);
   const hmac = (text: string) => createHmac("sha256", token).update(text).digest("hex");
   const nonce = randomBytes(32).toString("hex");
-  return connectClient(transport, { client: { name, role, version: "1.0.0", buildTime: 1 }, nonce, hmac });
+  return connectClient(transport, {
+    client: { name, role, version: "1.0.0", buildTime: 1 },
+    nonce,
+    hmac,
+    capabilities,
+  });
 }
 
 export interface Reply {
@@ -81,6 +92,6 @@ export function helloParams(nonce = "ab".repeat(32)) {
   return { protocolVersion: 1, client: { name: "raw", version: "1.0.0", buildTime: 1 }, nonce };
 }
 
-export function proofOf(token: string, clientNonce: string, daemonNonce: string): string {
-  return createHmac("sha256", token).update(`nexus/1/client/${clientNonce}/${daemonNonce}`).digest("hex");
+export function proofOf(token: string, clientNonce: string, daemonNonce: string, side = "client"): string {
+  return createHmac("sha256", token).update(`nexus/1/${side}/${clientNonce}/${daemonNonce}`).digest("hex");
 }

@@ -230,7 +230,7 @@ function edit(path: string, search: string, replace: string): object {
   return { path, edits: [{ search, replace }] };
 }
 
-function addScript(project: string, name: string, command: string): void {
+export function addScript(project: string, name: string, command: string): void {
   const file = join(project, "package.json");
   const manifest: { scripts: Record<string, string> } = JSON.parse(readFileSync(file, "utf8"));
   manifest.scripts[name] = command;

@@ -9,6 +9,7 @@ import * as designRun from "./design-run-scenario.ts";
 import * as design from "./design-scenario.ts";
 import * as guard from "./guard-scenarios.ts";
 import { installEditor } from "./install.ts";
+import * as language from "./language-scenarios.ts";
 import * as memory from "./memory-scenarios.ts";
 import { createReport, type Report } from "./report.ts";
 import * as scenarios from "./scenarios.ts";
@@ -51,6 +52,8 @@ const SCENARIOS: readonly (readonly [string, Scenario])[] = [
     designRun.designsAFeature,
   ],
   ["edits a design, minds who wrote meanwhile, exports it, and imports another", design.editsADesign],
+  ["lets another client watch and answer what a run of this window asks", language.isAnsweredElsewhere],
+  ["tells in a hover and above the code what it knows, once something is selected", language.tellsWhatItKnows],
   ["shows a wrong key with its remedy, and goes on after it", scenarios.showsAWrongKey],
 ];
 
@@ -62,6 +65,7 @@ const SETTINGS = [
   workflow.SETTINGS,
   design.SETTINGS,
   designRun.SETTINGS,
+  language.SETTINGS,
 ];
 
 mkdirSync(fileURLToPath(new URL("../../docs/images", import.meta.url)), { recursive: true });

@@ -4,6 +4,7 @@
  */
 import type { CodeView } from "../code/facts.ts";
 import type { History } from "../history/history.ts";
+import { type About, aboutName, type NamePlace } from "./about.ts";
 import { type CentralFile, centralFiles, rankedSymbols } from "./central.ts";
 import { type Connections, type ConnectOptions, connect } from "./connect.ts";
 import { type NameTable, nameTable } from "./file-names.ts";
@@ -33,6 +34,8 @@ export type Answer<T> = { readonly ok: true; readonly value: T } | Unclear;
 export interface Graph {
   /** All that `name`, `Container.name`, `path#name` or `path:line` may mean, the likeliest first. */
   symbols(query: string, limit?: number): readonly SymbolNode[];
+  /** What a name at a place means, and who uses it. */
+  about(place: NamePlace, stop: Stop): About;
   /** Where a symbol is used, or a file imported. */
   uses(query: string, options?: { readonly stop?: Stop }): Answer<Uses>;
   impact(query: string, options?: ImpactOptions): Answer<Impact>;
@@ -70,6 +73,7 @@ export function createGraph(ports: GraphPorts): Graph {
   };
   return {
     symbols: (query, limit = MAX_SYMBOLS) => findSymbols(world().view, query, limit),
+    about: (place, stop) => aboutName(world(), place, stop),
     uses: (query, options) => about(query, (target) => usesOf(world(), target, options)),
     impact: (query, options) => about(query, (target) => impactOf(world(), target, options)),
     connect(from, to, options) {

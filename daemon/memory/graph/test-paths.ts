@@ -14,9 +14,24 @@ const TEST_NAME = [
 const SUPPORTING =
   /(^|\/)(examples?|docs?|benchmarks?|bench|benches|__benchmarks__|fixtures?|samples?|demo|vendor|third[_-]party|node_modules|dist|build)(\/|$)/;
 
-export function isTestPath(path: string): boolean {
-  return TEST_NAME.some((pattern) => pattern.test(nameOf(path))) || TEST_FOLDER.test(folderOf(path));
+const MAX_REMEMBERED = 200_000;
+
+/** Asked again and again of all paths of a workspace, by questions that must be quick. */
+function remembered<Value>(tell: (path: string) => Value): (path: string) => Value {
+  const known = new Map<string, Value>();
+  return (path) => {
+    const found = known.get(path);
+    if (found !== undefined) return found;
+    if (known.size >= MAX_REMEMBERED) known.clear();
+    const told = tell(path);
+    known.set(path, told);
+    return told;
+  };
 }
+
+export const isTestPath: (path: string) => boolean = remembered(
+  (path) => TEST_NAME.some((pattern) => pattern.test(nameOf(path))) || TEST_FOLDER.test(folderOf(path)),
+);
 
 /** Named as a test: a runner can be given it. */
 export function isNamedTest(path: string): boolean {
@@ -39,11 +54,11 @@ export function isSupporting(path: string): boolean {
 }
 
 /** "cart.test.ts", "test_cart.py", "CartTest.java" → "cart": lower case, without separators. */
-export function subjectOf(path: string): string {
+export const subjectOf: (path: string) => string = remembered((path) => {
   const stem = nameOf(path).replace(/^\./, "").split(".")[0] ?? "";
   const plain = stem
     .replace(/^test[_-]?(?=.)|^Test(?=[A-Z])/, "")
     .replace(/[_-](test|tests|spec|specs|e2e|bench)$/i, "")
     .replace(/(?<=\w)(Test|Tests|Spec|Specs|IT|TestCase)$/, "");
   return (plain === "" ? stem : plain).toLowerCase().replaceAll(/[_-]/g, "");
-}
+});

@@ -5,6 +5,7 @@ import { createSyntaxChecker, type SyntaxChecker, type SyntaxProblem } from "../
 import type { SymbolText } from "../knowledge/cited-code.ts";
 import { citedCodeOf } from "../knowledge/code-of-view.ts";
 import { readLearnedTable, tablesFolder } from "../vector/table-file.ts";
+import { about } from "./about.ts";
 import { rootOfBranch } from "./branches.ts";
 import type { Freshness } from "./freshness.ts";
 import * as graph from "./graph-answers.ts";
@@ -23,6 +24,7 @@ export const METHODS = [
   "unsaved",
   "search",
   "symbols",
+  "about",
   "uses",
   "impact",
   "connect",
@@ -44,6 +46,7 @@ export interface MemoryMethods {
   unsaved(params: Params<"memory/unsaved">, signal: AbortSignal): Promise<Answer<"memory/unsaved">>;
   search(params: Params<"memory/search">, signal: AbortSignal): Promise<Answer<"memory/search">>;
   symbols(params: Params<"memory/symbols">, signal: AbortSignal): Promise<Answer<"memory/symbols">>;
+  about(params: Params<"memory/about">, signal: AbortSignal): Promise<Answer<"memory/about">>;
   uses(params: Params<"memory/uses">, signal: AbortSignal): Promise<Answer<"memory/uses">>;
   impact(params: Params<"memory/impact">, signal: AbortSignal): Promise<Answer<"memory/impact">>;
   connect(params: Params<"memory/connect">, signal: AbortSignal): Promise<Answer<"memory/connect">>;
@@ -129,6 +132,7 @@ export function createAnswers(parts: AnswerParts): MemoryMethods {
       return from({ workspace: root }, signal, (workspace) => search(workspace, params, vectors.meaning, signal));
     },
     symbols: (params, signal) => from(params, signal, (workspace) => graph.symbols(workspace, params)),
+    about: (params, signal) => from(params, signal, (workspace) => about(workspace, params, clock, signal)),
     uses: (params, signal) => from(params, signal, (workspace) => graph.uses(workspace, params, clock, signal)),
     impact: (params, signal) => from(params, signal, (workspace) => graph.impact(workspace, params, clock, signal)),
     connect: (params, signal) => from(params, signal, (workspace) => graph.connect(workspace, params, clock, signal)),

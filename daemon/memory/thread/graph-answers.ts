@@ -252,7 +252,7 @@ function definitionsOf(workspace: Workspace, query: string) {
   return workspace.graph.symbols(query, 20).map(({ path, index }) => entryAt(workspace, path, index));
 }
 
-function entryAt({ view }: Workspace, path: string, index: number): Answer<"memory/symbols">["symbols"][number] {
+export function entryAt({ view }: Workspace, path: string, index: number): Answer<"memory/symbols">["symbols"][number] {
   const all = view.facts(path)?.symbols ?? [];
   const symbol = all[index];
   if (symbol === undefined) throw nexusError("memory.unknown_symbol", `Number ${index} of ${path}.`);
@@ -260,6 +260,6 @@ function entryAt({ view }: Workspace, path: string, index: number): Answer<"memo
   return { symbol: fullName(all, index), kind, path, line, startLine, endLine, signature, doc };
 }
 
-function nameOf({ container, name }: SymbolNode): string {
+export function nameOf({ container, name }: SymbolNode): string {
   return container === "" ? name : `${container}.${name}`;
 }

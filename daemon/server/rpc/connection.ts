@@ -2,24 +2,31 @@
 import type { JSONRPCRequest } from "json-rpc-2.0";
 import type {
   ClientRole,
+  ErrorCode,
   NotificationName,
   NotificationParams,
   RequestName,
   RunEvent,
-  RunSummary,
 } from "../../../protocol/index.ts";
-import { errorValue, NexusError } from "../../../protocol/index.ts";
+import { errorValue } from "../../../protocol/index.ts";
 import type { Clock } from "../../host/clock.ts";
-import type { LineSocket } from "../../host/socket.ts";
+import type { LineSocket, SharedLines } from "../../host/lines.ts";
 import type { Log } from "../../observability/log.ts";
 import { newSpanId } from "../../observability/trace.ts";
 import type { Refusal } from "../refusals.ts";
+import type { ApprovalFeed } from "./approval-feed.ts";
+import { type Asks, createAsks } from "./asks.ts";
+import type { ClientDirectory, ConnectedClient } from "./clients.ts";
 import { type Dispatch, toErrorValue } from "./dispatch.ts";
-import { errorLine, errorResponse, parseFrame } from "./frames.ts";
-import { createHandshake, type DaemonIdentity } from "./handshake.ts";
+import { errorLine, errorResponse } from "./frames.ts";
+import { createHandshake, type DaemonIdentity, type ProvenClient } from "./handshake.ts";
+import { createInbox, type Item } from "./inbox.ts";
 import { createRateLimit, type RpcLimits } from "./limits.ts";
+import type { Presence } from "./presence-feed.ts";
 import { refusalOf } from "./roles.ts";
-import { createWatch, type Watch } from "./watch.ts";
+import { createSubscriptions } from "./subscriptions.ts";
+import type { Listener } from "./topic.ts";
+import { notificationLine, type Watchers } from "./watchers.ts";
 
 /** What a handler knows of the connection that asks. */
 export interface RpcContext {
@@ -28,6 +35,12 @@ export interface RpcContext {
   readonly name: string;
   /** Declared and signed in the handshake. */
   readonly role: ClientRole;
+  /** The client that asks, to ask it in turn. */
+  readonly client: ConnectedClient;
+  /** The connection, to tell it what it has asked to be told (topic.ts). */
+  readonly listener: Listener;
+  readonly presence: Presence;
+  readonly approvals: ApprovalFeed;
   /** Aborts when the client cancels this request (request/cancel) or the connection ends. */
   readonly signal: AbortSignal;
   /** Aborts when the connection ends. */
@@ -42,11 +55,16 @@ export interface RpcContext {
 export interface ConnectionDependencies {
   readonly identity: DaemonIdentity;
   readonly dispatch: Dispatch<RpcContext>;
+  /** The client is in it from its proof to its end. */
+  readonly clients: ClientDirectory;
+  readonly watchers: Watchers;
+  readonly presence: Presence;
+  readonly approvals: ApprovalFeed;
   readonly limits: RpcLimits;
   readonly clock: Clock;
   readonly log: Log;
   readonly readEvents: (runId: string, after: number) => Promise<RunEvent[]>;
-  /** A request that the client's role may not make, a wrong proof, or garbage. */
+  /** A request that the client's role may not make, or a wrong proof. */
   readonly onRefused: (refusal: Refusal) => void;
   /** A wrong proof; answers with how long the refusal is to be held back. */
   readonly onFailure: () => number;
@@ -59,17 +77,17 @@ export interface Connection {
   readonly id: string;
   /** True from the client's proof to the end. */
   isOpen(): boolean;
+  /** Unsent bytes are above what one connection may have. */
+  isFull(): boolean;
+  /** Nothing happens before the handshake is over. */
   notify<Name extends NotificationName>(name: Name, params: NotificationParams<Name>): void;
-  onEvent(event: RunEvent): void;
-  onDelta(delta: NotificationParams<"run/delta">): void;
-  onChanged(run: RunSummary): void;
-  onProgress(progress: NotificationParams<"memory/progress">): void;
+  tell(shared: SharedLines): void;
+  /** Called whenever there is room again. */
+  onDrain(listener: () => void): void;
   close(): void;
 }
 
 const FIRST_MESSAGES: readonly RequestName[] = ["handshake/hello", "handshake/prove"];
-/** Watches of one connection; each costs memory and reads of the log. */
-const MAX_WATCHES = 200;
 
 export function serveConnection(socket: LineSocket, dependencies: ConnectionDependencies): Connection {
   const { limits, clock, dispatch } = dependencies;
@@ -77,13 +95,22 @@ export function serveConnection(socket: LineSocket, dependencies: ConnectionDepe
   const log = dependencies.log.with({ connectionId: id });
   const handshake = createHandshake(dependencies.identity);
   const rate = createRateLimit(limits, clock);
-  const watches = new Map<string, Watch>();
-  const changedWhileFull = new Map<string, RunSummary>();
-  const inbox: string[] = [];
+  const inbox = createInbox(sendLine);
+  const subscriptions = createSubscriptions({
+    ...{ watchers: dependencies.watchers, readEvents: dependencies.readEvents, isFull, log },
+    sendLine,
+    sendShared: tell,
+    // The client sees the end of the connection and watches again from the last number it has.
+    onFailure: () => socket.close(),
+    onChanged: () => dependencies.clients.changed(id),
+  });
   const underWay = new Map<string | number, AbortController>();
   const ending = new AbortController();
-  let client: string | undefined;
-  let role: ClientRole = "automation";
+  const drainListeners = new Set<() => void>();
+  const listener: Listener = { id, closed: ending.signal, isFull, tell, onDrain };
+  let client: ConnectedClient | undefined;
+  let asks: Asks | undefined;
+  let forget: () => void = () => undefined;
   let closed = false;
   let pending = 0;
   let resting = false;
@@ -91,8 +118,8 @@ export function serveConnection(socket: LineSocket, dependencies: ConnectionDepe
   const cancelTimeout = clock.timer(limits.handshakeMs, () => {
     if (client === undefined) hangUp(errorLine("handshake.refused", "It did not finish the handshake in time."));
   });
-  const isFull = () => socket.bufferedBytes() > limits.maxBufferedBytes;
   socket.onLine((line) => {
+    if (closed) return;
     inbox.push(line);
     work();
   });
@@ -100,34 +127,46 @@ export function serveConnection(socket: LineSocket, dependencies: ConnectionDepe
     hangUp(reason === "too_large" ? errorLine("frame.too_large") : errorLine("frame.invalid", "It is not UTF-8.")),
   );
   socket.onDrain(() => {
-    for (const run of changedWhileFull.values()) notify("run/changed", { run });
-    changedWhileFull.clear();
-    for (const each of watches.values()) each.onDrain();
+    for (const each of drainListeners) each();
+    subscriptions.onDrain();
     work();
   });
   socket.onClose(() => {
     closed = true;
     cancelTimeout();
-    for (const each of watches.values()) each.stop();
-    watches.clear();
-    inbox.length = 0;
+    subscriptions.close();
+    inbox.clear();
     ending.abort();
+    drainListeners.clear();
+    asks?.close();
+    forget();
     dependencies.onClosed();
   });
 
-  /** Takes lines from the inbox while the client is within its limits; otherwise leaves the rest in the socket. */
+  function isFull(): boolean {
+    const share = limits.maxBufferedTotal / Math.max(1, dependencies.clients.count());
+    return socket.bufferedBytes() > Math.min(limits.maxBufferedBytes, share);
+  }
+
+  /**
+   * Takes what has come while the client is within its limits; the rest stays in the inbox, and then in the socket. What lets work
+   * end is taken even so: a client whose requests all wait for its own answers must be heard.
+   */
   function work(): void {
-    while (inbox.length > 0 && !closed && !resting) {
-      const waitMs = pending >= limits.maxPendingRequests || isFull() ? undefined : rate.take();
-      if (waitMs !== 0) {
-        socket.pause();
-        // An answer, or room in the buffer, calls again.
-        if (waitMs !== undefined) rest(waitMs);
-        return;
+    while (!closed && !resting) {
+      const item = inbox.peek(pending >= limits.maxPendingRequests || isFull());
+      if (item === undefined) break;
+      const waitMs = rate.take();
+      if (waitMs > 0) rest(waitMs);
+      else {
+        inbox.take(item);
+        receive(item);
       }
-      receive(inbox.shift() ?? "");
     }
-    if (!closed && !resting) socket.resume();
+    if (closed) return;
+    // An answer, room in the buffer, or the end of the rest calls again.
+    if (resting || inbox.isFull()) socket.pause();
+    else socket.resume();
   }
 
   function rest(milliseconds: number): void {
@@ -138,68 +177,38 @@ export function serveConnection(socket: LineSocket, dependencies: ConnectionDepe
     });
   }
 
-  function receive(line: string): void {
-    let request: JSONRPCRequest;
-    try {
-      request = parseFrame(line);
-    } catch (error) {
-      hangUp(JSON.stringify(errorResponse(null, toErrorValue(error, log))));
+  function receive(item: Item): void {
+    const { message, reply } = item;
+    if (client === undefined) greet(item);
+    else if (message.kind === "invalid") reply(errorResponse(message.id, message.error));
+    else if (message.kind === "answer") {
+      asks?.receive(message.answer);
+      reply();
+    } else if (FIRST_MESSAGES.some((name) => name === message.request.method)) refuseGreeting(message.request);
+    else void answer(message.request, client, reply);
+  }
+
+  /** Before the proof every line but the two of the handshake ends the connection. */
+  function greet({ message, isBatched, reply }: Item): void {
+    if (message.kind !== "request" || isBatched) {
+      const error = message.kind === "invalid" ? message.error : errorValue("handshake.refused", "It sent no hello.");
+      hangUp(JSON.stringify(errorResponse(null, error)));
       return;
     }
-    if (client === undefined || FIRST_MESSAGES.some((name) => name === request.method)) greet(request);
-    else void answer(request);
-  }
-
-  /** True when the request was refused, and answered, because of the client's role. */
-  function isRefused(request: JSONRPCRequest): boolean {
-    const code = refusalOf(role, request.method);
-    if (code === undefined) return false;
-    const error = errorValue(code);
-    dependencies.onRefused({
-      client: client ?? "unknown",
-      action: request.method,
-      reason: `${error.message} (${role})`,
-    });
-    if (request.id !== undefined) send(errorResponse(request.id, error));
-    return true;
-  }
-
-  async function answer(request: JSONRPCRequest): Promise<void> {
-    if (isRefused(request)) return;
-    const cancelling = new AbortController();
-    const requestId = request.id ?? undefined;
-    pending += 1;
-    if (requestId !== undefined) underWay.set(requestId, cancelling);
+    const { id: requestId = null, method, params } = message.request;
     try {
-      const response = await dispatch(request, contextOf(AbortSignal.any([cancelling.signal, ending.signal])));
-      if (response !== null && requestId !== undefined) send(response);
-    } finally {
-      pending -= 1;
-      if (requestId !== undefined && underWay.get(requestId) === cancelling) underWay.delete(requestId);
-      work();
-    }
-  }
-
-  function contextOf(signal: AbortSignal): RpcContext {
-    return { connectionId: id, name: client ?? "unknown", role, signal, closed: ending.signal, cancel, watch, unwatch };
-  }
-
-  function cancel(requestId: string | number): boolean {
-    const controller = underWay.get(requestId);
-    controller?.abort();
-    return controller !== undefined;
-  }
-
-  function greet(request: JSONRPCRequest): void {
-    const requestId = request.id ?? null;
-    try {
-      if (client === undefined && request.method === "handshake/hello")
-        send({ jsonrpc: "2.0", id: requestId, result: handshake.hello(request.params) });
-      else if (client === undefined && request.method === "handshake/prove") prove(requestId, request.params);
-      else throw new NexusError(errorValue("handshake.refused", `It sent ${request.method.slice(0, 60)} instead.`));
+      if (method === "handshake/hello") reply({ jsonrpc: "2.0", id: requestId, result: handshake.hello(params) });
+      else if (method === "handshake/prove") prove(requestId, params);
+      else refuseGreeting(message.request);
     } catch (error) {
       hangUp(JSON.stringify(errorResponse(requestId, toErrorValue(error, log))));
     }
+  }
+
+  function refuseGreeting({ id: requestId = null, method }: JSONRPCRequest): void {
+    hangUp(
+      JSON.stringify(errorResponse(requestId, errorValue("handshake.refused", `It sent ${method.slice(0, 60)}.`))),
+    );
   }
 
   function prove(requestId: string | number | null, params: unknown): void {
@@ -213,70 +222,94 @@ export function serveConnection(socket: LineSocket, dependencies: ConnectionDepe
       else clock.timer(delayMs, () => hangUp(line));
       return;
     }
-    client = `${proven.name} ${id}`;
-    role = proven.role ?? "automation";
+    client = connected(proven);
     cancelTimeout();
     send({ jsonrpc: "2.0", id: requestId, result: { connectionId: id } });
+    forget = dependencies.clients.add(client);
     dependencies.onOpen();
+  }
+
+  function connected({ name, title, face, role, answers }: ProvenClient): ConnectedClient {
+    asks = createAsks({ answers, send, clock });
+    return {
+      ...{ connectionId: id, name, title: title ?? null, face: face ?? "program", role: role ?? "automation" },
+      ...{ since: clock.iso(), closed: ending.signal, can: (request) => answers.has(request), ask: asks.ask },
+      watching: subscriptions.runs,
+    };
+  }
+
+  async function answer(request: JSONRPCRequest, from: ConnectedClient, reply: Item["reply"]): Promise<void> {
+    const requestId = request.id ?? undefined;
+    const refusal = refusalOf(from.role, request.method);
+    if (refusal !== undefined) {
+      tellRefusal(refusal, request.method, from);
+      reply(requestId === undefined ? undefined : errorResponse(requestId, errorValue(refusal)));
+      return;
+    }
+    const cancelling = new AbortController();
+    pending += 1;
+    if (requestId !== undefined) underWay.set(requestId, cancelling);
+    try {
+      const response = await dispatch(request, contextOf(from, AbortSignal.any([cancelling.signal, ending.signal])));
+      reply(requestId === undefined ? undefined : (response ?? undefined));
+    } finally {
+      pending -= 1;
+      if (requestId !== undefined && underWay.get(requestId) === cancelling) underWay.delete(requestId);
+      work();
+    }
+  }
+
+  function tellRefusal(code: ErrorCode, action: string, { name, role }: ConnectedClient): void {
+    dependencies.onRefused({ client: `${name} ${id}`, action, reason: `${errorValue(code).message} (${role})` });
+  }
+
+  function contextOf(from: ConnectedClient, signal: AbortSignal): RpcContext {
+    const { watch, unwatch } = subscriptions;
+    const { presence, approvals } = dependencies;
+    const who = { connectionId: id, name: `${from.name} ${id}`, role: from.role, client: from, listener };
+    return { ...who, presence, approvals, signal, closed: ending.signal, cancel, watch, unwatch };
+  }
+
+  function cancel(requestId: string | number): boolean {
+    const controller = underWay.get(requestId);
+    controller?.abort();
+    return controller !== undefined;
   }
 
   function hangUp(lastLine: string): void {
     if (closed) return;
     closed = true;
-    inbox.length = 0;
-    log.write("warn", "a connection was ended", { client, reason: lastLine.slice(0, 500) });
+    inbox.clear();
+    log.write("warn", "a connection was ended", { client: client?.name, reason: lastLine.slice(0, 500) });
     socket.end(lastLine);
   }
 
+  function sendLine(line: string): void {
+    if (!closed) socket.send(line);
+  }
+
   function send(message: object): void {
-    if (!closed) socket.send(JSON.stringify(message));
+    sendLine(JSON.stringify(message));
   }
 
-  function notify<Name extends NotificationName>(name: Name, params: NotificationParams<Name>): void {
-    if (client !== undefined) send({ jsonrpc: "2.0", method: name, params });
+  function tell(shared: SharedLines): void {
+    if (client !== undefined && !closed) socket.sendShared(shared);
   }
 
-  function watch(runId: string, after: number): void {
-    unwatch(runId);
-    const oldest = watches.keys().next().value;
-    if (watches.size >= MAX_WATCHES && oldest !== undefined) unwatch(oldest);
-    watches.set(
-      runId,
-      createWatch({
-        after,
-        send: (event) => notify("run/event", { event }),
-        isCongested: isFull,
-        read: (from) => dependencies.readEvents(runId, from),
-        onFailure(error) {
-          log.write("error", "a watch ended: its events could not be read", { runId, error });
-          // The client sees the end of the connection and watches again from the last number it has.
-          socket.close();
-        },
-      }),
-    );
-  }
-
-  function unwatch(runId: string): void {
-    watches.get(runId)?.stop();
-    watches.delete(runId);
+  function onDrain(listen: () => void): () => void {
+    drainListeners.add(listen);
+    return () => drainListeners.delete(listen);
   }
 
   return {
     id,
     isOpen: () => client !== undefined && !closed,
-    notify,
-    onEvent: (event) => watches.get(event.runId)?.onEvent(event),
-    onDelta(delta) {
-      if (watches.has(delta.runId) && !isFull()) notify("run/delta", delta);
+    isFull,
+    notify(name, params) {
+      if (client !== undefined) sendLine(notificationLine(name, params));
     },
-    onChanged(run) {
-      if (isFull()) changedWhileFull.set(run.runId, run);
-      else notify("run/changed", { run });
-    },
-    onProgress(progress) {
-      // The last word must arrive; what lies between is soon told again.
-      if (progress.progress === null || !isFull()) notify("memory/progress", progress);
-    },
+    tell,
+    onDrain,
     close: () => socket.close(),
   };
 }

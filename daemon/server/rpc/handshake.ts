@@ -1,8 +1,17 @@
 /** The daemon's side of the handshake: it proves itself first, then the client must. See protocol/handshake.ts. */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import type { Answer, Client, ClientRole } from "../../../protocol/index.ts";
-import { handshakeHello, handshakeProve, nexusError, PROTOCOL_VERSION, proofText } from "../../../protocol/index.ts";
+import type { Answer, Client, ClientRole, DaemonCapabilities } from "../../../protocol/index.ts";
+import {
+  handshakeHello,
+  handshakeProve,
+  MAX_LINE_BYTES,
+  nexusError,
+  PROTOCOL_VERSION,
+  proofText,
+  REVERSE_REQUESTS,
+} from "../../../protocol/index.ts";
 import { parseParams } from "./dispatch.ts";
+import { MAX_BATCH } from "./frames.ts";
 
 export interface DaemonIdentity {
   /** Hexadecimal digits; known to the user's own programs only. */
@@ -16,23 +25,35 @@ export interface Handshake {
   /** Throws `handshake.version`, `handshake.refused` (a second hello) or `request.invalid`. */
   hello(params: unknown): Answer<"handshake/hello">;
   /** The client, when the proof is right; undefined when it is wrong. A nonce serves one attempt. */
-  prove(params: unknown): Client | undefined;
+  prove(params: unknown): ProvenClient | undefined;
 }
 
+export interface ProvenClient extends Client {
+  /** The requests of the daemon that it answers. */
+  readonly answers: ReadonlySet<string>;
+}
+
+const CAPABILITIES: DaemonCapabilities = {
+  maxFrameBytes: MAX_LINE_BYTES,
+  maxBatch: MAX_BATCH,
+  requests: REVERSE_REQUESTS.map(({ name }) => name),
+  watches: ["presence/watch", "approval/watch"],
+};
+
 export function createHandshake(identity: DaemonIdentity): Handshake {
-  let open: { client: Client; clientNonce: string; daemonNonce: string } | undefined;
+  let open: { client: ProvenClient; clientNonce: string; daemonNonce: string } | undefined;
   let greeted = false;
   return {
     hello(params) {
       if (greeted) throw nexusError("handshake.refused", "It said hello twice.");
       greeted = true;
       refuseOtherVersion(params);
-      const { client, nonce: clientNonce } = parseParams(handshakeHello, params);
+      const { client, nonce: clientNonce, capabilities } = parseParams(handshakeHello, params);
       const daemonNonce = randomBytes(32).toString("hex");
-      open = { client, clientNonce, daemonNonce };
+      open = { client: { ...client, answers: new Set(capabilities?.requests) }, clientNonce, daemonNonce };
       const proof = hmac(identity.token, proofText("daemon", clientNonce, daemonNonce)).toString("hex");
       const { version, buildTime, pid } = identity;
-      return { nonce: daemonNonce, proof, version, buildTime, pid, signsRole: true };
+      return { nonce: daemonNonce, proof, version, buildTime, pid, signsRole: true, capabilities: CAPABILITIES };
     },
     prove(params) {
       if (open === undefined) return undefined;

@@ -12,18 +12,21 @@ export interface RpcLimits {
   readonly maxPendingRequests: number;
   /** Above this many unsent bytes a connection is told no more until it has read them. */
   readonly maxBufferedBytes: number;
+  /** The same for all connections together: each has its share. */
+  readonly maxBufferedTotal: number;
   /** Wrong proofs in a minute before the answers to further ones are held back. */
   readonly freeFailures: number;
   readonly maxBackOffMs: number;
 }
 
 export const DEFAULT_LIMITS: RpcLimits = {
-  maxConnections: 256,
+  maxConnections: 1024,
   handshakeMs: 10_000,
   requestsPerSecond: 200,
   requestBurst: 1000,
   maxPendingRequests: 32,
   maxBufferedBytes: 4 * 1024 * 1024,
+  maxBufferedTotal: 512 * 1024 * 1024,
   freeFailures: 5,
   maxBackOffMs: 8000,
 };

@@ -14,10 +14,21 @@ const HUMAN_ONLY: ReadonlySet<string> = new Set([
 /** What a command that an agent started may ask for: looking, and nothing that changes what a person sees or decides. */
 const AGENT_MAY: ReadonlySet<string> = new Set([
   ...["daemon/status", "request/cancel", "run/list", "run/show", "run/events", "run/watch", "run/unwatch"],
+  ...["presence/list", "presence/watch", "presence/unwatch"],
+  ...["session/list", "session/show"],
   ...["plan/show", "plan/history", "design/read", "design/picture", "design/export"],
   ...["workspace/trust", "memory/status", "memory/search", "memory/symbols", "memory/uses", "memory/impact"],
   ...["workflow/states", "workflow/compare", "workflow/schedules"],
-  ...["agent/list", "agent/card", "memory/connect", "memory/map", "memory/place", "memory/file", "memory/hotspots"],
+  ...[
+    "agent/list",
+    "agent/card",
+    "memory/about",
+    "memory/connect",
+    "memory/map",
+    "memory/place",
+    "memory/file",
+    "memory/hotspots",
+  ],
   ...["memory/facts", "approval/list", "changes/diff"],
 ]);
 

@@ -1,16 +1,22 @@
 /** The Nexus protocol over a socket: takes connections, tells them what happens, and keeps them within their limits. */
-import type { Handlers, NotificationName, NotificationParams } from "../../../protocol/index.ts";
+import type { Handlers, NotificationName, NotificationParams, RunSummary } from "../../../protocol/index.ts";
 import type { Clock } from "../../host/clock.ts";
-import { type LineSocket, listen } from "../../host/socket.ts";
+import { type LineSocket, type SharedLines, shareLines } from "../../host/lines.ts";
+import { listen } from "../../host/socket.ts";
 import type { MemoryService } from "../../memory/service.ts";
 import type { Log } from "../../observability/log.ts";
 import type { RunService } from "../../orchestration/run-service.ts";
 import type { Refusal } from "../refusals.ts";
+import { createApprovalFeed } from "./approval-feed.ts";
+import { type ClientDirectory, createClients } from "./clients.ts";
 import { type Connection, type RpcContext, serveConnection } from "./connection.ts";
 import { createDispatch } from "./dispatch.ts";
 import { errorLine } from "./frames.ts";
 import type { DaemonIdentity } from "./handshake.ts";
 import { createFailureLimit, DEFAULT_LIMITS, type RpcLimits } from "./limits.ts";
+import { createPresence } from "./presence-feed.ts";
+import { createRunChanges } from "./run-changes.ts";
+import { createWatchers, notificationLine } from "./watchers.ts";
 
 export interface RpcServerOptions {
   readonly address: string;
@@ -21,6 +27,8 @@ export interface RpcServerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: Partial<RpcLimits>;
+  /** Holds the clients that are connected. */
+  readonly clients?: ClientDirectory;
   /** Told of clients and requests that were refused. */
   readonly onRefused?: (refusal: Refusal) => void;
   /** A client has come or gone. */
@@ -44,6 +52,11 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const connections = new Set<Connection>();
   const failures = createFailureLimit(limits, clock);
   const dispatch = createDispatch(options.handlers, log);
+  const clients = options.clients ?? createClients();
+  const presence = createPresence(clients, clock);
+  const watchers = createWatchers();
+  const approvals = createApprovalFeed(service, (error) => log.write("error", "approvals cannot be read", { error }));
+  const changedWhileFull = new Map<Connection, Map<string, RunSummary>>();
   const changed = () => options.onConnectionsChanged?.();
 
   function accept(socket: LineSocket): void {
@@ -54,6 +67,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     const connection: Connection = serveConnection(socket, {
       identity: options.identity,
       dispatch,
+      ...{ clients, watchers, presence, approvals },
       limits,
       clock,
       log,
@@ -63,10 +77,26 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
       onOpen: changed,
       onClosed() {
         connections.delete(connection);
+        changedWhileFull.delete(connection);
         changed();
       },
     });
     connections.add(connection);
+    connection.onDrain(() => {
+      const missed = changedWhileFull.get(connection);
+      if (missed === undefined) return;
+      changedWhileFull.delete(connection);
+      for (const run of missed.values()) connection.notify("run/changed", { run });
+    });
+  }
+
+  function tellChanges(runs: readonly RunSummary[]): void {
+    const shared = shareLines(runs.map((run) => notificationLine("run/changed", { run })));
+    tellAll(shared, (connection) => {
+      const missed = changedWhileFull.get(connection) ?? new Map<string, RunSummary>();
+      for (const run of runs) missed.set(run.runId, run);
+      changedWhileFull.set(connection, missed);
+    });
   }
 
   /** Makes room by ending the oldest connection that has not proved itself, so that strangers cannot shut users out. */
@@ -78,18 +108,23 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     return true;
   }
 
+  function tellAll(shared: SharedLines, missed: (connection: Connection) => void): void {
+    for (const connection of connections)
+      if (connection.isFull()) missed(connection);
+      else connection.tell(shared);
+  }
+
   const unsubscribe = [
-    service.onEvent((event) => {
-      for (const connection of connections) connection.onEvent(event);
+    service.onEvent((event, state) => {
+      watchers.onEvent(event);
+      approvals.onEvent(event, state);
     }),
-    service.onDelta((delta) => {
-      for (const connection of connections) connection.onDelta(delta);
-    }),
-    service.onChanged((run) => {
-      for (const connection of connections) connection.onChanged(run);
-    }),
+    service.onDelta(watchers.onDelta),
+    service.onChanged(createRunChanges(clock, tellChanges)),
     options.memory.onProgress((progress) => {
-      for (const connection of connections) connection.onProgress(progress);
+      const shared = shareLines([notificationLine("memory/progress", progress)]);
+      // The last word must arrive; what lies between is soon told again.
+      tellAll(shared, (connection) => progress.progress === null && connection.tell(shared));
     }),
   ];
   const listening = await listen(options.address, accept);

@@ -3,10 +3,11 @@
  * keeps up; when it does not, they are dropped and read again from the log, which has them all.
  */
 import type { RunEvent } from "../../../protocol/index.ts";
+import type { SharedLines } from "../../host/lines.ts";
 
 export interface Watch {
-  /** A committed event of this run. */
-  onEvent(event: RunEvent): void;
+  /** Committed events of this run, one after the other, and the lines that tell them. */
+  onEvents(events: readonly RunEvent[], shared: SharedLines): void;
   /** The connection has room again. */
   onDrain(): void;
   stop(): void;
@@ -16,6 +17,7 @@ export interface WatchOptions {
   /** Events up to this number are known to the client. */
   readonly after: number;
   readonly send: (event: RunEvent) => void;
+  readonly sendShared: (shared: SharedLines) => void;
   readonly isCongested: () => boolean;
   /** A page of events after this number, oldest first; empty at the end of the log. */
   readonly read: (after: number) => Promise<RunEvent[]>;
@@ -61,11 +63,16 @@ export function createWatch(options: WatchOptions): Watch {
 
   void catchUp();
   return {
-    onEvent(event) {
-      newest = Math.max(newest, event.seq);
-      if (catchingUp) return;
-      if (event.seq === sent + 1 && !options.isCongested()) send(event);
-      else if (event.seq > sent) void catchUp();
+    onEvents(events, shared) {
+      const first = events[0]?.seq ?? 0;
+      const last = events.at(-1)?.seq ?? 0;
+      newest = Math.max(newest, last);
+      if (catchingUp || stopped || last <= sent) return;
+      const isNext = first === sent + 1 && last === sent + events.length;
+      if (isNext && !options.isCongested()) {
+        sent = last;
+        options.sendShared(shared);
+      } else void catchUp();
     },
     onDrain() {
       void catchUp();

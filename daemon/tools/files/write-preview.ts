@@ -31,10 +31,14 @@ async function diffOf({ path, absolute, content }: PreviewedFile): Promise<strin
     return `${path}: ${before.length} bytes become ${after.length} bytes\n`;
   const from = present === undefined ? "/dev/null" : `a/${path}`;
   const to = content === null ? "/dev/null" : `b/${path}`;
-  const options = {
+  const patch = unifiedDiff(from, to, before.toString("utf8"), after.toString("utf8"));
+  return patch ?? `${path}: ${before.length} bytes become ${after.length} bytes\n`;
+}
+
+/** Undefined where the texts differ in more than can be compared while a person waits. */
+export function unifiedDiff(from: string, to: string, before: string, after: string): string | undefined {
+  return createTwoFilesPatch(from, to, before, after, "", "", {
     timeout: TIMEOUT_MS,
     headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },
-  };
-  const patch = createTwoFilesPatch(from, to, before.toString("utf8"), after.toString("utf8"), "", "", options);
-  return patch ?? `${path}: ${before.length} bytes become ${after.length} bytes\n`;
+  });
 }

@@ -1,0 +1,57 @@
+/** Answers what a name under a cursor is. */
+import type { Answer, Params } from "../../../protocol/index.ts";
+import { nexusError } from "../../../protocol/index.ts";
+import type { Clock } from "../../host/clock.ts";
+import { isTestPath } from "../graph/test-paths.ts";
+import { entryAt, nameOf } from "./graph-answers.ts";
+import { sourceLine } from "./source-lines.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** What is not found by then is not told: a hover that comes later is in the way. */
+const TIME_MS = 10;
+const DEFINITIONS = 10;
+const TESTS = 20;
+const TEXTS = 10;
+
+export function about(
+  workspace: Workspace,
+  { path, line, name, limit = 10 }: Params<"memory/about">,
+  clock: Clock,
+  signal: AbortSignal,
+): Omit<Answer<"memory/about">, "tookMs" | "degraded" | "stale"> {
+  if (workspace.view.file(path) === undefined) throw nexusError("memory.unknown_path", `“${path}”.`);
+  const endAt = clock.monotonic() + TIME_MS;
+  const found = workspace.graph.about({ path, line, name }, () => signal.aborted || clock.monotonic() > endAt);
+  const [first] = found.definitions;
+  return {
+    definitions: found.definitions
+      .slice(0, DEFINITIONS)
+      .map((definition) => entryAt(workspace, definition.path, definition.index)),
+    confidence: found.confidence,
+    uses: found.uses.slice(0, limit).map((use, index) => ({
+      path: use.path,
+      line: use.line,
+      kind: use.kind,
+      within: use.within === undefined ? null : nameOf(use.within),
+      text: index < TEXTS ? sourceLine(workspace.root, use.path, use.line) : "",
+      isTest: isTestPath(use.path),
+      isSure: use.confidence === "certain",
+    })),
+    total: found.uses.length,
+    files: new Set(found.uses.map((use) => use.path)).size,
+    complete: found.complete,
+    tests: found.tests.slice(0, TESTS).map((test) => ({ path: test.path, why: test.why, command: null })),
+    ...historyOf(workspace, first?.path),
+  };
+}
+
+function historyOf(workspace: Workspace, path: string | undefined) {
+  const history = path === undefined ? undefined : workspace.history()?.history;
+  if (path === undefined || history === undefined) return { commits: [], changedWith: [] };
+  return {
+    commits: history.recent(path, 3).map(({ hash, subject, author, at }) => {
+      return { hash, subject, author, at: new Date(at * 1000).toISOString() };
+    }),
+    changedWith: [...history.changedWith(path, 5)],
+  };
+}

@@ -1,0 +1,21 @@
+/** What the face offers, in the order in which it is made. */
+import { createApprovals } from "./approvals.ts";
+import { createCodeLens } from "./code-lens.ts";
+import type { CreateFeature } from "./feature.ts";
+import { createHover } from "./hover.ts";
+import { createReferences } from "./references.ts";
+import { createReviewDiagnostics } from "./review-diagnostics.ts";
+import { createRunCommands } from "./run-commands.ts";
+import { createSymbols } from "./symbols.ts";
+import { createTrustFeature } from "./trust.ts";
+
+export const lspFeatures: readonly CreateFeature[] = [
+  createTrustFeature,
+  createSymbols,
+  createHover,
+  createReferences,
+  createCodeLens,
+  createReviewDiagnostics,
+  createApprovals,
+  createRunCommands,
+];

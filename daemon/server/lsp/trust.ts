@@ -1,0 +1,58 @@
+/** Folders that nobody has decided about, and files that are in no folder: said once, clearly; and nexus.trust. */
+import { askPerson } from "./asking.ts";
+import type { Face, Feature } from "./feature.ts";
+import { filePathOf } from "./folders.ts";
+import { targetFolder } from "./target.ts";
+
+const TRUST = "Trust this folder";
+const NOT = "Do not trust it";
+const MOST_FILES = 20;
+
+export function createTrustFeature(face: Face): Feature {
+  const told = new Set<string>();
+
+  async function look(folder: string): Promise<void> {
+    const { state } = await face.link.request("workspace/trust", { workspace: folder });
+    if (state === "undecided" || state === "changed") {
+      const why = state === "changed" ? "was changed since it was trusted" : "is not trusted yet";
+      face.say(
+        "info",
+        `${folder} ${why}: Nexus reads its code, but runs nothing of it and obeys none of its rules. The command nexus.trust decides it.`,
+        { once: true },
+      );
+    }
+  }
+
+  /** Shows what trust would rest on, and asks; nothing but the person's click decides. */
+  async function decide(words: readonly unknown[]) {
+    const folder = targetFolder(face, words[0]);
+    const { hash, files, state } = await face.link.request("workspace/trust", { workspace: folder });
+    const listed = files.slice(0, MOST_FILES).map(({ path, why }) => `- ${path}: ${why}`);
+    const more = files.length > MOST_FILES ? [`… and ${files.length - MOST_FILES} more`] : [];
+    const text = [`Trust ${folder}? It is ${state}. These files could configure Nexus or be run through it:`];
+    const answer = await askPerson(face, [...text, ...listed, ...more].join("\n"), [TRUST, NOT]);
+    if (answer === undefined) return { workspace: folder, state };
+    const trusted = answer === TRUST;
+    const decided = await face.link.request("workspace/setTrust", { workspace: folder, trusted, hash });
+    return { workspace: folder, state: decided.state };
+  }
+
+  let end: () => void = () => undefined;
+  return {
+    commands: { "nexus.trust": decide },
+    start() {
+      end = face.documents.onOpen(({ uri }) => {
+        const place = face.folders.placeOf(uri);
+        const isFile = filePathOf(uri) !== undefined;
+        if (place === undefined && isFile)
+          face.say("info", "Nexus answers for files in a folder of the workspace; this one is in none.", {
+            once: true,
+          });
+        if (place === undefined || told.has(place.folder)) return;
+        told.add(place.folder);
+        void look(place.folder).catch(() => told.delete(place.folder));
+      });
+    },
+    stop: () => end(),
+  };
+}

@@ -1,0 +1,121 @@
+/** Tells the daemon what is typed and not saved: after a pause, the newest text only, and never so much that others wait. */
+import type { TextDocument } from "vscode-languageserver-textdocument";
+import { stat } from "../../host/files.ts";
+import type { Face, Place, Unsaved } from "./feature.ts";
+import { filePathOf } from "./folders.ts";
+
+const PAUSE_MS = 300;
+/** Between two texts that nobody waits for. */
+const BETWEEN_MS = 20;
+/** What one message may hold; a longer text counts when it is saved. */
+const MAX_CHARACTERS = 250_000;
+/** More files than that nobody edits; the daemon keeps every text that it is told. */
+const MOST_TOLD = 1000;
+
+export function createUnsaved({
+  documents,
+  folders,
+  link,
+  clock,
+}: Pick<Face, "documents" | "folders" | "link" | "clock">): Unsaved {
+  const pauses = new Map<string, () => void>();
+  const queue = new Set<string>();
+  const sending = new Map<string, Promise<void>>();
+  /** What the daemon was told, by document. */
+  const known = new Map<string, Place>();
+  let isPumping = false;
+  let isStopped = false;
+
+  function later(uri: string): void {
+    pauses.get(uri)?.();
+    pauses.set(
+      uri,
+      clock.timer(PAUSE_MS, () => soon(uri)),
+    );
+  }
+
+  function soon(uri: string): void {
+    pauses.get(uri)?.();
+    pauses.delete(uri);
+    queue.add(uri);
+    pump();
+  }
+
+  function pump(): void {
+    const [uri] = queue;
+    if (isPumping || isStopped || uri === undefined) return;
+    isPumping = true;
+    const next = () => {
+      isPumping = false;
+      pump();
+    };
+    void now(uri).finally(() => clock.timer(BETWEEN_MS, next));
+  }
+
+  /** One document's texts arrive in their order. */
+  function now(uri: string): Promise<void> {
+    pauses.get(uri)?.();
+    pauses.delete(uri);
+    queue.delete(uri);
+    const before = sending.get(uri) ?? Promise.resolve();
+    const own = before
+      .then(() => tell(uri))
+      .catch(() => undefined)
+      .finally(() => {
+        if (sending.get(uri) === own) sending.delete(uri);
+      });
+    sending.set(uri, own);
+    return own;
+  }
+
+  async function tell(uri: string): Promise<void> {
+    const document = documents.get(uri);
+    const place = folders.placeOf(uri);
+    const text = document !== undefined && documents.isChanged(uri) ? document.getText() : undefined;
+    const hasRoom = known.has(uri) || known.size < MOST_TOLD;
+    if (place !== undefined && text !== undefined && text.length <= MAX_CHARACTERS && hasRoom) {
+      known.set(uri, place);
+      await link.request("memory/unsaved", { workspace: place.folder, path: place.path, text });
+      return;
+    }
+    const before = known.get(uri);
+    if (before === undefined) return;
+    known.delete(uri);
+    await link.request("memory/unsaved", { workspace: before.folder, path: before.path, text: null });
+  }
+
+  /** An editor may open a file with what was not saved in an earlier session. */
+  async function look(document: TextDocument): Promise<void> {
+    const path = filePathOf(document.uri);
+    const found = path === undefined ? undefined : await stat(path).catch(() => undefined);
+    const isAsOpened = documents.get(document.uri) === document && !documents.isChanged(document.uri);
+    if (!isAsOpened || (found !== undefined && found.size === Buffer.byteLength(document.getText()))) return;
+    documents.markChanged(document.uri);
+    later(document.uri);
+  }
+
+  function tellAgain(folder?: string): void {
+    for (const [uri, place] of known) if (folder === undefined || place.folder === folder) queue.add(uri);
+    pump();
+  }
+
+  const ends = [
+    documents.onOpen((document) => void look(document)),
+    documents.onChange(({ uri }) => later(uri)),
+    documents.onSave(({ uri }) => soon(uri)),
+    documents.onClose((uri) => soon(uri)),
+    link.onConnected(() => tellAgain()),
+  ];
+  return {
+    async told(uri) {
+      await (pauses.has(uri) || queue.has(uri) ? now(uri) : sending.get(uri));
+    },
+    tellAgain,
+    stop() {
+      isStopped = true;
+      for (const end of [...ends, ...pauses.values()]) end();
+      pauses.clear();
+      queue.clear();
+    },
+  };
+}

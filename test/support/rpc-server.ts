@@ -1,0 +1,66 @@
+/** The Nexus protocol's server over fakes, at a socket of its own. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { silentLog } from "../../daemon/observability/log-file.ts";
+import type { Refusal } from "../../daemon/server/refusals.ts";
+import { type ClientDirectory, createClients } from "../../daemon/server/rpc/clients.ts";
+import type { DaemonControl } from "../../daemon/server/rpc/daemon.ts";
+import { createHandlers } from "../../daemon/server/rpc/handlers.ts";
+import { type RpcServer, type RpcServerOptions, startRpcServer } from "../../daemon/server/rpc/server.ts";
+import { noAgents } from "./agents.ts";
+import { createFakeMemory } from "./fake-memory.ts";
+import { createFakeRunService, type FakeRunService } from "./fake-run-service.ts";
+import { memoryTrust } from "./guard.ts";
+import { createManualClock, type ManualClock } from "./manual-clock.ts";
+
+export const TOKEN = "ad".repeat(32);
+
+export interface TestServer {
+  readonly address: string;
+  readonly clients: ClientDirectory;
+  readonly clock: ManualClock;
+  readonly service: FakeRunService;
+  readonly server: RpcServer;
+  readonly refused: readonly Refusal[];
+  close(): Promise<void>;
+}
+
+export const fakeControl: DaemonControl = {
+  status: () => {
+    throw new Error("no status here");
+  },
+  stop: () => false,
+  check: async () => [],
+  configureModel: () => ({ provider: null, model: null, hasKey: false }),
+  trust: memoryTrust(),
+  home: "/nowhere",
+  agents: noAgents,
+  listTools: async () => ({ trusted: false, tools: [], servers: [], problems: [] }),
+};
+
+export async function startTestServer(options: Partial<RpcServerOptions> = {}): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), "nexus-server-"));
+  const address = join(folder, "d.sock");
+  const [service, memory, clock, clients] = [
+    createFakeRunService(),
+    createFakeMemory(),
+    createManualClock(),
+    createClients(),
+  ];
+  const refused: Refusal[] = [];
+  const server = await startRpcServer({
+    ...{ address, clients, clock, log: silentLog, service, memory },
+    identity: { token: TOKEN, version: "1.2.3", buildTime: 42, pid: 7 },
+    handlers: createHandlers(service, memory, fakeControl),
+    onRefused: (refusal) => refused.push(refusal),
+    ...options,
+  });
+  return {
+    ...{ address, clients, clock, service, server, refused },
+    async close() {
+      await server.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,125 @@
+/** Where VS Code is one client among others: a run that another client watches and answers, and the light bulb. */
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Script } from "../support/scripted/script.ts";
+import { runTask, setKey, textOf, waitForStatus } from "./actions.ts";
+import type { Editor } from "./editor.ts";
+import { addScript } from "./guard-scenarios.ts";
+import type { World } from "./world.ts";
+
+const MAIN = fileURLToPath(new URL("../../dist/daemon/main.js", import.meta.url));
+const COMMAND = "npm run which-node";
+
+export const SETTINGS = new Map<unknown, Readonly<Record<string, unknown>>>();
+
+/** A run of this window is watched and approved from the command line, and the panel's question closes by itself. */
+export async function isAnsweredElsewhere(world: World): Promise<void> {
+  const { editor } = world;
+  const project = world.project("elsewhere");
+  addScript(project, "which-node", "node --version");
+  await world.startModel({ script: ASKING, delayMs: 0 });
+  await editor.open(project);
+  await setKey(world);
+  const panel = await runTask(world, "Write down which version of Node this is");
+  await panel.getByRole("button", { name: "Approve once" }).waitFor();
+  const watched = watchLatest(world);
+  await editor.command("Nexus: Focus on Runs View");
+  await editor.page.locator('.monaco-list-row[aria-label*="watched by a terminal"]').waitFor();
+  await editor.page
+    .locator(".tree-explorer-viewlet-tree-view .message", { hasText: "Also connected: a terminal." })
+    .waitFor();
+  await editor.screenshot("presence.png");
+
+  const { approvals } = JSON.parse(await nexus(world, "approvals", "--json"));
+  assert.equal(approvals.length, 1);
+  assert.match(await nexus(world, "approve", approvals[0].approval.approvalId), /Approved\./);
+
+  await panel.getByRole("button", { name: "Approve once" }).waitFor({ state: "detached" });
+  await waitForStatus(panel, "Done");
+  assert.match(await textOf(panel, ".timeline"), /[Aa]pproved/);
+  const events = (await watched).filter(({ seq }) => seq !== undefined);
+  assert.deepEqual(
+    events.map(({ seq }) => seq),
+    events.map((_, index) => index + 1),
+    "the watcher has a gap",
+  );
+  assert.ok(events.some(({ body }) => body?.type === "approval.answered"));
+  assert.equal(events.at(-1)?.body?.type, "run.finished");
+}
+SETTINGS.set(isAnsweredElsewhere, { "nexus.model": "scripted-model", "nexus.price": "1,4" });
+
+const ASKING: Script = [
+  {
+    when: { turn: 0 },
+    reply: { text: "I look which it is.", toolCalls: [{ tool: "run_command", arguments: { command: COMMAND } }] },
+  },
+  {
+    when: { turn: 1 },
+    reply: { toolCalls: [{ tool: "write_file", arguments: { path: "NODE.md", content: "# Node\n\nSee above.\n" } }] },
+  },
+  { when: { turn: 2 }, reply: { text: "NODE.md says it." } },
+];
+
+interface WatchedLine {
+  readonly seq?: number;
+  readonly body?: { readonly type: string };
+}
+
+/** `nexus` as a person would call it in a terminal beside the editor. */
+async function nexus(world: World, ...words: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [MAIN, ...words], { env: environment(world) });
+  return stdout;
+}
+
+/** Every line that a terminal which follows the newest run to its end prints. */
+async function watchLatest(world: World): Promise<WatchedLine[]> {
+  const child = spawn(process.execPath, [MAIN, "runs", "watch", "latest", "--json"], { env: environment(world) });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+  });
+  await once(child, "close");
+  return output
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
+}
+
+function environment({ home }: World): NodeJS.ProcessEnv {
+  const { PATH = "", HOME = "" } = process.env;
+  return { PATH, HOME, NEXUS_HOME: home, NO_COLOR: "1" };
+}
+
+/** Nothing is loaded until something is selected; from then on hover and lenses tell what code memory knows. */
+export async function tellsWhatItKnows(world: World): Promise<void> {
+  const { editor } = world;
+  const project = world.project("hover");
+  await nexus(world, "trust", project);
+  await nexus(world, "index", project);
+  await nexus(world, "daemon", "stop");
+  await editor.open(project);
+  await openFile(editor, "notes.js");
+  assert.equal(world.daemonPid(), undefined, "a daemon was started though nobody used Nexus");
+  await select(editor, "createNotes");
+  const lens = editor.page.locator(".codelens-decoration", { hasText: "2 uses · 1 test" });
+  await lens.waitFor();
+  await editor.command("Show or Focus Hover");
+  const hover = editor.page.locator(".monaco-hover", { hasText: "Used 2 times in 1 file" }).first();
+  await hover.waitFor();
+  await editor.screenshot("hover.png");
+}
+
+async function openFile(editor: Editor, name: string): Promise<void> {
+  await editor.command("Go to File...");
+  await editor.page.locator(".quick-input-widget input[type=text]").fill(name);
+  await editor.pick(name);
+  await editor.page.locator(".tab.active", { hasText: name }).waitFor();
+}
+
+/** The first place where the word stands. */
+async function select(editor: Editor, word: string): Promise<void> {
+  await editor.page.locator(".view-line span", { hasText: word }).last().dblclick();
+}
