@@ -125,7 +125,7 @@ export function openWindow(context: vscode.ExtensionContext, events: WindowEvent
 }
 
 function createDaemon(context: vscode.ExtensionContext, isNeeded: () => boolean): Daemon {
-  return new Daemon({
+  const daemon = new Daemon({
     client: {
       name: "vscode",
       face: "vscode",
@@ -138,5 +138,21 @@ function createDaemon(context: vscode.ExtensionContext, isNeeded: () => boolean)
     configure: async () => configureParams(readSettings(), await currentKey(context.secrets)),
     onProblem: (error) => void showError(error),
     isNeeded,
+    answers: {
+      requests: ["client/model", "client/applyEdit", "client/terminal"],
+      handle(connection) {
+        connection.handle("client/model", async (call, { signal }) => {
+          const { answerModel } = await import("./editor/models.ts");
+          const { callId } = call;
+          const tell = async (text: string) => (await daemon.request("model/piece", { callId, text })).wanted;
+          return answerModel(vscode, call, { signal, tell });
+        });
+        connection.handle("client/applyEdit", async (edit) => (await import("./editor/apply-edit.ts")).applyEdit(edit));
+        connection.handle("client/terminal", async (command) =>
+          (await import("./editor/terminals.ts")).showCommand(command),
+        );
+      },
+    },
   });
+  return daemon;
 }
