@@ -5,6 +5,7 @@ export * from "./approval-watch.ts";
 export * from "./audit.ts";
 export type { CancelSignal } from "./cancel.ts";
 export * from "./change-set.ts";
+export * from "./client-requests.ts";
 export * from "./collaboration-events.ts";
 export * from "./connection.ts";
 export * from "./daemon.ts";

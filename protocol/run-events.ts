@@ -39,7 +39,7 @@ export const ModelName = z.object({ provider: z.string(), model: z.string() });
 export type ModelName = z.infer<typeof ModelName>;
 
 export const ModelChoice = z.object({
-  provider: z.enum(["openai", "anthropic", "openai-compatible", "ollama", "replay"]),
+  provider: z.enum(["openai", "anthropic", "openai-compatible", "ollama", "editor", "replay"]),
   model: z.string().check(z.minLength(1), z.maxLength(200)),
   baseUrl: z.optional(z.nullable(z.string())),
   /** USD per million tokens; left out: from the price table. */
@@ -312,6 +312,8 @@ export const RunEventBody = z.discriminatedUnion("type", [
     takenBy: z.optional(z.string()),
     /** Of `takenBy`: commit that keeps the files as they were on disk. */
     kept: z.optional(z.string()),
+    /** Of these, the ones that an editor has open with unsaved text: changed there, and not saved. */
+    inEditor: z.optional(z.array(z.string())),
   }),
   event("changes.discarded", { paths: z.array(z.string()) }),
   event("changes.conflicted", { conflicts: z.array(ChangeConflict) }),

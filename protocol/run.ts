@@ -188,9 +188,14 @@ export const changesFile = request(
 
 export const changesAccept = request(
   "changes/accept",
-  "Writes the change set, or the named files of it, into the user's tree: all of them or none.",
+  "Writes the change set, or the named files of it, into the user's tree: all of them or none. A file that a client has open with unsaved text is changed there (client/applyEdit), or is a conflict.",
   z.object({ runId, paths: z.optional(z.array(z.string())) }),
-  z.object({ accepted: z.array(z.string()), conflicts: z.array(ChangeConflict) }),
+  z.object({
+    accepted: z.array(z.string()),
+    conflicts: z.array(ChangeConflict),
+    /** Of the accepted ones, those that are changed in an editor and not saved there. */
+    inEditor: z.optional(z.array(z.string())),
+  }),
 );
 
 export const changesDiscard = request(

@@ -99,7 +99,11 @@ export function createFakeRunService(): FakeRunService {
     },
     answer: respond("answer", () => ({})),
     answerQuestion: respond("answerQuestion", () => ({})),
-    approvals: async () => ({ approvals: [] }),
+    approvals: async () => ({
+      approvals: [...states].flatMap(([runId, { pendingApprovals }]) =>
+        pendingApprovals.map((approval) => ({ runId, approval })),
+      ),
+    }),
     showPlan: respond("showPlan", () => ({ plan: null, milestones: [], revisions: 0, tasks: [] })),
     editPlan: respond("editPlan", () => ({
       change: { added: [], removed: [], changed: [] },
