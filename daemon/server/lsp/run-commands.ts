@@ -89,8 +89,10 @@ export function createRunCommands(face: Face): Feature {
   async function accept(state: RunState, paths: readonly string[] | undefined, signal: AbortSignal) {
     const outcome = await acceptChanges(face, state, paths, signal);
     const listed = outcome.conflicts.map(({ path, reason }) => `${path}: ${reason}`).join("\n");
-    if (outcome.conflicts.length > 0) face.say("error", `Nothing was written.\n${listed}`);
-    else face.say("info", `${counted(outcome.accepted.length, "file")} written.`);
+    const done =
+      outcome.accepted.length === 0 ? "Nothing was accepted" : `${counted(outcome.accepted.length, "file")} accepted`;
+    if (outcome.conflicts.length > 0) face.say("error", `${done}.\n${listed}`);
+    else face.say("info", `${done}.`);
     return outcome;
   }
 
