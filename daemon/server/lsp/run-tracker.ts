@@ -20,7 +20,10 @@ export function createRunTracker({ link, folders }: Ports): RunTracker {
     if (isStopped) return;
     states.delete(state.runId);
     // Its folder was closed in the editor.
-    if (folders.workspaceOf(state.workspace) === undefined) return unwatch(state.runId);
+    if (folders.workspaceOf(state.workspace) === undefined) {
+      unwatch(state.runId);
+      return;
+    }
     states.set(state.runId, state);
     const oldest = [...states.values()].find(({ status }) => isEnded(status));
     if (states.size > MOST_KEPT && oldest !== undefined) states.delete(oldest.runId);
