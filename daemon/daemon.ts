@@ -34,7 +34,9 @@ import { createCommandRunner } from "./security/sandbox/command-runner.ts";
 import { findSandbox } from "./security/sandbox/find.ts";
 import { createRedactor, environmentSecrets, type Redactor } from "./security/secrets/secrets.ts";
 import { createTrust } from "./security/trust.ts";
+import { createAskedClients } from "./server/clients/asked.ts";
 import { type DaemonParts, isStoreFailure, type RunningDaemon, startDaemon } from "./server/life.ts";
+import type { Clients } from "./server/rpc/clients.ts";
 import { configuredModel, embeddingSecrets, loadSettings, SECRET_VARIABLES, type Settings } from "./settings.ts";
 import { acquireWriterLock } from "./store/lock.ts";
 import { openStore } from "./store/sqlite.ts";
@@ -99,13 +101,13 @@ async function start({ home, main, redactor, log }: Beginning): Promise<RunningD
       if (lock === undefined) throw nexusError("daemon.already_running");
       return lock;
     },
-    open: (_paths, onFatal) => openParts(settings, { home, main, redactor, log }, onFatal),
+    open: (_paths, onFatal, clients) => openParts(settings, { home, main, redactor, log, clients }, onFatal),
   });
 }
 
 async function openParts(
   settings: Settings,
-  { home, main, redactor, log }: Beginning,
+  { home, main, redactor, log, clients }: Beginning & { readonly clients: Clients },
   onFatal: (error: unknown) => void,
 ): Promise<DaemonParts> {
   const { budgetUsd, policy, checkpoints, models = {} } = settings;
@@ -113,6 +115,7 @@ async function openParts(
   if (model?.apiKey) redactor.add(model.apiKey);
   for (const secret of embeddingSecrets(settings.embedding)) redactor.add(secret);
   const policyPlace = await openPolicyPlace({ home, main, env: process.env, policy, log });
+  const asked = createAskedClients(clients, { clock: systemClock, newId: randomUUID });
   const store = await openStore({ home, log });
   const audit = createAudit({
     ...{ home, heads: store.auditHeads, epoch: store.epoch, clock: systemClock, log, redact: redactor.redact },
@@ -122,7 +125,8 @@ async function openParts(
     ...{ home, main, store, clock: systemClock, log, newId: randomUUID },
     embedding: settings.embedding,
     reranker() {
-      if (model === null) return undefined;
+      // A search neither waits for an editor nor uses up a person's subscription.
+      if (model === null || model.provider === "editor") return undefined;
       const { redact } = redactor;
       return createReranker({
         ...{ settings: model, createModel: createChatModel, budgetUsd, redact },
@@ -170,7 +174,8 @@ async function openParts(
     defaults: { budgetUsd, policy, checkpoints, models },
     scheduling: settings.scheduling,
     ...(settings.team === undefined ? {} : { team: settings.team }),
-    createModel: (own) => createChatModel(own),
+    createModel: (own, call) => createChatModel(own, { editors: asked.models, ...call }),
+    documents: asked.documents,
     memory: createIndexedMemory({ memory, clock: systemClock, log }),
     policyPlace,
     userAgents,
@@ -186,6 +191,7 @@ async function openParts(
     newId: randomUUID,
     onFatal,
   });
+  const stopAsking = asked.follow(service, log);
   const a2a = await serveA2a(settings.a2a, { service, store, agents, home, log });
   return {
     isServing: a2a !== undefined,
@@ -194,6 +200,7 @@ async function openParts(
     trust,
     audit,
     agents,
+    asked,
     runDesign: createRunDesign(createRunDesigns({ store, changes, audit, design, newId: randomUUID })),
     listTools: ({ workspace }, signal) => listTools({ policyPlace, look: foreign.look, trusted }, workspace, signal),
     check: () => store.projections.verify({ repair: false }),
@@ -203,6 +210,7 @@ async function openParts(
       return { provider: model?.provider ?? null, model: model?.model ?? null, hasKey: model?.apiKey != null };
     },
     async close() {
+      stopAsking();
       await a2a?.close();
       await foreign.close();
       await memory.close();

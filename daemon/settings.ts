@@ -11,7 +11,7 @@ import type { EmbeddingSettings } from "./memory/embedding/choice.ts";
 import { DEFAULT_SCHEDULING, SchedulingFile, type SchedulingSettings } from "./orchestration/scheduling/settings.ts";
 import type { TeamLimits } from "./orchestration/team/limits.ts";
 
-const PROVIDERS = ["openai", "anthropic", "openai-compatible", "ollama", "replay"] as const;
+const PROVIDERS = ["openai", "anthropic", "openai-compatible", "ollama", "editor", "replay"] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
 export interface ModelSettings {
@@ -64,6 +64,7 @@ const DEFAULT_MODELS: Readonly<Record<Provider, string | null>> = {
   anthropic: "claude-sonnet-5-5",
   "openai-compatible": null,
   ollama: "qwen2.5-coder",
+  editor: "any",
   replay: "recorded",
 };
 const OLLAMA_URL = "http://127.0.0.1:11434";
@@ -325,7 +326,7 @@ function baseUrlOf(provider: Provider, env: Environment, file: SettingsFile): st
       return url("ANTHROPIC_BASE_URL", env["ANTHROPIC_BASE_URL"] || file.baseUrl);
     case "ollama":
       return url("OLLAMA_HOST", ollamaUrl(env["OLLAMA_HOST"] || file.baseUrl));
-    case "replay":
+    default:
       return null;
   }
 }
@@ -344,8 +345,7 @@ function keyOf(provider: Provider, env: Environment, file: SettingsFile): string
       return env["OPENAI_API_KEY"] || file.apiKey || null;
     case "anthropic":
       return env["ANTHROPIC_API_KEY"] || file.apiKey || null;
-    case "ollama":
-    case "replay":
+    default:
       return null;
   }
 }

@@ -2,7 +2,7 @@
 import type { Params } from "../protocol/messages.ts";
 import type { ModelChoice } from "../protocol/run-events.ts";
 
-export const PROVIDERS = ["openai", "anthropic", "openai-compatible", "ollama"] as const;
+export const PROVIDERS = ["openai", "anthropic", "openai-compatible", "ollama", "editor"] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
 export interface ModelPreferences {
@@ -48,6 +48,7 @@ export function resumeChoice(
     model: name,
     baseUrl: baseUrl ?? same?.baseUrl ?? null,
     price: price ?? (same?.model === name ? (same.price ?? null) : null),
+    ...(same?.model === name && same.windowTokens != null ? { windowTokens: same.windowTokens } : {}),
   };
 }
 
@@ -63,16 +64,17 @@ export function modelEnvironment(preferences: ModelPreferences, apiKey: string |
     NEXUS_PROVIDER: provider,
     ...(model === null ? {} : { NEXUS_MODEL: model }),
     ...(price === null ? {} : { NEXUS_PRICE: `${price.input},${price.output}` }),
-    ...(baseUrl === null || !URL.canParse(baseUrl) ? {} : { [names.address]: baseUrl }),
+    ...(baseUrl === null || names.address === null || !URL.canParse(baseUrl) ? {} : { [names.address]: baseUrl }),
     ...(apiKey === null || names.key === null ? {} : { [names.key]: apiKey }),
   };
 }
 
-const VARIABLES: Record<Provider, { readonly address: string; readonly key: string | null }> = {
+const VARIABLES: Record<Provider, { readonly address: string | null; readonly key: string | null }> = {
   openai: { address: "OPENAI_BASE_URL", key: "OPENAI_API_KEY" },
   "openai-compatible": { address: "OPENAI_BASE_URL", key: "OPENAI_API_KEY" },
   anthropic: { address: "ANTHROPIC_BASE_URL", key: "ANTHROPIC_API_KEY" },
   ollama: { address: "OLLAMA_HOST", key: null },
+  editor: { address: null, key: null },
 };
 
 /** A workspace may lower the user's limit and never raise it. Null: no limit. */

@@ -51,13 +51,18 @@ export function removeKey(secrets: vscode.SecretStorage, provider: Provider): Th
 
 /**
  * The model to name in run/start and run/resume. Undefined in most cases: model/configure has told the daemon, which
- * fills in what the settings leave out. Only a price has no other way.
+ * fills in what the settings leave out. Only a price has no other way, and how much a model of this editor takes.
  */
 export async function runModelSettings(
   secrets: vscode.SecretStorage,
   scope?: vscode.Uri,
 ): Promise<{ modelSettings?: ModelSettingsInput }> {
   const { provider, model, baseUrl, price } = readSettings(scope);
+  if (provider === "editor") {
+    const { editorWindow } = await import("./editor/choose-model.ts");
+    const name = model ?? "any";
+    return { modelSettings: { provider, model: name, price, windowTokens: (await editorWindow(name)) ?? null } };
+  }
   if (provider === null || model === null || price === null) return {};
   return { modelSettings: { provider, model, baseUrl, price, apiKey: await currentKey(secrets) } };
 }

@@ -3,6 +3,7 @@ import type * as z from "zod/mini";
 import * as agents from "./agent-card.ts";
 import * as approvals from "./approval-watch.ts";
 import * as audit from "./audit.ts";
+import * as clients from "./client-requests.ts";
 import * as daemon from "./daemon.ts";
 import * as design from "./design/requests.ts";
 import * as handshake from "./handshake.ts";
@@ -31,6 +32,7 @@ export const REQUESTS = [
   daemon.daemonCheck,
   daemon.requestCancel,
   daemon.modelConfigure,
+  clients.modelPiece,
   tools.toolsList,
   agents.agentList,
   agents.agentCard,
@@ -63,6 +65,7 @@ export const REQUESTS = [
   run.changesFile,
   run.changesAccept,
   run.changesDiscard,
+  run.changesTaken,
   plan.planShow,
   plan.planEdit,
   plan.planHistory,

@@ -3,6 +3,7 @@
  * (`capabilities.requests`), so a client that answers none needs to know nothing of this.
  */
 import * as z from "zod/mini";
+import { clientApplyEdit, clientApproval, clientModel, clientTerminal } from "./client-requests.ts";
 import { notification, reverseRequest } from "./message.ts";
 
 export const clientPing = reverseRequest(
@@ -12,7 +13,7 @@ export const clientPing = reverseRequest(
   z.object({}),
 );
 
-export const REVERSE_REQUESTS = [clientPing] as const;
+export const REVERSE_REQUESTS = [clientPing, clientModel, clientApplyEdit, clientApproval, clientTerminal] as const;
 
 export const requestCancelled = notification(
   "request/cancelled",

@@ -83,6 +83,12 @@ export async function checkModel(context: CliContext): Promise<CheckResult[]> {
 async function reach(model: ModelSettings): Promise<CheckResult> {
   const about = `${model.provider} ${model.model}`;
   const probe = probeOf(model);
+  if (model.provider === "editor")
+    return {
+      name: "model",
+      status: "ok",
+      message: `${about}: asked through an editor that is connected and offers it.`,
+    };
   if (probe === undefined) return { name: "model", status: "ok", message: `${about} from ${model.replayFile}.` };
   if ((model.provider === "openai" || model.provider === "anthropic") && model.apiKey === null) {
     const { message, hint } = errorValue("model.key_missing", `(${model.provider})`);
@@ -116,6 +122,7 @@ function probeOf({
     }
     case "ollama":
       return { url: `${(baseUrl ?? "http://127.0.0.1:11434").replace(/\/v1$/, "")}/api/tags`, headers: {} };
+    case "editor":
     case "replay":
       return undefined;
   }

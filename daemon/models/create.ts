@@ -3,6 +3,7 @@ import { nexusError } from "../../protocol/index.ts";
 import { type Clock, systemClock } from "../host/clock.ts";
 import type { ModelSettings } from "../settings.ts";
 import { createAnthropicModel } from "./anthropic.ts";
+import { createEditorModel, type EditorModels } from "./editor.ts";
 import type { ChatModel } from "./model.ts";
 import { createOpenAiModel } from "./openai.ts";
 import { recordingModel } from "./recorder.ts";
@@ -13,10 +14,17 @@ export interface ModelOptions {
   readonly clock?: Clock;
   /** Milliseconds without a byte after which a call is given up. Default 120 000. */
   readonly idleTimeoutMs?: number;
+  /** The clients that offer models; left out: none does. */
+  readonly editors?: EditorModels;
+  /** The run that the model is for. */
+  readonly runId?: string;
+  /** Told, in words for a person, when a call waits for a client that offers the model. */
+  readonly onWait?: (message: string) => void;
 }
 
 const OPENAI_URL = "https://api.openai.com/v1";
 const ANTHROPIC_URL = "https://api.anthropic.com";
+const NO_EDITORS: EditorModels = { ask: () => Promise.reject(nexusError("model.no_client")) };
 const OLLAMA_URL = "http://127.0.0.1:11434/v1";
 
 /**
@@ -43,6 +51,10 @@ function createProviderModel(settings: ModelSettings, options: ModelOptions): Ch
       return createOpenAiModel(remote(settings, options, baseUrl, settings.apiKey));
     case "ollama":
       return createOpenAiModel(remote(settings, options, ollamaUrl(baseUrl), null));
+    case "editor": {
+      const { editors = NO_EDITORS, runId, onWait } = options;
+      return createEditorModel({ name: { provider, model: settings.model }, editors, runId, onWait });
+    }
     case "replay":
       if (settings.replayFile === null)
         throw nexusError("settings.invalid", "Provider replay needs a recording: set NEXUS_REPLAY to its file.");

@@ -22,13 +22,13 @@ const ESTIMATE_MARGIN = 1.4;
 
 /**
  * The price that the settings name; else that of a known model; else 0 for what runs on the user's own machine or
- * network (Ollama, a replay, a loopback or private address). Undefined when nobody knows.
+ * network (Ollama, a replay, a loopback or private address) and for what a subscription pays (a model of the editor). Undefined when nobody knows.
  */
 export function priceOf(settings: Pick<ModelSettings, "provider" | "model" | "baseUrl" | "price">): Price | undefined {
   const { provider, model, baseUrl, price } = settings;
   if (price !== null)
     return { input: price.input, cacheRead: price.input, cacheWrite: price.input, output: price.output };
-  if (provider === "replay") return FREE;
+  if (provider === "replay" || provider === "editor") return FREE;
   const known = provider === "ollama" ? undefined : knownPrice(model);
   if (known !== undefined) return known;
   if (provider === "ollama") return FREE;

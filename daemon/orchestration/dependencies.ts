@@ -16,11 +16,19 @@ import type { ForeignPlace } from "../tools/foreign/foreign.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ChangesPort } from "./changes/changes.ts";
 import type { OpenDesignWork } from "./design/design-work.ts";
+import type { OpenDocuments } from "./open-documents.ts";
 import type { PolicyPlace } from "./rights/policy-place.ts";
 import type { WorkJudge } from "./run-context.ts";
 import type { OpenMemory } from "./run-memory.ts";
 import type { SchedulingSettings } from "./scheduling/settings.ts";
 import type { TeamLimits } from "./team/limits.ts";
+
+/** Where a model is asked from. */
+export interface ModelOfRun {
+  readonly runId: string;
+  /** Told, in words for a person, when a call waits for a client that offers the model. */
+  readonly onWait: (message: string) => void;
+}
 
 export interface RunDependencies {
   readonly store: Store;
@@ -43,9 +51,11 @@ export interface RunDependencies {
   /** How much is done at a time; left out: the defaults. */
   readonly scheduling?: SchedulingSettings;
   /** Throws `model.*` when the settings cannot work, before anything is asked of the network. */
-  readonly createModel: (settings: ModelSettings) => ChatModel;
+  readonly createModel: (settings: ModelSettings, call?: ModelOfRun) => ChatModel;
   /** What runs know of their repository; left out: names, words and rules straight from the files. */
   readonly memory?: OpenMemory;
+  /** What clients have open and not saved; left out: nothing is known of it. */
+  readonly documents?: OpenDocuments;
   /** Adds a rule in its text form to the user's own policy. Rejects when it cannot be kept. */
   readonly keepRule: (rule: string) => Promise<void>;
   /** Folder outside of every workspace where changes of several files are recorded while they are made. */

@@ -2,6 +2,7 @@
 import type { Answer, ChangeConflict, Params, RunState } from "../../protocol/index.ts";
 import { isEnded, nexusError, pendingPaths } from "../../protocol/index.ts";
 import type { RunDependencies } from "./dependencies.ts";
+import { changeOpenDocuments, type ThroughEditors } from "./open-documents.ts";
 import { auditRun } from "./rights/audited.ts";
 import { trustThrough } from "./rights/run-trust.ts";
 import type { Caller } from "./run-service.ts";
@@ -19,8 +20,9 @@ export async function acceptChanges(
 ): Promise<Answer<"changes/accept">> {
   const { state } = await endedChanges(dependencies, params.runId);
   const paths = chosenPaths(state, params.paths);
-  const conflicts = await applyPaths(dependencies, params.runId, paths, `client:${caller.name}`);
-  return { accepted: conflicts.length === 0 ? paths : [], conflicts };
+  const { conflicts, inEditor } = await applyPaths(dependencies, params.runId, paths, `client:${caller.name}`);
+  if (conflicts.length > 0) return { accepted: [], conflicts };
+  return { accepted: paths, conflicts, ...(inEditor.length === 0 ? {} : { inEditor }) };
 }
 
 /** Accepts all that waits as a part of the run itself, before it ends. Repeated after a restart it changes nothing more. */
@@ -36,16 +38,35 @@ async function applyPaths(
   runId: string,
   paths: string[],
   actor: string,
-): Promise<ChangeConflict[]> {
+): Promise<{ conflicts: ChangeConflict[]; inEditor: string[] }> {
   const reason = actor === "nexus" ? "The run was started with the acceptance of its change." : "It was accepted.";
   const decision = { event: "accept" as const, actor, action: `accept ${paths.join(", ")}`, reason };
   await auditRun(dependencies, runId, { ...decision, verdict: "approved" });
   const { state, changes } = await waitingChanges(dependencies, runId);
+  const edited = await changeOpenDocuments(dependencies, state, changes, paths);
+  const inEditor = [...edited.inEditor];
+  if (edited.conflicts.length > 0) {
+    const conflicts = [...edited.conflicts];
+    await dependencies.store.events.append(runId, [{ body: { type: "changes.conflicted", conflicts } }]);
+    return { conflicts, inEditor };
+  }
+  const onDisk = paths.filter((path) => !inEditor.includes(path));
+  await keepAndBegin(dependencies, { state, changes }, onDisk);
+  return { conflicts: await carryOut(dependencies, runId, onDisk, edited), inEditor };
+}
+
+/** What is written over is kept, and the intent recorded, before the first file is touched. */
+async function keepAndBegin(
+  dependencies: RunDependencies,
+  { state, changes }: { state: RunState; changes: Changes },
+  paths: string[],
+): Promise<void> {
+  if (paths.length === 0) return;
+  const { runId } = state;
   const earlier = changes.kept === undefined ? {} : { earlier: changes.kept };
   const files = { name: "before-accept", paths, ...earlier };
   const kept = await dependencies.changes.checkpoints.keepFiles(state, files);
   await dependencies.store.events.append(runId, [{ body: { type: "changes.applying", paths, kept } }]);
-  return carryOut(dependencies, runId, paths);
 }
 
 export async function discardChanges(
@@ -68,6 +89,36 @@ export async function discardChanges(
   return { discarded: paths };
 }
 
+/**
+ * An editor has the change in its own texts. Files are only looked at: each must still be as the run found it on disk, as the
+ * run made it, or as the editor says that it is now.
+ */
+export async function takenChanges(
+  dependencies: RunDependencies,
+  params: Params<"changes/taken">,
+  caller: Caller,
+): Promise<Answer<"changes/taken">> {
+  const { state, changes } = await endedChanges(dependencies, params.runId);
+  const paths = chosenPaths(
+    state,
+    params.files?.map(({ path }) => path),
+  );
+  const hashes = new Map(params.files?.map(({ path, sha256 }) => [path, sha256]));
+  const files = paths.map((path) => ({ path, sha256: hashes.get(path) }));
+  const conflicts = await dependencies.changes.taken(state.workspace, changes.changeSet, files, state.unsaved);
+  if (conflicts.length > 0) return { taken: [], conflicts };
+  const actor = `client:${caller.name}`;
+  const action = `accept ${paths.join(", ")}`;
+  const decision = { event: "accept" as const, actor, action, reason: "An editor has it in its own texts." };
+  await auditRun(dependencies, params.runId, { ...decision, verdict: "approved" });
+  const earlier = changes.kept === undefined ? {} : { earlier: changes.kept };
+  const kept = await dependencies.changes.checkpoints.keepFiles(state, { name: "before-accept", paths, ...earlier });
+  const body = { type: "changes.accepted" as const, paths, takenBy: caller.name, kept };
+  await dependencies.store.events.append(params.runId, [{ body }]);
+  await releaseWhenDecided(dependencies, params.runId);
+  return { taken: paths, conflicts: [] };
+}
+
 /** Finishes an accept that an earlier daemon began. */
 export async function finishApplying(dependencies: RunDependencies, runId: string): Promise<void> {
   const state = await dependencies.store.events.state(runId);
@@ -75,17 +126,38 @@ export async function finishApplying(dependencies: RunDependencies, runId: strin
   await carryOut(dependencies, runId, state.changes.applying);
 }
 
-async function carryOut(dependencies: RunDependencies, runId: string, paths: string[]): Promise<ChangeConflict[]> {
+async function carryOut(
+  dependencies: RunDependencies,
+  runId: string,
+  onDisk: string[],
+  edited?: ThroughEditors,
+): Promise<ChangeConflict[]> {
+  const conflicts = await write(dependencies, runId, onDisk).catch(async (error: unknown) => {
+    await edited?.undo();
+    throw error;
+  });
+  const stuck = conflicts.length === 0 ? [] : ((await edited?.undo()) ?? []);
+  const inEditor = [...(edited?.inEditor ?? [])];
+  const accepted = { paths: [...onDisk, ...inEditor], ...(inEditor.length === 0 ? {} : { inEditor }) };
+  const all = [
+    ...conflicts,
+    ...stuck.map((path) => ({ path, reason: "undo the change in the editor: it was not taken out" })),
+  ];
+  const body =
+    all.length > 0
+      ? { type: "changes.conflicted" as const, conflicts: all }
+      : { type: "changes.accepted" as const, ...accepted };
+  await dependencies.store.events.append(runId, [{ body }]);
+  await releaseWhenDecided(dependencies, runId);
+  return all;
+}
+
+async function write(dependencies: RunDependencies, runId: string, paths: string[]): Promise<ChangeConflict[]> {
+  if (paths.length === 0) return [];
   const { state, changes } = await waitingChanges(dependencies, runId);
   const keepTrust = await trustThrough(dependencies, state, paths);
   const { conflicts } = await dependencies.changes.apply(state.workspace, changes.changeSet, paths);
   if (conflicts.length === 0) await keepTrust();
-  const body =
-    conflicts.length > 0
-      ? { type: "changes.conflicted" as const, conflicts }
-      : { type: "changes.accepted" as const, paths };
-  await dependencies.store.events.append(runId, [{ body }]);
-  await releaseWhenDecided(dependencies, runId);
   return conflicts;
 }
 

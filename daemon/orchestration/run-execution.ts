@@ -13,7 +13,15 @@ import type { ModelSettings } from "../settings.ts";
 import type { RunDependencies } from "./dependencies.ts";
 import { taintRun } from "./rights/run-taint.ts";
 import { applyAtEnd } from "./run-changes.ts";
-import { type CountedWindow, isStoreFailure, type RunContext, RunStopped, record, stateOf } from "./run-context.ts";
+import {
+  type CountedWindow,
+  isStoreFailure,
+  notice,
+  type RunContext,
+  RunStopped,
+  record,
+  stateOf,
+} from "./run-context.ts";
 import { recallMemory } from "./run-memory.ts";
 import { type ModelSlots, scheduledModel } from "./scheduling/scheduled-model.ts";
 import type { Scheduler } from "./scheduling/scheduler.ts";
@@ -94,6 +102,7 @@ function createContext(
     job: () => ({ ...place, id: `${runId}/${label}${calls++}` }),
     note: async (decided) => void (await record(context, decided)),
   };
+  const onWait = (message: string) => void notice(context, "model.waits", message).catch(() => undefined);
   const context: RunContext = {
     runId,
     store,
@@ -109,7 +118,7 @@ function createContext(
     inTurn: createTurnstile(),
     modelName: settings.model,
     editJournal: dependencies.editJournal,
-    model: () => (model ??= scheduledModel(dependencies.createModel(settings), slots)),
+    model: () => (model ??= scheduledModel(dependencies.createModel(settings, { runId, onWait }), slots)),
     window: openCounted,
     memory: (place) => openMemory({ ...place, signal, count: async () => (await openCounted()).counter.count }),
     waits: createWaitGraph(),

@@ -15,6 +15,7 @@ import type { AgentDirectory } from "../orchestration/agent-directory.ts";
 import type { RunService } from "../orchestration/run-service.ts";
 import type { Audit } from "../security/audit/record.ts";
 import type { Trust } from "../security/trust.ts";
+import type { AskedClients } from "./clients/asked.ts";
 import { createRefusals } from "./refusals.ts";
 import { type Clients, createClients } from "./rpc/clients.ts";
 import type { DaemonControl } from "./rpc/daemon.ts";
@@ -35,6 +36,8 @@ export interface DaemonParts {
   readonly audit: Audit;
   readonly listTools: ListTools;
   readonly agents: AgentDirectory;
+  /** What is asked of clients; left out: nothing is. */
+  readonly asked?: AskedClients;
   /** Design documents of runs; left out: no run writes any. */
   readonly runDesign?: RunDesign;
   /** Others reach it by another way, so it does not end when it is idle. */
@@ -93,7 +96,7 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
       identity: { token, version, buildTime, pid: process.pid },
       service: parts.service,
       memory: parts.memory,
-      handlers: createHandlers(parts.service, parts.memory, control(parts)),
+      handlers: createHandlers(parts.service, parts.memory, control(parts), parts.asked),
       clock,
       log,
       clients,

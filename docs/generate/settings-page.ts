@@ -13,7 +13,8 @@ export const SETTINGS: readonly Setting[] = [
   {
     variable: "NEXUS_PROVIDER",
     name: "provider",
-    meaning: "who answers: `openai`, `anthropic`, `openai-compatible`, `ollama` or `replay`",
+    meaning:
+      "who answers: `openai`, `anthropic`, `openai-compatible`, `ollama`, `editor` ([editor-models.md](editor-models.md)) or `replay`",
     otherwise: "whoever a key or an address below names",
   },
   {

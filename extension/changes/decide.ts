@@ -5,13 +5,13 @@ import type { RunState } from "../../protocol/run-state.ts";
 import type { Nexus } from "../nexus.ts";
 
 /**
- * Writes the files (null: all that wait) into the user's tree. Unsaved editors of them are saved first, if the user
- * agrees: the daemon sees files, not editors. Rejects with a NexusError.
+ * Writes the files (null: all that wait) into the user's tree. Unsaved editors of them are saved first, or
+ * changed and left unsaved, as the user likes. Rejects with a NexusError.
  */
 export async function acceptChanges(nexus: Nexus, runId: string, paths: readonly string[] | null): Promise<void> {
   const { run } = await nexus.daemon.request("run/show", { runId });
   const wanted = paths ?? pendingFiles(run);
-  if (!(await saveOpenEditors(run.workspace, wanted))) return;
+  if (!(await settleOpenEditors(run.workspace, wanted))) return;
   const params = paths === null ? { runId } : { runId, paths: [...paths] };
   const { accepted, conflicts } = await nexus.daemon.request("changes/accept", params);
   if (conflicts.length === 0)
@@ -19,6 +19,8 @@ export async function acceptChanges(nexus: Nexus, runId: string, paths: readonly
   // Not awaited: a notice may stay for hours, and what was asked for is done.
   else if (!nexus.panels.isVisible(runId)) void showConflicts(nexus, runId, conflicts);
 }
+
+const CHANGE_UNSAVED = "Change Unsaved Text";
 
 /** A visible panel lists them itself. */
 async function showConflicts(nexus: Nexus, runId: string, conflicts: readonly ChangeConflict[]): Promise<void> {
@@ -43,16 +45,19 @@ function pendingFiles({ changes }: RunState): string[] {
   return paths.filter((path) => (changes.decisions[path] ?? "pending") === "pending");
 }
 
-/** False when the user would rather not save. */
-async function saveOpenEditors(workspace: string, paths: readonly string[]): Promise<boolean> {
+/** False when the user would rather not accept now. Texts that stay unsaved are changed by client/applyEdit. */
+async function settleOpenEditors(workspace: string, paths: readonly string[]): Promise<boolean> {
   const root = vscode.Uri.file(workspace);
   const wanted = new Set(paths.map((path) => vscode.Uri.joinPath(root, path).toString()));
   const unsaved = vscode.workspace.textDocuments.filter((open) => open.isDirty && wanted.has(open.uri.toString()));
   if (unsaved.length === 0) return true;
   const names = unsaved.map((open) => vscode.workspace.asRelativePath(open.uri)).join(", ");
-  const detail = "Saved edits count as yours: a file that then differs from the run's beginning is never overwritten.";
+  const detail =
+    "Saved edits count as yours: a file that then differs from the run's beginning is never overwritten. Or the change goes into the unsaved text, beside what you typed.";
   const text = `Save ${names} before accepting?`;
-  if ((await vscode.window.showWarningMessage(text, { modal: true, detail }, "Save")) !== "Save") return false;
+  const chosen = await vscode.window.showWarningMessage(text, { modal: true, detail }, "Save", CHANGE_UNSAVED);
+  if (chosen === CHANGE_UNSAVED) return true;
+  if (chosen !== "Save") return false;
   const saved = await Promise.all(unsaved.map((open) => open.save()));
   return saved.every(Boolean);
 }

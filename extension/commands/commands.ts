@@ -53,6 +53,10 @@ export const COMMANDS: { readonly [Name in CommandName]: Command } = {
   "nexus.trustFolder": manageTrust,
   "nexus.setKey": (nexus) => askForKey(nexus),
   "nexus.removeKey": (nexus) => forgetKey(nexus),
+  "nexus.chooseModel": async (nexus) => (await import("../editor/choose-model.ts")).chooseModel(nexus),
+  "nexus.showTerminal": onRun(undefined, async (nexus, runId) =>
+    (await import("../editor/terminals.ts")).showTerminal(nexus, runId),
+  ),
   "nexus.showLog": (nexus) => showLog(nexus),
   "nexus.restartDaemon": (nexus) => restartDaemon(nexus),
   "nexus.runDoctor": (nexus) => showDoctor(nexus),

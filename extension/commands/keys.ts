@@ -34,7 +34,7 @@ export async function forgetKey(nexus: Nexus): Promise<void> {
 /** The provider in the settings comes first. */
 async function pickProvider(placeHolder: string): Promise<Provider | undefined> {
   const { provider } = readSettings();
-  const withKeys = PROVIDERS.filter((name) => name !== "ollama");
+  const withKeys = PROVIDERS.filter((name) => name !== "ollama" && name !== "editor");
   const ordered = withKeys.toSorted((first, second) => Number(second === provider) - Number(first === provider));
   const picked = await vscode.window.showQuickPick(ordered, { placeHolder });
   return ordered.find((name) => name === picked);

@@ -45,6 +45,8 @@ export const COMMAND_NAMES = [
   "nexus.trustFolder",
   "nexus.setKey",
   "nexus.removeKey",
+  "nexus.chooseModel",
+  "nexus.showTerminal",
   "nexus.showLog",
   "nexus.restartDaemon",
   "nexus.runDoctor",

@@ -5,6 +5,7 @@ import { type ClientConnection, connectClient } from "../../protocol/connection.
 import type { Client } from "../../protocol/handshake.ts";
 import type { Answer, NotificationName, NotificationParams, Params, RequestName } from "../../protocol/messages.ts";
 import { clientError, NexusError } from "../../protocol/raised-errors.ts";
+import type { ReverseName } from "../../protocol/reverse.ts";
 import { readAddress, readToken } from "./home.ts";
 import { type LaunchOptions, launchDaemon } from "./launch.ts";
 import { connectSocket } from "./socket.ts";
@@ -19,6 +20,15 @@ export interface DaemonOptions {
   onProblem(error: unknown): void;
   /** True while something waits for the daemon, so that it is started again when it ends. */
   isNeeded(): boolean;
+  /** What this window answers when the daemon asks. */
+  readonly answers?: Answers;
+}
+
+export interface Answers {
+  /** Declared in the handshake. */
+  readonly requests: readonly ReverseName[];
+  /** Called with each connection: gives each of these requests its handler. */
+  handle(connection: Pick<ClientConnection, "handle">): void;
 }
 
 export type ConnectionState = "idle" | "connecting" | "connected";
@@ -153,8 +163,8 @@ export class Daemon {
 
   /** Undefined when nothing listens; an idle daemon of an older build is asked to make room. */
   async #attach(home: string): Promise<ClientConnection | undefined> {
-    const { client } = this.#options;
-    const connection = await shakeHands(home, client);
+    const { client, answers } = this.#options;
+    const connection = await shakeHands(home, client, answers);
     if (connection === undefined || connection.daemon.buildTime >= client.buildTime) return connection;
     const closed = new Promise<void>((resolve) => connection.onClose(resolve));
     const { stopping } = await connection.request("daemon/stop", { ifIdle: true });
@@ -191,7 +201,11 @@ export class Daemon {
 }
 
 /** Undefined when nobody listens, or the daemon ended while we shook hands. */
-async function shakeHands(home: string, client: Client): Promise<ClientConnection | undefined> {
+async function shakeHands(
+  home: string,
+  client: Client,
+  answers: Answers | undefined,
+): Promise<ClientConnection | undefined> {
   const address = await readAddress(home);
   const transport = address === undefined ? undefined : await connectSocket(address).catch(() => undefined);
   if (transport === undefined) return undefined;
@@ -199,7 +213,11 @@ async function shakeHands(home: string, client: Client): Promise<ClientConnectio
   const hmac = (text: string) => createHmac("sha256", token).update(text).digest("hex");
   const timer = setTimeout(() => transport.close(), HANDSHAKE_MS);
   try {
-    return await connectClient(transport, { client, nonce: randomBytes(32).toString("hex"), hmac });
+    const capabilities = { requests: [...(answers?.requests ?? [])] };
+    const nonce = randomBytes(32).toString("hex");
+    const connection = await connectClient(transport, { client, nonce, hmac, capabilities });
+    answers?.handle(connection);
+    return connection;
   } catch (error) {
     transport.close();
     if (error instanceof NexusError && error.value.code === "daemon.unreachable") return undefined;

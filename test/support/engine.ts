@@ -7,9 +7,11 @@ import { join } from "node:path";
 import { loadUserAgents } from "../../daemon/agents/user-agents.ts";
 import { systemClock } from "../../daemon/host/clock.ts";
 import { createChatModel } from "../../daemon/models/create.ts";
+import type { EditorModels } from "../../daemon/models/editor.ts";
 import type { Log } from "../../daemon/observability/log.ts";
 import { createChanges } from "../../daemon/orchestration/changes/create.ts";
 import type { RunDependencies } from "../../daemon/orchestration/dependencies.ts";
+import type { OpenDocuments } from "../../daemon/orchestration/open-documents.ts";
 import { replayRun } from "../../daemon/orchestration/replay/replay.ts";
 import type { OpenMemory } from "../../daemon/orchestration/run-memory.ts";
 import type { RunService } from "../../daemon/orchestration/run-service.ts";
@@ -59,6 +61,10 @@ export interface EngineOptions {
   readonly beforeCalls?: RunDependencies["beforeCalls"];
   /** How much is done at a time. */
   readonly scheduling?: SchedulingSettings;
+  /** Clients that offer models, for the provider `editor`. */
+  readonly editors?: EditorModels;
+  /** What clients have open and not saved. */
+  readonly documents?: OpenDocuments;
   /** Called before each append to the event log; what it throws is what the store throws. */
   readonly beforeAppend?: (events: readonly NewEvent[]) => void;
 }
@@ -174,6 +180,8 @@ async function openParts(
     team,
     judges,
     scheduling,
+    editors,
+    documents,
     keepRule = async () => undefined,
   }: EngineOptions,
 ) {
@@ -194,7 +202,7 @@ async function openParts(
     redactor: createRedactor(),
     defaultModel: () => settings,
     defaults: { budgetUsd: null, policy: {}, models },
-    createModel: (own) => createChatModel(own),
+    createModel: (own, call) => createChatModel(own, { ...(editors === undefined ? {} : { editors }), ...call }),
     keepRule,
     userAgents: ({ workspace, trusted }) =>
       loadUserAgents({ user: join(home, "agents"), ...(trusted ? { workspace } : {}) }),
@@ -208,6 +216,7 @@ async function openParts(
     ...(team === undefined ? {} : { team }),
     ...(judges === undefined ? {} : { judges }),
     ...(scheduling === undefined ? {} : { scheduling }),
+    ...(documents === undefined ? {} : { documents }),
   });
   return { store, service, audit, trust };
 }

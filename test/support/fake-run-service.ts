@@ -99,7 +99,11 @@ export function createFakeRunService(): FakeRunService {
     },
     answer: respond("answer", () => ({})),
     answerQuestion: respond("answerQuestion", () => ({})),
-    approvals: async () => ({ approvals: [] }),
+    approvals: async () => ({
+      approvals: [...states].flatMap(([runId, { pendingApprovals }]) =>
+        pendingApprovals.map((approval) => ({ runId, approval })),
+      ),
+    }),
     showPlan: respond("showPlan", () => ({ plan: null, milestones: [], revisions: 0, tasks: [] })),
     editPlan: respond("editPlan", () => ({
       change: { added: [], removed: [], changed: [] },
@@ -111,6 +115,7 @@ export function createFakeRunService(): FakeRunService {
       diff: { path, status: "modified", binary: false, patch: "@@ -1 +1 @@\n-a\n+b\n", truncated: false },
     })),
     file: respond("file", () => ({ text: null })),
+    taken: respond("taken", () => ({ taken: [], conflicts: [] })),
     accept: respond("accept", () => ({ accepted: ["a.ts"], conflicts: [] })),
     discard: respond("discard", () => ({ discarded: ["a.ts"] })),
     checkpoints: respond("checkpoints", () => ({ checkpoints: [], canUndo: false, accepted: [] })),

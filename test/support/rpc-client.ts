@@ -92,6 +92,6 @@ export function helloParams(nonce = "ab".repeat(32)) {
   return { protocolVersion: 1, client: { name: "raw", version: "1.0.0", buildTime: 1 }, nonce };
 }
 
-export function proofOf(token: string, clientNonce: string, daemonNonce: string): string {
-  return createHmac("sha256", token).update(`nexus/1/client/${clientNonce}/${daemonNonce}`).digest("hex");
+export function proofOf(token: string, clientNonce: string, daemonNonce: string, side = "client"): string {
+  return createHmac("sha256", token).update(`nexus/1/${side}/${clientNonce}/${daemonNonce}`).digest("hex");
 }

@@ -26,6 +26,8 @@ export interface Clients {
   find(connectionId: string): ConnectedClient | undefined;
   /** Those that answer this request, in the order in which they came. */
   able(name: ReverseName): readonly ConnectedClient[];
+  /** Called with each client that comes from now on; the function ends it. */
+  onAdded(listener: (client: ConnectedClient) => void): () => void;
 }
 
 export interface ClientDirectory extends Clients {
@@ -39,6 +41,7 @@ export interface ClientDirectory extends Clients {
 
 export function createClients(): ClientDirectory {
   const clients = new Map<string, ConnectedClient>();
+  const added = new Set<(client: ConnectedClient) => void>();
   const listeners = new Set<(connectionId: string) => void>();
   const changed = (connectionId: string) => {
     for (const listener of listeners) listener(connectionId);
@@ -48,8 +51,13 @@ export function createClients(): ClientDirectory {
     count: () => clients.size,
     find: (connectionId) => clients.get(connectionId),
     able: (name) => [...clients.values()].filter((client) => client.can(name)),
+    onAdded(listener) {
+      added.add(listener);
+      return () => added.delete(listener);
+    },
     add(client) {
       clients.set(client.connectionId, client);
+      for (const listener of added) listener(client);
       changed(client.connectionId);
       return () => {
         if (clients.delete(client.connectionId)) changed(client.connectionId);

@@ -3,6 +3,7 @@ import type { Handlers } from "../../../protocol/index.ts";
 import type { MemoryService } from "../../memory/service.ts";
 import { createDesignService } from "../../metagpt/view/service.ts";
 import type { RunService } from "../../orchestration/run-service.ts";
+import type { AskedClients } from "../clients/asked.ts";
 import { createAgentHandlers } from "./agents.ts";
 import { createApprovalHandlers } from "./approvals.ts";
 import { createAuditHandlers } from "./audit.ts";
@@ -25,16 +26,18 @@ export function createHandlers(
   service: RunService,
   memory: MemoryService,
   control: DaemonControl,
+  asked?: AskedClients,
 ): Handlers<RpcContext> {
   return {
-    ...createRunHandlers(service),
+    ...createRunHandlers(service, asked),
     ...createSessionHandlers(service.sessions),
     ...createTaskHandlers(service),
     ...createWorkflowHandlers(service.workflows),
     ...createApprovalHandlers(service),
     ...createChangesHandlers(service),
     ...createPlanHandlers(service),
-    ...createMemoryHandlers(memory),
+    ...createMemoryHandlers(memory, asked?.documents),
+    "model/piece": async (params, { connectionId }) => asked?.models.piece(connectionId, params) ?? { wanted: false },
     ...createPresenceHandlers(),
     ...createDaemonHandlers(control),
     ...createWorkspaceHandlers(control.trust),

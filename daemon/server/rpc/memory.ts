@@ -5,12 +5,13 @@ import { NexusError, nexusError } from "../../../protocol/index.ts";
 import { realPath, stat } from "../../host/files.ts";
 import type { MemoryService } from "../../memory/service.ts";
 import { resolveInside } from "../../security/paths/fence.ts";
+import type { ClientDocuments } from "../clients/documents.ts";
 import type { RpcContext } from "./connection.ts";
 
 type MemoryHandlers = Pick<Handlers<RpcContext>, Extract<keyof Handlers<RpcContext>, `memory/${string}`>>;
 
-export function createMemoryHandlers(memory: MemoryService): MemoryHandlers {
-  const unsaved = createUnsaved(memory);
+export function createMemoryHandlers(memory: MemoryService, documents?: Pick<ClientDocuments, "told">): MemoryHandlers {
+  const unsaved = createUnsaved(memory, documents);
   return {
     "memory/status": async (params, call) => memory.status(await located(params), call),
     "memory/index": async (params, call) => memory.index(await located(params), call),
@@ -74,7 +75,7 @@ async function inside(workspace: string, path: string): Promise<string> {
 }
 
 /** What a client has not saved is known no longer than the client is there. */
-function createUnsaved(memory: MemoryService) {
+function createUnsaved(memory: MemoryService, documents?: Pick<ClientDocuments, "told">) {
   const texts = new WeakMap<AbortSignal, Map<string, Params<"memory/unsaved">>>();
 
   function open({ name, closed }: RpcContext): Map<string, Params<"memory/unsaved">> {
@@ -90,6 +91,7 @@ function createUnsaved(memory: MemoryService) {
 
   return (params: Params<"memory/unsaved">, call: RpcContext) => {
     const files = texts.get(call.closed) ?? open(call);
+    documents?.told(params, call);
     const key = `${params.workspace}\n${params.path}`;
     if (params.text === null) files.delete(key);
     else files.set(key, { ...params, text: null });

@@ -1,6 +1,7 @@
 /** Requests about runs. */
 import type { Handlers, RunEvent } from "../../../protocol/index.ts";
 import type { RunService } from "../../orchestration/run-service.ts";
+import type { AskedClients } from "../clients/asked.ts";
 import type { RpcContext } from "./connection.ts";
 
 type RunHandlers = Pick<Handlers<RpcContext>, Extract<keyof Handlers<RpcContext>, `run/${string}`>>;
@@ -8,14 +9,21 @@ type RunHandlers = Pick<Handlers<RpcContext>, Extract<keyof Handlers<RpcContext>
 /** A page's events in characters of JSON; a line has twice that, and a page always has one event. */
 const MAX_PAGE_LENGTH = 512 * 1024;
 
-export function createRunHandlers(service: RunService): RunHandlers {
+export function createRunHandlers(service: RunService, asked?: Pick<AskedClients, "startedBy">): RunHandlers {
   return {
-    "run/start": (params, caller) => service.start(params, caller),
+    async "run/start"(params, caller) {
+      const started = await service.start(params, caller);
+      asked?.startedBy(started.runId, caller.connectionId);
+      return started;
+    },
     "run/prompt": (params, caller) => service.prompt(params, caller),
     "run/list": (params) => service.list(params),
     "run/show": (params) => service.show(params),
     "run/cancel": (params, caller) => service.cancel(params, caller),
-    "run/resume": (params, caller) => service.resume(params, caller),
+    async "run/resume"(params, caller) {
+      asked?.startedBy(params.runId, caller.connectionId);
+      return service.resume(params, caller);
+    },
 
     "run/checkpoints": (params) => service.checkpoints(params),
     "run/checkpointDiff": (params) => service.checkpointDiff(params),

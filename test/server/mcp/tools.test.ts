@@ -174,6 +174,12 @@ describe.each(WIRES)("over %s in revision %s", (...wire) => {
       hasEnded: true,
       nextAfter: 6,
     });
+    const again = { name: "watch_run", arguments: { runId: "run-1", after: 6, seconds: 60 } };
+    expect((await connected.client.callTool(again)).structuredContent).toMatchObject({
+      events: [],
+      hasEnded: true,
+      nextAfter: 6,
+    });
     expect(told).toEqual([
       [3, "run.noticed"],
       [4, "changes.ready"],

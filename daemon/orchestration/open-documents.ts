@@ -1,0 +1,100 @@
+/** Files that people have open with unsaved text while a change is accepted: nothing goes over their heads. */
+import type { ChangeConflict, ReverseAnswer, ReverseParams, RunState } from "../../protocol/index.ts";
+import { hashOf } from "../host/files.ts";
+import type { ChangesPort } from "./changes/changes.ts";
+import { hunksOf, inverted } from "./changes/hunks.ts";
+
+export interface UnsavedText {
+  /** Relative to the workspace. */
+  readonly path: string;
+  /** SHA-256 (hex) of the text. */
+  readonly sha256: string;
+  /** What people call the client that has it. */
+  readonly by: string;
+  readonly clientId: string;
+  /** The client takes edits of what it has open. */
+  readonly takesEdits: boolean;
+}
+
+/** What clients have told of their editors. */
+export interface OpenDocuments {
+  unsaved(workspace: string, paths: readonly string[]): readonly UnsavedText[];
+  /** Rejects when the client does not answer. */
+  applyEdit(clientId: string, edit: ReverseParams<"client/applyEdit">): Promise<ReverseAnswer<"client/applyEdit">>;
+}
+
+type Changes = NonNullable<RunState["changes"]>;
+type Edit = ReverseParams<"client/applyEdit">;
+
+export interface ThroughEditors {
+  readonly conflicts: readonly ChangeConflict[];
+  /** Those that are now in an editor's unsaved text. */
+  readonly inEditor: readonly string[];
+  /** Takes out of the editor again what was put in; resolves with the paths where that could not be done. */
+  undo(): Promise<readonly string[]>;
+}
+
+const NOTHING: ThroughEditors = { conflicts: [], inEditor: [], undo: async () => [] };
+
+/**
+ * Of the paths those that somebody has open with another text are changed there, in the editor and unsaved, where one client
+ * that takes edits has all of them; everything else is a conflict, and then nothing was changed.
+ */
+export async function changeOpenDocuments(
+  { changes: port, documents }: { readonly changes: ChangesPort; readonly documents?: OpenDocuments },
+  { runId, workspace, prompt }: Pick<RunState, "runId" | "workspace" | "prompt">,
+  { changeSet }: Changes,
+  paths: readonly string[],
+): Promise<ThroughEditors> {
+  if (documents === undefined) return NOTHING;
+  const open: UnsavedText[] = [];
+  for (const unsaved of documents.unsaved(workspace, paths)) if (await differs(unsaved)) open.push(unsaved);
+  const [first] = open;
+  if (first === undefined) return NOTHING;
+  const foreign = open.filter(({ clientId, takesEdits }) => clientId !== first.clientId || !takesEdits);
+  if (foreign.length > 0) return refused(foreign.map(inTheWay));
+
+  const files: Edit["files"] = [];
+  const unfit: UnsavedText[] = [];
+  for (const unsaved of open) {
+    const hunks = hunksOf(await port.diff(workspace, changeSet, unsaved.path));
+    if (hunks === undefined) unfit.push(unsaved);
+    else files.push({ path: unsaved.path, hunks });
+  }
+  if (unfit.length > 0) return refused(unfit.map(inTheWay));
+  const edit = { runId, workspace, title: prompt.slice(0, 100), files };
+  const answer = await documents.applyEdit(first.clientId, edit).catch((error: unknown) => ({
+    applied: false,
+    path: undefined,
+    reason: `${first.by} did not answer: ${error instanceof Error ? error.message : String(error)}`,
+  }));
+  if (answer.applied)
+    return { conflicts: [], inEditor: files.map(({ path }) => path), undo: () => takeBack(first, edit) };
+  const path = files.find((file) => file.path === answer.path)?.path ?? first.path;
+  const reason = answer.reason ?? "it does not fit the unsaved text";
+  return refused([{ path, reason: `${first.by} has unsaved changes in it: ${reason}` }]);
+
+  async function differs({ path, sha256 }: UnsavedText): Promise<boolean> {
+    for (const side of ["before", "after"] as const) {
+      const text = await port.file(workspace, changeSet, path, side);
+      if (text !== null && hashOf(text) === sha256) return false;
+    }
+    return true;
+  }
+
+  async function takeBack({ clientId }: UnsavedText, made: Edit): Promise<readonly string[]> {
+    const inverse = made.files.map(({ path, hunks }) => ({ path, hunks: inverted(hunks) }));
+    const answered = await documents
+      ?.applyEdit(clientId, { ...made, title: `Taken back: ${made.title}`.slice(0, 100), files: inverse })
+      .catch(() => undefined);
+    return answered?.applied === true ? [] : made.files.map(({ path }) => path);
+  }
+}
+
+function refused(conflicts: readonly ChangeConflict[]): ThroughEditors {
+  return { ...NOTHING, conflicts };
+}
+
+function inTheWay({ path, by }: UnsavedText): ChangeConflict {
+  return { path, reason: `${by} has unsaved changes in it: save or revert them there` };
+}
