@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { PermissionOption, ToolCallContent } from "@agentclientprotocol/sdk";
 import type { ChangeConflict, ChangedFile, Params, RunState } from "../../../protocol/index.ts";
 import { pendingPaths } from "../../../protocol/index.ts";
+import { hashOf } from "../../host/files.ts";
 import type { DaemonLink } from "../link.ts";
 import type { SessionClient } from "./client.ts";
 import { diskText, editorText } from "./content.ts";
@@ -78,17 +79,26 @@ export async function acceptChanges(place: ChangesPlace, state: RunState): Promi
   const files = await changedFiles(place, state);
   const { conflicts, ahead } = await compared(place, state, files);
   if (conflicts.length > 0) return refused(place, state, conflicts);
-  // What the disk does not have yet is written by the editor first: the daemon would find another text there.
-  await writeThrough(place, state, ahead);
-  const paths = pendingPaths(state);
-  const accepted = await link.request("changes/accept", { runId, paths });
-  if (accepted.conflicts.length > 0) {
-    await writeBack(place, state, ahead);
-    return refused(place, state, accepted.conflicts);
+  const saved = files.filter((file) => !ahead.includes(file));
+  if (saved.length > 0) {
+    const accepted = await link.request("changes/accept", { runId, paths: saved.map(({ path }) => path) });
+    if (accepted.conflicts.length > 0) return refused(place, state, accepted.conflicts);
   }
-  await writeThrough(place, state, files);
-  await ended(place, state, "completed", `Written: ${accepted.accepted.join(", ")}`);
+  // The editor shows what is on disk now, and puts the change into what it had not saved.
+  for (const file of saved) await writeThrough(place, state, file);
+  for (const file of ahead) conflicts.push(...(await putInto(place, state, file)));
+  if (conflicts.length > 0) return refused(place, state, conflicts);
+  await ended(place, state, "completed", `Written: ${files.map(({ path }) => path).join(", ")}`);
   return true;
+}
+
+/** An editor's own text takes the change: the daemon is told, and writes nothing there. */
+async function putInto(place: ChangesPlace, state: RunState, file: FileChange): Promise<readonly ChangeConflict[]> {
+  const { path, after } = file;
+  const isTaken = after !== null && (await writeThrough(place, state, file));
+  if (!isTaken) return [{ path, reason: "your editor did not take the change into its unsaved text" }];
+  const files = [{ path, sha256: hashOf(after) }];
+  return (await place.link.request("changes/taken", { runId: state.runId, files })).conflicts;
 }
 
 export async function discardChanges(place: ChangesPlace, state: RunState): Promise<void> {
@@ -98,7 +108,7 @@ export async function discardChanges(place: ChangesPlace, state: RunState): Prom
 
 async function refused(place: ChangesPlace, state: RunState, conflicts: readonly ChangeConflict[]): Promise<false> {
   const lines = conflicts.map(({ path, reason }) => `${path}: ${reason}`);
-  await ended(place, state, "failed", `Nothing was written.\n${lines.join("\n")}`);
+  await ended(place, state, "failed", `Not written:\n${lines.join("\n")}`);
   return false;
 }
 
@@ -154,18 +164,20 @@ function isSame(first: string, second: string): boolean {
   return first.replaceAll("\r\n", "\n") === second.replaceAll("\r\n", "\n");
 }
 
-/** What is on disk is on disk: an editor that refuses shows the file as it was told to. */
-async function writeThrough(place: ChangesPlace, state: RunState, files: readonly FileChange[]): Promise<void> {
-  for (const { path, after } of files) if (after !== null) await write(place, join(state.workspace, path), after);
-}
-
-async function writeBack(place: ChangesPlace, state: RunState, files: readonly FileChange[]): Promise<void> {
-  for (const { path, before } of files) if (before !== null) await write(place, join(state.workspace, path), before);
-}
-
-async function write({ sessionId, client }: ChangesPlace, path: string, content: string): Promise<void> {
-  if (!client.abilities.writesFiles) return;
-  await client.context.request("fs/write_text_file", { sessionId, path, content }).catch(() => undefined);
+/** False where the editor refuses, or cannot be asked. */
+async function writeThrough(
+  place: ChangesPlace,
+  { workspace }: RunState,
+  { path, after }: FileChange,
+): Promise<boolean> {
+  const { sessionId, client } = place;
+  if (!client.abilities.writesFiles || after === null) return false;
+  try {
+    await client.context.request("fs/write_text_file", { sessionId, path: join(workspace, path), content: after });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function callId({ runId }: RunState): string {

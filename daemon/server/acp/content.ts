@@ -2,6 +2,7 @@
 import { isAbsolute, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ContentBlock, EmbeddedResource, ResourceLink } from "@agentclientprotocol/sdk";
+import { MAX_UNSAVED_FILES, type UnsavedText } from "../../../protocol/index.ts";
 import { readText, realPath, stat } from "../../host/files.ts";
 import type { SessionClient } from "./client.ts";
 import { invalidParams } from "./errors.ts";
@@ -24,13 +25,15 @@ export interface ImageData {
 export interface PromptContent {
   readonly text: string;
   /** Of files in the workspace: what the editor shows and the disk does not have yet. */
-  readonly unsaved: readonly { readonly path: string; readonly text: string }[];
+  readonly unsaved: readonly UnsavedText[];
   readonly images: readonly ImageData[];
 }
 
 const MOST_BLOCKS = 200;
 const MOST_ATTACHED = 30_000;
 const MOST_ALL = 70_000;
+/** Characters; those of three bytes fit into the line to the daemon with the rest of the request. */
+const MOST_UNSAVED = 250_000;
 const MOST_FILE_BYTES = 2 * 1024 * 1024;
 
 interface Attachment {
@@ -47,7 +50,7 @@ export async function promptContent(
   if (blocks.length > MOST_BLOCKS) throw invalidParams(`A prompt has at most ${MOST_BLOCKS} parts.`);
   const said: string[] = [];
   const attached: Attachment[] = [];
-  const unsaved: { path: string; text: string }[] = [];
+  const unsaved: UnsavedText[] = [];
   const images: ImageData[] = [];
   for (const block of blocks)
     switch (block.type) {
@@ -62,7 +65,7 @@ export async function promptContent(
       case "resource_link": {
         const linked = await linkedFile(block, place, client);
         said.push(linked.label);
-        if (linked.unsaved !== undefined) unsaved.push(linked.unsaved);
+        if (linked.unsaved !== undefined) takeUnsaved(unsaved, linked.unsaved);
         if (linked.attached !== undefined) attached.push(linked.attached);
         break;
       }
@@ -78,6 +81,15 @@ export async function promptContent(
   return { text: [words, ...shown(attached)].join("\n\n"), unsaved, images };
 }
 
+/** Throws an error of ACP for more than a request to the daemon holds. */
+function takeUnsaved(unsaved: UnsavedText[], found: UnsavedText): void {
+  if (unsaved.some(({ path }) => path === found.path)) return;
+  unsaved.push(found);
+  const length = unsaved.reduce((sum, { text }) => sum + text.length, 0);
+  if (unsaved.length <= MAX_UNSAVED_FILES && length <= MOST_UNSAVED) return;
+  throw invalidParams(`The unsaved text of ${found.path} is too long to be sent along: save it first.`);
+}
+
 /** Parts stand as the client cut them: a mention in the middle of a sentence is one. */
 function joined(parts: readonly string[]): string {
   return parts.reduce((text, part) => {
@@ -88,7 +100,7 @@ function joined(parts: readonly string[]): string {
 
 interface Linked {
   readonly label: string;
-  readonly unsaved?: { readonly path: string; readonly text: string };
+  readonly unsaved?: UnsavedText;
   readonly attached?: Attachment;
 }
 
@@ -185,6 +197,12 @@ export async function diskText(path: string): Promise<string | undefined> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined || !found.isFile() || found.size > MOST_FILE_BYTES) return undefined;
   return readText(path).catch(() => undefined);
+}
+
+/** With what an editor has not saved, for a run that is at work already. */
+export function withUnsaved({ text, unsaved }: PromptContent): string {
+  const attached = unsaved.map(({ path, text: own }) => ({ name: `the editor's unsaved text of ${path}`, text: own }));
+  return [text, ...shown(attached)].join("\n\n");
 }
 
 /** Whoever wrote what is attached gives no orders with it. */

@@ -16,7 +16,7 @@ import { offerChanges } from "./accept.ts";
 import { carryOut, resumableRun } from "./actions.ts";
 import type { SessionClient } from "./client.ts";
 import { typedPrompt } from "./commands.ts";
-import { type PromptContent, promptContent } from "./content.ts";
+import { type PromptContent, promptContent, withUnsaved } from "./content.ts";
 import { errorOf, invalidParams } from "./errors.ts";
 import { insist } from "./insist.ts";
 import { configOptions } from "./options.ts";
@@ -218,7 +218,8 @@ export function openSession(options: SessionOptions): OpenSession {
   }
 
   /** False when the run has ended meanwhile. */
-  async function steer(runId: string, { text }: PromptContent): Promise<boolean> {
+  async function steer(runId: string, said: PromptContent): Promise<boolean> {
+    const text = withUnsaved(said).slice(0, MOST_PROMPT);
     const idempotencyKey = newKey();
     ownPrompts.add(idempotencyKey);
     for (const oldest of ownPrompts) if (ownPrompts.size > MOST_OWN) ownPrompts.delete(oldest);
@@ -240,7 +241,7 @@ export function openSession(options: SessionOptions): OpenSession {
     return stay(await started(said, mode), stop);
   }
 
-  async function started({ text }: PromptContent, mode: SessionMode | undefined): Promise<RunView> {
+  async function started({ text, unsaved }: PromptContent, mode: SessionMode | undefined): Promise<RunView> {
     const { changes, budgetUsd = own.budgetUsd } = summary.settings;
     const model = modelSettings();
     const params: Params<"run/start"> = {
@@ -248,6 +249,7 @@ export function openSession(options: SessionOptions): OpenSession {
       mode: mode ?? summary.settings.mode,
       autoApply: changes === "accept",
       ...(budgetUsd === undefined ? {} : { budgetUsd }),
+      ...(unsaved.length === 0 ? {} : { unsaved: [...unsaved] }),
       ...(model === undefined ? {} : { modelSettings: model }),
     };
     isStarting = true;
