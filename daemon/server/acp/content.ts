@@ -1,8 +1,14 @@
 /** What a prompt's blocks say, as one text: words, files by their paths, what is attached, and what editors have not saved. */
 import { isAbsolute, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ContentBlock, EmbeddedResource, ResourceLink } from "@agentclientprotocol/sdk";
-import { MAX_UNSAVED_FILES, type UnsavedText } from "../../../protocol/index.ts";
+import type { ContentBlock, EmbeddedResource, ImageContent, ResourceLink } from "@agentclientprotocol/sdk";
+import {
+  MAX_IMAGE_CHARACTERS,
+  MAX_IMAGES,
+  MAX_UNSAVED_FILES,
+  PromptImage,
+  type UnsavedText,
+} from "../../../protocol/index.ts";
 import { readText, realPath, stat } from "../../host/files.ts";
 import type { SessionClient } from "./client.ts";
 import { invalidParams } from "./errors.ts";
@@ -16,17 +22,11 @@ export interface PromptPlace {
   readonly directories: readonly string[];
 }
 
-export interface ImageData {
-  readonly mimeType: string;
-  /** Base64. */
-  readonly data: string;
-}
-
 export interface PromptContent {
   readonly text: string;
   /** Of files in the workspace: what the editor shows and the disk does not have yet. */
   readonly unsaved: readonly UnsavedText[];
-  readonly images: readonly ImageData[];
+  readonly images: readonly PromptImage[];
 }
 
 const MOST_BLOCKS = 200;
@@ -51,14 +51,14 @@ export async function promptContent(
   const said: string[] = [];
   const attached: Attachment[] = [];
   const unsaved: UnsavedText[] = [];
-  const images: ImageData[] = [];
+  const images: PromptImage[] = [];
   for (const block of blocks)
     switch (block.type) {
       case "text":
         said.push(block.text);
         break;
       case "image":
-        images.push(imageOf(block.mimeType, block.data));
+        takeImage(images, block);
         break;
       case "audio":
         throw invalidParams("Nexus cannot hear: a prompt holds no audio.");
@@ -78,7 +78,8 @@ export async function promptContent(
     }
   const words = joined(said).trim();
   if (words === "" && images.length === 0) throw invalidParams("The prompt is empty.");
-  return { text: [words, ...shown(attached)].join("\n\n"), unsaved, images };
+  const text = [words === "" ? "See the picture." : words, ...shown(attached)].join("\n\n");
+  return { text, unsaved, images };
 }
 
 /** Throws an error of ACP for more than a request to the daemon holds. */
@@ -131,13 +132,13 @@ function embedded(
   return { label: `${label} (attached, but no text: it cannot be read)` };
 }
 
-const IMAGE_TYPES: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
-
-function imageOf(mimeType: string, data: string): ImageData {
-  if (!IMAGE_TYPES.has(mimeType))
-    throw invalidParams(`Nexus takes PNG, JPEG, GIF and WebP, not ${mimeType.slice(0, 60)}.`);
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(data)) throw invalidParams("An image is base64.");
-  return { mimeType, data };
+function takeImage(images: PromptImage[], { mimeType, data }: ImageContent): void {
+  const image = PromptImage.safeParse({ mimeType, data });
+  if (!image.success) throw invalidParams("A picture is PNG, JPEG, GIF or WebP in base64, of at most 500 KB.");
+  images.push(image.data);
+  const length = images.reduce((sum, each) => sum + each.data.length, 0);
+  if (images.length > MAX_IMAGES || length > MAX_IMAGE_CHARACTERS)
+    throw invalidParams(`A prompt holds at most ${MAX_IMAGES} pictures, and 500 KB of them together.`);
 }
 
 /** Undefined for what is no file. */

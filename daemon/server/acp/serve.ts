@@ -51,7 +51,7 @@ export function serveAcp(
 
 const CAPABILITIES = {
   loadSession: true,
-  promptCapabilities: { image: false, audio: false, embeddedContext: true },
+  promptCapabilities: { image: true, audio: false, embeddedContext: true },
   mcpCapabilities: { http: false, sse: false },
   sessionCapabilities: { list: {}, delete: {}, resume: {}, close: {}, additionalDirectories: {} },
 };

@@ -219,6 +219,7 @@ export function openSession(options: SessionOptions): OpenSession {
 
   /** False when the run has ended meanwhile. */
   async function steer(runId: string, said: PromptContent): Promise<boolean> {
+    if (said.images.length > 0) throw invalidParams("A run at work takes no pictures: send them when it has ended.");
     const text = withUnsaved(said).slice(0, MOST_PROMPT);
     const idempotencyKey = newKey();
     ownPrompts.add(idempotencyKey);
@@ -241,7 +242,7 @@ export function openSession(options: SessionOptions): OpenSession {
     return stay(await started(said, mode), stop);
   }
 
-  async function started({ text, unsaved }: PromptContent, mode: SessionMode | undefined): Promise<RunView> {
+  async function started({ text, unsaved, images }: PromptContent, mode: SessionMode | undefined): Promise<RunView> {
     const { changes, budgetUsd = own.budgetUsd } = summary.settings;
     const model = modelSettings();
     const params: Params<"run/start"> = {
@@ -250,6 +251,7 @@ export function openSession(options: SessionOptions): OpenSession {
       autoApply: changes === "accept",
       ...(budgetUsd === undefined ? {} : { budgetUsd }),
       ...(unsaved.length === 0 ? {} : { unsaved: [...unsaved] }),
+      ...(images.length === 0 ? {} : { images: [...images] }),
       ...(model === undefined ? {} : { modelSettings: model }),
     };
     isStarting = true;
