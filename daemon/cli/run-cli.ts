@@ -86,6 +86,8 @@ const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   acp: async () => (await import("./acp.ts")).acpCommand,
   mcp: async () => (await import("./mcp.ts")).mcpCommand,
   setup: async () => (await import("./setup.ts")).setupCommand,
+  rpc: async () => (await import("./rpc.ts")).rpcCommand,
+  clients: async () => (await import("./clients.ts")).clientsCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   completion: async () => printCompletion,
 };
