@@ -71,8 +71,8 @@ export function createTextUpdates(runId: string, kind: () => Kind): TextUpdates 
       const stream = streamOf(taskId, turn);
       streams.delete(`${taskId}/${turn}`);
       if (text.startsWith(stream.text)) return chunk(stream, text.slice(stream.text.length));
-      // The log has only the beginning of a long text, and no secrets.
-      return stream.isBroken ? chunk(anew(stream), text) : [];
+      // The log has only the beginning of a long text.
+      return stream.text.startsWith(text) ? [] : chunk(anew(stream), text);
     },
     answered(text) {
       const said = last.text.trim();
