@@ -20,9 +20,10 @@ export function activate(context: vscode.ExtensionContext): void {
     language.begin();
     opened ??= import("./window.ts").then(({ openWindow }) =>
       openWindow(context, {
-        onRunsChanged(waiting) {
+        onRunsChanged(waiting, others) {
           runsChanged.fire(undefined);
           runsView.badge = badgeOf(waiting);
+          runsView.message = others;
         },
         onMemoryChanged: () => memoryChanged.fire(undefined),
       }),

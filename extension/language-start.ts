@@ -11,7 +11,7 @@ export function createLanguageStart(context: vscode.ExtensionContext): LanguageS
   let isBegun = false;
   const language: LanguageStart = {
     begin() {
-      if (isBegun || !vscode.workspace.isTrusted) return;
+      if (isBegun || !vscode.workspace.isTrusted || !isWanted()) return;
       isBegun = true;
       whenFileIsOpen(
         context,
@@ -28,6 +28,12 @@ export function createLanguageStart(context: vscode.ExtensionContext): LanguageS
   };
   context.subscriptions.push(vscode.languages.registerCodeActionsProvider({ scheme: "file" }, asked));
   return language;
+}
+
+/** With everything that it would show switched off, it would be there for nothing. */
+function isWanted(): boolean {
+  const settings = vscode.workspace.getConfiguration("nexus");
+  return ["codeActions", "hover", "codeLens"].some((name) => settings.get(name, true));
 }
 
 function whenFileIsOpen(context: vscode.ExtensionContext, then: () => void): void {

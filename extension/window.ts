@@ -19,6 +19,7 @@ import type { Nexus } from "./nexus.ts";
 import { Panels } from "./panel/panels.ts";
 import { AUDIT_SCHEME, auditDocument } from "./runs/audit-document.ts";
 import { notifyAbout } from "./runs/notifications.ts";
+import { Presence } from "./runs/presence.ts";
 import { isActive } from "./runs/run-facts.ts";
 import { RunList } from "./runs/run-list.ts";
 import { childNodes, type RunNode, treeItem } from "./runs/run-tree.ts";
@@ -49,8 +50,8 @@ export interface NexusWindow {
 }
 
 export interface WindowEvents {
-  /** `waiting`: how many runs ask a person something. */
-  onRunsChanged(waiting: number): void;
+  /** `waiting`: how many runs ask a person something; `others`: a sentence about who else is connected, or nothing. */
+  onRunsChanged(waiting: number, others: string): void;
   onMemoryChanged(): void;
 }
 
@@ -60,6 +61,7 @@ export function openWindow(context: vscode.ExtensionContext, events: WindowEvent
   const runs = new RunList(daemon, folders);
   const memory = new Memory(daemon, windowFolders);
   const watches = new RunWatches(daemon);
+  const presence = new Presence(daemon, vscode.env.appName);
   const panels: Panels = new Panels(() => nexus);
   let designPanels: Promise<DesignPanels> | undefined;
   const designs = () => {
@@ -77,12 +79,19 @@ export function openWindow(context: vscode.ExtensionContext, events: WindowEvent
     report: (error) => void showError(error),
   };
 
-  runs.onChange(() => events.onRunsChanged(runs.all.filter(({ status }) => status === "awaiting_approval").length));
+  const tellRuns = () => {
+    const waiting = runs.all.filter(({ status }) => status === "awaiting_approval").length;
+    // A message takes the place of the welcome text.
+    events.onRunsChanged(waiting, runs.all.length === 0 ? "" : (presence.summary() ?? ""));
+  };
+  runs.onChange(tellRuns);
+  presence.onChange(tellRuns);
   memory.onChange(() => events.onMemoryChanged());
   const workflows = createWorkflowDiagnostics(daemon);
   notifyAbout(nexus);
   context.subscriptions.push(
     daemon,
+    presence,
     createStatusBar(runs),
     { dispose: watchTrust(nexus) },
     createMemoryStatusItem(memory),
@@ -104,7 +113,7 @@ export function openWindow(context: vscode.ExtensionContext, events: WindowEvent
       await daemon.connect(false).catch(() => undefined);
     },
     children: (parent) => childNodes(runs, daemon, parent),
-    item: treeItem,
+    item: (node) => treeItem(node, presence),
     memoryChildren: async (parent) => [...(await memoryNodes(memory, parent))],
     memoryItem,
     document: (uri) => (uri.scheme === AUDIT_SCHEME ? auditDocument(daemon, uri) : changeText(daemon, uri)),
@@ -117,7 +126,14 @@ export function openWindow(context: vscode.ExtensionContext, events: WindowEvent
 
 function createDaemon(context: vscode.ExtensionContext, isNeeded: () => boolean): Daemon {
   const daemon = new Daemon({
-    client: { name: "vscode", role: "human", version: __NEXUS_VERSION__, buildTime: __NEXUS_BUILD_TIME__ },
+    client: {
+      name: "vscode",
+      face: "vscode",
+      title: vscode.env.appName.slice(0, 80),
+      role: "human",
+      version: __NEXUS_VERSION__,
+      buildTime: __NEXUS_BUILD_TIME__,
+    },
     launch: () => launchOptions(context),
     configure: async () => configureParams(readSettings(), await currentKey(context.secrets)),
     onProblem: (error) => void showError(error),

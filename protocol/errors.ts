@@ -13,6 +13,7 @@ import { MEMORY_ERRORS } from "./memory-errors.ts";
 import { MERGE_ERRORS } from "./merge-errors.ts";
 import { describe, type ErrorValue as Failure, NexusError, RAISED_ERRORS } from "./raised-errors.ts";
 import { TASK_ERRORS } from "./task-errors.ts";
+import { UNSAVED_ERRORS } from "./unsaved-errors.ts";
 import { WORKFLOW_ERRORS } from "./workflow-errors.ts";
 
 export type { ErrorAction } from "./error-entry.ts";
@@ -310,6 +311,7 @@ export const ERRORS = {
   ...COLLABORATION_ERRORS,
   ...CLIENT_ERRORS,
   ...DESIGN_ERRORS,
+  ...UNSAVED_ERRORS,
   "usage.invalid": { message: "The command line cannot be understood.", hint: "`nexus --help` lists the commands." },
 } as const satisfies Record<string, ErrorEntry>;
 

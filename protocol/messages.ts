@@ -65,6 +65,7 @@ export const REQUESTS = [
   run.changesFile,
   run.changesAccept,
   run.changesDiscard,
+  run.changesTaken,
   plan.planShow,
   plan.planEdit,
   plan.planHistory,

@@ -18,6 +18,7 @@ import { Rewind } from "./rewind.ts";
 import { SCHEDULING_EVENTS } from "./scheduling-events.ts";
 import { Taint } from "./taint.ts";
 import { TEAM_EVENTS } from "./team-events.ts";
+import { UnsavedPin } from "./unsaved.ts";
 import { WORKFLOW_EVENTS } from "./workflow-events.ts";
 
 export const SessionMode = z.enum(["ask", "plan", "act"]);
@@ -155,6 +156,10 @@ export const RunEventBody = z.discriminatedUnion("type", [
     trusted: z.optional(z.boolean()),
     /** Left out: normal. */
     priority: z.optional(RunPriority),
+    /** Texts of an editor that the run's copy begins with, laid over the files. */
+    unsaved: z.optional(UnsavedPin),
+    /** What the client says that it is; left out: its words tell. */
+    asksFor: z.optional(RunKind),
   }),
   event("run.started", {
     attempt: z.int(),
@@ -303,6 +308,10 @@ export const RunEventBody = z.discriminatedUnion("type", [
   }),
   event("changes.accepted", {
     paths: z.array(z.string()),
+    /** Whose editor has it in its own texts; left out: Nexus wrote the files. */
+    takenBy: z.optional(z.string()),
+    /** Of `takenBy`: commit that keeps the files as they were on disk. */
+    kept: z.optional(z.string()),
     /** Of these, the ones that an editor has open with unsaved text: changed there, and not saved. */
     inEditor: z.optional(z.array(z.string())),
   }),

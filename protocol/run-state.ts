@@ -36,6 +36,7 @@ import { RunStats } from "./run-stats.ts";
 import { mergeTaint, Taint, taintOf } from "./taint.ts";
 import { changeTask, finishTask, startTask, TaskState, waitingTask } from "./task-state.ts";
 import { teamChange } from "./team-state.ts";
+import { UnsavedPin } from "./unsaved.ts";
 import { WorkflowPin } from "./workflow-events.ts";
 import { WorkflowStep } from "./workflow-state.ts";
 
@@ -56,6 +57,8 @@ export const RunState = z.object({
   /** Left out by older daemons: yes. */
   trusted: z.optional(z.boolean()),
   priority: z.optional(RunPriority),
+  unsaved: z.optional(UnsavedPin),
+  asksFor: z.optional(RunKind),
   /** Left out by older daemons. */
   taint: z.optional(Taint),
   status: RunStatus,
@@ -159,6 +162,8 @@ function createdState(event: RunEvent, body: Extract<RunEvent["body"], { type: "
     continues: body.continues,
     trusted: body.trusted !== false,
     ...(body.priority === undefined ? {} : { priority: body.priority }),
+    ...(body.unsaved === undefined ? {} : { unsaved: body.unsaved }),
+    ...(body.asksFor === undefined ? {} : { asksFor: body.asksFor }),
     status: "queued",
     phase: null,
     kind: null,
@@ -308,6 +313,7 @@ function changeOf(state: RunState, event: RunEvent): Partial<RunState> {
         conflicts: [],
         decisions: { ...changes.decisions, ...decide(body.paths, "accepted") },
         written: { ...changes.written, ...valueFor(body.paths, changes.changeSet.resultCommit) },
+        ...(body.kept === undefined ? {} : { kept: body.kept }),
       }));
     case "changes.discarded":
       return changeChanges(state, (changes) => ({

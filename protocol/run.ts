@@ -6,6 +6,7 @@ import { notification, request } from "./message.ts";
 import { PolicyRules } from "./policy.ts";
 import { ModelChoice, RunEvent, RunPriority, SessionMode } from "./run-events.ts";
 import { RunState, RunStatus } from "./run-state.ts";
+import { UnsavedTexts } from "./unsaved.ts";
 
 const runId = z.string().check(z.minLength(1), z.maxLength(80));
 const page = { cursor: z.optional(z.string()), limit: z.optional(z.int().check(z.gte(1), z.lte(500))) };
@@ -49,6 +50,10 @@ export const runStart = request(
     priority: z.optional(RunPriority),
     /** The run follows this workflow; the prompt is then its title. */
     workflow: z.optional(WorkflowStart),
+    /** How much ceremony it gets in mode act, where the client knows; left out: its words decide. */
+    kind: z.optional(z.enum(["question", "change", "goal"])),
+    /** Texts of an editor that are not in its files: the run's copy begins with them, and its change is relative to them. */
+    unsaved: z.optional(UnsavedTexts),
     /** Left out: the daemon's own (its environment, or model/configure). */
     modelSettings: z.optional(ModelSettingsInput),
     /** Sent again after a lost answer, the same key gives the same run. */
@@ -198,6 +203,25 @@ export const changesDiscard = request(
   "Gives up the change set, or the named files of it. The user's tree is not touched.",
   z.object({ runId, paths: z.optional(z.array(z.string())) }),
   z.object({ discarded: z.array(z.string()) }),
+);
+
+export const changesTaken = request(
+  "changes/taken",
+  "Tells that an editor has put the change set, or the named files of it, into its own texts: it counts as accepted, and nothing is written.",
+  z.object({
+    runId,
+    files: z.optional(
+      z.array(
+        z.object({
+          path: z.string(),
+          /** Of the editor's text in UTF-8, hexadecimal: a file that holds it already is no conflict. */
+          sha256: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
+        }),
+      ),
+    ),
+  }),
+  /** With conflicts nothing is taken: a file on disk is neither as the run found it nor as it made it. */
+  z.object({ taken: z.array(z.string()), conflicts: z.array(ChangeConflict) }),
 );
 
 export const runEvent = notification("run/event", "One event of a watched run.", z.object({ event: RunEvent }));

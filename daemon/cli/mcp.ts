@@ -16,7 +16,7 @@ export async function mcpCommand(context: CliContext, args: Arguments): Promise<
   if (args.text("port") !== undefined && !args.has("http"))
     throw nexusError("usage.invalid", "--port goes with --http.");
   const options = await optionsOf(context, args);
-  return args.has("http") ? serveHttp(context, args, options) : serveStandardStreams(options);
+  return args.has("http") ? serveHttp(context, args, options) : serveStandardStreams(context, options);
 }
 
 async function optionsOf(context: CliContext, args: Arguments): Promise<McpOptions> {
@@ -39,7 +39,11 @@ async function optionsOf(context: CliContext, args: Arguments): Promise<McpOptio
   };
 }
 
-async function serveStandardStreams(options: McpOptions): Promise<ExitCode> {
+async function serveStandardStreams({ terminal }: CliContext, options: McpOptions): Promise<ExitCode> {
+  if (terminal.isInteractive)
+    terminal.err(
+      "An assistant starts this and speaks MCP over standard streams; Ctrl-D ends it. See docs/mcp-server.md.\n",
+    );
   const { protocolStdio } = await import("../host/stdio.ts");
   const streams = protocolStdio();
   const { serveMcpStdio } = await import("../server/mcp/serve.ts");

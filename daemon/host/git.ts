@@ -18,6 +18,8 @@ export interface GitCall {
   readonly config?: readonly (readonly [key: string, value: string])[];
   readonly input?: string | Uint8Array;
   readonly signal?: AbortSignal;
+  /** For commands that refuse to take paths literally: check-ignore. */
+  readonly notLiteral?: boolean;
   /** Default two minutes. */
   readonly timeoutMs?: number;
   /** Whose commit it is; left out: Nexus's own, with a fixed time. */
@@ -151,7 +153,7 @@ function gitEnvironment(call: GitCall): Record<string, string> {
     LC_ALL: "C",
     GIT_TERMINAL_PROMPT: "0",
     GIT_OPTIONAL_LOCKS: "0",
-    GIT_LITERAL_PATHSPECS: "1",
+    GIT_LITERAL_PATHSPECS: call.notLiteral === true ? undefined : "1",
     GIT_NO_LAZY_FETCH: "1",
     // No such protocol, so none is allowed.
     GIT_ALLOW_PROTOCOL: "none",

@@ -7,7 +7,7 @@ import { Annotation, END, START, StateGraph } from "@langchain/langgraph";
 import { nexusError } from "../../protocol/index.ts";
 import { graphCheckpoints } from "./checkpoints.ts";
 import { outsideGraphs } from "./outside-graphs.ts";
-import { isolatePhase, triagePhase } from "./phases/begin.ts";
+import { isolatePhase, isolateUnsaved, triagePhase } from "./phases/begin.ts";
 import { collectPhase, reviewPhase, verifyPhase } from "./phases/finish.ts";
 import { approvePhase, planPhase } from "./phases/plan.ts";
 import { answerPhase, changePhase, repairPhase } from "./phases/single.ts";
@@ -141,6 +141,7 @@ function buildGraph(context: RunContext) {
 
 async function triageNode(context: RunContext): Promise<GraphUpdate> {
   const kind = await triagePhase(context);
+  await isolateUnsaved(context);
   switch (kind) {
     case "question":
       return { route: "answer" };

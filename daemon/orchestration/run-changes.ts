@@ -89,6 +89,36 @@ export async function discardChanges(
   return { discarded: paths };
 }
 
+/**
+ * An editor has the change in its own texts. Files are only looked at: each must still be as the run found it on disk, as the
+ * run made it, or as the editor says that it is now.
+ */
+export async function takenChanges(
+  dependencies: RunDependencies,
+  params: Params<"changes/taken">,
+  caller: Caller,
+): Promise<Answer<"changes/taken">> {
+  const { state, changes } = await endedChanges(dependencies, params.runId);
+  const paths = chosenPaths(
+    state,
+    params.files?.map(({ path }) => path),
+  );
+  const hashes = new Map(params.files?.map(({ path, sha256 }) => [path, sha256]));
+  const files = paths.map((path) => ({ path, sha256: hashes.get(path) }));
+  const conflicts = await dependencies.changes.taken(state.workspace, changes.changeSet, files, state.unsaved);
+  if (conflicts.length > 0) return { taken: [], conflicts };
+  const actor = `client:${caller.name}`;
+  const action = `accept ${paths.join(", ")}`;
+  const decision = { event: "accept" as const, actor, action, reason: "An editor has it in its own texts." };
+  await auditRun(dependencies, params.runId, { ...decision, verdict: "approved" });
+  const earlier = changes.kept === undefined ? {} : { earlier: changes.kept };
+  const kept = await dependencies.changes.checkpoints.keepFiles(state, { name: "before-accept", paths, ...earlier });
+  const body = { type: "changes.accepted" as const, paths, takenBy: caller.name, kept };
+  await dependencies.store.events.append(params.runId, [{ body }]);
+  await releaseWhenDecided(dependencies, params.runId);
+  return { taken: paths, conflicts: [] };
+}
+
 /** Finishes an accept that an earlier daemon began. */
 export async function finishApplying(dependencies: RunDependencies, runId: string): Promise<void> {
   const state = await dependencies.store.events.state(runId);

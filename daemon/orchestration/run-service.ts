@@ -36,6 +36,7 @@ export interface RunService {
   file(params: Params<"changes/file">): Promise<Answer<"changes/file">>;
   accept(params: Params<"changes/accept">, caller: Caller): Promise<Answer<"changes/accept">>;
   discard(params: Params<"changes/discard">, caller: Caller): Promise<Answer<"changes/discard">>;
+  taken(params: Params<"changes/taken">, caller: Caller): Promise<Answer<"changes/taken">>;
   checkpoints(params: Params<"run/checkpoints">): Promise<Answer<"run/checkpoints">>;
   checkpointDiff(params: Params<"run/checkpointDiff">): Promise<Answer<"run/checkpointDiff">>;
   rewind(params: Params<"run/rewind">, caller: Caller): Promise<Answer<"run/rewind">>;

@@ -1,5 +1,5 @@
 /** Makes a run: checks the workspace, finds or makes its session, and records the first event. */
-import type { ModelChoice, Params, PolicyRules, Taint } from "../../protocol/index.ts";
+import type { ModelChoice, Params, PolicyRules, Taint, UnsavedPin } from "../../protocol/index.ts";
 import { isEnded, mergeTaint, nexusError, pendingPaths } from "../../protocol/index.ts";
 import type { Session } from "../store/store.ts";
 import type { RunDependencies } from "./dependencies.ts";
@@ -31,6 +31,7 @@ export async function createRun(
     untrustedInput: params.origin === "outsider" || !trust.trusted,
   });
   const pinned = await pinnedOf(dependencies, workspace, params, trust);
+  const unsaved = await unsavedOf(dependencies, { runId, workspace, texts: params.unsaved ?? [] });
   const prompt = dependencies.redactor.redact(params.prompt);
   const body = {
     type: "run.created" as const,
@@ -46,6 +47,8 @@ export async function createRun(
     continues: await pendingRunOf(dependencies, session.sessionId),
     trusted: trust.trusted,
     ...(params.priority === undefined ? {} : { priority: params.priority }),
+    ...(unsaved === undefined ? {} : { unsaved }),
+    ...(params.kind === undefined ? {} : { asksFor: params.kind }),
   };
   const events = [
     { body, key: params.idempotencyKey },
@@ -56,6 +59,13 @@ export async function createRun(
   ];
   await store.events.append(runId, events, pinned === undefined ? [] : [pinned.bytes]);
   return { runId, sessionId: session.sessionId, isNew: true };
+}
+
+async function unsavedOf(
+  { changes }: RunDependencies,
+  run: Parameters<RunDependencies["changes"]["keepUnsaved"]>[0],
+): Promise<UnsavedPin | undefined> {
+  return run.texts.length === 0 ? undefined : changes.keepUnsaved(run);
 }
 
 async function pinnedOf(

@@ -12,7 +12,7 @@ import { createPlanService } from "./planning/plan-service.ts";
 import { compareRuns } from "./replay/compare-runs.ts";
 import { pruneWhenIdle } from "./rewind/prune.ts";
 import { createRewindService } from "./rewind/service.ts";
-import { acceptChanges, discardChanges } from "./run-changes.ts";
+import { acceptChanges, discardChanges, takenChanges } from "./run-changes.ts";
 import { RunStopped } from "./run-context.ts";
 import type { Execution } from "./run-execution.ts";
 import type { RunService } from "./run-service.ts";
@@ -159,6 +159,11 @@ export function createRunService(dependencies: RunDependencies): RunService {
     discard: async (params, caller) => {
       const { workspace } = await requireState(params.runId);
       return oneAtATime(workspace, () => discardChanges(dependencies, params, caller));
+    },
+
+    taken: async (params, caller) => {
+      const { workspace } = await requireState(params.runId);
+      return oneAtATime(workspace, () => takenChanges(dependencies, params, caller));
     },
 
     async replay({ runId }) {

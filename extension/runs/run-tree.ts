@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { ChangedFile } from "../../protocol/change-set.ts";
 import type { RunSummary } from "../../protocol/run.ts";
 import type { Daemon } from "../daemon/daemon.ts";
+import type { Presence } from "./presence.ts";
 import { abilities, ago, shortPrompt } from "./run-facts.ts";
 import type { RunList } from "./run-list.ts";
 import { statusIcon, statusLabel } from "./run-look.ts";
@@ -29,10 +30,10 @@ async function fileNodes(daemon: Daemon, { runId, workspace }: RunSummary): Prom
   return pending.map((file) => ({ kind: "file", runId, workspace, file }));
 }
 
-export function treeItem(node: RunNode): vscode.TreeItem {
+export function treeItem(node: RunNode, presence: Pick<Presence, "watching">): vscode.TreeItem {
   switch (node.kind) {
     case "run":
-      return runItem(node.run);
+      return runItem(node.run, presence.watching(node.run.runId));
     case "file":
       return fileItem(node);
     case "more": {
@@ -44,16 +45,17 @@ export function treeItem(node: RunNode): vscode.TreeItem {
   }
 }
 
-function runItem(run: RunSummary): vscode.TreeItem {
+function runItem(run: RunSummary, watched: string | undefined): vscode.TreeItem {
   const { Collapsed, None } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(shortPrompt(run.prompt), run.pendingFiles > 0 ? Collapsed : None);
   const files = run.pendingFiles > 0 ? ` · ${run.pendingFiles} to review` : "";
   const status = statusLabel(run.status);
   item.id = run.runId;
-  item.description = `${status} · ${ago(run.updatedAt, Date.now())}${files}`;
+  const others = watched === undefined ? "" : ` · ${watched}`;
+  item.description = `${status} · ${ago(run.updatedAt, Date.now())}${files}${others}`;
   item.iconPath = statusIcon(run.status);
   item.contextValue = ["run", ...abilities(run)].join(" ");
-  item.tooltip = `${run.prompt.slice(0, 1000)}\n\n${status} · $${run.costUsd.toFixed(4)} · ${run.workspace}`;
+  item.tooltip = `${run.prompt.slice(0, 1000)}\n\n${status} · $${run.costUsd.toFixed(4)} · ${run.workspace}${others}`;
   item.accessibilityInformation = { label: `${shortPrompt(run.prompt)}, ${item.description}`, role: "treeitem" };
   item.command = { command: "nexus.openRun", title: "Open Run", arguments: [node(run)] };
   return item;

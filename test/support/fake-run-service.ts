@@ -115,6 +115,7 @@ export function createFakeRunService(): FakeRunService {
       diff: { path, status: "modified", binary: false, patch: "@@ -1 +1 @@\n-a\n+b\n", truncated: false },
     })),
     file: respond("file", () => ({ text: null })),
+    taken: respond("taken", () => ({ taken: [], conflicts: [] })),
     accept: respond("accept", () => ({ accepted: ["a.ts"], conflicts: [] })),
     discard: respond("discard", () => ({ discarded: ["a.ts"] })),
     checkpoints: respond("checkpoints", () => ({ checkpoints: [], canUndo: false, accepted: [] })),

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Script } from "../support/scripted/script.ts";
 import { runTask, setKey, textOf, waitForStatus } from "./actions.ts";
+import type { Editor } from "./editor.ts";
 import { addScript } from "./guard-scenarios.ts";
 import type { World } from "./world.ts";
 
@@ -25,6 +26,12 @@ export async function isAnsweredElsewhere(world: World): Promise<void> {
   const panel = await runTask(world, "Write down which version of Node this is");
   await panel.getByRole("button", { name: "Approve once" }).waitFor();
   const watched = watchLatest(world);
+  await editor.command("Nexus: Focus on Runs View");
+  await editor.page.locator('.monaco-list-row[aria-label*="watched by a terminal"]').waitFor();
+  await editor.page
+    .locator(".tree-explorer-viewlet-tree-view .message", { hasText: "Also connected: a terminal." })
+    .waitFor();
+  await editor.screenshot("presence.png");
 
   const { approvals } = JSON.parse(await nexus(world, "approvals", "--json"));
   assert.equal(approvals.length, 1);
@@ -84,4 +91,52 @@ async function watchLatest(world: World): Promise<WatchedLine[]> {
 function environment({ home }: World): NodeJS.ProcessEnv {
   const { PATH = "", HOME = "" } = process.env;
   return { PATH, HOME, NEXUS_HOME: home, NO_COLOR: "1" };
+}
+
+/** Nothing is loaded until something is selected; from then on hover and lenses tell what code memory knows. */
+export async function tellsWhatItKnows(world: World): Promise<void> {
+  const { editor } = world;
+  const project = world.project("hover");
+  await nexus(world, "trust", project);
+  await nexus(world, "index", project);
+  await nexus(world, "daemon", "stop");
+  await editor.open(project);
+  await openFile(editor, "notes.js");
+  assert.equal(world.daemonPid(), undefined, "a daemon was started though nobody used Nexus");
+  await goTo(editor, 2, 20);
+  await editor.command("Expand Selection");
+  const lens = editor.page.locator(".codelens-decoration", { hasText: "2 uses · 1 test" });
+  await lens.waitFor();
+  await goTo(editor, 2, 20);
+  await showHover(editor, "Used 2 times in 1 file");
+  await editor.screenshot("hover.png");
+}
+
+/** A hover closes when the window is busy with something else; then a person asks again, too. */
+async function showHover(editor: Editor, text: string): Promise<void> {
+  const hover = editor.page.locator(".monaco-hover", { hasText: text }).first();
+  for (let attempts = 8; attempts > 0; attempts--) {
+    await editor.command("Show or Focus Hover");
+    const isThere = await hover.waitFor({ timeout: 4000 }).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return;
+  }
+  throw new Error(`no hover says “${text}”`);
+}
+
+async function openFile(editor: Editor, name: string): Promise<void> {
+  await editor.command("Go to File...");
+  await editor.page.locator(".quick-input-widget input[type=text]").fill(name);
+  await editor.pick(name);
+  await editor.page.locator(".tab.active", { hasText: name }).waitFor();
+}
+
+/** Puts the cursor there by the keyboard: what is clicked may move when a lens appears above it. */
+async function goTo(editor: Editor, line: number, column: number): Promise<void> {
+  await editor.command("Go to Line/Column...");
+  await editor.page.locator(".quick-input-widget input[type=text]").fill(`:${line}:${column}`);
+  await editor.page.keyboard.press("Enter");
+  await editor.page.locator(".statusbar-item", { hasText: `Ln ${line}, Col ${column}` }).waitFor();
 }

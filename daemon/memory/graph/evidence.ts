@@ -1,9 +1,11 @@
 /** How sure it is that a name used in a file means one definition and no other: by import, nearness and rarity. */
+
+import { type Meant, meantBy } from "./meant.ts";
 import { endingOf, folderOf } from "./paths.ts";
 import { isPlainName } from "./plain-names.ts";
 import { reachOf } from "./reach.ts";
-import { canMean, NAMED, OTHER_NAMES, OWN, type Sight, sightOf, UNSEEN, WHOLE } from "./sight.ts";
-import { identityOf, isCode, type SymbolNode } from "./symbols.ts";
+import { NAMED, OTHER_NAMES, OWN, type Sight, sightOf, UNSEEN, WHOLE } from "./sight.ts";
+import { identityOf, type SymbolNode } from "./symbols.ts";
 import type { World } from "./world.ts";
 
 export const CONFIDENCES = ["certain", "likely", "possible"] as const;
@@ -34,16 +36,17 @@ export function evidenceFor(world: World, from: string, name: string): readonly 
 }
 
 function findEvidence(world: World, from: string, name: string): Evidence[] {
-  const mine = world.definitionsOf(name).filter((definition) => isCode(definition) && canMean(from, definition));
-  if (mine.length === 0) return [];
+  if (world.definitionsOf(name).length === 0) return [];
   const reach = reachOf(world, from, name);
+  const { definitions: mine, count, whole } = meantBy(world, from, name, reach);
+  if (mine.length === 0) return [];
   const sights = mine.map((definition) => sightOf(world, from, definition, reach));
   const best = Math.min(...sights.map(({ rank }) => rank));
-  if (best === UNSEEN) return reach.isExternal ? [] : guesses(from, mine);
+  if (best === UNSEEN) return reach.isExternal ? [] : guesses(from, mine, { count, whole });
   const isOwnName = sights.some(({ rank, definition }) => rank === OWN && definition.container === "");
   const nearest = sights.filter(({ rank }) => rank === best);
   const nearestIds = new Set(nearest.map(({ definition }) => identityOf(definition))).size;
-  const isOnly = new Set(mine.map(identityOf)).size === 1;
+  const isOnly = count === 1;
   // What is as near as a name can be leaves no room for others.
   const seen = isOwnName || best === NAMED ? nearest : sights.filter(({ rank }) => rank !== UNSEEN);
   const results = seen.map((sight): Evidence => {
@@ -62,13 +65,13 @@ function confidenceOf({ rank, definition }: Sight, best: number, nearestIds: num
   return nearestIds === 1 ? "certain" : "likely";
 }
 
-/** No import leads to any of them. */
-function guesses(from: string, all: readonly SymbolNode[]): Evidence[] {
-  const count = new Set(all.map(identityOf)).size;
+/** No import leads to any of them. Of very many, each is too unlikely to be named. */
+function guesses(from: string, all: readonly SymbolNode[], { count, whole }: Omit<Meant, "definitions">): Evidence[] {
   if (count === 1) return all.map((definition) => guessAlone(from, definition));
   const beside = all.filter(({ path }) => folderOf(path) === folderOf(from));
   const near = beside.every(({ id }) => id === beside[0]?.id) ? beside[0] : undefined;
-  return all.map((definition): Evidence => {
+  const told = whole ? all : beside;
+  return told.map((definition): Evidence => {
     const isNear = definition.id === near?.id && isDistinctive(definition.name);
     if (isNear) return { definition, confidence: "likely", why: `the nearest of ${count} definitions` };
     return { definition, confidence: "possible", why: `one of ${count} definitions` };

@@ -1,6 +1,6 @@
 /** Who uses a symbol, and what a symbol uses: every answer with how sure it is and why. */
-import type { FileFacts, ImportFact, ReferenceKind } from "../code/facts.ts";
-import { CONFIDENCES, type Confidence, evidenceFor } from "./evidence.ts";
+import type { ImportFact, ReferenceFact, ReferenceKind } from "../code/facts.ts";
+import { CONFIDENCES, type Confidence, type Evidence, evidenceFor } from "./evidence.ts";
 import { compareText } from "./paths.ts";
 import { isPlainName } from "./plain-names.ts";
 import { identityOf, nodeAt, reachableIndex, type SymbolNode, type Target } from "./symbols.ts";
@@ -34,34 +34,74 @@ export function usesOf(world: World, target: Target, options: { readonly stop?: 
 
 /** One symbol of any number of overloads. */
 export function usesOfNodes(world: World, nodes: readonly SymbolNode[], stop: Stop): Uses {
-  const name = nodes[0]?.name ?? "";
-  const wanted = new Set(nodes.map(identityOf));
-  const paths = world.view.mentioning(name);
+  const { byIdentity, complete } = mentionsOf(world, nodes[0]?.name ?? "", stop);
+  const meant = new Map<Mention, Evidence>();
+  for (const identity of new Set(nodes.map(identityOf)))
+    for (const { mention, evidence } of byIdentity.get(identity) ?? [])
+      if (!meant.has(mention)) meant.set(mention, evidence);
   const uses: Use[] = [];
-  let complete = paths.length <= MAX_FILES;
-  for (const path of paths.slice(0, MAX_FILES)) {
-    if (uses.length >= MAX_USES || stop()) {
-      complete = false;
-      break;
-    }
-    const facts = world.view.facts(path);
-    if (facts !== undefined) uses.push(...usesInFile(world, path, facts, { name, wanted }));
+  for (const [mention, evidence] of meant) {
+    if (uses.length >= MAX_USES || stop()) return { uses: uses.sort(byConfidence), complete: false };
+    uses.push(...usesIn(world, mention, evidence));
   }
   return { uses: uses.sort(byConfidence), complete };
 }
 
-interface Wanted {
-  readonly name: string;
-  readonly wanted: ReadonlySet<string>;
+/** What a file has of one name. */
+interface Mention {
+  readonly path: string;
+  readonly references: readonly ReferenceFact[];
+  readonly imports: readonly ImportFact[];
 }
 
-function usesInFile(world: World, path: string, facts: FileFacts, { name, wanted }: Wanted): Use[] {
-  const references = facts.references.filter((reference) => reference.name === name);
-  const imports = facts.imports.filter(({ names }) => names.includes(name));
-  if (references.length === 0 && imports.length === 0) return [];
-  const found = evidenceFor(world, path, name).find(({ definition }) => wanted.has(identityOf(definition)));
-  if (found === undefined) return [];
-  const { confidence, why } = found;
+/** All files that use a name, by what it may mean in them. */
+interface Mentions {
+  readonly byIdentity: ReadonlyMap<string, readonly { readonly mention: Mention; readonly evidence: Evidence }[]>;
+  readonly complete: boolean;
+}
+
+/** Hundreds of symbols may have one name, and who asks what breaks asks for each of them. */
+const kept = new WeakMap<World, Map<string, Mentions>>();
+const MAX_KEPT = 2000;
+
+function mentionsOf(world: World, name: string, stop: Stop): Mentions {
+  const known = kept.get(world) ?? new Map<string, Mentions>();
+  kept.set(world, known);
+  const found = known.get(name) ?? findMentions(world, name, stop);
+  if (known.size >= MAX_KEPT) known.clear();
+  // What was cut short is looked for again.
+  if (found.complete) known.set(name, found);
+  return found;
+}
+
+function findMentions(world: World, name: string, stop: Stop): Mentions {
+  const byIdentity = new Map<string, { mention: Mention; evidence: Evidence }[]>();
+  const paths = world.view.mentioning(name);
+  for (const path of paths.slice(0, MAX_FILES)) {
+    if (stop()) return { byIdentity, complete: false };
+    const mention = mentionIn(world, path, name);
+    if (mention === undefined) continue;
+    const seen = new Set<string>();
+    for (const evidence of evidenceFor(world, path, name)) {
+      const identity = identityOf(evidence.definition);
+      if (seen.has(identity)) continue;
+      seen.add(identity);
+      const list = byIdentity.get(identity);
+      if (list === undefined) byIdentity.set(identity, [{ mention, evidence }]);
+      else list.push({ mention, evidence });
+    }
+  }
+  return { byIdentity, complete: paths.length <= MAX_FILES };
+}
+
+function mentionIn({ view }: World, path: string, name: string): Mention | undefined {
+  const facts = view.facts(path);
+  const references = facts?.references.filter((reference) => reference.name === name) ?? [];
+  const imports = facts?.imports.filter(({ names }) => names.includes(name)) ?? [];
+  return references.length === 0 && imports.length === 0 ? undefined : { path, references, imports };
+}
+
+function usesIn(world: World, { path, references, imports }: Mention, { confidence, why }: Evidence): Use[] {
   // Its first mention outside of all symbols, where an import lists it, is that list.
   const listed = references.find(
     ({ kind, line, within }) => within < 0 && kind !== "call" && imports.some((fact) => isInside(line, fact)),

@@ -31,7 +31,8 @@ const BY_FOLDER = /^\.(go|java|kts?|scala|cs|swift|php|groovy)$/;
 
 const families = new Map<string, string>();
 
-function familyOf(ending: string): string {
+/** The same for languages that see each other's names. */
+export function familyOf(ending: string): string {
   const known = families.get(ending);
   if (known !== undefined) return known;
   const family = FAMILIES.find((pattern) => pattern.test(ending))?.source ?? ending;

@@ -1,6 +1,6 @@
 /** Tests ↔ sources: by import, by use, by name and place, by commits that changed both. */
 import type { FileFacts } from "../code/facts.ts";
-import { compareText, endingOf, folderOf, sharedFolders } from "./paths.ts";
+import { compareText, endingOf, folderOf, type PathIndex, sharedFolders } from "./paths.ts";
 import { isPlainName } from "./plain-names.ts";
 import { isCode } from "./symbols.ts";
 import { isNamedTest, isTestFile, isTestPath, subjectOf } from "./test-paths.ts";
@@ -114,12 +114,11 @@ function usedNames(facts: FileFacts | undefined): ReadonlySet<string> {
 
 /** "src/cart/price.ts" ↔ "test/cart/price.test.ts": the same subject, better in a mirrored folder. */
 function byName(world: World, path: string): Reason[] {
-  const { view } = world;
   const subject = subjectOf(path);
-  if (subject.length < 2 || GENERIC.has(subject)) return besideInFolder(path, view.files);
-  const named = view.files.filter((file) => subjectOf(file.path) === subject && sameKind(file.path, path));
-  const alike = named.filter((file) => isTestPath(path) || !isOfAnother(world, file.path, path, subject));
-  return alike.flatMap(({ path: other }): Reason[] => {
+  if (subject.length < 2 || GENERIC.has(subject)) return besideInFolder(world, path);
+  const named = about(world, kindOf(path), subject);
+  const alike = named.filter((file) => isTestPath(path) || !isOfAnother(world, file, path, subject));
+  return alike.flatMap((other): Reason[] => {
     const mirrored = isMirrored(path, other);
     return [
       [other, "named like it", alike.length > 12 && !mirrored ? 1 : NAMED],
@@ -137,15 +136,19 @@ function isOfAnother({ links }: World, test: string, path: string, subject: stri
 const GENERIC = new Set(["index", "mod", "lib", "main", "init", "__init__", "types", "utils", "helpers", "common"]);
 
 /** An index speaks for its folder: "src/cart/index.ts" ↔ "test/cart.test.ts". */
-function besideInFolder(path: string, files: readonly { readonly path: string }[]): Reason[] {
+function besideInFolder(world: World, path: string): Reason[] {
   const folder = subjectOf(folderOf(path));
   if (folder.length < 2 || GENERIC.has(folder) || folder === "src") return [];
-  const alike = files.filter((file) => subjectOf(file.path) === folder && sameKind(file.path, path));
-  return alike.map(({ path: other }): Reason => [other, "named like its folder", NAMED]);
+  return about(world, kindOf(path), folder).map((other): Reason => [other, "named like its folder", NAMED]);
 }
 
-function sameKind(first: string, second: string): boolean {
-  return kindOf(first) === kindOf(second);
+const subjects = new WeakMap<PathIndex, ReadonlyMap<string, readonly string[]>>();
+
+/** Files of a kind whose names speak of the subject, sorted. Arranged once for as long as no path comes or goes. */
+function about({ links: { paths } }: World, kind: string, subject: string): readonly string[] {
+  const known = subjects.get(paths) ?? Map.groupBy(paths.all, (path) => `${kindOf(path)}\0${subjectOf(path)}`);
+  subjects.set(paths, known);
+  return known.get(`${kind}\0${subject}`) ?? [];
 }
 
 /** A test may be written in another dialect than its source. */

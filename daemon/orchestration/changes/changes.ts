@@ -1,5 +1,12 @@
 /** Work in isolation: what the engine needs of it. Git does the work (snapshot.ts, worktree.ts, apply.ts). */
-import type { ChangeConflict, ChangeSet, FileDiff, RewindPlace } from "../../../protocol/index.ts";
+import type {
+  ChangeConflict,
+  ChangeSet,
+  FileDiff,
+  RewindPlace,
+  UnsavedPin,
+  UnsavedText,
+} from "../../../protocol/index.ts";
 import type { GitPort } from "../../tools/git-port.ts";
 import type { CommitFiles } from "./commit-files.ts";
 
@@ -141,12 +148,23 @@ export interface TaskCopyPort {
 }
 
 export interface ChangesPort {
+  /**
+   * Keeps an editor's texts for `isolate`. Rejects with `unsaved.refused` for what can be no file of the run's copy: outside of
+   * the workspace, behind a link, ignored, git's own, or one that may hold secrets.
+   */
+  keepUnsaved(run: {
+    readonly runId: string;
+    readonly workspace: string;
+    readonly texts: readonly UnsavedText[];
+  }): Promise<UnsavedPin>;
   /** Makes the copy; called again with the same run after a crash it answers with the same copy. */
   isolate(options: {
     runId: string;
     workspace: string;
     /** The change set to go on from; used when the user's tree is still what it was based on. */
     continues?: ChangeSet;
+    /** Laid over the files; the base commit holds it, and its parent the files. */
+    unsaved?: UnsavedPin;
     signal: AbortSignal;
   }): Promise<Isolation>;
   /** Commits the copy as it is now and lists what differs from the base. Same content gives the same commit. */
@@ -160,6 +178,13 @@ export interface ChangesPort {
    * their final state count as written, so that it can be repeated after a crash.
    */
   apply(workspace: string, changeSet: ChangeSet, paths: readonly string[]): Promise<{ conflicts: ChangeConflict[] }>;
+  /** Files that on disk are neither as the run found them, nor as it made them, nor what the editor says that it has. */
+  taken(
+    workspace: string,
+    changeSet: ChangeSet,
+    files: readonly { readonly path: string; readonly sha256: string | undefined }[],
+    unsaved: UnsavedPin | undefined,
+  ): Promise<ChangeConflict[]>;
   /** The files of a run's commit; undefined: it is no longer there. */
   commitFiles(workspace: string, commit: string): Promise<CommitFiles | undefined>;
   /** Git for the run's tools: on the copy, or to look only on the workspace. Undefined: it is in no repository. */

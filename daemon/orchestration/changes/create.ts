@@ -1,5 +1,5 @@
 /** The real ChangesPort: git does the work. */
-import type { ChangeSet } from "../../../protocol/index.ts";
+import type { ChangeSet, UnsavedPin } from "../../../protocol/index.ts";
 import { makeFolder, realPath } from "../../host/files.ts";
 import type { Log } from "../../observability/log.ts";
 import { applyChanges } from "./apply.ts";
@@ -14,6 +14,8 @@ import { createKnown } from "./known.ts";
 import { createTaskCopies } from "./merging/task-copies.ts";
 import { callOn, openRepository, type Repository } from "./repository.ts";
 import { takeSnapshot, treeOf } from "./snapshot.ts";
+import { takenConflicts } from "./taken.ts";
+import { keepUnsaved } from "./unsaved.ts";
 import { type CopyRecord, hasCopy, makeCopy, placeOf, readRecord, removeCopy } from "./worktree.ts";
 
 /** Copies live in `<home>/worktrees/<runId>`; `home` is made when it is not there. */
@@ -32,13 +34,18 @@ export function createChanges(options: { home: string; log: Log }): ChangesPort 
     checkpoints,
     tasks,
 
-    async isolate({ runId, workspace, continues, signal }) {
+    async keepUnsaved({ runId, workspace, texts }) {
+      const folder = await home();
+      return keepUnsaved({ home: folder, repository: await openRepository(folder, workspace), runId, texts });
+    },
+
+    async isolate({ runId, workspace, continues, unsaved, signal }) {
       const folder = await home();
       const place = placeOf(folder, runId);
       const repository = await openRepository(folder, workspace, signal);
       const known = await readRecord(place);
       if (known !== undefined && (await hasCopy(place))) return isolationOf(repository, place.folder, known);
-      const commits = known ?? (await begin(folder, repository, { runId, signal }, continues));
+      const commits = known ?? (await begin(folder, repository, { runId, signal, unsaved }, continues));
       const record = await makeCopy(folder, repository, { place, commits, signal });
       for (const file of record.skipped) log.write("warn", "left out of the run's copy", { runId, file });
       return isolationOf(repository, place.folder, record);
@@ -68,6 +75,10 @@ export function createChanges(options: { home: string; log: Log }): ChangesPort 
       const folder = await home();
       const repository = await openRepository(folder, workspace);
       return inTurn(repository.top, () => applyChanges({ home: folder, repository, changeSet, paths }));
+    },
+
+    async taken(workspace, changeSet, files, unsaved) {
+      return takenConflicts(await openRepository(await home(), workspace), { changeSet, files, unsaved });
     },
 
     async commitFiles(workspace, commit) {
@@ -106,7 +117,7 @@ export function createChanges(options: { home: string; log: Log }): ChangesPort 
 async function begin(
   home: string,
   repository: Repository,
-  options: { runId: string; signal: AbortSignal },
+  options: { runId: string; signal: AbortSignal; unsaved: UnsavedPin | undefined },
   continues: ChangeSet | undefined,
 ): Promise<Pick<CopyRecord, "baseCommit" | "startCommit" | "skipped">> {
   const { commit, tree, skipped } = await takeSnapshot(home, repository, options);

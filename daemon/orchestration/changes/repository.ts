@@ -167,7 +167,7 @@ export function checkedRunId(runId: string): string {
   return runId;
 }
 
-/** base, start, result, kept, before-accept · turns/<number> · rewinds/<number>-copy, -tree, -result. */
+/** base, start, result, unsaved, kept, before-accept · turns/<number> · rewinds/<number>-copy, -tree, -result. */
 export function refOf(runId: string, what: string): string {
   return posix.join("refs/nexus", checkedRunId(runId), what);
 }

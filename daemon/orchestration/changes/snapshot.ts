@@ -1,6 +1,7 @@
 /** The user's tree as it is, as a commit under refs/nexus/: index, HEAD, stash and branches are only read. */
 import { randomBytes } from "node:crypto";
 import { join, relative, sep } from "node:path";
+import type { UnsavedPin } from "../../../protocol/index.ts";
 import { makeFolder, realPath, removeFile, rename } from "../../host/files.ts";
 import { type GitCall, git, tryGit } from "../../host/git.ts";
 import { copyWithTime } from "../../host/place.ts";
@@ -17,23 +18,32 @@ export interface Snapshot {
 export async function takeSnapshot(
   home: string,
   repository: Repository,
-  options: { runId: string; signal: AbortSignal },
+  options: { runId: string; signal: AbortSignal; unsaved?: UnsavedPin | undefined },
 ): Promise<Snapshot> {
-  const ownFolder = await inside(repository.top, home);
+  const ownFolder = await ownFolderIn(repository.top, home);
   return withIndexCopy(home, repository.indexFile, async (indexFile) => {
     const call = { ...callOn(repository, indexFile, options.signal), workTree: repository.top };
-    const { tree, skipped } = await recordTree({
+    const { tree: saved, skipped } = await recordTree({
       call,
       within: "",
       leaveOut: (path) => ownFolder !== undefined && path.startsWith(ownFolder),
     });
     const parent = await presentCommit(call);
-    const commit = await commitTree(call, tree, parent === undefined ? [] : [parent]);
+    const below = await commitTree(call, saved, parent === undefined ? [] : [parent]);
+    const tree = options.unsaved === undefined ? saved : await overlaid(call, options.unsaved);
+    const commit = options.unsaved === undefined ? below : await commitTree(call, tree, [below]);
     await setRef(repository, refOf(options.runId, "base"), commit);
     // Nobody else keeps an index for a private repository; this one makes the next snapshot quick.
     if (repository.kind === "private") await rename(indexFile, repository.indexFile);
     return { commit, tree, skipped };
   });
+}
+
+/** The tree of the call's index with the files of an editor over its own. */
+async function overlaid(call: GitCall, { commit }: UnsavedPin): Promise<string> {
+  const entries = await git(call, "ls-tree", "-r", "-z", "--full-tree", commit);
+  await git({ ...call, input: entries }, "update-index", "-z", "--replace", "--index-info");
+  return (await git(call, "write-tree", "--missing-ok")).toString().trim();
 }
 
 /**
@@ -102,7 +112,7 @@ async function presentCommit(call: GitCall): Promise<string | undefined> {
 }
 
 /** The data folder as git names it when it lies in the tree, with a final slash. */
-async function inside(top: string, home: string): Promise<string | undefined> {
+export async function ownFolderIn(top: string, home: string): Promise<string | undefined> {
   const path = relative(top, await realPath(home)).replaceAll(sep, "/");
   return path === "" || path.startsWith("../") || path === ".." ? undefined : `${path}/`;
 }

@@ -6,8 +6,14 @@ import { isolationIn, notice, type RunContext, record, stateOf } from "../run-co
 export async function triagePhase(context: RunContext): Promise<RunKind> {
   const state = await stateOf(context);
   await record(context, { type: "run.entered", phase: "triage" }, "entered/triage");
+  const asked = { kind: state.asksFor ?? "change", reason: "the client says so" };
   const follows = { kind: "workflow" as const, reason: "it follows a workflow file" };
-  const { kind, reason } = state.workflow === undefined ? triage(state.prompt, state.mode) : follows;
+  const { kind, reason } =
+    state.workflow !== undefined
+      ? follows
+      : state.asksFor !== undefined && state.mode === "act"
+        ? asked
+        : triage(state.prompt, state.mode);
   await record(context, { type: "run.triaged", kind, reason }, "triaged");
   await record(context, { type: "run.entered", phase: "recall" }, "entered/recall");
   return kind;
@@ -23,6 +29,7 @@ export async function isolatePhase(context: RunContext): Promise<void> {
     runId: context.runId,
     workspace: state.workspace,
     ...(continues === undefined ? {} : { continues }),
+    ...(state.unsaved === undefined ? {} : { unsaved: state.unsaved }),
     signal: context.signal,
   });
   const { skipped = [], baseCommit, startCommit, worktree, linked } = isolation;
@@ -37,6 +44,11 @@ export async function isolatePhase(context: RunContext): Promise<void> {
   }
   const body = { type: "run.isolated" as const, baseCommit, startCommit, worktree, linked: [...linked] };
   await record(context, body, "isolated");
+}
+
+/** What only reads needs a copy where the files are not what the person sees. */
+export async function isolateUnsaved(context: RunContext): Promise<void> {
+  if ((await stateOf(context)).unsaved !== undefined) await isolatePhase(context);
 }
 
 /** Where work reads and writes: the task's or the run's copy when there is one, else the workspace, which it then only reads. */

@@ -23,6 +23,8 @@ export function recordedChanges(
   }
 
   return {
+    keepUnsaved: hang,
+    taken: hang,
     async isolate() {
       const made = log.first("run.isolated", ahead());
       if (made === undefined) return hang();

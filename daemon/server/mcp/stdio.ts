@@ -35,6 +35,8 @@ const MOST_AT_ONCE = 256;
 const MOST_WAITING_BYTES = 4 * 1024 * 1024;
 /** From the end of the input until what was asked before is left unanswered. */
 const FAREWELL_MS = 3000;
+/** A client that reads nothing for so long has gone, whatever its end of the streams says. */
+const STUCK_MS = 30_000;
 const FAULTS = {
   parse: { code: -32700, message: "This is not JSON in UTF-8, or it is nested too deeply." },
   tooLong: { code: -32700, message: "A message may have 1 MiB." },
@@ -43,19 +45,21 @@ const FAULTS = {
 } as const;
 
 export function createBoundedStdio({ input, output, clock, onMessage }: StdioOptions): BoundedStdio {
-  const { promise: closed, resolve: end } = Promise.withResolvers<void>();
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  const end = () => resolve();
   const underWay = new Set<RequestId>();
   let isClosed = false;
   let hasEnded = false;
+  let stopWaiting: () => void = () => undefined;
 
   const transport: Transport = {
     async start() {
       const read = createLineReader(receive, () => refuse(null, FAULTS.tooLong));
       input.on("data", (chunk: Buffer) => {
         if (!isClosed) read(chunk);
-        if (output.writableLength > MOST_WAITING_BYTES) input.pause();
+        if (output.writableLength > MOST_WAITING_BYTES) rest();
       });
-      output.on("drain", () => input.resume());
+      output.on("drain", goOn);
       input.on("end", farewell);
       input.on("close", farewell);
       for (const stream of [input, output]) stream.on("error", close);
@@ -73,6 +77,18 @@ export function createBoundedStdio({ input, output, clock, onMessage }: StdioOpt
       close();
     },
   };
+
+  /** The end of the input is not seen meanwhile, so a client that never reads again would keep us for ever. */
+  function rest(): void {
+    input.pause();
+    stopWaiting();
+    stopWaiting = clock.timer(STUCK_MS, close);
+  }
+
+  function goOn(): void {
+    stopWaiting();
+    if (!isClosed) input.resume();
+  }
 
   function receive(line: Buffer): void {
     const text = textOf(line);
@@ -116,7 +132,19 @@ export function createBoundedStdio({ input, output, clock, onMessage }: StdioOpt
     isClosed = true;
     input.pause();
     transport.onclose?.();
-    end();
+    stopWaiting();
+    if (output.writableLength > 0 && output.writable) flush();
+    else end();
+  }
+
+  /** A client may hold the stream open and read nothing of it any more. */
+  function flush(): void {
+    output.write("", end);
+    clock.timer(FAREWELL_MS, () => {
+      // From now on nobody waits for what it has not taken; standard output itself cannot be destroyed.
+      output.end();
+      end();
+    });
   }
 
   return { transport, closed };

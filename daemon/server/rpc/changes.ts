@@ -11,5 +11,6 @@ export function createChangesHandlers(service: RunService): ChangesHandlers {
     "changes/file": (params) => service.file(params),
     "changes/accept": (params, caller) => service.accept(params, caller),
     "changes/discard": (params, caller) => service.discard(params, caller),
+    "changes/taken": (params, caller) => service.taken(params, caller),
   };
 }

@@ -1,7 +1,8 @@
 /**
- * Makes the pictures of docs/editors: `node test/editors/pictures/run.ts [NAME…]`. The editors are real, configured with what
- * `nexus setup` prints, and talk to the real language server; where a model speaks it is scripted. Needs Neovim, Emacs with
- * eglot, and what `npm run test:vscode` installs. The last line says how many were made.
+ * Makes the pictures of docs/editors: `node test/editors/pictures/run.ts [--check] [NAME…]`. The editors are real, set up by
+ * `nexus setup … --write` and a yes, and talk to the real language server; where a model speaks it is scripted. Needs Neovim,
+ * Emacs with eglot, and what `npm run test:vscode` installs. With --check nothing is written: it is a test that what
+ * `nexus setup` writes works. The last line says how many were made.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -15,14 +16,16 @@ const PICTURES: Readonly<Record<string, (stage: Stage) => Promise<string>>> = {
 };
 
 const folder = fileURLToPath(new URL("../../../docs/images/editors/", import.meta.url));
-const wanted = process.argv.slice(2);
+const isCheck = process.argv.includes("--check");
+const wanted = process.argv.slice(2).filter((word) => word !== "--check");
 let [made, failed] = [0, 0];
 mkdirSync(folder, { recursive: true });
 for (const [name, picture] of Object.entries(PICTURES)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const stage = await createStage();
   try {
-    writeFileSync(`${folder}${name}.svg`, await picture(stage));
+    const svg = await picture(stage);
+    if (!isCheck) writeFileSync(`${folder}${name}.svg`, svg);
     made += 1;
   } catch (error) {
     failed += 1;

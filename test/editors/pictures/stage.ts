@@ -1,16 +1,16 @@
 /** What a picture is taken of: a project, a data folder, a scripted model, and a home in which `nexus setup` may write. */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { initGit } from "../../support/folder.ts";
 import type { Script } from "../../support/scripted/script.ts";
 import { startScriptedOpenAi } from "../../support/scripted-openai.ts";
+import { openTerminal } from "./terminal.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-/** Another checkout's program may be looked at with NEXUS_MAIN. */
-const main = process.env["NEXUS_MAIN"] ?? join(root, "daemon", "main.ts");
+const main = join(root, "daemon", "main.ts");
 
 export interface Stage {
   /** The person's home: editors read their configuration there. */
@@ -19,8 +19,8 @@ export interface Stage {
   readonly project: string;
   readonly env: Readonly<Record<string, string>>;
   nexus(...words: string[]): string;
-  /** Puts what `nexus setup` prints for this editor where it says. */
-  setUp(editor: string): void;
+  /** `nexus setup EDITOR --write`, and a yes. */
+  setUp(editor: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,19 +39,22 @@ export async function createStage(script: Script = []): Promise<Stage> {
   };
   const nexus = (...words: string[]) =>
     execFileSync(process.execPath, [main, ...words], { cwd: project, env, encoding: "utf8" });
+  nexus("trust", ".");
   return {
     home,
     project,
     env,
     nexus,
-    setUp(editor) {
-      const { parts }: { parts: readonly { file: string | null; snippet: string }[] } = JSON.parse(
-        nexus("setup", editor, "--json"),
-      );
-      const [part] = parts.filter(({ file }) => file !== null);
-      if (part?.file == null) throw new Error(`nexus setup ${editor} names no file`);
-      mkdirSync(dirname(part.file), { recursive: true });
-      writeFileSync(part.file, `${part.snippet}\n`);
+    async setUp(editor) {
+      const command: [string, ...string[]] = [process.execPath, main, "setup", editor, "--write"];
+      const terminal = openTerminal({ command, cwd: project, env, columns: 120, rows: 60 });
+      try {
+        await terminal.until("[y]es, [n]o:");
+        terminal.type("y\r");
+        await terminal.until("is written.");
+      } finally {
+        terminal.close();
+      }
     },
     async close() {
       try {
@@ -63,8 +66,4 @@ export async function createStage(script: Script = []): Promise<Stage> {
       rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
-}
-
-export function textOf(path: string): string {
-  return readFileSync(path, "utf8");
 }

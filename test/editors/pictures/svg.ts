@@ -34,8 +34,10 @@ function rowSvg(row: readonly Cell[], top: number): string {
   const papers = runs.flatMap(({ column, cells }) => {
     const [first] = cells;
     if (first === undefined || first.background === PAPER) return [];
-    const [x, width] = [round(MARGIN + column * CELL.width), round(cells.length * CELL.width)];
-    return [`<rect x="${x}" y="${top}" width="${width}" height="${CELL.height}" fill="${first.background}"/>`];
+    // Whole pixels, so that no seam shows between neighbours.
+    const x = Math.floor(MARGIN + column * CELL.width);
+    const end = Math.floor(MARGIN + (column + cells.length) * CELL.width);
+    return [`<rect x="${x}" y="${top}" width="${end - x}" height="${CELL.height}" fill="${first.background}"/>`];
   });
   const texts = runs.flatMap(({ column, cells }) => {
     const [first] = cells;

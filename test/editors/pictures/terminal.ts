@@ -30,6 +30,26 @@ export interface TerminalOptions {
   readonly rows: number;
 }
 
+/** Types the keys until the screen shows it: what an editor is asked before its server is ready is lost. */
+export async function again(
+  terminal: ScreenTerminal,
+  keys: string,
+  wanted: string | RegExp,
+  times = 15,
+): Promise<void> {
+  for (let left = times; left > 0; left--) {
+    terminal.type(keys);
+    const isThere = await terminal.until(wanted, left === 1 ? 10 : 2).then(
+      () => true,
+      (error: unknown) => {
+        if (left === 1) throw error;
+        return false;
+      },
+    );
+    if (isThere) return;
+  }
+}
+
 /** What is used of node-pty and @xterm/headless, which VS Code's server brings along. */
 interface Pty {
   onData(listener: (data: string) => void): void;

@@ -1,6 +1,14 @@
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
-import { SYMBOL_OF_CART } from "./texts.ts";
 import { createScene, NEW_CLIENT, OLD_CLIENT, type Scene, type SceneOptions } from "./scene.ts";
+import { SYMBOL_OF_CART } from "./texts.ts";
+
+interface Hover {
+  readonly range: object;
+  readonly contents: { readonly kind: string; readonly value: string };
+}
 
 let scene: Scene;
 afterEach(() => scene.close());
@@ -31,12 +39,12 @@ describe("what is negotiated", () => {
     expect(capabilities.positionEncoding).toBe("utf-8");
     expect(capabilities.hoverProvider).toBeUndefined();
     const { params } = await scene.until(({ method }) => method === "client/registerCapability");
-    const methods = params.registrations.map(({ method }: { method: string }) => method);
+    const methods = params.registrations.map(({ method }) => method);
     expect(methods).toEqual(
       expect.arrayContaining(["textDocument/hover", "textDocument/diagnostic", "workspace/executeCommand"]),
     );
-    const hover = params.registrations.find(({ method }: { method: string }) => method === "textDocument/hover");
-    expect(hover.registerOptions.documentSelector).toEqual([{ scheme: "file" }, { scheme: "untitled" }]);
+    const hover = params.registrations.find(({ method }) => method === "textDocument/hover");
+    expect(hover?.registerOptions).toMatchObject({ documentSelector: [{ scheme: "file" }, { scheme: "untitled" }] });
   });
 
   it("offers only what initializationOptions want", async () => {
@@ -105,10 +113,16 @@ describe("hover", () => {
   it("tells who uses it, which tests cover it and what changed with it", async () => {
     await started();
     const uri = await scene.open("src/main.ts", "const x = 🛒; cart.add(1);\n");
-    const hover = await scene.client.sendRequest<any>("textDocument/hover", at(uri, 0, 20));
+    const hover = await scene.client.sendRequest<Hover>("textDocument/hover", at(uri, 0, 20));
     expect(hover.range).toEqual({ start: { line: 0, character: 19 }, end: { line: 0, character: 22 } });
     expect(hover.contents.kind).toBe("markdown");
-    for (const told of ["3 times in 2 files", "`src/checkout.ts:21` in `checkout`", "`test/cart.test.ts`", "4 commits", "Ada"])
+    for (const told of [
+      "3 times in 2 files",
+      "`src/checkout.ts:21` in `checkout`",
+      "`test/cart.test.ts`",
+      "4 commits",
+      "Ada",
+    ])
       expect(hover.contents.value).toContain(told);
     expect(scene.memory.calls.find(({ name }) => name === "about")?.params).toMatchObject({ line: 1, name: "add" });
   });
@@ -116,7 +130,7 @@ describe("hover", () => {
   it("counts in UTF-8 where that was agreed on", async () => {
     await started(NEW_CLIENT);
     const uri = await scene.open("src/main.ts", "const x = 🛒; cart.add(1);\n");
-    const hover = await scene.client.sendRequest<any>("textDocument/hover", at(uri, 0, 22));
+    const hover = await scene.client.sendRequest<Hover>("textDocument/hover", at(uri, 0, 22));
     expect(hover.range).toEqual({ start: { line: 0, character: 21 }, end: { line: 0, character: 24 } });
   });
 
@@ -149,7 +163,9 @@ describe("hover", () => {
     // Behind the end of a line is its end.
     expect(await scene.client.sendRequest("textDocument/hover", at(uri, 0, 900))).not.toBeNull();
     expect(await scene.client.sendRequest("textDocument/hover", at("untitled:x", 0, 0))).toBeNull();
-    await expect(scene.client.sendRequest("textDocument/hover", at(uri, -1, 0))).rejects.toMatchObject({ code: -32602 });
+    await expect(scene.client.sendRequest("textDocument/hover", at(uri, -1, 0))).rejects.toMatchObject({
+      code: -32602,
+    });
     await expect(scene.client.sendRequest("textDocument/hover", { textDocument: 5 })).rejects.toMatchObject({
       code: -32602,
     });
@@ -170,7 +186,7 @@ describe("unsaved text", () => {
     });
     await scene.client.sendRequest("textDocument/hover", at(uri, 1, 1));
     const asked = scene.memory.calls.filter(({ name }) => name === "unsaved" || name === "about");
-    expect(asked.map(({ name }) => name)).toEqual(["unsaved", "about"]);
+    expect([asked[0]?.name, asked.at(-1)?.name]).toEqual(["unsaved", "about"]);
     expect(asked[0]?.params).toMatchObject({ path: "src/main.ts", text: "🛒 == 1\nadd\n" });
     await scene.client.sendNotification("textDocument/didClose", { textDocument: { uri } });
     await scene.client.sendRequest("workspace/symbol", { query: "" });
@@ -200,6 +216,24 @@ it("takes part in folders that come and go", async () => {
   await expect.poll(() => scene.client.sendRequest("textDocument/hover", at(uri, 0, 1))).not.toBeNull();
 });
 
+it("tells folders apart, the innermost first, and knows a folder by its link", async () => {
+  await started();
+  const inner = join(scene.folder, "packages", "inner");
+  const link = join(scene.folder, "..", "link");
+  mkdirSync(inner, { recursive: true });
+  symlinkSync(scene.folder, link);
+  const added = [inner, link].map((path) => ({ uri: pathToFileURL(path).href, name: "x" }));
+  await scene.client.sendNotification("workspace/didChangeWorkspaceFolders", { event: { added, removed: [] } });
+  const uri = await scene.open("packages/inner/a.ts", "add\n");
+  await expect.poll(() => scene.client.sendRequest("textDocument/hover", at(uri, 0, 1))).not.toBeNull();
+  expect(scene.memory.calls.findLast(({ name }) => name === "about")?.params).toMatchObject({
+    ...{ workspace: inner, path: "a.ts" },
+  });
+  expect(scene.service.calls.filter(({ name }) => name === "list").map(({ params }) => params)).toContainEqual(
+    expect.objectContaining({ workspace: scene.folder }),
+  );
+});
+
 it("answers references where the language has no better server, and always when it is told to", async () => {
   await started();
   const shell = await scene.open("run.sh", "add\n", "shellscript");
@@ -208,7 +242,10 @@ it("answers references where the language has no better server, and always when 
   const found = await scene.client.sendRequest("textDocument/references", { ...at(shell, 0, 1), context });
   expect(found).toMatchObject([
     { uri: scene.uri("src/cart.ts") },
-    { uri: scene.uri("src/checkout.ts"), range: { start: { line: 20, character: 7 }, end: { line: 20, character: 10 } } },
+    {
+      uri: scene.uri("src/checkout.ts"),
+      range: { start: { line: 20, character: 7 }, end: { line: 20, character: 10 } },
+    },
   ]);
   const typescript = await scene.open("src/main.ts", "add\n");
   expect(await scene.client.sendRequest("textDocument/references", { ...at(typescript, 0, 1), context })).toEqual([]);

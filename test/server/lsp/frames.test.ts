@@ -45,7 +45,7 @@ describe("frames", () => {
   });
 
   it("may have bare line feeds, blank lines before, and any case", () => {
-    expect(read('\r\n\ncontent-LENGTH:2\n\n{}\n\nContent-Length: 2\r\n\r\n{}').texts).toEqual(["{}", "{}"]);
+    expect(read("\r\n\ncontent-LENGTH:2\n\n{}\n\nContent-Length: 2\r\n\r\n{}").texts).toEqual(["{}", "{}"]);
   });
 
   it.each([

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { PassThrough } from "node:stream";
 import { pathToFileURL } from "node:url";
+import { expect, vi } from "vitest";
 import {
   type ClientCapabilities,
   createProtocolConnection,
@@ -62,9 +63,21 @@ export const NEW_CLIENT: ClientCapabilities = {
   window: { showDocument: { support: true }, workDoneProgress: true },
 };
 
+/** What the server's messages hold; of each only some. */
+export interface ToldParams {
+  readonly token: string;
+  readonly value: { readonly kind: string; readonly title: string; readonly message: string };
+  readonly message: string;
+  readonly actions: readonly { readonly title: string }[];
+  readonly uri: string;
+  readonly diagnostics: readonly object[];
+  readonly registrations: readonly { readonly method: string; readonly registerOptions: object }[];
+  readonly edit: object;
+}
+
 export interface Told {
   readonly method: string;
-  readonly params: any;
+  readonly params: ToldParams;
 }
 
 export interface Scene {
@@ -78,13 +91,15 @@ export interface Scene {
   /** Every request and notification of the server, in order. */
   readonly told: Told[];
   /** Answers to the server's requests, by method; null where none is given. */
-  readonly replies: Record<string, (params: any) => unknown>;
+  readonly replies: Record<string, (params: ToldParams) => unknown>;
   readonly exit: Promise<0 | 1>;
   readonly connections: () => number;
   uri(path: string): string;
   /** Writes the file and opens it in the editor. */
   open(path: string, text: string, languageId?: string): Promise<string>;
   initialize(capabilities: ClientCapabilities, more?: object): Promise<InitializeResult>;
+  /** The same, and resolves when the face has asked the daemon for the runs of its folders. */
+  start(capabilities: ClientCapabilities): Promise<void>;
   /** Resolves with the first message that the server sent, or sends, which fits. */
   until(fits: (told: Told) => boolean): Promise<Told>;
   run(runId: string, ...bodies: RunEventBody[]): void;
@@ -92,9 +107,7 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-const NOTIFICATIONS = [
-  ...["window/showMessage", "window/logMessage", "textDocument/publishDiagnostics", "$/progress"],
-];
+const NOTIFICATIONS = [...["window/showMessage", "window/logMessage", "textDocument/publishDiagnostics", "$/progress"]];
 const REQUESTS = [
   ...["window/showMessageRequest", "window/showDocument", "window/workDoneProgress/create", "workspace/applyEdit"],
   ...["client/registerCapability", "workspace/diagnostic/refresh", "workspace/codeLens/refresh"],
@@ -156,13 +169,13 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
   const waiting = new Set<() => void>();
   const replies: Scene["replies"] = {};
   const client = createProtocolConnection(new StreamMessageReader(output), new StreamMessageWriter(input));
-  const note = (method: string, params: any) => {
+  const note = (method: string, params: ToldParams) => {
     told.push({ method, params });
     for (const look of [...waiting]) look();
   };
-  for (const method of NOTIFICATIONS) client.onNotification(method, (params: any) => note(method, params));
+  for (const method of NOTIFICATIONS) client.onNotification(method, (params: ToldParams) => note(method, params));
   for (const method of REQUESTS)
-    client.onRequest(method, (params: any) => {
+    client.onRequest(method, (params: ToldParams) => {
       note(method, params);
       return (replies[method]?.(params) ?? null) as never;
     });
@@ -186,6 +199,10 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
       const result = await client.sendRequest<InitializeResult>("initialize", params);
       await client.sendNotification("initialized", {});
       return result;
+    },
+    async start(capabilities) {
+      await scene.initialize(capabilities);
+      await vi.waitFor(() => expect(service.calls.map(({ name }) => name)).toContain("list"), { interval: 2 });
     },
     until(fits) {
       const { promise, resolve } = Promise.withResolvers<Told>();

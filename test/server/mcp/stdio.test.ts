@@ -143,20 +143,37 @@ it("ends three seconds after a client that vanished, and ends what it asked for"
   await aborted;
 });
 
-it("reads no more from a client that does not read", async () => {
+it("reads no more from a client that does not read, and gives it up after half a minute", async () => {
   daemon.memory.answers.map = () => ({ text: "x".repeat(200_000), tokens: 1, files: 1, totalFiles: 1, ...META });
+  const clock = createManualClock();
   const [stdin, stdout] = [new PassThrough({ highWaterMark: 1024 }), new PassThrough({ highWaterMark: 1024 })];
-  const done = serveMcpStdio(daemon.options(), { input: stdin, output: stdout });
+  const done = serveMcpStdio({ ...daemon.options(), clock }, { input: stdin, output: stdout });
+  const call = { jsonrpc: "2.0", method: "tools/call", params: { name: "repo_map", arguments: {} } };
   stdin.write(`${JSON.stringify(INITIALIZE)}\n`);
-  for (let id = 1; id <= 200; id += 1)
-    stdin.write(
-      `${JSON.stringify({ jsonrpc: "2.0", id, method: "tools/call", params: { name: "repo_map", arguments: {} } })}\n`,
-    );
+  for (let id = 1; id <= 30; id += 1) stdin.write(`${JSON.stringify({ ...call, id })}\n`);
   await vi.waitFor(() => expect(stdout.writableLength).toBeGreaterThan(4 * 1024 * 1024));
   stdin.write(`${JSON.stringify(PING)}\n`);
   await vi.waitFor(() => expect(stdin.isPaused()).toBe(true));
-  stdout.destroy();
+  stdin.end();
+  clock.advance(30_001);
+  clock.advance(3001);
   await done;
+  expect(stdout.writable).toBe(false);
+});
+
+it("does not wait for a client that closed its end and reads nothing", async () => {
+  daemon.memory.answers.map = () => ({ text: "x".repeat(200_000), tokens: 1, files: 1, totalFiles: 1, ...META });
+  const clock = createManualClock();
+  const [stdin, stdout] = [new PassThrough(), new PassThrough({ highWaterMark: 1024 })];
+  const done = serveMcpStdio({ ...daemon.options(), clock }, { input: stdin, output: stdout });
+  const call = { jsonrpc: "2.0", id: 2, method: "tools/call", params: { name: "repo_map", arguments: {} } };
+  for (const message of [INITIALIZE, call]) stdin.write(`${JSON.stringify(message)}\n`);
+  await vi.waitFor(() => expect(stdout.writableLength).toBeGreaterThan(200_000));
+  stdin.end();
+  await vi.waitFor(() => expect(stdin.isPaused()).toBe(true));
+  clock.advance(3001);
+  await done;
+  expect(stdout.writable).toBe(false);
 });
 
 it("ends when nobody reads any more", async () => {

@@ -6,7 +6,7 @@ import type { Allowance } from "../../../daemon/server/mcp/tools/tool.ts";
 import type { RunEventBody } from "../../../protocol/index.ts";
 import { type FaceDaemon, startFaceDaemon } from "../../support/face-daemon.ts";
 import { created, notice } from "../../support/fake-run-service.ts";
-import { type Connected, connectClient, WIRES } from "../../support/mcp/clients.ts";
+import { type Connected, connectClient, REVISIONS, WIRES } from "../../support/mcp/clients.ts";
 
 let daemon: FaceDaemon;
 let connected: Connected | undefined;
@@ -174,6 +174,12 @@ describe.each(WIRES)("over %s in revision %s", (...wire) => {
       hasEnded: true,
       nextAfter: 6,
     });
+    const again = { name: "watch_run", arguments: { runId: "run-1", after: 6, seconds: 60 } };
+    expect((await connected.client.callTool(again)).structuredContent).toMatchObject({
+      events: [],
+      hasEnded: true,
+      nextAfter: 6,
+    });
     expect(told).toEqual([
       [3, "run.noticed"],
       [4, "changes.ready"],
@@ -239,6 +245,12 @@ it("looks with a connection that may only look, and acts with one of its own", a
     name: "start",
     params: { workspace: daemon.repo, origin: "outsider", headless: false, budgetUsd: 5, prompt: "x" },
   });
+});
+
+it.each(REVISIONS)("tells the daemon who the client is, in revision %s", async (revision) => {
+  connected = await connectClient(daemon, ["stdio", revision]);
+  await connected.client.callTool({ name: "index_status", arguments: {} });
+  expect(daemon.connected).toEqual(["agent test-client 1.0.0"]);
 });
 
 it("steers no run that only a person has spoken to", async () => {

@@ -99,7 +99,7 @@ export function planTools(desk: Desk): Tool[] {
       async call({ path, ...place }, { signal }) {
         const { documents } = await documentsOf(desk, place, signal);
         const document = documents.find((each) => each.path === path);
-        if (document === undefined) throw nexusError("changes.unknown_path", `There is no document ${path}.`);
+        if (document === undefined) throw nexusError("design.none", `There is no document ${path}.`);
         return { path, kind: document.kind, title: document.title, text: documentText(document) };
       },
     }),

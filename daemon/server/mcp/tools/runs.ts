@@ -15,7 +15,7 @@ import {
 import { type Desk, runOf } from "../desk.ts";
 import { collectEvents, fittingEvents } from "../watching.ts";
 import { count, cursor, folder, nextCursor, runId, text } from "./fields.ts";
-import { type Tool, tool } from "./tool.ts";
+import { type Tool, type ToolCall, tool } from "./tool.ts";
 
 const MOST_PROMPT = 2000;
 const MOST_FILES = 300;
@@ -146,13 +146,7 @@ export function runTools(desk: Desk): Tool[] {
         seconds: count("How long to wait for them at most; default 30.", 300),
       }),
       output: Events,
-      async call({ runId: id, after = 0, limit = 100, seconds = 30 }, call) {
-        await runOf(desk, id, call.signal);
-        const told = (event: RunEvent) => call.progress(event.body.type, event.seq);
-        const events = await collectEvents(desk, { runId: id, after, limit, seconds, signal: call.signal, told });
-        const run = await runOf(desk, id, call.signal);
-        return eventsOf(events, after, run.seq, run);
-      },
+      call: (params, call) => watchRun(desk, params, call),
     }),
     tool({
       name: "run_diff",
@@ -185,6 +179,24 @@ export function runTools(desk: Desk): Tool[] {
       },
     }),
   ];
+}
+
+interface WatchParams {
+  readonly runId: string;
+  readonly after?: number | undefined;
+  readonly limit?: number | undefined;
+  readonly seconds?: number | undefined;
+}
+
+async function watchRun(desk: Desk, { runId: id, after = 0, limit = 100, seconds = 30 }: WatchParams, call: ToolCall) {
+  const { signal } = call;
+  const before = await runOf(desk, id, signal);
+  // Of a run that has ended there is nothing to wait for.
+  const most = isEnded(before.status) ? Math.min(limit, before.seq - after) : limit;
+  const told = (event: RunEvent) => call.progress(event.body.type, event.seq);
+  const events = most <= 0 ? [] : await collectEvents(desk, { runId: id, after, limit: most, seconds, signal, told });
+  const run = await runOf(desk, id, signal);
+  return eventsOf(events, after, run.seq, run);
 }
 
 function eventsOf(page: readonly RunEvent[], after: number, lastSeq: number, run: RunState) {

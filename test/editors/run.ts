@@ -1,0 +1,27 @@
+/** `node test/editors/run.ts`: editors from the system's packages drive the language server; ends with “N passed, N failed”. */
+import type { Check } from "./check.ts";
+import { checksOfNeovim, hasNeovim } from "./neovim/neovim.ts";
+
+const EDITORS: readonly { readonly name: string; has(): boolean; checks(): Promise<Check[]> }[] = [
+  { name: "Neovim", has: hasNeovim, checks: checksOfNeovim },
+];
+
+let passed = 0;
+let failed = 0;
+for (const { name, has, checks } of EDITORS) {
+  if (!has()) {
+    print(`${name} is not installed: skipped.`);
+    continue;
+  }
+  for (const { name: what, ok, problem } of await checks()) {
+    if (ok) passed += 1;
+    else failed += 1;
+    print(`${ok ? "✓" : "✗"} ${name} ${what}${ok ? "" : `\n${problem}`}`);
+  }
+}
+print(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,311 @@
+/** Runs driven from the editor: commands, progress, approvals, findings, and changes beside unsaved text. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Approval, RunEventBody } from "../../../protocol/index.ts";
+import { createScene, NEW_CLIENT, OLD_CLIENT, type Scene, type ToldParams } from "./scene.ts";
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await createScene();
+});
+afterEach(() => scene.close());
+
+const command = (name: string, ...args: unknown[]) =>
+  scene.client.sendRequest<object>("workspace/executeCommand", { command: name, arguments: args });
+
+const approval = (id: string, more: Partial<Approval> = {}): Approval => ({
+  ...{
+    approvalId: id,
+    taskId: null,
+    title: "Run the tests?",
+    reason: "to see whether it works",
+    subjectHash: `hash-${id}`,
+  },
+  subject: { kind: "command", command: "npm test -- \u001b[2J", cwd: "/shop", sandbox: "none" },
+  ...more,
+});
+const asked = (id: string, more?: Partial<Approval>): RunEventBody => ({
+  type: "approval.requested",
+  approval: approval(id, more),
+});
+const answered = (approvalId: string): RunEventBody => ({
+  ...{ type: "approval.answered", approvalId, decision: "approve", by: "VS Code" },
+});
+const finished = (status: "done" | "failed" = "done"): RunEventBody => ({
+  type: "run.finished",
+  status,
+  summary: "It is.",
+});
+const ready = (...paths: string[]): RunEventBody => ({
+  type: "changes.ready",
+  changeSet: {
+    baseCommit: "a",
+    resultCommit: "b",
+    files: paths.map((path) => ({ path, status: "modified", additions: 1, deletions: 1, binary: false })),
+  },
+});
+const ask = (told: { method: string }) => told.method === "window/showMessageRequest";
+
+describe("a run", () => {
+  it("is started, told as progress that the server makes, and offered at its end", async () => {
+    await scene.start(NEW_CLIENT);
+    scene.replies["window/showMessageRequest"] = ({ actions }) => actions.find(({ title }) => title === "Show");
+    scene.run("run-1");
+    expect(await command("nexus.run", "make it so", scene.uri("src/a.ts"))).toEqual({
+      ...{ runId: "run-1", sessionId: "session-1" },
+    });
+    const { params: created } = await scene.until(({ method }) => method === "window/workDoneProgress/create");
+    const begin = await scene.until(({ params }) => params?.value?.kind === "begin");
+    expect(begin.params).toMatchObject({ token: created.token, value: { title: "Nexus: do it", cancellable: true } });
+    scene.service.emit("run-1", { type: "run.entered", phase: "tasks" });
+    await scene.until(({ params }) => params?.value?.message === "tasks");
+    scene.service.emit("run-1", ready("src/a.ts"));
+    scene.service.emit("run-1", finished());
+    await scene.until(({ params }) => params?.value?.kind === "end");
+    const { params } = await scene.until(ask);
+    expect(params.message).toContain("1 file changed; nothing is written yet.");
+    expect(params.actions.map(({ title }) => title)).toEqual(["Show", "Accept", "Discard"]);
+    const shown = await scene.until(({ method }) => method === "window/showDocument");
+    expect(readFileSync(fileURLToPath(shown.params.uri), "utf8")).toContain("### `src/a.ts`\n\n```diff\n@@ -1 +1 @@");
+    expect(scene.service.calls.find(({ name }) => name === "start")).toMatchObject({
+      params: { workspace: scene.folder, prompt: "make it so", headless: false },
+    });
+  });
+
+  it("answers at its end where the client brought its own progress, and is cancelled with it", async () => {
+    await scene.start(OLD_CLIENT);
+    scene.run("run-1");
+    scene.service.answers["cancel"] = ({ runId }: { runId: string }) => {
+      scene.service.emit(runId, { type: "run.finished", status: "cancelled", summary: "" });
+      return {};
+    };
+    const params = { command: "nexus.ask", arguments: ["why?"], workDoneToken: "mine" };
+    const answer = scene.client.sendRequest<object>("workspace/executeCommand", params);
+    await scene.until(({ params }) => params?.token === "mine" && params.value.kind === "begin");
+    await scene.client.sendNotification("window/workDoneProgress/cancel", { token: "mine" });
+    expect(await answer).toMatchObject({ runId: "run-1", status: "cancelled" });
+    expect(scene.service.calls.find(({ name }) => name === "start")?.params).toMatchObject({ mode: "ask" });
+  });
+
+  it("begins with what is not saved", async () => {
+    await scene.start(OLD_CLIENT);
+    const uri = await scene.open("src/a.ts", "one\n");
+    await scene.open("src/b.ts", "two\n");
+    const change = { textDocument: { uri, version: 2 }, contentChanges: [{ text: "1\n" }] };
+    await scene.client.sendNotification("textDocument/didChange", change);
+    scene.run("run-1");
+    await command("nexus.run", "do it");
+    expect(scene.service.calls.find(({ name }) => name === "start")?.params).toMatchObject({
+      unsaved: [{ path: "src/a.ts", text: "1\n" }],
+    });
+  });
+
+  it("is refused where words or folders make no sense", async () => {
+    await scene.start(OLD_CLIENT);
+    for (const args of [[], [""], [5], [{ goal: 1 }], ["x", "/elsewhere"], ["x", 5]])
+      await expect(command("nexus.run", ...args)).rejects.toMatchObject({ code: -32602 });
+    await expect(command("nexus.accept", {})).rejects.toMatchObject({ code: -32602 });
+    await expect(command("nexus.what")).rejects.toMatchObject({ code: -32602 });
+    await expect(command("nexus.cancel", "run-77")).rejects.toMatchObject({ code: -32803 });
+    expect(scene.service.calls.filter(({ name }) => name === "start")).toEqual([]);
+  });
+
+  it("goes on in the editor after the daemon was lost", async () => {
+    await scene.start(NEW_CLIENT);
+    scene.run("run-1");
+    await command("nexus.run", "do it");
+    await scene.until(({ params }) => params?.value?.kind === "begin");
+    await scene.restartDaemon();
+    await scene.until(
+      ({ method, params }) => method === "window/showMessage" && /connection.*ended/.test(params.message),
+    );
+    scene.service.emit("run-1", finished());
+    await scene.until(({ params }) => params?.value?.kind === "end");
+  });
+});
+
+describe("what a run asks", () => {
+  it("is shown exactly, control characters made visible, and answered for these bytes only", async () => {
+    await scene.start(OLD_CLIENT);
+    scene.replies["window/showMessageRequest"] = () => ({ title: "Approve" });
+    scene.run("run-1", asked("a1"));
+    const { params } = await scene.until(ask);
+    expect(params.message).toContain("npm test -- ␛[2J\nin /shop, with no sandbox");
+    expect(params.actions).toEqual([{ title: "Approve" }, { title: "Reject" }]);
+    await expect
+      .poll(() => scene.service.calls.find(({ name }) => name === "answer")?.params)
+      .toEqual({ runId: "run-1", approvalId: "a1", subjectHash: "hash-a1", decision: "approve" });
+  });
+
+  it.each([null, { title: "Yes" }, "Approve", { title: 1 }])("is not answered by %j", async (reply) => {
+    await scene.start(OLD_CLIENT);
+    scene.replies["window/showMessageRequest"] = () => reply;
+    scene.run("run-1", asked("a1"));
+    await scene.until(ask);
+    scene.service.emit("run-1", finished());
+    await scene.client.sendRequest("workspace/symbol", { query: "" });
+    expect(scene.service.calls.map(({ name }) => name)).not.toContain("answer");
+  });
+
+  it("is withdrawn when somebody else answers; an answer after that is told as late", async () => {
+    await scene.start(OLD_CLIENT);
+    const late = Promise.withResolvers<object>();
+    scene.replies["window/showMessageRequest"] = () => late.promise;
+    scene.run("run-1", asked("a1"));
+    await scene.until(ask);
+    scene.service.emit("run-1", answered("a1"));
+    await scene.until(({ params }) => params?.message === "A question of Nexus is answered: approved by VS Code.");
+    late.resolve({ title: "Reject" });
+    await scene.until(({ params }) => /^Your answer came too late: “Run the tests\?”/.test(params?.message ?? ""));
+    expect(scene.service.calls.map(({ name }) => name)).not.toContain("answer");
+  });
+
+  it("of other folders is not shown; what was closed is asked again on request", async () => {
+    await scene.start(OLD_CLIENT);
+    scene.service.emit("other", { ...(await import("../../support/fake-run-service.ts")).created() });
+    scene.service.emit("other", asked("b1"));
+    scene.run("run-1", asked("a1"));
+    await scene.until(ask);
+    await command("nexus.approvals");
+    await expect.poll(() => scene.told.filter(ask).length).toBe(2);
+    expect(scene.told.filter(ask).every(({ params }) => params.message.includes("/shop"))).toBe(true);
+  });
+
+  it("when it is long can be approved only after all of it was shown", async () => {
+    await scene.start(NEW_CLIENT);
+    scene.replies["window/showMessageRequest"] = ({ actions }) => actions[0];
+    scene.replies["window/showDocument"] = () => ({ success: true });
+    const diff = "+x\n".repeat(2000);
+    scene.run("run-1", asked("a1", { subject: { kind: "write", path: "a.ts", reason: "why", diff } }));
+    const shown = await scene.until(({ method }) => method === "window/showDocument");
+    expect(readFileSync(fileURLToPath(shown.params.uri), "utf8")).toContain(diff);
+    await expect.poll(() => scene.service.calls.map(({ name }) => name)).toContain("answer");
+    expect(scene.told.filter(ask).map(({ params }) => params.actions[0]?.title)).toEqual(["Show all of it", "Approve"]);
+  });
+
+  it("in words is answered with a choice, or with a command", async () => {
+    await scene.start(OLD_CLIENT);
+    scene.replies["window/showMessageRequest"] = ({ actions }) => actions[1] ?? null;
+    const question = { questionId: "q1", taskId: "t", agent: "coder", text: "Which one?", choices: ["tabs", "spaces"] };
+    scene.run("run-1", { type: "question.asked", question });
+    await expect
+      .poll(() => scene.service.calls.find(({ name }) => name === "answerQuestion")?.params)
+      .toEqual({ runId: "run-1", questionId: "q1", answer: "spaces" });
+    await command("nexus.answer", "run-1", "q2", "neither");
+    expect(scene.service.calls.at(-1)?.params).toEqual({ runId: "run-1", questionId: "q2", answer: "neither" });
+  });
+});
+
+const reviewed: RunEventBody = {
+  type: "run.reviewed",
+  findings: [{ severity: "warning", path: "src/a.ts", message: "`x` is never\nread" }],
+};
+const checked: RunEventBody = {
+  ...{ type: "task.checked", taskId: "t", turn: 1, check: "types", ok: false, summary: "1 problem" },
+  findings: [{ path: "src/b.ts", line: 7, message: "No such name.", severity: "error" }],
+};
+
+describe("findings of a run whose change waits", () => {
+  it("are pushed to an old client, and go with the decision", async () => {
+    await scene.start(OLD_CLIENT);
+    scene.run("run-1", checked, reviewed, ready("src/a.ts", "src/b.ts"), finished());
+    const of = (path: string) => (told: { method: string; params: ToldParams }) =>
+      told.method === "textDocument/publishDiagnostics" && told.params.uri === scene.uri(path);
+    const review = await scene.until(of("src/a.ts"));
+    expect(review.params.diagnostics).toMatchObject([
+      { severity: 2, source: "Nexus review", code: "run-1", message: expect.stringContaining("`x` is never read") },
+    ]);
+    const check = await scene.until(of("src/b.ts"));
+    expect(check.params.diagnostics).toMatchObject([
+      { severity: 1, source: "Nexus types", range: { start: { line: 6 } } },
+    ]);
+    scene.service.emit("run-1", { type: "changes.accepted", paths: ["src/a.ts", "src/b.ts"] });
+    scene.run("run-2");
+    scene.service.changed({ ...(await list("run-1")), pendingFiles: 0 });
+    await scene.until((told) => of("src/a.ts")(told) && told.params.diagnostics.length === 0);
+  });
+
+  it("are asked for by a new one, which is told when to", async () => {
+    await scene.start(NEW_CLIENT);
+    scene.run("run-1", reviewed, ready("src/a.ts"), finished());
+    await scene.until(({ method }) => method === "workspace/diagnostic/refresh");
+    const textDocument = { uri: scene.uri("src/a.ts") };
+    const report = await scene.client.sendRequest("textDocument/diagnostic", { textDocument });
+    expect(report).toMatchObject({ kind: "full", items: [{ source: "Nexus review" }] });
+  });
+});
+
+async function list(runId: string) {
+  const { summary } = await import("../../support/fake-run-service.ts");
+  return { ...summary(runId), workspace: scene.folder, status: "done" as const };
+}
+
+describe("accepting", () => {
+  const diffOf = (patch: string) => ({
+    diff: { path: "src/a.ts", status: "modified", binary: false, patch, truncated: false },
+  });
+  const PATCH = "--- a/src/a.ts\n+++ b/src/a.ts\n@@ -1,3 +1,4 @@\n one\n-two\n+zwei\n+zwo\n three\n";
+
+  async function edited(capabilities: object, text: string) {
+    await scene.start(capabilities);
+    scene.service.answers["diff"] = () => diffOf(PATCH);
+    scene.service.answers["accept"] = () => ({ accepted: ["src/a.ts"], conflicts: [] });
+    const uri = await scene.open("src/a.ts", "one\ntwo\nthree\n");
+    const change = { textDocument: { uri, version: 5 }, contentChanges: [{ text }] };
+    await scene.client.sendNotification("textDocument/didChange", change);
+    scene.run("run-1", ready("src/a.ts"), finished());
+    return uri;
+  }
+
+  it("puts the change into what is not saved, for the version that it was made for", async () => {
+    const uri = await edited(OLD_CLIENT, "mine\none\ntwo\nthree\nmine too");
+    scene.replies["workspace/applyEdit"] = () => ({ applied: true });
+    scene.service.answers["taken"] = () => ({ taken: ["src/a.ts"], conflicts: [] });
+    expect(await command("nexus.accept", "run-1")).toEqual({ accepted: ["src/a.ts"], conflicts: [] });
+    const { params } = await scene.until(({ method }) => method === "workspace/applyEdit");
+    const range = { start: { line: 2, character: 0 }, end: { line: 3, character: 0 } };
+    expect(params.edit).toEqual({
+      documentChanges: [{ textDocument: { uri, version: 5 }, edits: [{ range, newText: "zwei\nzwo\n" }] }],
+    });
+    const whole = createHash("sha256").update("mine\none\nzwei\nzwo\nthree\nmine too").digest("hex");
+    expect(scene.service.calls.at(-1)).toMatchObject({
+      ...{ name: "taken", params: { runId: "run-1", files: [{ path: "src/a.ts", sha256: whole }] } },
+    });
+    expect(scene.service.calls.map(({ name }) => name)).not.toContain("accept");
+  });
+
+  it("writes nothing where the unsaved text and the change meet", async () => {
+    await edited(OLD_CLIENT, "one\n2\nthree\n");
+    expect(await command("nexus.accept", "run-1")).toMatchObject({ accepted: [], conflicts: [{ path: "src/a.ts" }] });
+    expect(scene.service.calls.map(({ name }) => name)).not.toContain("accept");
+  });
+
+  it("writes nothing where the editor cannot be told of edits", async () => {
+    await edited({}, "mine\none\ntwo\nthree\n");
+    expect(await command("nexus.accept", "run-1")).toMatchObject({ accepted: [], conflicts: [{ path: "src/a.ts" }] });
+    expect(scene.service.calls.map(({ name }) => name)).not.toContain("accept");
+  });
+
+  it("says so when the person typed on and on meanwhile", async () => {
+    await edited(OLD_CLIENT, "mine\none\ntwo\nthree\n");
+    scene.replies["workspace/applyEdit"] = () => ({ applied: false });
+    expect(await command("nexus.accept", "run-1")).toMatchObject({ accepted: [], conflicts: [{ path: "src/a.ts" }] });
+    expect(scene.service.calls.map(({ name }) => name)).not.toContain("taken");
+    expect(scene.told.filter(({ method }) => method === "workspace/applyEdit")).toHaveLength(2);
+  });
+});
+
+it("shows on a file which run wants to change it", async () => {
+  await scene.start(OLD_CLIENT);
+  const uri = await scene.open("src/a.ts", "add\n");
+  scene.run("run-1", ready("src/a.ts"), finished());
+  await expect
+    .poll(() => scene.client.sendRequest<object[]>("textDocument/codeLens", { textDocument: { uri } }))
+    .toContainEqual(
+      expect.objectContaining({
+        command: { title: "A change waits: do it", command: "nexus.showRun", arguments: ["run-1"] },
+      }),
+    );
+});
