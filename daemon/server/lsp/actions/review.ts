@@ -21,7 +21,8 @@ const Related = z.object({
   message: z.catch(z.string(), ""),
 });
 const Finding = z.object({
-  line,
+  /** Where a model names none that could be, the first. */
+  line: z.catch(line, 1),
   endLine: z.optional(z.catch(z.optional(line), undefined)),
   severity: z.catch(z.enum(["error", "warning", "info", "hint"]), "warning"),
   code: z.catch(z.optional(z.string()), undefined),
@@ -86,8 +87,9 @@ export function createReviews(face: Face, availability: Availability): Reviews {
   }
 
   function placed({ text, folder }: Reviewed, finding: Finding, now: string): Diagnostic[] {
-    const first = movedLine(finding.line - 1, text, now);
-    if (first === undefined || finding.line > text.split("\n").length) return [];
+    const named = Math.min(finding.line, text.split("\n").length);
+    const first = movedLine(named - 1, text, now);
+    if (first === undefined) return [];
     const height = Math.min(Math.max(0, (finding.endLine ?? finding.line) - finding.line), 200);
     const range = { start: { line: first, character: 0 }, end: { line: first + height + 1, character: 0 } };
     const related = relatedOf(face, folder, finding);

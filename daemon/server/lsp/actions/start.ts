@@ -41,7 +41,7 @@ async function begin(
   const wish = (unsaved: readonly UnsavedText[]) => ({
     ...{ workspace: subject.place.folder, prompt, kind },
     mode: kind === "change" ? ("act" as const) : ("ask" as const),
-    ...(unsaved.length === 0 ? {} : { unsaved: [...unsaved] }),
+    unsaved: [...unsaved],
     ...(isUntrusted ? { trusted: false } : {}),
   });
   try {

