@@ -44,6 +44,7 @@ export * from "./run-state.ts";
 export * from "./run-stats.ts";
 export * from "./scheduling-events.ts";
 export * from "./session.ts";
+export * from "./stdio.ts";
 export * from "./taint.ts";
 export * from "./task-state.ts";
 export * from "./team-events.ts";

@@ -11,6 +11,7 @@ import { POLICY_COMMANDS } from "./commands-policy.ts";
 import { REWIND_COMMANDS } from "./commands-rewind.ts";
 import { SETUP_COMMANDS } from "./commands-setup.ts";
 import { TASK, TASK_COMMANDS } from "./commands-tasks.ts";
+import { WIRE_COMMANDS } from "./commands-wire.ts";
 import { RUN_WORKFLOW_FLAGS, WORKFLOW_COMMANDS } from "./commands-workflow.ts";
 import { GUARD_COMMANDS } from "./guard-commands.ts";
 import { TOOLS_COMMANDS } from "./tools-commands.ts";
@@ -233,6 +234,7 @@ export const COMMANDS = {
       json,
     ],
   },
+  ...WIRE_COMMANDS,
   doctor: {
     summary: "Check everything that Nexus needs",
     positionals: [],

@@ -85,6 +85,8 @@ const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   lsp: async () => (await import("./lsp.ts")).lspCommand,
   mcp: async () => (await import("./mcp.ts")).mcpCommand,
   setup: async () => (await import("./setup.ts")).setupCommand,
+  rpc: async () => (await import("./rpc.ts")).rpcCommand,
+  clients: async () => (await import("./clients.ts")).clientsCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   completion: async () => printCompletion,
 };

@@ -59,9 +59,9 @@ export function createRunCommands(face: Face): Feature {
   /** What is decided here is decided by the person's click. */
   async function tellEnd(state: RunState): Promise<void> {
     const pending = pendingPaths(state);
-    const what = state.error === null ? state.summary : `${state.error.message} ${state.error.hint}`;
+    const what = state.error === null ? (state.answer ?? state.summary) : `${state.error.message} ${state.error.hint}`;
     const files = pending.length === 0 ? "" : `\n${counted(pending.length, "file")} changed; nothing is written yet.`;
-    const text = `Nexus: “${short(state.prompt)}” is ${state.status.replaceAll("_", " ")}. ${short(what, 400)}${files}`;
+    const text = `Nexus: “${short(state.prompt)}” is ${state.status.replaceAll("_", " ")}. ${short(what, face.reports.canShow ? 400 : 4000)}${files}`;
     const buttons = [...(face.reports.canShow ? ["Show"] : []), ...(pending.length > 0 ? ["Accept", "Discard"] : [])];
     const chosen = await askPerson(face, text, buttons, { level: state.status === "done" ? "info" : "warning" });
     if (chosen === "Show") await show(state);

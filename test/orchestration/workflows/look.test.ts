@@ -57,3 +57,12 @@ it("reads nothing outside of the folder", async () => {
   expect(problems[0]?.message).toContain("there is no file");
   rmSync(outside, { recursive: true });
 });
+
+it.each([
+  ["a folder", () => ({ workspace, path: ".nexus" })],
+  ["a folder that is not there", () => ({ workspace: join(workspace, "none"), path: "a.yaml" })],
+  ["a name that no system takes", () => ({ workspace, path: "a\0b" })],
+])("takes %s for no file", async (_, params) => {
+  const { problems } = await validateWorkflow(params());
+  expect(problems[0]?.message).toContain("there is no file");
+});

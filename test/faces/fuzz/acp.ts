@@ -1,0 +1,3 @@
+export function acpFace(): never {
+  throw new Error("not yet");
+}
