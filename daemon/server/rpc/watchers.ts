@@ -50,6 +50,7 @@ const MAX_TOLD_OF_ALL = 32 * 1024 * 1024;
 
 export function createWatchers(): Watchers {
   const runs = new Map<string, Watched>();
+  const changed = new Set<Watched>();
   let toldOfAll = 0;
 
   function forgetTold(watched: Watched, most: number): void {
@@ -71,6 +72,14 @@ export function createWatchers(): Watchers {
     if (toldOfAll > MAX_TOLD_OF_ALL) for (const each of runs.values()) if (each !== watched) forgetTold(each, 0);
   }
 
+  /** All runs in one go, so that each watcher is written to once. */
+  async function flushAtEndOfTurn(): Promise<void> {
+    await nextTurn();
+    const due = [...changed];
+    changed.clear();
+    for (const watched of due) flush(watched);
+  }
+
   function flush(watched: Watched): void {
     const { pieces } = watched;
     watched.pieces = [];
@@ -85,15 +94,18 @@ export function createWatchers(): Watchers {
   }
 
   function keep(watched: Watched, event: RunEvent | undefined, line: string): void {
-    const isFirst = watched.pieces.length === 0;
     const last = watched.pieces.at(-1);
     if (event !== undefined && last !== undefined && last.events.length > 0) {
       last.events.push(event);
       last.lines.push(line);
     } else watched.pieces.push({ events: event === undefined ? [] : [event], lines: [line] });
     watched.length += line.length;
-    if (watched.length >= MAX_LENGTH) flush(watched);
-    else if (isFirst) void nextTurn().then(() => flush(watched));
+    if (watched.length >= MAX_LENGTH) {
+      flush(watched);
+      return;
+    }
+    if (changed.size === 0) void flushAtEndOfTurn();
+    changed.add(watched);
   }
 
   return {
