@@ -246,6 +246,6 @@ export type RunDelta = Omit<z.infer<typeof runDelta.params>, "runId">;
 
 export const runChanged = notification(
   "run/changed",
-  "A run was made or its summary changed; sent to every connection, for lists.",
+  "A run was made or its summary changed; sent to every connection, for lists. Of one run at once, and then five times a second at most.",
   z.object({ run: RunSummary }),
 );
