@@ -26,7 +26,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-export const fakeControl: DaemonControl = {
+const fakeControl: DaemonControl = {
   status: () => {
     throw new Error("no status here");
   },
