@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ExitCode } from "../../../daemon/cli/exit-codes.ts";
 import { parseCommandLine } from "../../../daemon/cli/parse.ts";
-import { EDITOR_NAMES } from "../../../daemon/cli/setup/editors.ts";
+import { EDITOR_NAMES, editorCalled } from "../../../daemon/cli/setup/editors.ts";
 import { setupCommand } from "../../../daemon/cli/setup.ts";
 import { createTestContext, createTestTerminal, type TestTerminal } from "../../support/cli.ts";
 import { writeFiles } from "../../support/folder.ts";
@@ -84,6 +84,17 @@ describe("without --write", () => {
       }
     },
   );
+
+  it("starts faces that there are", async () => {
+    const started = new Set<string>();
+    const start = (...words: readonly string[]) => {
+      started.add(words.join(" "));
+      return { command: "node", args: words, env: {} };
+    };
+    for (const name of EDITOR_NAMES) await editorCalled(name).parts({ platform: "linux", home, env: {} }, start);
+    expect([...started].sort()).toEqual(["acp", "lsp --stdio", "mcp"]);
+    for (const line of started) expect(parseCommandLine(line.split(" ")).kind, line).toBe("run");
+  });
 
   it("hands over where the data folder was moved to", async () => {
     for (const name of EDITOR_NAMES) {
