@@ -26,7 +26,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-const fakeControl: DaemonControl = {
+export const fakeControl: DaemonControl = {
   status: () => {
     throw new Error("no status here");
   },
