@@ -158,6 +158,38 @@ it("refuses a range of another version of the document", async () => {
   expect((await scene.engine.service.list({})).runs).toEqual([]);
 });
 
+it("says that a document is too large to begin with, and starts nothing", async () => {
+  scene = await createScene({ files: FILES, script: [] });
+  await scene.initialize(LAZY);
+  const uri = await scene.open("src/a.ts", A);
+  await scene.type(uri, "日".repeat(300_000));
+  const action = (await scene.actions(uri)).find(({ kind }) => kind === "refactor.rewrite.nexus.document");
+  await expect(scene.resolve(action)).rejects.toMatchObject({ message: expect.stringContaining("save it") });
+  expect((await scene.engine.service.list({})).runs).toEqual([]);
+});
+
+it("works in the folder of several that holds the file, for a client that knows no versions", async () => {
+  const script = [
+    { when: { turn: 0 }, reply: call("read_file", { path: "c.ts" }) },
+    { when: { turn: 1 }, reply: { toolCalls: [{ tool: "edit_file", argumentsText: "{not json" }] } },
+    { when: { turn: 2 }, reply: edit("c.ts", "c", "made") },
+    { when: { turn: 3 }, reply: { text: "Done." } },
+  ];
+  scene = await createScene({ files: { ...FILES, "other/c.ts": "c\n" }, script });
+  const workspaceFolders = [
+    { uri: scene.uri(""), name: "all" },
+    { uri: scene.uri("other"), name: "other" },
+  ];
+  await scene.engine.trust.decide(`${scene.engine.workspace}/other`, { trusted: true, by: "test", why: "test" });
+  await scene.initialize({ ...LAZY, workspace: { applyEdit: true } }, { workspaceFolders });
+  const uri = await scene.open("other/c.ts", "c\n");
+  const made = await scene.resolve(await fixOf(uri));
+  expect(made.edit).toEqual({ changes: { [uri]: [{ range: at(0, 0, 0, 1), newText: "made" }] } });
+  expect((await run()).workspace).toBe(`${scene.engine.workspace}/other`);
+  await scene.apply(made.edit);
+  await taken();
+});
+
 it("writes tests into a new file", async () => {
   const script = [
     { when: { turn: 0 }, reply: call("write_file", { path: "test/a.test.ts", content: "test one\n" }) },
