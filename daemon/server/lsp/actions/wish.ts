@@ -5,7 +5,7 @@ import * as z from "zod/mini";
 import { isGitPath, isSecretPath } from "../../../security/paths/path-classes.ts";
 import type { Face, Place } from "../feature.ts";
 import { RangeParam } from "../params.ts";
-import { ACTION_IDS } from "./kinds.ts";
+import { EDITING_IDS } from "./kinds.ts";
 
 const INVALID_PARAMS = -32602;
 const CONTENT_MODIFIED = -32801;
@@ -33,7 +33,7 @@ export const Wish = z.object({
 });
 export type Wish = z.infer<typeof Wish>;
 
-export const ActionData = z.object({ action: z.enum(ACTION_IDS), ...Wish.shape });
+export const ActionData = z.object({ action: z.enum(EDITING_IDS), ...Wish.shape });
 
 export interface Subject {
   readonly uri: string;
