@@ -32,6 +32,7 @@ export * from "./plan-requests.ts";
 export * from "./planning-events.ts";
 export * from "./policy.ts";
 export * from "./presence.ts";
+export * from "./prompt-images.ts";
 export * from "./question.ts";
 export * from "./replay.ts";
 export * from "./reverse.ts";

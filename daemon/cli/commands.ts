@@ -1,6 +1,7 @@
 /** The one table of commands and flags: parser, help, completion and docs/cli.md are made from it. */
 
 import { type Command, type Flag, json, jsonLines, repo } from "./command.ts";
+import { ACP_COMMANDS } from "./commands-acp.ts";
 import { LSP_COMMANDS } from "./commands-lsp.ts";
 import { MCP_COMMANDS } from "./commands-mcp.ts";
 import { MEMORY_COMMANDS } from "./commands-memory.ts";
@@ -211,6 +212,7 @@ export const COMMANDS = {
   ...METAGPT_COMMANDS,
   ...TOOLS_COMMANDS,
   ...LSP_COMMANDS,
+  ...ACP_COMMANDS,
   ...MCP_COMMANDS,
   ...SETUP_COMMANDS,
   "daemon start": {

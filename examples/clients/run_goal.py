@@ -1,8 +1,8 @@
-"""Starts a run and follows it to its end: python3 run_goal.py GOAL [FOLDER]. Needs the command `nexus` and no package."""
-import itertools, json, os, shlex, subprocess, sys, uuid
+"""Starts a run and follows it to its end: python3 run_goal.py GOAL [FOLDER]. Needs `nexus` and no package."""
+import itertools, json, os, shlex, shutil, subprocess, sys, uuid
 
-COMMAND = shlex.split(os.environ.get("NEXUS", "nexus")) + ["rpc", "--stdio"]
-daemon = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
+NEXUS = shlex.split(os.environ.get("NEXUS", "")) or [shutil.which("nexus") or "nexus"]
+daemon = subprocess.Popen(NEXUS + ["rpc", "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
 ids = itertools.count(1)
 waiting = []  # what the daemon told while an answer was waited for
 

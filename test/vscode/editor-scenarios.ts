@@ -76,7 +76,7 @@ export async function changesUnsavedText(world: World): Promise<void> {
     .getByRole("button", { name: /^Accept/ })
     .first()
     .click();
-  await editor.dialog("Change Unsaved Text");
+  await editor.dialog("Change in Editor");
   await readNotice(editor, "is now in your unsaved README.md");
   assert.deepEqual(changedFiles(project), [], "nothing was written below the unsaved text");
   await editor.command("View: Open Next Editor");

@@ -2,13 +2,15 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Script } from "../support/scripted/script.ts";
 import { runTask, setKey, textOf, waitForStatus } from "./actions.ts";
 import type { Editor } from "./editor.ts";
 import { addScript } from "./guard-scenarios.ts";
-import type { World } from "./world.ts";
+import { changedFiles, type World, waitUntil } from "./world.ts";
 
 const MAIN = fileURLToPath(new URL("../../dist/daemon/main.js", import.meta.url));
 const COMMAND = "npm run which-node";
@@ -110,6 +112,75 @@ export async function tellsWhatItKnows(world: World): Promise<void> {
   await goTo(editor, 2, 20);
   await showHover(editor, "Used 2 times in 1 file");
   await editor.screenshot("hover.png");
+}
+
+/** A code action of the light bulb changes the text in the editor; the file changes when the person saves it. */
+export async function changesByLightBulb(world: World): Promise<void> {
+  const { editor } = world;
+  const project = world.project("bulb");
+  const file = join(project, "src", "notes.js");
+  const documented = readFileSync(file, "utf8").replace(BARE, COMMENTED);
+  await world.startModel({ script: DOCUMENTING, delayMs: 0 });
+  await nexus(world, "trust", project);
+  await nexus(world, "daemon", "stop");
+  await editor.open(project);
+  await setKey(world);
+  await openFile(editor, "notes.js");
+  await goTo(editor, 14, 7);
+  await editor.command("Expand Selection");
+  await chooseAction(editor, "Document with Nexus");
+  await editor.page.locator(".view-line", { hasText: DOCUMENTED }).waitFor();
+  await editor.page.locator(".tab.dirty", { hasText: "notes.js" }).waitFor();
+  assert.deepEqual(changedFiles(project), [], "the file changed though nobody saved it");
+  await editor.command("File: Save");
+  await waitUntil(() => changedFiles(project).includes("src/notes.js"), "the file is saved");
+  assert.equal(readFileSync(file, "utf8"), documented);
+  const { runs } = JSON.parse(await nexus(world, "runs", "list", "--json"));
+  assert.deepEqual(
+    runs.map(({ status, pendingFiles }: { status: string; pendingFiles: number }) => [status, pendingFiles]),
+    [["done", 0]],
+    "the run does not know that the editor has its change",
+  );
+}
+SETTINGS.set(changesByLightBulb, { "nexus.model": "scripted-model", "nexus.price": "1,4" });
+
+const DOCUMENTED = "All notes, the newest first (scripted).";
+
+const BARE = "    list() {";
+const COMMENTED = `    /** ${DOCUMENTED} */\n${BARE}`;
+const DOCUMENTING: Script = [
+  {
+    when: { turn: 0 },
+    reply: { text: "I look at it first.", toolCalls: [{ tool: "read_file", arguments: { path: "src/notes.js" } }] },
+  },
+  {
+    when: { turn: 1 },
+    reply: {
+      text: "I write down what it answers with.",
+      toolCalls: [
+        { tool: "edit_file", arguments: { path: "src/notes.js", edits: [{ search: BARE, replace: COMMENTED }] } },
+      ],
+    },
+  },
+  { when: { turn: 2 }, reply: { text: "list() is documented." } },
+];
+
+/** Clicks the light bulb until its list has the action, and chooses it: other sources may be faster. */
+async function chooseAction(editor: Editor, title: string): Promise<void> {
+  const action = editor.page.locator(".action-widget .monaco-list-row", { hasText: title }).first();
+  for (let attempts = 10; attempts > 0; attempts--) {
+    await editor.page.locator(".lightBulbWidget").first().click();
+    const isThere = await action.waitFor({ timeout: 3000 }).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) {
+      await editor.screenshot("light-bulb.png");
+      return action.click();
+    }
+    await editor.page.keyboard.press("Escape");
+  }
+  throw new Error(`the light bulb does not offer “${title}”`);
 }
 
 /** A hover closes when the window is busy with something else; then a person asks again, too. */

@@ -57,6 +57,7 @@ const SCENARIOS: readonly (readonly [string, Scenario])[] = [
   ["edits a design, minds who wrote meanwhile, exports it, and imports another", design.editsADesign],
   ["lets another client watch and answer what a run of this window asks", language.isAnsweredElsewhere],
   ["tells in a hover and above the code what it knows, once something is selected", language.tellsWhatItKnows],
+  ["changes a file by a code action of the light bulb", language.changesByLightBulb],
   ["shows a wrong key with its remedy, and goes on after it", scenarios.showsAWrongKey],
 ];
 

@@ -23,7 +23,7 @@ const HOSTILE: readonly unknown[] = [
     [null],
     { "": null },
     { length: -1 },
-    { then: 1 },
+    JSON.parse(`{"then":1}`),
     { toJSON: "x" },
     Array.from({ length: 2000 }, () => 0),
   ],

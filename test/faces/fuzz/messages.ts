@@ -1,7 +1,7 @@
 /** Messages of a JSON-RPC protocol: mostly what clients send, and every way in which that goes wrong. */
 import { damagedText, damagedValue } from "./damage.ts";
 import type { Random } from "./random.ts";
-import { type Pools, type Schema, valueOf } from "./schema-values.ts";
+import { type Pools, type Schema, valueFor } from "./schema-values.ts";
 
 export interface Method {
   readonly name: string;
@@ -81,7 +81,7 @@ const UNKNOWN = [
 
 function known(random: Random, { methods, pools }: Grammar, change: (params: unknown) => unknown): object {
   const { name, params, isNotification = false } = choose(random, methods);
-  const made = { method: name, params: change(valueOf(params, random, pools)) };
+  const made = { method: name, params: change(valueFor(params, random, pools)) };
   const isOdd = random.chance(0.05);
   return isNotification !== isOdd ? { jsonrpc: "2.0", ...made } : { ...envelope(random), ...made };
 }

@@ -10,7 +10,7 @@ import { mcpFace } from "./mcp.ts";
 import { mcpHttpFace } from "./mcp-http.ts";
 import { openPlace, type Place } from "./place.ts";
 import { rpcFace } from "./rpc.ts";
-import { tryFace } from "./trial.ts";
+import { type TrialResult, tryFace } from "./trial.ts";
 
 const FACES: Readonly<Record<string, (place: Place) => Promise<Face> | Face>> = {
   ...{ rpc: rpcFace, lsp: lspFace, acp: acpFace, mcp: mcpFace, "mcp-http": mcpHttpFace },
@@ -40,12 +40,7 @@ for (const name of names) {
     });
     await face.close();
     for (const failure of result.failures) process.stdout.write(`FAILED ${failure}\n`);
-    const { slowestMs, witnessMs, growth } = result;
-    process.stdout.write(
-      `${name}: ${result.passed} inputs in ${Math.round((performance.now() - startedAt) / 1000)} s, slowest answer ` +
-        `${Math.round(slowestMs)} ms, another client ${Math.round(witnessMs)} ms, memory ${megabytes(growth.face)} (face) ` +
-        `${megabytes(growth.daemon)} (daemon)\n  answers: ${[...result.tally].map(([kind, count]) => `${kind} ${count}`).join(", ")}\n`,
-    );
+    process.stdout.write(`${linesAbout(name, result, performance.now() - startedAt).join("\n")}\n`);
     passed += result.passed;
     failed += result.failures.length;
   } finally {
@@ -54,6 +49,16 @@ for (const name of names) {
 }
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 if (failed > 0) process.exitCode = 1;
+
+function linesAbout(name: string, { passed: count, slowest, growth, tally }: TrialResult, ms: number): string[] {
+  const waits = [...slowest].map(([who, longest]) => `${who} after ${Math.round(longest)} ms at most`);
+  const memory = `memory ${megabytes(growth.face)} (face), ${megabytes(growth.daemon)} (daemon)`;
+  const answers = [...tally].map(([kind, each]) => `${kind} ${each}`);
+  return [
+    `${name}: ${count} inputs in ${Math.round(ms / 1000)} s; ${waits.join(", ")}; ${memory}`,
+    `  answers: ${answers.join(", ")}`,
+  ];
+}
 
 function megabytes(bytes: number): string {
   return `${bytes < 0 ? "-" : "+"}${Math.round(Math.abs(bytes) / 2 ** 20)} MB`;

@@ -10,7 +10,7 @@ export type Pools = (name: string, random: Random) => unknown;
 
 const MAX_DEPTH = 6;
 
-export function valueOf(schema: Schema | boolean | undefined, random: Random, pools: Pools): unknown {
+export function valueFor(schema: Schema | boolean | undefined, random: Random, pools: Pools): unknown {
   const root = typeof schema === "object" ? schema : {};
   return make(root, "", 0);
 

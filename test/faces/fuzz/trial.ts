@@ -16,9 +16,8 @@ export interface TrialOptions {
 export interface TrialResult {
   readonly passed: number;
   readonly failures: readonly string[];
-  /** The slowest probe and the slowest answer to the witness, in milliseconds. */
-  readonly slowestMs: number;
-  readonly witnessMs: number;
+  /** The slowest answer to the probe, and to another client, in milliseconds. */
+  readonly slowest: ReadonlyMap<string, number>;
   /** Of all sessions: how many results, and how many errors of each code. */
   readonly tally: ReadonlyMap<string, number>;
   /** Growth of the face's and of the daemon's memory, from a fifth of the inputs to their end; in bytes. */
@@ -35,47 +34,113 @@ const MAX_FAILURES = 10;
 type Kind = "known" | "stranger" | "damaged";
 
 export async function tryFace(face: Face, place: Place, { inputs, seed, from }: TrialOptions): Promise<TrialResult> {
+  const notes = createNotes(face, seed);
+  const sessions = createSessions(face, notes);
+  let passed = 0;
+  for (let batch = from; (batch - from) * BATCH < inputs && notes.failures.length < MAX_FAILURES; batch++) {
+    const kind = kindOf(batch, face);
+    const before = notes.failures.length;
+    notes.begin(`batch ${batch} (${kind})`);
+    const session = await sessions.take(kind);
+    const isOver = await sendBatch(face, session, createRandom(`${seed}/${face.name}/${batch}`), kind);
+    notes.answered("the probe", await lookAt(session, isOver, notes.fail));
+    notes.answered(
+      "another client",
+      await timed(() => place.witness.request("run/show", { runId: place.runIds[0] ?? "" })),
+    );
+    for (const fault of session.faults.splice(0)) notes.fail(`it said ${fault}`);
+    await sessions.giveBack(kind, notes.failures.length > before);
+    if (notes.failures.length === before) passed += Math.min(BATCH, inputs - (batch - from) * BATCH);
+    if (batch % 10 === 0) notes.measure(sessions.pid(), place.daemonPid);
+  }
+  notes.begin("the end");
+  await sessions.close();
+  return { passed, ...notes.result() };
+}
+
+interface Notes {
+  readonly failures: readonly string[];
+  begin(where: string): void;
+  fail(what: string): void;
+  answered(who: string, milliseconds: number): void;
+  measure(face: number | undefined, daemon: number): void;
+  count(tally: ReadonlyMap<string, number>): void;
+  result(): Omit<TrialResult, "passed">;
+}
+
+function createNotes({ name }: Face, seed: string): Notes {
   const failures: string[] = [];
-  const memory: { face: number; daemon: number }[] = [];
-  let [passed, late, slowestMs, witnessMs] = [0, 0, 0, 0];
   const tally = new Map<string, number>();
+  const slowest = new Map<string, number>();
+  const memory: { face: number; daemon: number }[] = [];
+  let where = "";
+  let late = 0;
+  const fail = (what: string) => void failures.push(`${name}, seed ${seed}, ${where}: ${what}`);
+  return {
+    failures,
+    fail,
+    begin(next) {
+      where = next;
+    },
+    answered(who, milliseconds) {
+      slowest.set(who, Math.max(slowest.get(who) ?? 0, milliseconds));
+      if (milliseconds > PATIENCE_MS && ++late > MAX_LATE)
+        fail(`${who} was answered after ${Math.round(milliseconds)} ms`);
+    },
+    measure(face, daemon) {
+      if (face !== undefined) memory.push({ face: residentBytes(face) ?? 0, daemon: residentBytes(daemon) ?? 0 });
+    },
+    count(counted) {
+      for (const [kind, count] of counted) tally.set(kind, (tally.get(kind) ?? 0) + count);
+    },
+    result() {
+      const growth = {
+        face: growthOf(memory.map(({ face }) => face)),
+        daemon: growthOf(memory.map(({ daemon }) => daemon)),
+      };
+      for (const [who, bytes] of Object.entries(growth))
+        if (bytes > MAX_GROWTH) fail(`the memory of the ${who} grew by ${Math.round(bytes / 2 ** 20)} MB`);
+      return { failures, tally, slowest, growth };
+    },
+  };
+}
+
+/** One session lasts for as long as it may; strangers and those with damaged bytes have one of their own each. */
+function createSessions(face: Face, notes: Notes) {
+  const most = face.perSession ?? Number.POSITIVE_INFINITY;
   let lasting: Session | undefined;
+  let own: Session | undefined;
   let sent = 0;
 
-  async function leave(session: Session, fail: (what: string) => void): Promise<void> {
-    await session.leave().catch((error: unknown) => fail(String(error)));
-    for (const [kind, count] of session.tally) tally.set(kind, (tally.get(kind) ?? 0) + count);
+  async function leave(session: Session | undefined): Promise<void> {
+    await session?.leave().catch((error: unknown) => notes.fail(String(error)));
+    if (session !== undefined) notes.count(session.tally);
   }
 
-  for (let batch = from; (batch - from) * BATCH < inputs && failures.length < MAX_FAILURES; batch++) {
-    const random = createRandom(`${seed}/${face.name}/${batch}`);
-    const kind = kindOf(batch, face);
-    const fail = (what: string) => failures.push(`${face.name}, seed ${seed}, batch ${batch} (${kind}): ${what}`);
-    const before = failures.length;
-    if (lasting !== undefined && sent >= (face.perSession ?? Number.POSITIVE_INFINITY)) await leave(lasting, fail);
-    if (sent >= (face.perSession ?? Number.POSITIVE_INFINITY)) [lasting, sent] = [undefined, 0];
-    const session = kind === "known" ? (lasting ??= await face.open(true)) : await face.open(kind === "damaged");
-    const isOver = await sendBatch(face, session, random, kind);
-    const wasMs = await lookAt(session, isOver, fail);
-    slowestMs = Math.max(slowestMs, wasMs);
-    if (wasMs > PATIENCE_MS && ++late > MAX_LATE) fail(`the probe was answered after ${Math.round(wasMs)} ms`);
-    if (kind === "known") sent += BATCH;
-    else await leave(session, fail);
-    if (kind === "known" && failures.length > before) [lasting, sent] = [undefined, 0];
-    for (const fault of session.faults.splice(0)) fail(`it said ${fault}`);
-    const witness = await timed(() => place.witness.request("run/show", { runId: place.runIds[0] ?? "" }));
-    witnessMs = Math.max(witnessMs, witness);
-    if (witness > PATIENCE_MS && ++late > MAX_LATE) fail(`the witness waited ${Math.round(witness)} ms`);
-    if (failures.length === before) passed += Math.min(BATCH, inputs - (batch - from) * BATCH);
-    if (batch % 10 === 0 && lasting !== undefined)
-      memory.push({ face: residentBytes(lasting.pid) ?? 0, daemon: residentBytes(place.daemonPid) ?? 0 });
+  async function endLasting(): Promise<void> {
+    const session = lasting;
+    [lasting, sent] = [undefined, 0];
+    await leave(session);
   }
-  if (lasting !== undefined) await leave(lasting, (what) => failures.push(`${face.name}, at the end: ${what}`));
-  const growth = { face: growthOf(memory.map((at) => at.face)), daemon: growthOf(memory.map((at) => at.daemon)) };
-  for (const [who, bytes] of Object.entries(growth))
-    if (bytes > MAX_GROWTH)
-      failures.push(`${face.name}: the memory of the ${who} grew by ${Math.round(bytes / 2 ** 20)} MB`);
-  return { passed, failures, slowestMs, witnessMs, tally, growth };
+
+  return {
+    pid: () => lasting?.pid,
+    async take(kind: Kind): Promise<Session> {
+      if (kind !== "known") {
+        own = await face.open(kind === "damaged");
+        return own;
+      }
+      if (sent >= most) await endLasting();
+      lasting ??= await face.open(true);
+      sent += BATCH;
+      return lasting;
+    },
+    async giveBack(kind: Kind, hasFailed: boolean): Promise<void> {
+      if (kind !== "known") await leave(own);
+      else if (hasFailed) await endLasting();
+    },
+    close: endLasting,
+  };
 }
 
 function kindOf(batch: number, { strangerEvery }: Face): Kind {
