@@ -2,14 +2,14 @@
 import { MAX_UNSAVED_BYTES, MAX_UNSAVED_FILES, type UnsavedText, unsavedBytes } from "../../../protocol/unsaved.ts";
 import type { Face } from "./feature.ts";
 
-/** After those of `first`, whose files are not looked at again. */
+/** After those of `first`; nothing of the file `without`, which may have been typed in since. */
 export function unsavedTexts(
   { documents, folders }: Pick<Face, "documents" | "folders">,
   folder: string,
-  first: readonly UnsavedText[] = [],
+  { first = [], without }: { readonly first?: readonly UnsavedText[]; readonly without?: string } = {},
 ): UnsavedText[] {
   const texts = [...first];
-  const known = new Set(first.map(({ path }) => path));
+  const known = new Set([without, ...first.map(({ path }) => path)]);
   let room = MAX_UNSAVED_BYTES - first.reduce((sum, { text }) => sum + unsavedBytes(text), 0);
   for (const document of documents.all()) {
     const place = folders.placeOf(document.uri);

@@ -29,7 +29,7 @@ export async function runToEnd(face: Face, start: Start, call: CommandCall): Pro
 /** The subject's own text must be seen; of the others, those that the daemon takes. */
 async function begin(face: Face, start: Start, own: readonly UnsavedText[]): Promise<string> {
   const { prompt, kind, subject, isUntrusted } = start;
-  const all = unsavedTexts(face, subject.place.folder, own);
+  const all = unsavedTexts(face, subject.place.folder, { first: own, without: subject.place.path });
   const wish = (unsaved: readonly UnsavedText[]) => ({
     ...{ workspace: subject.place.folder, prompt, kind },
     mode: kind === "change" ? ("act" as const) : ("ask" as const),

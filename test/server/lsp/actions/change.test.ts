@@ -148,6 +148,34 @@ it("says that the content was modified where both changed it, and loses nothing"
   expect(written).toMatchObject({ accepted: [], conflicts: [{ path: "src/a.ts" }] });
 });
 
+it("begins with the text that the range counts in, whatever is typed before the run has begun", async () => {
+  scene = await createScene({ files: FILES, script: FIX });
+  await scene.initialize(LAZY);
+  const uri = await scene.open("src/a.ts", A);
+  const look = scene.engine.trust.look;
+  const typed = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  const action = await fixOf(uri);
+  Object.assign(scene.engine.trust, {
+    look: async (workspace: string) => {
+      asked.resolve();
+      await typed.promise;
+      return look(workspace);
+    },
+  });
+  const resolving = scene.resolve(action);
+  await asked.promise;
+  await scene.type(uri, "one\ntwo\nthree\nfour\n");
+  // Whatever was typed has arrived when something that was asked later is answered.
+  await scene.actions(uri);
+  typed.resolve();
+  await scene.apply((await resolving).edit);
+  expect(scene.textOf(uri)).toBe("one\n2\nthree\nfour\n");
+  const { runId } = await run();
+  expect(await scene.engine.service.file({ runId, path: "src/a.ts", side: "before" })).toEqual({ text: A });
+  await taken();
+});
+
 it("refuses a range of another version of the document", async () => {
   scene = await createScene({ files: FILES, script: [] });
   await scene.initialize(LAZY);
