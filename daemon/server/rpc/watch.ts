@@ -30,6 +30,8 @@ export function createWatch(options: WatchOptions): Watch {
   let sent = options.after;
   let newest = options.after;
   let catchingUp = false;
+  /** It stopped at a full connection, so the log may hold more than was sent. */
+  let isBehind = false;
   let stopped = false;
 
   function send(event: RunEvent): void {
@@ -41,6 +43,7 @@ export function createWatch(options: WatchOptions): Watch {
   async function catchUp(): Promise<void> {
     if (catchingUp || stopped) return;
     catchingUp = true;
+    isBehind = true;
     try {
       let atEnd = false;
       // A congested connection stops here; its drain starts again from `sent`.
@@ -53,6 +56,7 @@ export function createWatch(options: WatchOptions): Watch {
         if (!stopped && atEnd && sent < newest)
           throw new Error(`the log ends at ${sent}, but event ${newest} was told`);
       }
+      isBehind = !atEnd || sent < newest;
     } catch (error) {
       stopped = true;
       options.onFailure(error);
@@ -71,11 +75,12 @@ export function createWatch(options: WatchOptions): Watch {
       const isNext = first === sent + 1 && last === sent + events.length;
       if (isNext && !options.isCongested()) {
         sent = last;
+        isBehind = false;
         options.sendShared(shared);
       } else void catchUp();
     },
     onDrain() {
-      void catchUp();
+      if (isBehind) void catchUp();
     },
     stop() {
       stopped = true;
