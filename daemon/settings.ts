@@ -7,6 +7,7 @@ import { validate } from "../protocol/validate.ts";
 import { McpServers } from "./connectors/mcp/config.ts";
 import { readText } from "./host/files.ts";
 import { checkPrivateFile, homePaths } from "./host/paths.ts";
+import { WebSocketFile, type WebSocketSettings, webSocketSettings } from "./host/web-socket-settings.ts";
 import type { EmbeddingSettings } from "./memory/embedding/choice.ts";
 import { DEFAULT_SCHEDULING, SchedulingFile, type SchedulingSettings } from "./orchestration/scheduling/settings.ts";
 import type { TeamLimits } from "./orchestration/team/limits.ts";
@@ -45,6 +46,8 @@ export interface Settings {
   readonly mcpServers: McpServers;
   /** Whether tasks are taken over A2A, and for which folder; null: none are. */
   readonly a2a: { readonly workspace: string; readonly port: number } | null;
+  /** Where WebSockets are taken, and from which pages; left out: nowhere. */
+  readonly webSocket?: WebSocketSettings;
   /** The interpreter that MetaGPT is installed for; left out: it is looked for. */
   readonly metagpt?: { readonly python: string };
   /** How much is done at a time. */
@@ -115,6 +118,7 @@ const SettingsFile = z.strictObject({
       port: z.optional(z.int().check(z.gte(0), z.lte(65_535))),
     }),
   ),
+  webSocket: z.optional(WebSocketFile),
   metagpt: z.optional(
     z.strictObject({
       python: z.string().check(z.maxLength(4096), z.refine(isAbsolute, "it must be an absolute path")),
@@ -144,9 +148,10 @@ export function parseSettings(home: string, env: Environment, file: SettingsFile
     mcpServers: file.mcpServers ?? {},
     a2a: file.a2a === undefined ? null : { workspace: file.a2a.workspace, port: file.a2a.port ?? 0 },
     scheduling: schedulingSettings(file.scheduling),
+    ...webSocketSettings(file.webSocket),
     ...(file.metagpt === undefined ? {} : { metagpt: file.metagpt }),
     ...(file.team === undefined ? {} : { team: teamSettings(file.team) }),
-    idleExitMs: milliseconds(env, "NEXUS_IDLE_MS") ?? file.idleExitMs ?? DEFAULT_IDLE_EXIT_MS,
+    idleExitMs: wholeNumber(env, "NEXUS_IDLE_MS", 100, "milliseconds") ?? file.idleExitMs ?? DEFAULT_IDLE_EXIT_MS,
   };
 }
 
@@ -250,7 +255,7 @@ function modelSettings(env: Environment, file: SettingsFile): ModelSettings | nu
     price: priceOf(env["NEXUS_PRICE"]) ?? own.price ?? null,
     recordFile: env["NEXUS_RECORD"] || own.recordFile || null,
     replayFile,
-    windowTokens: windowTokens(env) ?? own.windowTokens ?? null,
+    windowTokens: wholeNumber(env, "NEXUS_WINDOW", MIN_WINDOW_TOKENS, "tokens") ?? own.windowTokens ?? null,
   };
 }
 
@@ -375,23 +380,12 @@ function amount(env: Environment, name: string): number | null {
   throw nexusError("settings.invalid", `${name} must be an amount in USD of 0 or more, not “${text}”.`);
 }
 
-function milliseconds(env: Environment, name: string): number | null {
+function wholeNumber(env: Environment, name: string, least: number, unit: string): number | null {
   const text = env[name];
   if (!text) return null;
   const value = numberOf(text);
-  if (Number.isInteger(value) && value >= 100) return value;
-  throw nexusError("settings.invalid", `${name} must be a whole number of milliseconds of 100 or more, not “${text}”.`);
-}
-
-function windowTokens(env: Environment): number | null {
-  const text = env["NEXUS_WINDOW"];
-  if (!text) return null;
-  const value = numberOf(text);
-  if (Number.isInteger(value) && value >= MIN_WINDOW_TOKENS) return value;
-  throw nexusError(
-    "settings.invalid",
-    `NEXUS_WINDOW must be a whole number of tokens of ${MIN_WINDOW_TOKENS} or more, not “${text}”.`,
-  );
+  if (Number.isInteger(value) && value >= least) return value;
+  throw nexusError("settings.invalid", `${name} must be a whole number of ${unit} of ${least} or more, not “${text}”.`);
 }
 
 /** Number("") is 0, which nobody means. */

@@ -38,6 +38,8 @@ export interface DaemonInfo {
 }
 
 export interface ClientConnection {
+  /** As the daemon names it, in presence/list for one. */
+  readonly connectionId: string;
   readonly daemon: DaemonInfo;
   /** What the daemon offers; undefined for an older one. */
   readonly capabilities: DaemonCapabilities | undefined;
@@ -78,9 +80,11 @@ export async function connectClient(transport: LineTransport, secrets: Handshake
     throw clientError("handshake.impostor");
   }
   const signsRole = hello.signsRole === true && client.role !== undefined;
-  await peer.request("handshake/prove", { proof: hmac(text(signsRole ? `client:${client.role}` : "client")) });
+  const { connectionId } = await peer.request("handshake/prove", {
+    proof: hmac(text(signsRole ? `client:${client.role}` : "client")),
+  });
   const { version, buildTime, pid, capabilities } = hello;
-  return { ...peer, capabilities, daemon: { version, buildTime, pid } };
+  return { ...peer, connectionId, capabilities, daemon: { version, buildTime, pid } };
 }
 
 /** Splits a stream of text into lines at `\n` only (JSON may hold U+2028), refusing lines above the limit. */
@@ -110,7 +114,7 @@ export function createLineSplitter(
 function createPeer(
   transport: LineTransport,
   declared: readonly string[],
-): Omit<ClientConnection, "daemon" | "capabilities"> {
+): Omit<ClientConnection, "connectionId" | "daemon" | "capabilities"> {
   let lastId = 0;
   const createId = () => {
     lastId += 1;

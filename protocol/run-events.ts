@@ -13,6 +13,7 @@ import { EVIDENCE_EVENTS } from "./evidence-events.ts";
 import { Plan } from "./plan.ts";
 import { PLANNING_EVENTS } from "./planning-events.ts";
 import { PolicyRules } from "./policy.ts";
+import { ImagePin } from "./prompt-images.ts";
 import { Question, TodoList } from "./question.ts";
 import { Rewind } from "./rewind.ts";
 import { SCHEDULING_EVENTS } from "./scheduling-events.ts";
@@ -158,6 +159,8 @@ export const RunEventBody = z.discriminatedUnion("type", [
     priority: z.optional(RunPriority),
     /** Texts of an editor that the run's copy begins with, laid over the files. */
     unsaved: z.optional(UnsavedPin),
+    /** Pictures that the prompt is about. */
+    images: z.optional(z.array(ImagePin)),
     /** What the client says that it is; left out: its words tell. */
     asksFor: z.optional(RunKind),
   }),

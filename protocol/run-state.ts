@@ -10,6 +10,7 @@ import { ErrorValue } from "./errors.ts";
 import { PendingPrompt, receivedPrompt } from "./pending-prompt.ts";
 import { Milestone, Plan } from "./plan.ts";
 import { PolicyRules } from "./policy.ts";
+import { ImagePin } from "./prompt-images.ts";
 import { Question, TodoList } from "./question.ts";
 import {
   ChangesState,
@@ -48,6 +49,8 @@ export const RunState = z.object({
   sessionId: z.string(),
   workspace: z.string(),
   prompt: z.string(),
+  /** Pictures that it is about; left out: none. */
+  images: z.optional(z.array(ImagePin)),
   mode: SessionMode,
   headless: z.boolean(),
   autoApply: z.boolean(),
@@ -161,6 +164,7 @@ function createdState(event: RunEvent, body: Extract<RunEvent["body"], { type: "
     policy: body.policy,
     continues: body.continues,
     trusted: body.trusted !== false,
+    ...(body.images === undefined ? {} : { images: body.images }),
     ...(body.priority === undefined ? {} : { priority: body.priority }),
     ...(body.unsaved === undefined ? {} : { unsaved: body.unsaved }),
     ...(body.asksFor === undefined ? {} : { asksFor: body.asksFor }),

@@ -4,6 +4,7 @@ import { Approval, ApprovalDecision } from "./approval.ts";
 import { ChangeConflict, FileDiff } from "./change-set.ts";
 import { notification, request } from "./message.ts";
 import { PolicyRules } from "./policy.ts";
+import { PromptImages } from "./prompt-images.ts";
 import { ModelChoice, RunEvent, RunPriority, SessionMode } from "./run-events.ts";
 import { RunState, RunStatus } from "./run-state.ts";
 import { UnsavedTexts } from "./unsaved.ts";
@@ -54,6 +55,8 @@ export const runStart = request(
     kind: z.optional(z.enum(["question", "change", "goal"])),
     /** Texts of an editor that are not in its files: the run's copy begins with them, and its change is relative to them. */
     unsaved: z.optional(UnsavedTexts),
+    /** Pictures that the prompt is about. */
+    images: z.optional(PromptImages),
     /** Left out: the daemon's own (its environment, or model/configure). */
     modelSettings: z.optional(ModelSettingsInput),
     /** Sent again after a lost answer, the same key gives the same run. */
@@ -243,6 +246,6 @@ export type RunDelta = Omit<z.infer<typeof runDelta.params>, "runId">;
 
 export const runChanged = notification(
   "run/changed",
-  "A run was made or its summary changed; sent to every connection, for lists.",
+  "A run was made or its summary changed; sent to every connection, for lists. Of one run at once, and then five times a second at most.",
   z.object({ run: RunSummary }),
 );

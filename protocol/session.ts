@@ -10,6 +10,8 @@ export const SessionSettings = z.object({
   mode: SessionMode,
   /** The most that each run of it may cost, in USD; null: no limit; left out: what the daemon is set to. */
   budgetUsd: z.optional(z.nullable(z.number().check(z.gte(0)))),
+  /** The model of its runs by its name at the provider; left out: what the client uses. */
+  model: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
   /** ask: a person is asked at the end of a run · keep: the change waits until somebody decides · accept: written at once. */
   changes: z.optional(z.enum(["ask", "keep", "accept"])),
   /** Folders beside the workspace that the conversation is about, as absolute paths. */
@@ -66,7 +68,13 @@ export const sessionShow = request(
 export const sessionUpdate = request(
   "session/update",
   "Changes a session's title or settings, for the runs that are started from now on.",
-  z.object({ sessionId, title: z.optional(title), settings: z.optional(SessionChange) }),
+  z.object({
+    sessionId,
+    title: z.optional(title),
+    settings: z.optional(SessionChange),
+    /** Settings that are taken back. */
+    reset: z.optional(z.array(z.enum(["budgetUsd", "model", "changes", "directories"])).check(z.maxLength(4))),
+  }),
   z.object({ session: SessionSummary }),
 );
 

@@ -9,7 +9,7 @@ const RULES: Rules = {
   programs: { protocol: [], daemon: ["protocol"], extension: ["protocol"], webview: ["protocol"] },
 
   bands: [
-    ["daemon/main", "daemon/daemon", "daemon/settings", "daemon/cli", "daemon/server"],
+    ["daemon/main", "daemon/client", "daemon/daemon", "daemon/settings", "daemon/cli", "daemon/server"],
     [
       "daemon/orchestration",
       "daemon/planning",
@@ -27,6 +27,7 @@ const RULES: Rules = {
 
   arrows: {
     "daemon/main": ["daemon/cli", "daemon/daemon", "daemon/settings"],
+    "daemon/client": ["daemon/cli", "daemon/server"],
     "daemon/daemon": ["daemon/settings", "daemon/server"],
     "daemon/cli": ["daemon/settings", "daemon/server"],
     "daemon/orchestration": ["daemon/planning", "daemon/collaboration", "daemon/evaluation", "daemon/agents"],

@@ -1,6 +1,7 @@
 /** The one table of commands and flags: parser, help, completion and docs/cli.md are made from it. */
 
 import { type Command, type Flag, json, jsonLines, repo } from "./command.ts";
+import { ACP_COMMANDS } from "./commands-acp.ts";
 import { LSP_COMMANDS } from "./commands-lsp.ts";
 import { MCP_COMMANDS } from "./commands-mcp.ts";
 import { MEMORY_COMMANDS } from "./commands-memory.ts";
@@ -11,6 +12,7 @@ import { POLICY_COMMANDS } from "./commands-policy.ts";
 import { REWIND_COMMANDS } from "./commands-rewind.ts";
 import { SETUP_COMMANDS } from "./commands-setup.ts";
 import { TASK, TASK_COMMANDS } from "./commands-tasks.ts";
+import { WIRE_COMMANDS } from "./commands-wire.ts";
 import { RUN_WORKFLOW_FLAGS, WORKFLOW_COMMANDS } from "./commands-workflow.ts";
 import { GUARD_COMMANDS } from "./guard-commands.ts";
 import { TOOLS_COMMANDS } from "./tools-commands.ts";
@@ -210,6 +212,7 @@ export const COMMANDS = {
   ...METAGPT_COMMANDS,
   ...TOOLS_COMMANDS,
   ...LSP_COMMANDS,
+  ...ACP_COMMANDS,
   ...MCP_COMMANDS,
   ...SETUP_COMMANDS,
   "daemon start": {
@@ -233,6 +236,7 @@ export const COMMANDS = {
       json,
     ],
   },
+  ...WIRE_COMMANDS,
   doctor: {
     summary: "Check everything that Nexus needs",
     positionals: [],

@@ -6,6 +6,7 @@ import type { Build } from "../host/build.ts";
 import { systemClock } from "../host/clock.ts";
 import { type Discovery, readDiscovery, readToken } from "../host/discovery.ts";
 import { createExclusively, errorCode, readText, removeFile, stat } from "../host/files.ts";
+import type { LineSocket } from "../host/lines.ts";
 import { type HomePaths, prepareHome } from "../host/paths.ts";
 import { connectSocket } from "../host/socket.ts";
 import { isProcessAlive, type SpawnedDaemon, spawnDaemon, waitForChange } from "../host/spawn-daemon.ts";
@@ -34,25 +35,36 @@ const START_AGAIN_MS = 500;
  * or with what it says when it refuses us. A daemon that is slow is waited for, never replaced.
  */
 export async function connectToDaemon(options: ConnectOptions): Promise<ClientConnection> {
-  const connection = await connectOrStart(options);
-  if (!options.startIfNeeded || connection.daemon.buildTime >= options.client.buildTime) return connection;
+  return (await openDaemon(options)).connection;
+}
+
+export interface OpenDaemon {
+  readonly connection: ClientConnection;
+  /** What the connection goes over: for who passes frames on himself instead of using the connection. */
+  readonly socket: LineSocket;
+}
+
+export async function openDaemon(options: ConnectOptions): Promise<OpenDaemon> {
+  const opened = await connectOrStart(options);
+  const { connection } = opened;
+  if (!options.startIfNeeded || connection.daemon.buildTime >= options.client.buildTime) return opened;
   // An older build makes room when nobody needs it; otherwise it serves us too, since it speaks our protocol.
   const closed = new Promise<void>((resolve) => connection.onClose(resolve));
   const { stopping } = await connection.request("daemon/stop", { ifIdle: true });
-  if (!stopping) return connection;
+  if (!stopping) return opened;
   await closed;
   return connectOrStart(options);
 }
 
-async function connectOrStart(options: ConnectOptions): Promise<ClientConnection> {
+async function connectOrStart(options: ConnectOptions): Promise<OpenDaemon> {
   const paths = await prepareHome(options.home);
   const startMs = options.startMs ?? 15_000;
   const begun = systemClock.monotonic();
   let starter: Starter | undefined;
   try {
     for (;;) {
-      const connection = await tryConnect(paths, options);
-      if (connection !== undefined) return connection;
+      const opened = await tryConnect(paths, options);
+      if (opened !== undefined) return opened;
       if (!options.startIfNeeded) throw nexusError("daemon.unreachable", "No daemon is running.");
       starter ??= createStarter(paths, options);
       await starter.startUnlessStarting();
@@ -69,7 +81,7 @@ async function connectOrStart(options: ConnectOptions): Promise<ClientConnection
 }
 
 /** Undefined when nobody listens, or the daemon ended while we shook hands. */
-async function tryConnect(paths: HomePaths, options: ConnectOptions): Promise<ClientConnection | undefined> {
+async function tryConnect(paths: HomePaths, options: ConnectOptions): Promise<OpenDaemon | undefined> {
   const discovery = await readDiscovery(paths);
   if (discovery === undefined) return undefined;
   const busyMs = options.busyMs ?? 5000;
@@ -94,7 +106,8 @@ async function tryConnect(paths: HomePaths, options: ConnectOptions): Promise<Cl
     socket.close();
   });
   try {
-    return await connectClient(socket, { client, nonce, hmac, capabilities: options.capabilities });
+    const { capabilities } = options;
+    return { socket, connection: await connectClient(socket, { client, nonce, hmac, capabilities }) };
   } catch (error) {
     socket.close();
     if (timedOut) throw busy(discovery, busyMs);

@@ -5,6 +5,7 @@ import type { Build } from "../host/build.ts";
 import type { Terminal } from "../host/terminal.ts";
 import { AGENT_VARIABLE } from "../security/environment.ts";
 import type { Environment, Settings } from "../settings.ts";
+import type { OpenDaemon } from "./connect.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { createPaint, type Paint } from "./format.ts";
 
@@ -29,13 +30,15 @@ export interface CliContext extends CliPlace {
    * decision, even where no terminal is.
    */
   readonly connect: (options?: ConnectWish) => Promise<ClientConnection>;
+  /** As `connect`, with the socket itself and the role that came of it. */
+  readonly open: (options?: ConnectWish) => Promise<OpenDaemon & { readonly role: ClientRole }>;
 }
 
 export interface ConnectWish {
   readonly start?: boolean;
   readonly decides?: boolean;
   /** Of a face: what it is, for whom it speaks, and at most which role it has; an agent's environment lowers it to agent. */
-  readonly as?: Required<Pick<Client, "face" | "title" | "role">>;
+  readonly as?: Required<Pick<Client, "face" | "title" | "role">> & { readonly name?: string };
   /** What the daemon may ask of it; each request needs a handler (`ClientConnection.handle`). */
   readonly capabilities?: ClientCapabilities;
 }
@@ -54,18 +57,23 @@ export async function createContext(place: CliPlace): Promise<CliContext> {
       const { loadSettings } = await import("../settings.ts");
       return loadSettings(home, place.env);
     },
-    async connect({ start = true, decides = false, as, capabilities } = {}) {
-      const { connectToDaemon } = await import("./connect.ts");
-      const role = as !== undefined && !place.env[AGENT_VARIABLE] ? as.role : roleOf(place, decides);
-      const client = { name: "nexus", face: "terminal", ...as, role, ...build } as const;
-      return connectToDaemon({ home, startIfNeeded: start, client, main: place.main, env: place.env, capabilities });
-    },
+    connect: async (wish) => (await open(wish)).connection,
+    open,
   };
+
+  async function open({ start = true, decides = false, as, capabilities }: ConnectWish = {}) {
+    const { openDaemon } = await import("./connect.ts");
+    const role = roleFor(place, decides, as?.role);
+    const client = { name: "nexus", face: "terminal", ...as, role, ...build } as const;
+    const { main, env } = place;
+    return { role, ...(await openDaemon({ home, startIfNeeded: start, client, main, env, capabilities })) };
+  }
 }
 
 /** A command that an agent started is told so by its environment (security/environment.ts), and may only look. */
-function roleOf({ env, terminal }: CliPlace, decides: boolean): ClientRole {
+function roleFor({ env, terminal }: CliPlace, decides: boolean, wanted: ClientRole | undefined): ClientRole {
   if (env[AGENT_VARIABLE]) return "agent";
+  if (wanted !== undefined) return wanted;
   return decides || terminal.isInteractive ? "human" : "automation";
 }
 

@@ -83,8 +83,11 @@ const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   "mcp-servers list": async () => (await import("./tools-list.ts")).serversListCommand,
   "mcp-servers test": async () => (await import("./tools-list.ts")).serverTestCommand,
   lsp: async () => (await import("./lsp.ts")).lspCommand,
+  acp: async () => (await import("./acp.ts")).acpCommand,
   mcp: async () => (await import("./mcp.ts")).mcpCommand,
   setup: async () => (await import("./setup.ts")).setupCommand,
+  rpc: async () => (await import("./rpc.ts")).rpcCommand,
+  clients: async () => (await import("./clients.ts")).clientsCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   completion: async () => printCompletion,
 };

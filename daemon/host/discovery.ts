@@ -11,6 +11,8 @@ export interface Discovery {
   readonly buildTime: number;
   readonly protocolVersion: number;
   readonly startedAt: string;
+  /** Where WebSockets are taken too; left out: nowhere. */
+  readonly webSocketUrl?: string;
 }
 
 /** A fresh token of 32 bytes in hexadecimal digits; written before the daemon listens. */
@@ -38,10 +40,11 @@ export async function readDiscovery(paths: HomePaths): Promise<Discovery | undef
   const text = await readText(paths.discovery);
   try {
     const value: Partial<Discovery> | null = text === undefined ? null : JSON.parse(text);
-    const { pid, address, version, buildTime, protocolVersion, startedAt } = value ?? {};
+    const { pid, address, version, buildTime, protocolVersion, startedAt, webSocketUrl } = value ?? {};
     if (typeof pid !== "number" || typeof address !== "string" || typeof version !== "string") return undefined;
     if (typeof buildTime !== "number" || typeof protocolVersion !== "number") return undefined;
-    return { pid, address, version, buildTime, protocolVersion, startedAt: String(startedAt) };
+    const more = typeof webSocketUrl === "string" ? { webSocketUrl } : {};
+    return { pid, address, version, buildTime, protocolVersion, startedAt: String(startedAt), ...more };
   } catch {
     return undefined;
   }

@@ -11,7 +11,9 @@ export interface Machine {
 }
 
 export function thisMachine(env: Machine["env"]): Machine {
-  return { env, platform: process.platform, home: env["HOME"] || homedir() };
+  // On Windows only shells that come from elsewhere set HOME, and editors do not look there.
+  const home = (process.platform === "win32" ? undefined : env["HOME"]) || homedir();
+  return { env, platform: process.platform, home };
 }
 
 /** A file of Neovim's own for us: everything in this folder is loaded at the start. */

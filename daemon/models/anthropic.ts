@@ -94,6 +94,7 @@ async function messagesOf(request: ModelRequest): Promise<BaseMessage[]> {
 
 type UserBlock =
   | { type: "text"; text: string }
+  | { type: "image"; source: { type: "base64"; media_type: string; data: string } }
   | { type: "tool_result"; tool_use_id: string; content: string; is_error: boolean };
 type AssistantTurn = Extract<HistoryMessage, { role: "assistant" }>;
 
@@ -106,14 +107,19 @@ function turnsOf(history: readonly HistoryMessage[]): (UserBlock[] | AssistantTu
       continue;
     }
     const last = turns.at(-1);
-    const block = userBlock(message);
-    if (Array.isArray(last)) last.push(block);
-    else turns.push([block]);
+    const blocks = userBlocks(message);
+    if (Array.isArray(last)) last.push(...blocks);
+    else turns.push(blocks);
   }
   return turns;
 }
 
-function userBlock(message: Exclude<HistoryMessage, { role: "assistant" }>): UserBlock {
-  if (message.role === "user") return { type: "text", text: message.text };
-  return { type: "tool_result", tool_use_id: message.id, content: message.text, is_error: message.isError };
+/** Pictures before the words that are about them. */
+function userBlocks(message: Exclude<HistoryMessage, { role: "assistant" }>): UserBlock[] {
+  if (message.role === "tool")
+    return [{ type: "tool_result", tool_use_id: message.id, content: message.text, is_error: message.isError }];
+  const pictures = (message.images ?? []).map(({ mimeType, data }) => ({
+    ...{ type: "image" as const, source: { type: "base64" as const, media_type: mimeType, data } },
+  }));
+  return [...pictures, { type: "text", text: message.text }];
 }

@@ -1,6 +1,6 @@
 /** A conversation made acceptable to the providers, whatever a model or a crash left in it. */
 import { parseObject } from "./json-text.ts";
-import type { Message, ToolCall } from "./model.ts";
+import type { ImageInput, Message, ToolCall } from "./model.ts";
 
 interface HistoryCall {
   readonly id: string;
@@ -10,7 +10,7 @@ interface HistoryCall {
 }
 
 export type HistoryMessage =
-  | { readonly role: "user"; readonly text: string }
+  | { readonly role: "user"; readonly text: string; readonly images?: readonly ImageInput[] }
   | { readonly role: "assistant"; readonly text: string; readonly calls: readonly HistoryCall[] }
   | { readonly role: "tool"; readonly id: string; readonly text: string; readonly isError: boolean };
 
@@ -31,11 +31,11 @@ export function acceptableHistory(messages: readonly Message[]): HistoryMessage[
   const usedIds = new Set<string>();
   let open: OpenCall[] = [];
 
-  function addUser(text: string): void {
+  function addUser(text: string, images: readonly ImageInput[] = []): void {
     const last = history.at(-1);
     const clean = text.trim() === "" ? "(empty)" : text.toWellFormed();
-    if (last?.role === "user") history[history.length - 1] = { role: "user", text: `${last.text}\n\n${clean}` };
-    else history.push({ role: "user", text: clean });
+    if (last?.role === "user") history[history.length - 1] = { ...last, text: `${last.text}\n\n${clean}` };
+    else history.push({ role: "user", text: clean, ...(images.length === 0 ? {} : { images }) });
   }
 
   function closeCalls(): void {
@@ -58,7 +58,7 @@ export function acceptableHistory(messages: readonly Message[]): HistoryMessage[
     }
     closeCalls();
     if (message.role === "user") {
-      addUser(message.text);
+      addUser(message.text, message.images);
       continue;
     }
     if (history.length === 0) addUser("Go on.");

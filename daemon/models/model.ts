@@ -15,8 +15,14 @@ export interface ToolCall {
   readonly argumentsText: string;
 }
 
+export interface ImageInput {
+  readonly mimeType: string;
+  /** Base64. */
+  readonly data: string;
+}
+
 export type Message =
-  | { readonly role: "user"; readonly text: string }
+  | { readonly role: "user"; readonly text: string; readonly images?: readonly ImageInput[] }
   | { readonly role: "assistant"; readonly text: string; readonly toolCalls: readonly ToolCall[] }
   | {
       readonly role: "tool";

@@ -132,10 +132,17 @@ async function messagesOf(request: ModelRequest): Promise<BaseMessage[]> {
   return request.system === "" ? history : [new library.SystemMessage(request.system.toWellFormed()), ...history];
 }
 
+function partsOf({ text, images = [] }: Extract<HistoryMessage, { role: "user" }>) {
+  const pictures = images.map(({ mimeType, data }) => ({
+    ...{ type: "image_url" as const, image_url: { url: `data:${mimeType};base64,${data}` } },
+  }));
+  return [{ type: "text" as const, text }, ...pictures];
+}
+
 function messageOf(message: HistoryMessage, library: Library): BaseMessage {
   switch (message.role) {
     case "user":
-      return new library.HumanMessage(message.text);
+      return new library.HumanMessage(message.images === undefined ? message.text : { content: partsOf(message) });
     case "assistant": {
       const calls = message.calls.map(({ id, tool, input }) => ({
         type: "tool_call" as const,

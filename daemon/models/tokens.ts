@@ -3,6 +3,8 @@ import type { Message, ModelRequest, ToolSchema } from "./model.ts";
 
 const MESSAGE_TOKENS = 6;
 const TOOL_TOKENS = 12;
+/** The most that providers count for a picture that they scale down to what they look at. */
+const IMAGE_TOKENS = 1600;
 /** Letters beyond these are no word: no tokenizer knows them, and takes hardly two at a time. */
 const LONGEST_WORD = 20;
 
@@ -88,7 +90,8 @@ function schemaTokens({ name, description, parameters }: ToolSchema, count: (tex
 export function messageTokens(message: Message, count: (text: string) => number): number {
   const calls = message.role === "assistant" ? message.toolCalls : [];
   const callTokens = calls.map((call) => TOOL_TOKENS + count(call.tool + call.argumentsText));
-  return sum([MESSAGE_TOKENS, count(message.text), ...callTokens]);
+  const images = message.role === "user" ? (message.images?.length ?? 0) : 0;
+  return sum([MESSAGE_TOKENS, count(message.text), images * IMAGE_TOKENS, ...callTokens]);
 }
 
 function sum(numbers: readonly number[]): number {

@@ -10,6 +10,7 @@ import { respondWithRetry } from "../models/retry.ts";
 import { estimateRequest } from "../models/tokens.ts";
 import { reserveOf } from "../planning/budget.ts";
 import type { EffectJournal } from "../tools/gate/journal-port.ts";
+import { withImages } from "./prompt-images.ts";
 import { type RunContext, record, stateOf, throwIfStopped } from "./run-context.ts";
 import { nextEvent } from "./team/life.ts";
 
@@ -40,7 +41,9 @@ export async function callModel(
   throwIfStopped(context);
   const { counter, answerTokens } = await context.window();
   const sent = await context.recorded?.frame(key);
-  const clean = redactedRequest({ ...asked, ...sent }, context.redact);
+  const words = redactedRequest({ ...asked, ...sent }, context.redact);
+  const { images } = await stateOf(context);
+  const clean = key === keyOf(place) ? await withImages(context.store.artifacts, images, words) : words;
   const { inputTokens, overheadTokens } = estimateRequest(clean, counter.count);
   const tokens = { inputTokens, overheadTokens };
   const price = context.price();

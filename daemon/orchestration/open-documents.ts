@@ -38,7 +38,8 @@ const NOTHING: ThroughEditors = { conflicts: [], inEditor: [], undo: async () =>
 
 /**
  * Of the paths those that somebody has open with another text are changed there, in the editor and unsaved, where one client
- * that takes edits has all of them; everything else is a conflict, and then nothing was changed.
+ * that takes edits has all of them and nobody has another text of them; everything else is a conflict, and then nothing was
+ * changed.
  */
 export async function changeOpenDocuments(
   { changes: port, documents }: { readonly changes: ChangesPort; readonly documents?: OpenDocuments },
@@ -49,30 +50,33 @@ export async function changeOpenDocuments(
   if (documents === undefined) return NOTHING;
   const open: UnsavedText[] = [];
   for (const unsaved of documents.unsaved(workspace, paths)) if (await differs(unsaved)) open.push(unsaved);
-  const [first] = open;
-  if (first === undefined) return NOTHING;
-  const foreign = open.filter(({ clientId, takesEdits }) => clientId !== first.clientId || !takesEdits);
-  if (foreign.length > 0) return refused(foreign.map(inTheWay));
+  if (open.length === 0) return NOTHING;
+  const editor = open.find(({ clientId, takesEdits }) => takesEdits && hasAll(clientId, open));
+  const contested = open.filter(({ path, sha256 }) =>
+    open.some((other) => other.path === path && other.sha256 !== sha256),
+  );
+  if (editor === undefined || contested.length > 0) return refused(contested.length > 0 ? contested : open);
+  const mine = open.filter(({ clientId }) => clientId === editor.clientId);
 
   const files: Edit["files"] = [];
   const unfit: UnsavedText[] = [];
-  for (const unsaved of open) {
+  for (const unsaved of mine) {
     const hunks = hunksOf(await port.diff(workspace, changeSet, unsaved.path));
     if (hunks === undefined) unfit.push(unsaved);
     else files.push({ path: unsaved.path, hunks });
   }
-  if (unfit.length > 0) return refused(unfit.map(inTheWay));
+  if (unfit.length > 0) return refused(unfit);
   const edit = { runId, workspace, title: prompt.slice(0, 100), files };
-  const answer = await documents.applyEdit(first.clientId, edit).catch((error: unknown) => ({
+  const answer = await documents.applyEdit(editor.clientId, edit).catch((error: unknown) => ({
     applied: false,
     path: undefined,
-    reason: `${first.by} did not answer: ${error instanceof Error ? error.message : String(error)}`,
+    reason: `${editor.by} did not answer: ${error instanceof Error ? error.message : String(error)}`,
   }));
   if (answer.applied)
-    return { conflicts: [], inEditor: files.map(({ path }) => path), undo: () => takeBack(first, edit) };
-  const path = files.find((file) => file.path === answer.path)?.path ?? first.path;
+    return { conflicts: [], inEditor: files.map(({ path }) => path), undo: () => takeBack(editor, edit) };
+  const path = files.find((file) => file.path === answer.path)?.path ?? editor.path;
   const reason = answer.reason ?? "it does not fit the unsaved text";
-  return refused([{ path, reason: `${first.by} has unsaved changes in it: ${reason}` }]);
+  return { ...NOTHING, conflicts: [{ path, reason: `${editor.by} has unsaved changes in it: ${reason}` }] };
 
   async function differs({ path, sha256 }: UnsavedText): Promise<boolean> {
     for (const side of ["before", "after"] as const) {
@@ -91,10 +95,19 @@ export async function changeOpenDocuments(
   }
 }
 
-function refused(conflicts: readonly ChangeConflict[]): ThroughEditors {
-  return { ...NOTHING, conflicts };
+/** An editor may tell its texts over more than one connection: what is the same text counts once. */
+function hasAll(clientId: string, open: readonly UnsavedText[]): boolean {
+  return open.every(({ path }) => open.some((unsaved) => unsaved.path === path && unsaved.clientId === clientId));
 }
 
-function inTheWay({ path, by }: UnsavedText): ChangeConflict {
-  return { path, reason: `${by} has unsaved changes in it: save or revert them there` };
+/** One conflict a file, which names everybody who has it. */
+function refused(open: readonly UnsavedText[]): ThroughEditors {
+  const conflicts = [...Map.groupBy(open, ({ path }) => path)].map(([path, texts]) => {
+    const names = [...new Set(texts.map(({ by }) => by))];
+    return {
+      path,
+      reason: `${names.join(" and ")} ${names.length === 1 ? "has" : "have"} unsaved changes in it: save or revert them there`,
+    };
+  });
+  return { ...NOTHING, conflicts };
 }

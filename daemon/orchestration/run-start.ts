@@ -3,6 +3,7 @@ import type { ModelChoice, Params, PolicyRules, Taint, UnsavedPin } from "../../
 import { isEnded, mergeTaint, nexusError, pendingPaths } from "../../protocol/index.ts";
 import type { Session } from "../store/store.ts";
 import type { RunDependencies } from "./dependencies.ts";
+import { pinnedImages } from "./prompt-images.ts";
 import { taintOfSession } from "./rights/run-taint.ts";
 import { type RunTrust, trustOfRun } from "./rights/run-trust.ts";
 import type { Caller } from "./run-service.ts";
@@ -32,6 +33,7 @@ export async function createRun(
   });
   const pinned = await pinnedOf(dependencies, workspace, params, trust);
   const unsaved = await unsavedOf(dependencies, { runId, workspace, texts: params.unsaved ?? [] });
+  const images = pinnedImages(params.images ?? []);
   const prompt = dependencies.redactor.redact(params.prompt);
   const body = {
     type: "run.created" as const,
@@ -48,6 +50,7 @@ export async function createRun(
     trusted: trust.trusted,
     ...(params.priority === undefined ? {} : { priority: params.priority }),
     ...(unsaved === undefined ? {} : { unsaved }),
+    ...(images.pins.length === 0 ? {} : { images: images.pins }),
     ...(params.kind === undefined ? {} : { asksFor: params.kind }),
   };
   const events = [
@@ -57,7 +60,7 @@ export async function createRun(
     ...(prompt === params.prompt ? [] : [{ body: SECRET_PROMPT }]),
     ...(pinned === undefined ? [] : [{ body: pinned.body, key: "workflow" }]),
   ];
-  await store.events.append(runId, events, pinned === undefined ? [] : [pinned.bytes]);
+  await store.events.append(runId, events, [...(pinned === undefined ? [] : [pinned.bytes]), ...images.bytes]);
   return { runId, sessionId: session.sessionId, isNew: true };
 }
 

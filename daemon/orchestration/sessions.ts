@@ -49,11 +49,12 @@ export function createSessionService(
       return { sessions: entries.map(summaryOf), nextCursor };
     },
     show: ({ sessionId }) => shown(sessionId),
-    async update({ sessionId, ...params }) {
+    async update({ sessionId, reset = [], ...params }) {
       const { details } = await entryOf(sessionId);
       const change = detailsOf(params);
-      const merged: SessionDetails = { ...details, ...change, settings: { ...details.settings, ...change.settings } };
-      await store.sessions.change(sessionId, merged);
+      const settings = { ...details.settings };
+      for (const name of reset) delete settings[name];
+      await store.sessions.change(sessionId, { ...details, ...change, settings: { ...settings, ...change.settings } });
       return shown(sessionId);
     },
     async delete({ sessionId }) {

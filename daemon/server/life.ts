@@ -8,6 +8,7 @@ import type { Build } from "../host/build.ts";
 import type { Clock } from "../host/clock.ts";
 import { removeDiscovery, writeDiscovery, writeToken } from "../host/discovery.ts";
 import { type HomePaths, prepareHome, prepareSocketAddress } from "../host/paths.ts";
+import type { WebSocketSettings } from "../host/web-socket-settings.ts";
 import type { MemoryService } from "../memory/service.ts";
 import type { RunDesign } from "../metagpt/view/source.ts";
 import type { Log } from "../observability/log.ts";
@@ -60,6 +61,7 @@ export interface LifeOptions {
   /** Called with the lock held. `onFatal`: the store can no longer be trusted. `clients`: to ask something of them. */
   readonly open: (paths: HomePaths, onFatal: (error: unknown) => void, clients: Clients) => Promise<DaemonParts>;
   readonly limits?: Partial<RpcLimits>;
+  readonly webSocket?: WebSocketSettings | undefined;
 }
 
 export interface RunningDaemon {
@@ -99,13 +101,14 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
       handlers: createHandlers(parts.service, parts.memory, control(parts), parts.asked),
       clock,
       log,
-      clients,
+      ...{ clients, webSocket: options.webSocket },
       ...(options.limits === undefined ? {} : { limits: options.limits }),
       onRefused: createRefusals({ audit: parts.audit, clock, log }),
       onConnectionsChanged: touch,
     });
     const about = { pid: process.pid, address, version, buildTime, protocolVersion: PROTOCOL_VERSION, startedAt };
-    await writeDiscovery(paths, about);
+    const { webSocketUrl } = server;
+    await writeDiscovery(paths, { ...about, ...(webSocketUrl === undefined ? {} : { webSocketUrl }) });
     log.write("info", "the daemon serves", about);
     parts.service.onEvent(touch);
     watchIdle();
@@ -125,6 +128,7 @@ export async function startDaemon(options: LifeOptions): Promise<RunningDaemon> 
   function isBusy(): boolean {
     return (
       parts?.isServing === true ||
+      server?.webSocketUrl !== undefined ||
       (server?.connectionCount() ?? 0) > 0 ||
       (parts?.service.activeRuns ?? 0) > 0 ||
       parts?.service.workflows.hasSchedules === true ||

@@ -4,6 +4,7 @@ import { editorDiagrams } from "./editor-diagrams.ts";
 import { errorPage } from "./error-page.ts";
 import { languagePage } from "./language-page.ts";
 import { protocolPage } from "./protocol-page.ts";
+import { protocolSchemaText } from "./protocol-schema.ts";
 import { settingsPage } from "./settings-page.ts";
 import { toolPage } from "./tool-page.ts";
 import { workflowPage, workflowSchemaText } from "./workflow-page.ts";
@@ -21,5 +22,10 @@ export function generatedPages(): Record<string, string> {
     "workflows.md": workflowPage(),
   };
   const written = Object.entries(pages).map(([name, text]) => [name, `${NOTE}${text.trimEnd()}\n`]);
-  return { ...Object.fromEntries(written), ...editorDiagrams(), "workflow.schema.json": workflowSchemaText() };
+  return {
+    ...Object.fromEntries(written),
+    ...editorDiagrams(),
+    "protocol.schema.json": protocolSchemaText(),
+    "workflow.schema.json": workflowSchemaText(),
+  };
 }

@@ -124,6 +124,12 @@ export const SETTINGS: readonly Setting[] = [
     otherwise: "none are taken",
   },
   {
+    name: "webSocket",
+    meaning:
+      'take clients over WebSockets on this machine, `{ "port": 7420, "origins": [] }`; `origins`: the web pages that may connect: see [clients](clients.md#over-websockets)',
+    otherwise: "none are taken",
+  },
+  {
     name: "scheduling",
     meaning:
       "how much is done at a time: `runs`, `tasks`, `providers` (calls at a time by provider, `default` for the others), `queue` (runs that may wait), `ageMs`: see [scheduling](scheduling.md)",

@@ -20,7 +20,7 @@ export async function acceptChanges(nexus: Nexus, runId: string, paths: readonly
   else if (!nexus.panels.isVisible(runId)) void showConflicts(nexus, runId, conflicts);
 }
 
-const CHANGE_UNSAVED = "Change Unsaved Text";
+const CHANGE_UNSAVED = "Change in Editor";
 
 /** A visible panel lists them itself. */
 async function showConflicts(nexus: Nexus, runId: string, conflicts: readonly ChangeConflict[]): Promise<void> {

@@ -2,5 +2,5 @@
 
 /** The run that a document of the server is about: “run-ID.md” in the folder of its reports. */
 export function runShownBy(uri: string): string | undefined {
-  return /\/reports\/run-([\w-]+)\.md$/.exec(uri)?.[1];
+  return /\/reports\/(?:run|explain|review)-([\w-]+)\.md$/.exec(uri)?.[1];
 }

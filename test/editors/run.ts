@@ -1,14 +1,18 @@
-/** `node test/editors/run.ts`: editors from the system's packages drive the language server; ends with “N passed, N failed”. */
+/** `node test/editors/run.ts [Neovim|Emacs]`: editors from the system's packages drive the language server; ends with “N passed, N failed”. */
 import type { Check } from "./check.ts";
+import { checksOfEmacs, hasEmacs } from "./emacs/emacs.ts";
 import { checksOfNeovim, hasNeovim } from "./neovim/neovim.ts";
 
 const EDITORS: readonly { readonly name: string; has(): boolean; checks(): Promise<Check[]> }[] = [
   { name: "Neovim", has: hasNeovim, checks: checksOfNeovim },
+  { name: "Emacs", has: hasEmacs, checks: checksOfEmacs },
 ];
 
+const [, , only] = process.argv;
 let passed = 0;
 let failed = 0;
 for (const { name, has, checks } of EDITORS) {
+  if (only !== undefined && only !== name) continue;
   if (!has()) {
     print(`${name} is not installed: skipped.`);
     continue;

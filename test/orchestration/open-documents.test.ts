@@ -113,15 +113,24 @@ describe("a change of a file that one editor has open", () => {
     expect(editors.asked).toEqual([]);
   });
 
-  it("is a conflict where the editor takes no edits, or another one has it too", async () => {
+  it("is a conflict where the editor takes no edits, or others have another text of it", async () => {
     const editors = createEditors((client) => client === "1");
     editors.type("1", "a.txt", `${BASE}typed\n`);
     editors.type("2", "b.txt", `${BASE}typed\n`);
     expect((await putInto(editors.documents, "b.txt")).conflicts).toEqual([unsaved("b.txt", "2")]);
-    expect((await putInto(editors.documents, "a.txt", "b.txt")).conflicts).toEqual([unsaved("b.txt", "2")]);
+    const both = [unsaved("a.txt", "1"), unsaved("b.txt", "2")];
+    expect((await putInto(editors.documents, "a.txt", "b.txt")).conflicts).toEqual(both);
     editors.type("2", "a.txt", `${BASE}typed too\n`);
-    expect((await putInto(editors.documents, "a.txt")).conflicts).toEqual([unsaved("a.txt", "2")]);
+    const reason = "Editor 1 and Editor 2 have unsaved changes in it: save or revert them there";
+    expect((await putInto(editors.documents, "a.txt")).conflicts).toEqual([{ path: "a.txt", reason }]);
     expect(editors.asked).toEqual([]);
+  });
+
+  it("goes into it where the editor tells the same text over another connection that takes no edits", async () => {
+    const editors = createEditors((client) => client === "2");
+    for (const client of ["1", "2"]) editors.type(client, "a.txt", `${BASE}typed\n`);
+    expect(await putInto(editors.documents, "a.txt")).toMatchObject({ conflicts: [], inEditor: ["a.txt"] });
+    expect([editors.text("1", "a.txt"), editors.text("2", "a.txt")]).toEqual([`${BASE}typed\n`, `${RESULT}typed\n`]);
   });
 
   it("is a conflict where the editor does not answer", async () => {

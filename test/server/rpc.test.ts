@@ -494,6 +494,8 @@ describe("roles", () => {
     });
     await script?.request("run/cancel", { runId: "r" });
     await agent?.request("run/list", {});
+    await agent?.request("approval/list", {});
+    await agent?.request("memory/facts", { workspace: folder });
     for (const name of [
       "approval/answer",
       "run/cancel",
@@ -501,6 +503,9 @@ describe("roles", () => {
       "daemon/stop",
       "model/configure",
       "audit/list",
+      "memory/factAdd",
+      "memory/factsImport",
+      "run/start",
     ] as const)
       await expect(agent?.request(name, answer as never)).rejects.toMatchObject({
         value: { code: "connection.read_only" },

@@ -73,6 +73,7 @@ export function createFakeConnection(answers: Partial<Record<RequestName, unknow
   let closed = false;
   const connection: FakeConnection = {
     daemon: { version: "1", buildTime: 1, pid: 1 },
+    connectionId: "connection-1",
     capabilities: undefined,
     handle: () => () => undefined,
     requests: [],
@@ -133,6 +134,9 @@ export function createTestContext(
       checkpoints: { days: 30, maxBytes: 1e9 },
       scheduling: DEFAULT_SCHEDULING,
     }),
+    open: async () => {
+      throw nexusError("daemon.unreachable");
+    },
     async connect() {
       const next = waiting.shift();
       if (next === undefined) throw nexusError("daemon.unreachable");

@@ -118,7 +118,7 @@ export const IMPACT: Answer<"memory/impact"> = {
   ...META,
 };
 
-export const ABOUT: Answer<"memory/about"> = {
+const ABOUT: Answer<"memory/about"> = {
   definitions: [SYMBOL],
   confidence: "certain",
   uses: [

@@ -10,6 +10,7 @@ export interface FakeRunService extends RunService {
   /** Commits one event and tells it, as the real service does. */
   emit(runId: string, body: RunEventBody): RunEvent;
   delta(runId: string, text: string): void;
+  deltaOf(delta: NotificationParams<"run/delta">): void;
   changed(run: RunSummary): void;
   setActiveRuns(count: number): void;
   /** Answers for requests whose answer the test wants to choose; throw to fail. */
@@ -182,6 +183,9 @@ export function createFakeRunService(): FakeRunService {
     },
     delta(runId, text) {
       for (const listener of onDelta) listener({ runId, taskId: "t", turn: 1, text });
+    },
+    deltaOf(delta) {
+      for (const listener of onDelta) listener(delta);
     },
     changed(run) {
       for (const listener of onChanged) listener(run);

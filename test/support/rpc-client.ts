@@ -4,10 +4,12 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { connectSocket } from "../../daemon/host/socket.ts";
 import {
+  type Client,
   type ClientCapabilities,
   type ClientConnection,
   type ClientRole,
   connectClient,
+  type LineTransport,
 } from "../../protocol/index.ts";
 
 export async function openClient(
@@ -17,11 +19,19 @@ export async function openClient(
   role: ClientRole = "human",
   capabilities: ClientCapabilities = {},
 ): Promise<ClientConnection> {
-  const transport = await connectSocket(address, 5000);
+  return shakeHands(await connectSocket(address, 5000), token, { name, role }, capabilities);
+}
+
+export function shakeHands(
+  transport: LineTransport,
+  token: string,
+  client: Pick<Client, "name" | "role" | "face" | "title">,
+  capabilities?: ClientCapabilities,
+): Promise<ClientConnection> {
   const hmac = (text: string) => createHmac("sha256", token).update(text).digest("hex");
   const nonce = randomBytes(32).toString("hex");
   return connectClient(transport, {
-    client: { name, role, version: "1.0.0", buildTime: 1 },
+    client: { version: "1.0.0", buildTime: 1, ...client },
     nonce,
     hmac,
     capabilities,

@@ -1,9 +1,9 @@
 /** A real VS Code in a browser: its own server, its own data, one page that is driven as a person would. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Frame, type Page } from "playwright-core";
 import { findChromium, SERVER_MAIN } from "./install.ts";
@@ -26,6 +26,8 @@ export interface EditorOptions {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Folders of other extensions, which are installed. */
+  readonly extensions?: readonly string[];
 }
 
 export interface Editor {
@@ -55,6 +57,8 @@ export interface Editor {
 export async function startEditor(options: EditorOptions): Promise<Editor> {
   const port = await freePort();
   writeSettings(options);
+  for (const extension of options.extensions ?? [])
+    cpSync(extension, join(options.folder, "extensions", basename(extension)), { recursive: true });
   const server = startServer(options, port);
   let browser: Browser | undefined;
   try {

@@ -2,13 +2,15 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Script } from "../support/scripted/script.ts";
 import { runTask, setKey, textOf, waitForStatus } from "./actions.ts";
 import type { Editor } from "./editor.ts";
 import { addScript } from "./guard-scenarios.ts";
-import type { World } from "./world.ts";
+import { changedFiles, type World, waitUntil } from "./world.ts";
 
 const MAIN = fileURLToPath(new URL("../../dist/daemon/main.js", import.meta.url));
 const COMMAND = "npm run which-node";
@@ -103,13 +105,96 @@ export async function tellsWhatItKnows(world: World): Promise<void> {
   await editor.open(project);
   await openFile(editor, "notes.js");
   assert.equal(world.daemonPid(), undefined, "a daemon was started though nobody used Nexus");
-  await select(editor, "createNotes");
+  await goTo(editor, 2, 20);
+  await editor.command("Expand Selection");
   const lens = editor.page.locator(".codelens-decoration", { hasText: "2 uses · 1 test" });
   await lens.waitFor();
-  await editor.command("Show or Focus Hover");
-  const hover = editor.page.locator(".monaco-hover", { hasText: "Used 2 times in 1 file" }).first();
-  await hover.waitFor();
+  await goTo(editor, 2, 20);
+  await showHover(editor, "Used 2 times in 1 file");
   await editor.screenshot("hover.png");
+}
+
+/** A code action of the light bulb changes the text in the editor; the file changes when the person saves it. */
+export async function changesByLightBulb(world: World): Promise<void> {
+  const { editor } = world;
+  const project = world.project("bulb");
+  const file = join(project, "src", "notes.js");
+  const documented = readFileSync(file, "utf8").replace(BARE, COMMENTED);
+  await world.startModel({ script: DOCUMENTING, delayMs: 0 });
+  await nexus(world, "trust", project);
+  await nexus(world, "daemon", "stop");
+  await editor.open(project);
+  await setKey(world);
+  await openFile(editor, "notes.js");
+  await goTo(editor, 14, 7);
+  await editor.command("Expand Selection");
+  await chooseAction(editor, "Document with Nexus");
+  await editor.page.locator(".view-line", { hasText: DOCUMENTED }).waitFor();
+  await editor.page.locator(".tab.dirty", { hasText: "notes.js" }).waitFor();
+  assert.deepEqual(changedFiles(project), [], "the file changed though nobody saved it");
+  await editor.command("File: Save");
+  await waitUntil(() => changedFiles(project).includes("src/notes.js"), "the file is saved");
+  assert.equal(readFileSync(file, "utf8"), documented);
+  const { runs } = JSON.parse(await nexus(world, "runs", "list", "--json"));
+  assert.deepEqual(
+    runs.map(({ status, pendingFiles }: { status: string; pendingFiles: number }) => [status, pendingFiles]),
+    [["done", 0]],
+    "the run does not know that the editor has its change",
+  );
+}
+SETTINGS.set(changesByLightBulb, { "nexus.model": "scripted-model", "nexus.price": "1,4" });
+
+const DOCUMENTED = "All notes, the newest first (scripted).";
+
+const BARE = "    list() {";
+const COMMENTED = `    /** ${DOCUMENTED} */\n${BARE}`;
+const DOCUMENTING: Script = [
+  {
+    when: { turn: 0 },
+    reply: { text: "I look at it first.", toolCalls: [{ tool: "read_file", arguments: { path: "src/notes.js" } }] },
+  },
+  {
+    when: { turn: 1 },
+    reply: {
+      text: "I write down what it answers with.",
+      toolCalls: [
+        { tool: "edit_file", arguments: { path: "src/notes.js", edits: [{ search: BARE, replace: COMMENTED }] } },
+      ],
+    },
+  },
+  { when: { turn: 2 }, reply: { text: "list() is documented." } },
+];
+
+/** Clicks the light bulb until its list has the action, and chooses it: other sources may be faster. */
+async function chooseAction(editor: Editor, title: string): Promise<void> {
+  const action = editor.page.locator(".action-widget .monaco-list-row", { hasText: title }).first();
+  for (let attempts = 10; attempts > 0; attempts--) {
+    await editor.page.locator(".lightBulbWidget").first().click();
+    const isThere = await action.waitFor({ timeout: 3000 }).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) {
+      await editor.screenshot("light-bulb.png");
+      return action.click();
+    }
+    await editor.page.keyboard.press("Escape");
+  }
+  throw new Error(`the light bulb does not offer “${title}”`);
+}
+
+/** A hover closes when the window is busy with something else; then a person asks again, too. */
+async function showHover(editor: Editor, text: string): Promise<void> {
+  const hover = editor.page.locator(".monaco-hover", { hasText: text }).first();
+  for (let attempts = 8; attempts > 0; attempts--) {
+    await editor.command("Show or Focus Hover");
+    const isThere = await hover.waitFor({ timeout: 4000 }).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return;
+  }
+  throw new Error(`no hover says “${text}”`);
 }
 
 async function openFile(editor: Editor, name: string): Promise<void> {
@@ -119,7 +204,10 @@ async function openFile(editor: Editor, name: string): Promise<void> {
   await editor.page.locator(".tab.active", { hasText: name }).waitFor();
 }
 
-/** The first place where the word stands. */
-async function select(editor: Editor, word: string): Promise<void> {
-  await editor.page.locator(".view-line span", { hasText: word }).last().dblclick();
+/** Puts the cursor there by the keyboard: what is clicked may move when a lens appears above it. */
+async function goTo(editor: Editor, line: number, column: number): Promise<void> {
+  await editor.command("Go to Line/Column...");
+  await editor.page.locator(".quick-input-widget input[type=text]").fill(`:${line}:${column}`);
+  await editor.page.keyboard.press("Enter");
+  await editor.page.locator(".statusbar-item", { hasText: `Ln ${line}, Col ${column}` }).waitFor();
 }

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as designRun from "./design-run-scenario.ts";
 import * as design from "./design-scenario.ts";
+import * as services from "./editor-scenarios.ts";
 import * as guard from "./guard-scenarios.ts";
 import { installEditor } from "./install.ts";
 import * as language from "./language-scenarios.ts";
@@ -28,6 +29,8 @@ const SCENARIOS: readonly (readonly [string, Scenario])[] = [
   ["survives a daemon that is killed", scenarios.survivesADeadDaemon],
   ["accepts one file and discards the rest", scenarios.decidesByFile],
   ["asks before it accepts over an editor that is not saved, and shows the conflict", scenarios.mindsUnsavedEditors],
+  ["puts an accepted change into text that is not saved", services.changesUnsavedText],
+  ["answers a run with a model of the editor", services.asksTheEditorsModel],
   ["asks about a command once, streams it, and keeps its rule", guard.keepsARule],
   [
     "shows a protected file's diff, and tells the agent what the person would rather have",
@@ -54,6 +57,7 @@ const SCENARIOS: readonly (readonly [string, Scenario])[] = [
   ["edits a design, minds who wrote meanwhile, exports it, and imports another", design.editsADesign],
   ["lets another client watch and answer what a run of this window asks", language.isAnsweredElsewhere],
   ["tells in a hover and above the code what it knows, once something is selected", language.tellsWhatItKnows],
+  ["changes a file by a code action of the light bulb", language.changesByLightBulb],
   ["shows a wrong key with its remedy, and goes on after it", scenarios.showsAWrongKey],
 ];
 
@@ -65,6 +69,7 @@ const SETTINGS = [
   workflow.SETTINGS,
   design.SETTINGS,
   designRun.SETTINGS,
+  services.SETTINGS,
   language.SETTINGS,
 ];
 
@@ -79,7 +84,10 @@ process.exitCode = report.end() ? 0 : 1;
 
 /** Its own editor, daemon and model: what one scenario leaves behind cannot reach the next. */
 async function inFreshWorld(name: string, scenario: Scenario): Promise<void> {
-  const world = await createWorld(SETTINGS.find((settings) => settings.has(scenario))?.get(scenario));
+  const world = await createWorld(
+    SETTINGS.find((settings) => settings.has(scenario))?.get(scenario),
+    services.EXTENSIONS.get(scenario),
+  );
   try {
     await scenario(world, report);
   } catch (error) {

@@ -41,7 +41,11 @@ export function notesScript(): Script {
   return JSON.parse(readFileSync(join(ROOT, "examples", "notes.script.json"), "utf8"));
 }
 
-export async function createWorld(settings: Readonly<Record<string, unknown>> = {}): Promise<World> {
+/** `extensions`: folders of others that run beside ours. */
+export async function createWorld(
+  settings: Readonly<Record<string, unknown>> = {},
+  extensions: readonly string[] = [],
+): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), "nexus-vscode-"));
   const home = join(folder, "home");
   const resultFile = join(folder, "result.json");
@@ -49,6 +53,7 @@ export async function createWorld(settings: Readonly<Record<string, unknown>> = 
   const port = Number(new URL(model.url).port);
   const editor = await startEditor({
     folder: join(folder, "editor"),
+    extensions,
     env: { NEXUS_HOME: home, NEXUS_VSCODE_RESULT: resultFile, ...withoutModels() },
     settings: {
       ...QUIET,

@@ -25,8 +25,14 @@ export interface NamePlace {
 
 const NOTHING: About = { definitions: [], confidence: "possible", uses: [], complete: true, tests: [] };
 
+interface AboutOptions {
+  readonly stop: Stop;
+  /** False: finding who imports a file would read all files, which takes too long now. */
+  readonly knowsImports: boolean;
+}
+
 /** The file must be in the view. */
-export function aboutName(world: World, place: NamePlace, stop: Stop): About {
+export function aboutName(world: World, place: NamePlace, { stop, knowsImports }: AboutOptions): About {
   const facts = world.view.facts(place.path);
   if (facts === undefined || !isAt(facts, place)) return NOTHING;
   const { definitions, confidence } = meaningOf(world, facts, place);
@@ -36,7 +42,7 @@ export function aboutName(world: World, place: NamePlace, stop: Stop): About {
   const nodes = definitions.filter((node) => identityOf(node) === identity);
   const { uses, complete } = usesOfNodes(world, nodes, stop);
   const sure = uses.filter((use) => use.confidence !== "possible");
-  const tests = stop() ? testsAmong(sure) : joined(testsAmong(sure), testsOf(world, first.path, stop));
+  const tests = !knowsImports || stop() ? testsAmong(sure) : joined(testsAmong(sure), testsOf(world, first.path, stop));
   return { definitions, confidence, uses: sure, complete, tests };
 }
 

@@ -17,6 +17,7 @@ import { type Interest, rank } from "./rank.ts";
 import { type Uses, usesOf } from "./references.ts";
 import { fitMap, type MapBudget, type RepoMap } from "./repo-map.ts";
 import { type Found, findSymbols, findTarget, type SymbolNode } from "./symbols.ts";
+import { isTestFile, isTestPath, subjectOf } from "./test-paths.ts";
 import { type TestLink, testsOf } from "./tests.ts";
 import { createWorld, type Stop, type World } from "./world.ts";
 
@@ -34,8 +35,10 @@ export type Answer<T> = { readonly ok: true; readonly value: T } | Unclear;
 export interface Graph {
   /** All that `name`, `Container.name`, `path#name` or `path:line` may mean, the likeliest first. */
   symbols(query: string, limit?: number): readonly SymbolNode[];
-  /** What a name at a place means, and who uses it. */
+  /** What a name at a place means, and who uses it. Which tests import it is told once `readImports` was true. */
   about(place: NamePlace, stop: Stop): About;
+  /** Reads who imports whom, as `warm` does for all: true when all is read. */
+  readImports(stop: Stop): boolean;
   /** Where a symbol is used, or a file imported. */
   uses(query: string, options?: { readonly stop?: Stop }): Answer<Uses>;
   impact(query: string, options?: ImpactOptions): Answer<Impact>;
@@ -62,6 +65,8 @@ const MAX_MAP_SYMBOLS = 20_000;
 export function createGraph(ports: GraphPorts): Graph {
   const world = worldKeeper(ports);
   const table = nameTable();
+  let knowsImports = false;
+  const readPaths = new Set<string>();
   const names = keeper((current: World) => buildNameGraph(current, table));
   const about = <T>(query: string, ask: (found: Extract<Found, { ok: true }>["target"]) => T): Answer<T> => {
     const found = findTarget(world().view, query);
@@ -73,7 +78,11 @@ export function createGraph(ports: GraphPorts): Graph {
   };
   return {
     symbols: (query, limit = MAX_SYMBOLS) => findSymbols(world().view, query, limit),
-    about: (place, stop) => aboutName(world(), place, stop),
+    about: (place, stop) => aboutName(world(), place, { stop, knowsImports }),
+    readImports(stop) {
+      knowsImports ||= readImports(world(), readPaths, stop);
+      return knowsImports;
+    },
     uses: (query, options) => about(query, (target) => usesOf(world(), target, options)),
     impact: (query, options) => about(query, (target) => impactOf(world(), target, options)),
     connect(from, to, options) {
@@ -108,6 +117,21 @@ function warm({ view, links }: World, table: NameTable, stop: Stop): boolean {
     links.importsOf(path);
     table.of(facts);
   }
+  return true;
+}
+
+/** A file that is changed later is read again by whoever asks; it is the number of files that takes time. */
+function readImports({ links }: World, known: Set<string>, stop: Stop): boolean {
+  for (const path of links.paths.all) {
+    if (known.has(path)) continue;
+    if (stop()) return false;
+    known.add(path);
+    links.importsOf(path);
+    // What tests are is asked of all paths at once.
+    for (const tell of [isTestPath, isTestFile, subjectOf]) tell(path);
+  }
+  // Turns all of it round, here rather than in the next question.
+  links.importersOf("");
   return true;
 }
 

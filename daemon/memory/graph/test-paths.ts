@@ -34,16 +34,16 @@ export const isTestPath: (path: string) => boolean = remembered(
 );
 
 /** Named as a test: a runner can be given it. */
-export function isNamedTest(path: string): boolean {
-  return TEST_NAME.some((pattern) => pattern.test(nameOf(path))) && nameOf(path) !== "conftest.py";
-}
+export const isNamedTest: (path: string) => boolean = remembered(
+  (path) => TEST_NAME.some((pattern) => pattern.test(nameOf(path))) && nameOf(path) !== "conftest.py",
+);
 
 /** A file that holds tests, not only what tests need: by its name, or by its folder where names tell nothing. */
-export function isTestFile(path: string): boolean {
+export const isTestFile: (path: string) => boolean = remembered((path) => {
   if (TEST_NAME.some((pattern) => pattern.test(nameOf(path)))) return isNamedTest(path);
   const isCode = /\.([mc]?[jt]sx?|rs|rb|php|java|kt|cs|swift)$/.test(path) && !path.endsWith(".d.ts");
   return isCode && TEST_FOLDER.test(folderOf(path)) && !SUPPORT.test(path);
-}
+});
 
 const SUPPORT =
   /(^|\/)((fixtures?|support|helpers?|mocks?|utils?|common)\/|(fixtures?|support|helpers?|mocks?|setup)\.\w+$)/;

@@ -9,6 +9,9 @@ import type { Workspace } from "./workspace.ts";
 
 /** What is not found by then is not told: a hover that comes later is in the way. */
 const TIME_MS = 10;
+/** Of the first questions in a large workspace, for what all later ones need. */
+const READ_MS = 5;
+const BETWEEN_MS = 5;
 const DEFINITIONS = 10;
 const TESTS = 20;
 const TEXTS = 10;
@@ -20,8 +23,9 @@ export function about(
   signal: AbortSignal,
 ): Omit<Answer<"memory/about">, "tookMs" | "degraded" | "stale"> {
   if (workspace.view.file(path) === undefined) throw nexusError("memory.unknown_path", `“${path}”.`);
-  const endAt = clock.monotonic() + TIME_MS;
-  const found = workspace.graph.about({ path, line, name }, () => signal.aborted || clock.monotonic() > endAt);
+  if (!workspace.graph.readImports(untilAfter(clock, READ_MS))) readOn(workspace, clock);
+  const isLate = untilAfter(clock, TIME_MS);
+  const found = workspace.graph.about({ path, line, name }, () => signal.aborted || isLate());
   const [first] = found.definitions;
   return {
     definitions: found.definitions
@@ -54,4 +58,22 @@ function historyOf(workspace: Workspace, path: string | undefined) {
     }),
     changedWith: [...history.changedWith(path, 5)],
   };
+}
+
+function untilAfter(clock: Clock, milliseconds: number): () => boolean {
+  const endAt = clock.monotonic() + milliseconds;
+  return () => clock.monotonic() > endAt;
+}
+
+const reading = new WeakSet<Workspace>();
+
+/** In slices, so that other questions are answered meanwhile. */
+function readOn(workspace: Workspace, clock: Clock): void {
+  if (reading.has(workspace)) return;
+  reading.add(workspace);
+  const slice = () => {
+    if (workspace.graph.readImports(untilAfter(clock, READ_MS))) reading.delete(workspace);
+    else clock.timer(BETWEEN_MS, slice);
+  };
+  clock.timer(BETWEEN_MS, slice);
 }

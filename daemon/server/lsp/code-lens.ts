@@ -19,6 +19,11 @@ const HOLDERS: ReadonlySet<string> = new Set(["class", "interface", "struct", "t
 
 const Data = z.object({ uri: z.string(), line: z.int().check(z.gte(1)), name: z.string().check(z.minLength(1)) });
 const ResolveParams = z.looseObject({ range: RangeParam, data: z.optional(Data) });
+/** What changes the lenses of runs. */
+const SHOWN_CHANGES: ReadonlySet<string> = new Set([
+  ...["plan.proposed", "task.started", "task.finished", "changes.ready", "changes.accepted", "changes.discarded"],
+  ...["changes.superseded", "run.finished"],
+]);
 const NOTHING = { title: "", command: "" };
 
 export function createCodeLens(face: Face): Feature {
@@ -90,6 +95,9 @@ export function createCodeLens(face: Face): Feature {
       if (face.client.capabilities.workspace?.codeLens?.refreshSupport !== true) return;
       const refresh = () => void face.connection.sendRequest("workspace/codeLens/refresh").catch(() => undefined);
       face.index.onReady(refresh);
+      face.runs.onChange((_, event) => {
+        if (event === undefined || SHOWN_CHANGES.has(event.body.type)) refresh();
+      });
     },
   };
 }

@@ -142,6 +142,8 @@ export interface Folders {
   /** The innermost folder that holds it; undefined for what is no file, or in no folder. */
   placeOf(uri: string): Place | undefined;
   uriOf(place: Place): string;
+  /** What runs call the folder: its path with every link resolved. */
+  realPathOf(folder: string): string;
   onChange(listener: () => void): () => void;
 }
 

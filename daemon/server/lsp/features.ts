@@ -1,4 +1,5 @@
 /** What the face offers, in the order in which it is made. */
+import { createCodeActions } from "./actions/create.ts";
 import { createApprovals } from "./approvals.ts";
 import { createCodeLens } from "./code-lens.ts";
 import type { CreateFeature } from "./feature.ts";
@@ -18,4 +19,5 @@ export const lspFeatures: readonly CreateFeature[] = [
   createReviewDiagnostics,
   createApprovals,
   createRunCommands,
+  createCodeActions,
 ];

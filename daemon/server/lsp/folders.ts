@@ -50,6 +50,7 @@ export function createFolders(): OwnedFolders {
       const path = filePathOf(uri);
       return path === undefined ? undefined : innermost(path, known);
     },
+    realPathOf: (folder) => known.get(folder) ?? folder,
     uriOf: ({ folder, path }) => pathToFileURL(resolve(folder, ...path.split("/"))).href,
     onChange(listener) {
       listeners.add(listener);

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { NexusError } from "../../../protocol/errors.ts";
 import { applyRunEvent, type Params, type RunEvent, type RunState } from "../../../protocol/index.ts";
+import { MAX_UNSAVED_CHARACTERS, MAX_UNSAVED_FILES, type UnsavedText } from "../../../protocol/unsaved.ts";
 import { type CommandCall, type Face, GONE, type Progress } from "./feature.ts";
 import { short } from "./subject-text.ts";
 
@@ -9,10 +10,13 @@ const ATTEMPTS = 3;
 
 /** A daemon that dies before it answers may have made the run: asked again with the same key, the next one makes no second. */
 export async function startRun(
-  { link, runDefaults }: Face,
+  face: Face,
   wish: Pick<Params<"run/start">, "workspace" | "prompt"> & Partial<Params<"run/start">>,
 ): Promise<{ runId: string; sessionId: string }> {
-  const params = { headless: false, ...(await runDefaults()), ...wish, idempotencyKey: randomUUID() };
+  const { link } = face;
+  const unsaved = unsavedTexts(face, wish.workspace);
+  const begin = { headless: false, ...(await face.runDefaults()), ...(unsaved.length === 0 ? {} : { unsaved }) };
+  const params = { ...begin, ...wish, idempotencyKey: randomUUID() };
   for (let attempt = 1; ; attempt++) {
     try {
       const { runId, sessionId } = await link.request("run/start", params);
@@ -22,6 +26,21 @@ export async function startRun(
       if (!isGone || attempt === ATTEMPTS) throw error;
     }
   }
+}
+
+/** What the editor has not saved in that folder, as much of it as one request may hold: the run begins with it. */
+function unsavedTexts({ documents, folders }: Face, folder: string): UnsavedText[] {
+  let room = MAX_UNSAVED_CHARACTERS;
+  const texts: UnsavedText[] = [];
+  for (const document of documents.all()) {
+    const place = folders.placeOf(document.uri);
+    if (place?.folder !== folder || !documents.isChanged(document.uri)) continue;
+    const text = document.getText();
+    if (texts.length === MAX_UNSAVED_FILES || text.length > room) continue;
+    room -= text.length;
+    texts.push({ path: place.path, text });
+  }
+  return texts;
 }
 
 /** Resolves with the state at the run's end. A client that goes leaves the run as it is; one that cancels ends it. */

@@ -8,7 +8,7 @@ export interface FrameLimits {
   readonly maxBodyBytes: number;
 }
 
-export const FRAME_LIMITS: FrameLimits = { maxHeaderBytes: 4096, maxBodyBytes: 64 * 1024 * 1024 };
+const FRAME_LIMITS: FrameLimits = { maxHeaderBytes: 4096, maxBodyBytes: 64 * 1024 * 1024 };
 
 /** JSON-RPC: what was sent is no message at all · it is one that cannot be taken. */
 export const PARSE_ERROR = -32700;

@@ -44,7 +44,7 @@ export function createHover(face: Face): Feature {
 }
 
 /** `language` is left out where the text is not Markdown. */
-export function hoverText(about: About, mark: Mark, language: string | undefined): string {
+function hoverText(about: About, mark: Mark, language: string | undefined): string {
   const [first] = about.definitions;
   if (first === undefined) return "";
   const where = `${first.kind} in ${mark.code(`${first.path}:${first.line}`)}`;

@@ -13,7 +13,7 @@ export type Reading =
   /** `id` is null where it cannot be told; undefined where nobody may be answered: it was a response. */
   | { readonly ok: false; readonly code: number; readonly message: string; readonly id: Id | null | undefined };
 
-export const MAX_DEPTH = 64;
+const MAX_DEPTH = 64;
 
 export function readMessage(text: string): Reading {
   const parsed = parse(text);

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 
 const unit = z.int().check(z.gte(0), z.lte(2 ** 31 - 1));
 
-export const PositionParam = z.object({ line: unit, character: unit });
+const PositionParam = z.object({ line: unit, character: unit });
 export const RangeParam = z.object({ start: PositionParam, end: PositionParam });
 
 const uri = z.string().check(z.minLength(1), z.maxLength(8192));

@@ -14,10 +14,7 @@ interface Hunk {
   readonly lines: readonly { readonly sign: " " | "-" | "+"; readonly text: string }[];
 }
 
-/** How far what stood around a hunk may have moved. */
-const MOST_LINES_MOVED = 2000;
-
-/** Undefined when a hunk's lines are not there any more, or stand in more than one place equally near. */
+/** Undefined when a hunk's lines are not there any more, or stand in several places and in none of them as they did. */
 export function patchEdits(document: TextDocument, patch: string): OffsetEdit[] | undefined {
   const hunks = hunksOf(patch);
   if (hunks.length === 0) return undefined;
@@ -48,17 +45,13 @@ function hunksOf(patch: string): Hunk[] {
   return hunks;
 }
 
+/** Where they stood, counting what was added before; else the only place in the text. */
 function placeOf(lines: readonly string[], old: readonly string[], expected: number): number | undefined {
-  const fits = (at: number) =>
-    at >= 0 && at + old.length <= lines.length && old.every((text, k) => lines[at + k] === text);
-  if (fits(expected)) return expected;
+  const fits = (at: number) => at + old.length <= lines.length && old.every((text, k) => lines[at + k] === text);
+  if (expected >= 0 && fits(expected)) return expected;
   if (old.length === 0) return undefined;
-  for (let distance = 1; distance <= MOST_LINES_MOVED; distance++) {
-    const near = [expected - distance, expected + distance].filter(fits);
-    if (near.length > 1) return undefined;
-    if (near.length === 1) return near[0];
-  }
-  return undefined;
+  const places = lines.flatMap((_, at) => (fits(at) ? [at] : []));
+  return places.length === 1 ? places[0] : undefined;
 }
 
 /** One edit for each run of changed lines, so that what stands around them is not touched. */

@@ -59,9 +59,9 @@ export function createRunCommands(face: Face): Feature {
   /** What is decided here is decided by the person's click. */
   async function tellEnd(state: RunState): Promise<void> {
     const pending = pendingPaths(state);
-    const what = state.error === null ? state.summary : `${state.error.message} ${state.error.hint}`;
+    const what = state.error === null ? (state.answer ?? state.summary) : `${state.error.message} ${state.error.hint}`;
     const files = pending.length === 0 ? "" : `\n${counted(pending.length, "file")} changed; nothing is written yet.`;
-    const text = `Nexus: “${short(state.prompt)}” is ${state.status.replaceAll("_", " ")}. ${short(what, 400)}${files}`;
+    const text = `Nexus: “${short(state.prompt)}” is ${state.status.replaceAll("_", " ")}. ${short(what, face.reports.canShow ? 400 : 4000)}${files}`;
     const buttons = [...(face.reports.canShow ? ["Show"] : []), ...(pending.length > 0 ? ["Accept", "Discard"] : [])];
     const chosen = await askPerson(face, text, buttons, { level: state.status === "done" ? "info" : "warning" });
     if (chosen === "Show") await show(state);
@@ -89,8 +89,10 @@ export function createRunCommands(face: Face): Feature {
   async function accept(state: RunState, paths: readonly string[] | undefined, signal: AbortSignal) {
     const outcome = await acceptChanges(face, state, paths, signal);
     const listed = outcome.conflicts.map(({ path, reason }) => `${path}: ${reason}`).join("\n");
-    if (outcome.conflicts.length > 0) face.say("error", `Nothing was written.\n${listed}`);
-    else face.say("info", `${counted(outcome.accepted.length, "file")} written.`);
+    const done =
+      outcome.accepted.length === 0 ? "Nothing was accepted" : `${counted(outcome.accepted.length, "file")} accepted`;
+    if (outcome.conflicts.length > 0) face.say("error", `${done}.\n${listed}`);
+    else face.say("info", `${done}.`);
     return outcome;
   }
 

@@ -19,6 +19,11 @@ export function createRunTracker({ link, folders }: Ports): RunTracker {
   function keep(state: RunState, event?: RunEvent): void {
     if (isStopped) return;
     states.delete(state.runId);
+    // Its folder was closed in the editor.
+    if (folders.workspaceOf(state.workspace) === undefined) {
+      unwatch(state.runId);
+      return;
+    }
     states.set(state.runId, state);
     const oldest = [...states.values()].find(({ status }) => isEnded(status));
     if (states.size > MOST_KEPT && oldest !== undefined) states.delete(oldest.runId);
@@ -66,7 +71,8 @@ export function createRunTracker({ link, folders }: Ports): RunTracker {
   }
 
   async function lookAtAll(): Promise<void> {
-    for (const workspace of folders.all()) {
+    for (const folder of folders.all()) {
+      const workspace = folders.realPathOf(folder);
       const { runs } = await link.request("run/list", { workspace, limit: MOST_RUNS });
       for (const summary of runs.toReversed()) changed(summary);
     }

@@ -42,7 +42,8 @@ export async function targetRun(face: Face, word: unknown, fits: (state: RunStat
 }
 
 async function newest(face: Face): Promise<RunState | undefined> {
-  for (const workspace of face.folders.all()) {
+  for (const folder of face.folders.all()) {
+    const workspace = face.folders.realPathOf(folder);
     const { runs } = await face.link.request("run/list", { workspace, limit: 1 });
     const [first] = runs;
     if (first !== undefined) return (await face.link.request("run/show", { runId: first.runId })).run;

@@ -5,7 +5,7 @@ import type { Log } from "../../observability/log.ts";
 import { refusalOf } from "../http/bearer.ts";
 import { isTooDeep } from "../rpc/frames.ts";
 import type { Desk } from "./desk.ts";
-import { listenedUris } from "./listening.ts";
+import { listenedUris } from "./overheard.ts";
 import { createMcpServer, type ServerOptions } from "./server.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 import { createSubscriptions, type Subscriptions } from "./subscriptions.ts";

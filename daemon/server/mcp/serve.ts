@@ -5,7 +5,7 @@ import type { ClientConnection, ClientRole } from "../../../protocol/index.ts";
 import { createLink } from "../link.ts";
 import type { Links } from "./desk.ts";
 import { startMcpHttp } from "./http.ts";
-import { listenedUris } from "./listening.ts";
+import { clientTitle, listenedUris } from "./overheard.ts";
 import { type ClientServer, createMcpServer, type ServerOptions } from "./server.ts";
 import { createBoundedStdio } from "./stdio.ts";
 
@@ -19,13 +19,15 @@ export async function serveMcpStdio(
   options: McpOptions,
   streams: { input: Readable; output: Writable },
 ): Promise<void> {
-  const { links, close, server } = openLinks(options, "MCP");
+  let title: string | undefined;
+  const { links, close } = openLinks(options, () => title ?? "MCP");
   let client: ClientServer | undefined;
   const { transport, closed } = createBoundedStdio({
     ...streams,
     clock: options.clock,
     // The newer revision's subscriptions are answered before the server sees them.
     onMessage(message) {
+      title ??= clientTitle(message);
       const listened = listenedUris(message);
       if (listened !== undefined) queueMicrotask(() => void listen(listened));
       if ("method" in message && message.method === "notifications/cancelled")
@@ -51,7 +53,7 @@ export async function serveMcpStdio(
     ({ era }) => {
       // A client that first asks what we speak gets a server for that, which is dropped again.
       client?.close();
-      client = createMcpServer({ ...server, links }, era, { lasting: true });
+      client = createMcpServer({ ...options, links }, era, { lasting: true });
       return client.server;
     },
     { transport, maxSubscriptions: 100 },
@@ -64,10 +66,10 @@ export async function serveMcpStdio(
 
 /** Rejects with the system's error when the port is taken. */
 export async function serveMcpHttp(options: McpOptions, http: { readonly port: number; readonly token: string }) {
-  const { links, close, server } = openLinks(options, "MCP over HTTP");
+  const { links, close } = openLinks(options, () => "MCP over HTTP");
   const { silentLog } = await import("../../observability/log-file.ts");
   try {
-    const served = await startMcpHttp({ server: { ...server, links }, ...http, log: silentLog });
+    const served = await startMcpHttp({ server: { ...options, links }, ...http, log: silentLog });
     return { url: served.url, close: () => served.close().finally(close) };
   } catch (error) {
     close();
@@ -76,15 +78,11 @@ export async function serveMcpHttp(options: McpOptions, http: { readonly port: n
 }
 
 /** One connection a right, and each only when it is first needed. */
-function openLinks({ connect, ...options }: McpOptions, unknown: string) {
-  let title = unknown;
-  const link = (role: ClientRole) => createLink({ connect: () => connect(role, title), clock: options.clock });
+function openLinks({ connect, clock }: McpOptions, title: () => string): { links: Links; close: () => void } {
+  const link = (role: ClientRole) => createLink({ connect: () => connect(role, title()), clock });
   const links: Links = { looking: link("agent"), acting: link("automation"), deciding: link("human") };
-  const onClient = (name: string) => {
-    title = name;
-  };
   const close = () => {
     for (const each of [links.looking, links.acting, links.deciding]) each.close();
   };
-  return { links, close, server: { ...options, onClient } };
+  return { links, close };
 }

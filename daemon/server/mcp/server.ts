@@ -21,8 +21,6 @@ export interface ServerOptions extends Omit<Desk, "folders" | "asksPerson"> {
   readonly folders: Folders;
   readonly allowed: ReadonlySet<Allowance>;
   readonly version: string;
-  /** Told once the client has said who it is: "Claude Code 2.1". */
-  readonly onClient: (title: string) => void;
 }
 
 export interface ClientServer {
@@ -55,11 +53,7 @@ export function createMcpServer(
   registerPrompts(server, desk);
   registerCompletion(server.server, desk);
   const subscriptions = lasting ? lastingSubscriptions(server, desk) : undefined;
-  server.server.oninitialized = () => {
-    const client = server.server.getClientVersion();
-    if (client !== undefined) options.onClient(`${client.title ?? client.name} ${client.version}`.slice(0, 80));
-    readRoots();
-  };
+  server.server.oninitialized = readRoots;
   server.server.setNotificationHandler("notifications/roots/list_changed", readRoots);
   return { server, subscriptions, close: () => subscriptions?.close() };
 

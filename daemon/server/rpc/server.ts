@@ -3,6 +3,7 @@ import type { Handlers, NotificationName, NotificationParams, RunSummary } from 
 import type { Clock } from "../../host/clock.ts";
 import { type LineSocket, type SharedLines, shareLines } from "../../host/lines.ts";
 import { listen } from "../../host/socket.ts";
+import type { WebSocketSettings } from "../../host/web-socket-settings.ts";
 import type { MemoryService } from "../../memory/service.ts";
 import type { Log } from "../../observability/log.ts";
 import type { RunService } from "../../orchestration/run-service.ts";
@@ -17,6 +18,7 @@ import { createFailureLimit, DEFAULT_LIMITS, type RpcLimits } from "./limits.ts"
 import { createPresence } from "./presence-feed.ts";
 import { createRunChanges } from "./run-changes.ts";
 import { createWatchers, notificationLine } from "./watchers.ts";
+import { openWebSocket } from "./web-socket.ts";
 
 export interface RpcServerOptions {
   readonly address: string;
@@ -29,6 +31,8 @@ export interface RpcServerOptions {
   readonly limits?: Partial<RpcLimits>;
   /** Holds the clients that are connected. */
   readonly clients?: ClientDirectory;
+  /** Also listens for WebSockets; left out: only at the address. */
+  readonly webSocket?: WebSocketSettings | undefined;
   /** Told of clients and requests that were refused. */
   readonly onRefused?: (refusal: Refusal) => void;
   /** A client has come or gone. */
@@ -36,6 +40,8 @@ export interface RpcServerOptions {
 }
 
 export interface RpcServer {
+  /** Where WebSockets are taken; undefined where none are. */
+  readonly webSocketUrl: string | undefined;
   /** Clients that have proved themselves. */
   connectionCount(): number;
   broadcast<Name extends NotificationName>(name: Name, params: NotificationParams<Name>): void;
@@ -128,21 +134,23 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     }),
   ];
   const listening = await listen(options.address, accept);
-  let ended: Promise<void> | undefined;
+  const webSocket = options.webSocket && (await openWebSocket(options.webSocket, accept, log));
+  let ended: Promise<unknown> | undefined;
+  const stopListening = () => (ended ??= Promise.all([listening.close(), webSocket?.close()]));
 
   return {
+    webSocketUrl: webSocket?.url,
     connectionCount: () => [...connections].filter((connection) => connection.isOpen()).length,
     broadcast(name, params) {
       for (const connection of connections) connection.notify(name, params);
     },
     stopListening() {
-      ended ??= listening.close();
+      void stopListening();
     },
     async close() {
       for (const end of unsubscribe) end();
       for (const connection of connections) connection.close();
-      ended ??= listening.close();
-      await ended;
+      await stopListening();
     },
   };
 }

@@ -183,6 +183,23 @@ check("accepts a change beside text that is not saved", function()
   equal(lines[#lines], "// not saved", "last line")
 end)
 
+check("mends what another server complains of, as an edit of the text that is not saved", function()
+  local line = vim.fn.search("this.sum", "nw") - 1
+  local complaint = {
+    range = { start = { line = line, character = 4 }, ["end"] = { line = line, character = 12 } },
+    message = "a sum is a total", severity = 1, source = "another",
+  }
+  local params = { textDocument = document.textDocument, range = complaint.range, context = { diagnostics = { complaint } } }
+  local action = some(ask("textDocument/codeAction", params), function(each) return each.title:find("^Fix with Nexus") ~= nil end)
+  equal(action.kind, "quickfix", "kind")
+  equal(action.edit, nil, "edit before it is chosen")
+  local resolved = ask("codeAction/resolve", action)
+  vim.lsp.util.apply_workspace_edit(resolved.edit, client.offset_encoding)
+  local lines = vim.api.nvim_buf_get_lines(buffer, 0, -1, false)
+  equal(lines[line + 1], "    this.total = grossPrice(item);", "the line")
+  equal(lines[#lines], "// not saved", "last line")
+end)
+
 check("cancels a run", function()
   answer_with = nil
   local started = execute("nexus.ask", { "What does the cart hold? Take your time." })

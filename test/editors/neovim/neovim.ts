@@ -39,6 +39,22 @@ const SCRIPT: Script = [
     },
   },
   { when: { firstUser: "wares", turn: 2 }, reply: { text: "It says wares." } },
+  {
+    when: { firstUser: "a sum is a total", turn: 0 },
+    reply: { toolCalls: [{ tool: "read_file", arguments: { path: "src/cart.js" } }] },
+  },
+  {
+    when: { firstUser: "a sum is a total", turn: 1 },
+    reply: {
+      toolCalls: [
+        {
+          tool: "edit_file",
+          arguments: { path: "src/cart.js", edits: [{ search: "this.sum", replace: "this.total" }] },
+        },
+      ],
+    },
+  },
+  { when: { firstUser: "a sum is a total", turn: 2 }, reply: { text: "It is a total." } },
   { when: { firstUser: "Take your time" }, misbehave: { stallAfterEvents: 1, times: "always" }, repeat: true },
 ];
 

@@ -9,6 +9,17 @@ describe.each(SHOPS)("a name in a shop in $language", ({ files, texts, paths }) 
   const view = codeView(files);
   const graph = createGraph({ view: () => view, history: () => undefined, readText: (path) => texts[path] });
 
+  it("knows tests that import its file once imports are read, and says when they are", () => {
+    const fresh = createGraph({ view: () => view, history: () => undefined, readText: (path) => texts[path] });
+    const testsNow = () => fresh.about({ path: paths.cart, line: 3, name: "ShoppingCart" }, never).tests;
+    expect(fresh.readImports(() => true)).toBe(false);
+    const before = testsNow();
+    expect(fresh.readImports(never)).toBe(true);
+    expect(fresh.readImports(() => true)).toBe(true);
+    expect(testsNow().length).toBeGreaterThanOrEqual(before.length);
+    expect(testsNow().map(({ path }) => path)).toContain(paths.test);
+  });
+
   it("is what is defined there, with who uses it and the test", () => {
     const about = graph.about({ path: paths.price, line: 5, name: "grossPrice" }, never);
     expect(about).toMatchObject({ confidence: "certain", complete: true });

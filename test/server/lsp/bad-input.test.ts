@@ -129,7 +129,9 @@ it("answers a request whose id is in use already, and both stay apart", async ()
   };
   client.send({ jsonrpc: "2.0", id: 1, method: "workspace/symbol", params: { query: "a" } });
   client.send({ jsonrpc: "2.0", id: 1, method: "workspace/symbol", params: { query: "b" } });
-  expect(await client.until(({ id, error }) => id === 1 && error !== undefined)).toMatchObject({ error: { code: -32600 } });
+  expect(await client.until(({ id, error }) => id === 1 && error !== undefined)).toMatchObject({
+    error: { code: -32600 },
+  });
   resolve();
   expect(await client.until(({ id, result }) => id === 1 && result !== undefined)).toMatchObject({ result: [] });
 });

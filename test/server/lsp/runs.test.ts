@@ -1,4 +1,5 @@
 /** Runs driven from the editor: commands, progress, approvals, findings, and changes beside unsaved text. */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -86,6 +87,19 @@ describe("a run", () => {
     await scene.client.sendNotification("window/workDoneProgress/cancel", { token: "mine" });
     expect(await answer).toMatchObject({ runId: "run-1", status: "cancelled" });
     expect(scene.service.calls.find(({ name }) => name === "start")?.params).toMatchObject({ mode: "ask" });
+  });
+
+  it("begins with what is not saved", async () => {
+    await scene.start(OLD_CLIENT);
+    const uri = await scene.open("src/a.ts", "one\n");
+    await scene.open("src/b.ts", "two\n");
+    const change = { textDocument: { uri, version: 2 }, contentChanges: [{ text: "1\n" }] };
+    await scene.client.sendNotification("textDocument/didChange", change);
+    scene.run("run-1");
+    await command("nexus.run", "do it");
+    expect(scene.service.calls.find(({ name }) => name === "start")?.params).toMatchObject({
+      unsaved: [{ path: "src/a.ts", text: "1\n" }],
+    });
   });
 
   it("is refused where words or folders make no sense", async () => {
@@ -248,12 +262,18 @@ describe("accepting", () => {
   it("puts the change into what is not saved, for the version that it was made for", async () => {
     const uri = await edited(OLD_CLIENT, "mine\none\ntwo\nthree\nmine too");
     scene.replies["workspace/applyEdit"] = () => ({ applied: true });
+    scene.service.answers["taken"] = () => ({ taken: ["src/a.ts"], conflicts: [] });
     expect(await command("nexus.accept", "run-1")).toEqual({ accepted: ["src/a.ts"], conflicts: [] });
     const { params } = await scene.until(({ method }) => method === "workspace/applyEdit");
     const range = { start: { line: 2, character: 0 }, end: { line: 3, character: 0 } };
     expect(params.edit).toEqual({
       documentChanges: [{ textDocument: { uri, version: 5 }, edits: [{ range, newText: "zwei\nzwo\n" }] }],
     });
+    const whole = createHash("sha256").update("mine\none\nzwei\nzwo\nthree\nmine too").digest("hex");
+    expect(scene.service.calls.at(-1)).toMatchObject({
+      ...{ name: "taken", params: { runId: "run-1", files: [{ path: "src/a.ts", sha256: whole }] } },
+    });
+    expect(scene.service.calls.map(({ name }) => name)).not.toContain("accept");
   });
 
   it("writes nothing where the unsaved text and the change meet", async () => {
@@ -271,8 +291,8 @@ describe("accepting", () => {
   it("says so when the person typed on and on meanwhile", async () => {
     await edited(OLD_CLIENT, "mine\none\ntwo\nthree\n");
     scene.replies["workspace/applyEdit"] = () => ({ applied: false });
-    await command("nexus.accept", "run-1");
-    await scene.until(({ params }) => params?.message?.includes?.("could not take the change"));
+    expect(await command("nexus.accept", "run-1")).toMatchObject({ accepted: [], conflicts: [{ path: "src/a.ts" }] });
+    expect(scene.service.calls.map(({ name }) => name)).not.toContain("taken");
     expect(scene.told.filter(({ method }) => method === "workspace/applyEdit")).toHaveLength(2);
   });
 });

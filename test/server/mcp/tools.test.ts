@@ -6,7 +6,7 @@ import type { Allowance } from "../../../daemon/server/mcp/tools/tool.ts";
 import type { RunEventBody } from "../../../protocol/index.ts";
 import { type FaceDaemon, startFaceDaemon } from "../../support/face-daemon.ts";
 import { created, notice } from "../../support/fake-run-service.ts";
-import { type Connected, connectClient, WIRES } from "../../support/mcp/clients.ts";
+import { type Connected, connectClient, REVISIONS, WIRES } from "../../support/mcp/clients.ts";
 
 let daemon: FaceDaemon;
 let connected: Connected | undefined;
@@ -245,6 +245,12 @@ it("looks with a connection that may only look, and acts with one of its own", a
     name: "start",
     params: { workspace: daemon.repo, origin: "outsider", headless: false, budgetUsd: 5, prompt: "x" },
   });
+});
+
+it.each(REVISIONS)("tells the daemon who the client is, in revision %s", async (revision) => {
+  connected = await connectClient(daemon, ["stdio", revision]);
+  await connected.client.callTool({ name: "index_status", arguments: {} });
+  expect(daemon.connected).toEqual(["agent test-client 1.0.0"]);
 });
 
 it("steers no run that only a person has spoken to", async () => {

@@ -1,0 +1,189 @@
+/**
+ * What a run wants allowed, asked in the client's own dialogue: exactly what the answer holds for, withdrawn as soon as
+ * somebody else has answered. Only what a person chose there is sent as an answer.
+ */
+import type {
+  PermissionOption,
+  RequestPermissionResponse,
+  ToolCall,
+  ToolCallContent,
+  ToolCallUpdate,
+} from "@agentclientprotocol/sdk";
+import type { Approval, ApprovalSubject, Estimate, Params, RunEvent, RunState } from "../../../protocol/index.ts";
+import type { DaemonLink } from "../link.ts";
+import type { CallUpdates } from "./call-updates.ts";
+import type { SessionClient } from "./client.ts";
+import { insist } from "./insist.ts";
+import { fenced, placeOf, textContent } from "./tool-calls.ts";
+
+export interface PermissionOptions {
+  readonly sessionId: string;
+  readonly client: SessionClient;
+  readonly link: DaemonLink;
+  readonly calls: CallUpdates;
+}
+
+export interface PermissionAsker {
+  /** Asks about what is open in this state and was not asked; withdraws what is open no more. */
+  update(state: RunState): void;
+  /** A call that stood for nothing but an approval ends with its answer. */
+  answered(event: RunEvent): Promise<void>;
+  stop(): void;
+}
+
+export function createPermissionAsker(options: PermissionOptions): PermissionAsker {
+  const { sessionId, client, link, calls } = options;
+  const asked = new Map<string, AbortController>();
+  const alone = new Map<string, string>();
+
+  async function ask(state: RunState, approval: Approval, withdraw: AbortSignal): Promise<void> {
+    const { runId } = state;
+    const known = calls.callOf(approval);
+    const toolCallId = known ?? `${runId}/approval/${approval.approvalId}`;
+    if (known === undefined) alone.set(approval.approvalId, toolCallId);
+    const toolCall = { ...shownCall(approval, state.workspace), toolCallId };
+    await client.tell([{ sessionUpdate: "tool_call", ...toolCall }]);
+    calls.announced(toolCallId);
+    const options = permissionOptions(approval);
+    const { outcome } = await askPerson(client, { sessionId, toolCall, options }, withdraw);
+    if (outcome.outcome === "cancelled" || withdraw.aborted) return;
+    const given = ANSWERS.get(outcome.optionId);
+    if (given === undefined || !options.some(({ optionId }) => optionId === outcome.optionId)) return;
+    const { approvalId, subjectHash } = approval;
+    await insist(() => link.request("approval/answer", { runId, approvalId, subjectHash, ...given }));
+  }
+
+  return {
+    update(state) {
+      const open = new Set(state.pendingApprovals.map(({ approvalId }) => approvalId));
+      for (const [approvalId, withdraw] of asked)
+        if (!open.has(approvalId)) {
+          asked.delete(approvalId);
+          withdraw.abort();
+        }
+      for (const approval of state.pendingApprovals) {
+        if (asked.has(approval.approvalId)) continue;
+        const withdraw = new AbortController();
+        asked.set(approval.approvalId, withdraw);
+        // An answer that came too late, or a client that shows no dialogue: the question stays where others can answer it.
+        ask(state, approval, withdraw.signal).catch(() => undefined);
+      }
+    },
+    async answered({ body }) {
+      if (body.type !== "approval.answered") return;
+      const toolCallId = alone.get(body.approvalId);
+      alone.delete(body.approvalId);
+      if (toolCallId === undefined) return;
+      const status = body.decision === "approve" ? "completed" : "failed";
+      await client.tell([{ sessionUpdate: "tool_call_update", toolCallId, status }]);
+    },
+    stop() {
+      for (const withdraw of asked.values()) withdraw.abort();
+      asked.clear();
+    },
+  };
+}
+
+interface Asked {
+  readonly sessionId: string;
+  readonly toolCall: ToolCallUpdate;
+  readonly options: PermissionOption[];
+}
+
+/** Resolves as cancelled when the question was withdrawn. */
+export async function askPerson(
+  { context }: SessionClient,
+  asked: Asked,
+  withdraw: AbortSignal,
+): Promise<RequestPermissionResponse> {
+  try {
+    const wait = { cancellationSignal: withdraw, stopWaitingOnCancel: true };
+    return await context.request("session/request_permission", asked, wait);
+  } catch (error) {
+    if (withdraw.aborted) return { outcome: { outcome: "cancelled" } };
+    throw error;
+  }
+}
+
+const ANSWERS: ReadonlyMap<string, Pick<Params<"approval/answer">, "decision" | "remember">> = new Map([
+  ["allow", { decision: "approve" as const }],
+  ["always", { decision: "approve" as const, remember: true }],
+  ["reject", { decision: "reject" as const }],
+]);
+
+function permissionOptions({ remember }: Approval): PermissionOption[] {
+  return [
+    { optionId: "allow", name: "Allow once", kind: "allow_once" },
+    ...(remember === undefined
+      ? []
+      : [{ optionId: "always", name: `Always allow: ${remember}`, kind: "allow_always" as const }]),
+    { optionId: "reject", name: "Reject", kind: "reject_once" },
+  ];
+}
+
+const KINDS = {
+  plan: "think",
+  command: "execute",
+  read: "read",
+  write: "edit",
+  network: "fetch",
+  foreign: "other",
+  git: "execute",
+} as const;
+
+function shownCall({ title, reason, subject, parts = [] }: Approval, root: string): ToolCall {
+  const explained = parts.map(({ text, why }) => `- \`${text}\`: ${why}`).join("\n");
+  const words = [reason, explained].filter((text) => text !== "").map(textContent);
+  return {
+    toolCallId: "",
+    title,
+    kind: KINDS[subject.kind],
+    status: "pending",
+    content: [...subjectContent(subject), ...words],
+    locations: "path" in subject ? [{ path: placeOf(root, subject.path) }] : [],
+    rawInput: subject,
+  };
+}
+
+function subjectContent(subject: ApprovalSubject): ToolCallContent[] {
+  switch (subject.kind) {
+    case "plan":
+      return [textContent(planText(subject))];
+    case "command": {
+      const wall = subject.sandbox === "none" ? "\nThere is no sandbox around it." : "";
+      const hosts = subject.hosts === undefined ? "" : `\nIt may reach ${subject.hosts.join(", ")}.`;
+      const files = (subject.files ?? []).map(({ path, sha256 }) => `\n${path} ${sha256?.slice(0, 12) ?? "(missing)"}`);
+      return [textContent(`${fenced(subject.command, "sh")}\nin ${subject.cwd}${wall}${hosts}${files.join("")}`)];
+    }
+    case "read":
+      return [textContent(`${subject.path}: ${subject.reason}`)];
+    case "write":
+      return [
+        textContent(`${subject.path}: ${subject.reason}`),
+        ...(subject.diff === undefined ? [] : [textContent(fenced(subject.diff, "diff"))]),
+      ];
+    case "network":
+      return [textContent(subject.url)];
+    case "foreign":
+      return [textContent(`${subject.name} (${subject.source})\n${fenced(subject.input, "json")}`)];
+    case "git":
+      return [textContent(`git ${subject.action}: ${subject.detail}`)];
+  }
+}
+
+function planText({
+  summary,
+  taskCount,
+  commands,
+  permissions = [],
+  estimate,
+}: ApprovalSubject & { kind: "plan" }): string {
+  const size = `${taskCount} ${taskCount === 1 ? "task" : "tasks"}${estimate === undefined ? "" : `, ${estimateText(estimate)}`}`;
+  const runs = commands.map((command) => `- runs \`${command}\``);
+  return [summary, size, [...runs, ...permissions.map((line) => `- ${line}`)].join("\n")].join("\n\n");
+}
+
+function estimateText({ tokens, usd, minutes }: Estimate): string {
+  const money = usd === null ? "" : `, $${usd.toFixed(2)}`;
+  return `about ${tokens} tokens${money}, ${Math.ceil(minutes)} min`;
+}

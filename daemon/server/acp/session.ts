@@ -1,0 +1,397 @@
+/** One session of a connection: its prompts one after the other, and the runs of it that are at work, whoever began them. */
+import type { ContentBlock, PromptResponse, SessionUpdate, StopReason } from "@agentclientprotocol/sdk";
+import {
+  type EndStatus,
+  isEnded,
+  NexusError,
+  type Params,
+  pendingPaths,
+  type Question,
+  type RunState,
+  type RunSummary,
+  type SessionMode,
+  type SessionSummary,
+} from "../../../protocol/index.ts";
+import { offerChanges } from "./accept.ts";
+import { carryOut, resumableRun } from "./actions.ts";
+import type { SessionClient } from "./client.ts";
+import { typedPrompt } from "./commands.ts";
+import { type PromptContent, promptContent, withUnsaved } from "./content.ts";
+import { errorOf, invalidParams } from "./errors.ts";
+import { insist } from "./insist.ts";
+import { configOptions } from "./options.ts";
+import { spokenAnswer } from "./question.ts";
+import { messageChunk, type RunUpdates } from "./run-updates.ts";
+import { openRunView, type RunView } from "./run-view.ts";
+import type { AcpOptions, AcpSettings } from "./settings.ts";
+import { askTrust } from "./trust.ts";
+
+export interface OpenSession {
+  readonly summary: SessionSummary;
+  /** That can be chosen for it. */
+  readonly models: readonly string[];
+  /** One at a time; one that comes while a run is at work is told to that run. Resolves at the run's end. */
+  prompt(blocks: readonly ContentBlock[], signal: AbortSignal): Promise<PromptResponse>;
+  /** Ends what the present prompt began. */
+  cancel(): void;
+  set(change: Omit<Params<"session/update">, "sessionId">): Promise<SessionSummary>;
+  /** Resolves when no prompt is being answered. */
+  idle(): Promise<void>;
+  /** Shows a run that is at work; `updates`: what of it the client was told already. */
+  follow(runId: string, known: { readonly state: RunState; readonly updates?: RunUpdates }): void;
+  close(): void;
+}
+
+export interface SessionOptions extends AcpOptions {
+  readonly own: AcpSettings;
+  readonly session: SessionSummary;
+  readonly client: SessionClient;
+  /** What is told before the first answer. */
+  readonly notes: readonly string[];
+  /** What each of its runs cost so far, in USD. */
+  readonly spentUsd: ReadonlyMap<string, number>;
+}
+
+interface Turn {
+  readonly stop: AbortController;
+  readonly done: Promise<PromptResponse>;
+}
+
+interface Spoken {
+  readonly runId: string;
+  readonly question: Question;
+}
+
+const MOST_PROMPT = 100_000;
+const MOST_OWN = 1000;
+const MOST_SHOWN = 20;
+
+export function openSession(options: SessionOptions): OpenSession {
+  const { link, client, newKey } = options;
+  const { sessionId, workspace } = options.session;
+  const place = { sessionId, client, link };
+  const views = new Map<string, RunView>();
+  const ownPrompts = new Set<string>();
+  const spentUsd = new Map(options.spentUsd);
+  /** Runs that were shown to their end. */
+  const shown = new Map<string, RunState>();
+  const closed = new AbortController();
+  let summary = options.session;
+  let own = options.own;
+  let notes = options.notes;
+  let turn: Turn | undefined;
+  let spoken: Spoken[] = [];
+  let onSpoken: () => void = () => undefined;
+  let onDecided: (state: RunState) => void = () => undefined;
+  let isStarting = false;
+  let isTrustAsked = false;
+  let changedMeanwhile: RunSummary[] = [];
+
+  const offChanged = link.on("run/changed", ({ run }) => {
+    if (run.sessionId !== sessionId) return;
+    if (isStarting) changedMeanwhile.push(run);
+    else notice(run);
+  });
+
+  /** A run of the session that another client began, or that waited in the queue. */
+  function notice({ runId, status }: RunSummary): void {
+    const from = shown.get(runId);
+    if (!views.has(runId) && !isEnded(status)) view(runId, { tellsAll: true, ...(from === undefined ? {} : { from }) });
+  }
+
+  function view(
+    runId: string,
+    more: { readonly tellsAll: boolean; readonly from?: RunState; readonly updates?: RunUpdates },
+  ): RunView {
+    const opened = openRunView({
+      ...options,
+      ...{ runId, sessionId, workspace, client },
+      spentBefore: [...spentUsd].reduce((sum, [other, usd]) => (other === runId ? sum : sum + usd), 0),
+      modelSettings: modelSettings(),
+      isOwnPrompt: (promptId) => ownPrompts.has(promptId),
+      onSpoken(question) {
+        spoken.push({ runId, question });
+        onSpoken();
+      },
+      onState(state) {
+        const open = new Set(state.pendingQuestions?.map(({ questionId }) => questionId));
+        spoken = spoken.filter((each) => each.runId !== runId || open.has(each.question.questionId));
+        onDecided(state);
+      },
+      ...more,
+    });
+    views.set(runId, opened);
+    opened.ended.then(
+      (state) => {
+        spentUsd.set(runId, state.budget.spentUsd);
+        if (turn === undefined) forget(opened);
+      },
+      () => forget(opened),
+    );
+    return opened;
+  }
+
+  function forget(ended: RunView): void {
+    ended.close();
+    if (ended.state !== undefined) remember(ended.state);
+    if (views.get(ended.runId) === ended) views.delete(ended.runId);
+  }
+
+  function remember(state: RunState): void {
+    shown.set(state.runId, state);
+    for (const oldest of shown.keys()) if (shown.size > MOST_SHOWN) shown.delete(oldest);
+  }
+
+  function modelSettings() {
+    const { model } = summary.settings;
+    const { modelSettings: usual } = own;
+    // Another model has another price, and it is looked up.
+    const isUsual = usual === undefined || model === undefined || model === usual.model;
+    return isUsual ? usual : { ...usual, model, price: null };
+  }
+
+  async function prompt(blocks: readonly ContentBlock[], signal: AbortSignal): Promise<PromptResponse> {
+    while (turn !== undefined) {
+      const present = turn;
+      if (!present.stop.signal.aborted && (await steered(blocks))) return present.done;
+      await present.done.catch(() => undefined);
+    }
+    const stop = new AbortController();
+    const onAbort = () => stop.abort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    const work = signal.aborted ? Promise.resolve(ENDED.cancelled) : begin(blocks, stop.signal);
+    const mine = { stop, done: work };
+    turn = mine;
+    try {
+      return await work;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      if (turn === mine) turn = undefined;
+      for (const each of [...views.values()]) if (each.state !== undefined && isEnded(each.state.status)) forget(each);
+    }
+  }
+
+  /** True when a run at work was told it. */
+  async function steered(blocks: readonly ContentBlock[]): Promise<boolean> {
+    const active = activeView();
+    return active !== undefined && steer(active.runId, await content(blocks));
+  }
+
+  function activeView(): RunView | undefined {
+    return [...views.values()].findLast(({ state }) => state === undefined || !isEnded(state.status));
+  }
+
+  async function content(blocks: readonly ContentBlock[]): Promise<PromptContent> {
+    const { directories = [] } = summary.settings;
+    return promptContent(blocks, { sessionId, workspace, directories }, client);
+  }
+
+  async function begin(blocks: readonly ContentBlock[], stop: AbortSignal): Promise<PromptResponse> {
+    await client.tell(notes.map((note, index) => messageChunk(`${sessionId}/note/${index}`, `${note}\n\n`)));
+    notes = [];
+    const said = await content(blocks);
+    const question = spoken.shift();
+    if (question !== undefined) return answer(question, said.text, stop);
+    const active = activeView();
+    if (active !== undefined && (await steer(active.runId, said))) return stay(active, stop);
+    const typed = typedPrompt(said.text);
+    switch (typed.kind) {
+      case "incomplete":
+        return tellEnd(`Write what you want behind it: ${typed.usage}`);
+      case "action":
+        if (typed.name === "resume") return resume(stop);
+        return tellEnd(await carryOut(typed.name, place));
+      case "run":
+        return start({ ...said, text: typed.text }, typed.mode, stop);
+    }
+  }
+
+  async function tellEnd(text: string): Promise<PromptResponse> {
+    await client.tell([messageChunk(`${sessionId}/${newKey()}`, `${text}\n`)]);
+    return ENDED.done;
+  }
+
+  async function answer({ runId, question }: Spoken, typed: string, stop: AbortSignal): Promise<PromptResponse> {
+    const { questionId } = question;
+    await insist(() => link.request("question/answer", { runId, questionId, answer: spokenAnswer(question, typed) }));
+    return stay(views.get(runId) ?? view(runId, { tellsAll: false }), stop);
+  }
+
+  /** False when the run has ended meanwhile. */
+  async function steer(runId: string, said: PromptContent): Promise<boolean> {
+    if (said.images.length > 0) throw invalidParams("A run at work takes no pictures: send them when it has ended.");
+    const text = withUnsaved(said).slice(0, MOST_PROMPT);
+    const idempotencyKey = newKey();
+    ownPrompts.add(idempotencyKey);
+    for (const oldest of ownPrompts) if (ownPrompts.size > MOST_OWN) ownPrompts.delete(oldest);
+    try {
+      await insist(() => link.request("run/prompt", { runId, text, delivery: "steer", idempotencyKey }));
+      return true;
+    } catch (error) {
+      if (error instanceof NexusError && error.value.code === "run.ended") return false;
+      throw error;
+    }
+  }
+
+  async function start(said: PromptContent, mode: SessionMode | undefined, stop: AbortSignal): Promise<PromptResponse> {
+    if (said.text.length > MOST_PROMPT) throw invalidParams(`A prompt has at most ${MOST_PROMPT} characters.`);
+    await refresh();
+    if (!isTrustAsked) await askTrust({ sessionId, workspace, client, link }, stop);
+    isTrustAsked = true;
+    if (stop.aborted) return ENDED.cancelled;
+    return stay(await started(said, mode), stop);
+  }
+
+  async function started({ text, unsaved, images }: PromptContent, mode: SessionMode | undefined): Promise<RunView> {
+    const { changes, budgetUsd = own.budgetUsd } = summary.settings;
+    const model = modelSettings();
+    const params: Params<"run/start"> = {
+      ...{ workspace, sessionId, prompt: text, headless: false, idempotencyKey: newKey() },
+      mode: mode ?? summary.settings.mode,
+      autoApply: changes === "accept",
+      ...(budgetUsd === undefined ? {} : { budgetUsd }),
+      ...(unsaved.length === 0 ? {} : { unsaved: [...unsaved] }),
+      ...(images.length === 0 ? {} : { images: [...images] }),
+      ...(model === undefined ? {} : { modelSettings: model }),
+    };
+    isStarting = true;
+    try {
+      const { runId } = await insist(() => link.request("run/start", params));
+      return view(runId, { tellsAll: false });
+    } finally {
+      isStarting = false;
+      for (const run of changedMeanwhile) notice(run);
+      changedMeanwhile = [];
+    }
+  }
+
+  async function resume(stop: AbortSignal): Promise<PromptResponse> {
+    const { runId } = await resumableRun(place);
+    const { run } = await link.request("run/show", { runId });
+    const model = modelSettings();
+    await link.request("run/resume", { runId, ...(model === undefined ? {} : { modelSettings: model }) });
+    return stay(views.get(runId) ?? view(runId, { tellsAll: false, from: run }), stop);
+  }
+
+  /** Until the run has ended, or asks something that only the next prompt can answer. */
+  async function stay(followed: RunView, stop: AbortSignal): Promise<PromptResponse> {
+    const { runId } = followed;
+    const failed = Promise.withResolvers<never>();
+    failed.promise.catch(() => undefined);
+    const onStop = () => {
+      if (!closed.signal.aborted) insist(() => link.request("run/cancel", { runId })).catch(failed.reject);
+    };
+    if (stop.aborted) onStop();
+    stop.addEventListener("abort", onStop, { once: true });
+    const asks = new Promise<undefined>((resolve) => {
+      onSpoken = () => resolve(undefined);
+      if (spoken.length > 0) onSpoken();
+    });
+    const gone = new Promise<"gone">((resolve) =>
+      closed.signal.addEventListener("abort", () => resolve("gone"), { once: true }),
+    );
+    const state = await Promise.race([followed.ended, asks, failed.promise, gone]);
+    stop.removeEventListener("abort", onStop);
+    if (state === "gone") return ENDED.cancelled;
+    return state === undefined ? ENDED.done : conclude(state, stop);
+  }
+
+  async function conclude(state: RunState, stop: AbortSignal): Promise<PromptResponse> {
+    if (pendingPaths(state).length > 0 && !stop.aborted && state.status === "done") await decide(state, stop);
+    await tellTitle();
+    if (state.status === "failed" && state.error !== null) throw errorOf(state.error);
+    return isEnded(state.status) ? ENDED[state.status] : ENDED.done;
+  }
+
+  async function decide(state: RunState, stop: AbortSignal): Promise<void> {
+    const { changes = "ask" } = summary.settings;
+    if (changes !== "ask") {
+      const text = "\nThe change waits: /diff shows it, /accept writes it, /discard gives it up.\n";
+      return client.tell([messageChunk(`${state.runId}/waits`, text)]);
+    }
+    const elsewhere = new AbortController();
+    onDecided = (now) => {
+      if (now.runId === state.runId && pendingPaths(now).length === 0) elsewhere.abort();
+    };
+    try {
+      const signal = AbortSignal.any([stop, elsewhere.signal, closed.signal]);
+      if ((await offerChanges(place, state, signal)) === "always") await set({ settings: { changes: "accept" } });
+    } catch {
+      // It waits, and every client can see it: /accept, or `nexus runs accept`.
+    }
+  }
+
+  /** What another client has set meanwhile counts. */
+  async function refresh(): Promise<void> {
+    own = await options.settings();
+    const { session } = await insist(() => link.request("session/show", { sessionId }));
+    await changed(session);
+  }
+
+  async function set(change: Omit<Params<"session/update">, "sessionId">): Promise<SessionSummary> {
+    const { session } = await insist(() => link.request("session/update", { sessionId, ...change }));
+    await changed(session);
+    return session;
+  }
+
+  async function changed(session: SessionSummary): Promise<void> {
+    const before = summary.settings;
+    summary = session;
+    const { settings } = session;
+    const updates: SessionUpdate[] = [
+      ...(before.mode === settings.mode
+        ? []
+        : [{ sessionUpdate: "current_mode_update" as const, currentModeId: settings.mode }]),
+      ...(JSON.stringify(before) === JSON.stringify(settings)
+        ? []
+        : [{ sessionUpdate: "config_option_update" as const, configOptions: configOptions(settings, own.models) }]),
+    ];
+    await client.tell(updates);
+  }
+
+  async function tellTitle(): Promise<void> {
+    try {
+      const { session } = await link.request("session/show", { sessionId });
+      const { title, updatedAt } = session;
+      await client.tell([{ sessionUpdate: "session_info_update", title, updatedAt }]);
+    } catch (error) {
+      // Somebody deleted it: what was asked in it is answered all the same.
+      if (!(error instanceof NexusError)) throw error;
+    }
+  }
+
+  return {
+    get summary() {
+      return summary;
+    },
+    get models() {
+      return own.models;
+    },
+    prompt,
+    cancel() {
+      if (turn !== undefined) turn.stop.abort();
+      else for (const { runId } of spoken) link.request("run/cancel", { runId }).catch(() => undefined);
+    },
+    set,
+    async idle() {
+      await turn?.done.catch(() => undefined);
+    },
+    follow(runId, { state, updates }) {
+      view(runId, { tellsAll: true, from: state, ...(updates === undefined ? {} : { updates }) });
+    },
+    close() {
+      closed.abort();
+      offChanged();
+      for (const each of views.values()) each.close();
+      views.clear();
+    },
+  };
+}
+
+const ENDED: Record<EndStatus, { readonly stopReason: StopReason }> = {
+  done: { stopReason: "end_turn" },
+  failed: { stopReason: "end_turn" },
+  denied: { stopReason: "end_turn" },
+  cancelled: { stopReason: "cancelled" },
+  out_of_budget: { stopReason: "max_turn_requests" },
+};

@@ -1,0 +1,304 @@
+/** The official client drives runs of the real engine (the model is scripted) through the ACP face. */
+import type { RequestPermissionRequest } from "@agentclientprotocol/sdk";
+import { afterEach, expect, it } from "vitest";
+import { type AcpScene, startAcp } from "../../support/acp.ts";
+import type { EngineOptions } from "../../support/engine.ts";
+import type { Reply, Script } from "../../support/scripted/script.ts";
+
+let scene: AcpScene;
+
+async function open(options: EngineOptions & { readonly trusted?: boolean }): Promise<AcpScene> {
+  scene = await startAcp(options);
+  return scene;
+}
+
+afterEach(async () => {
+  await scene.close();
+});
+
+const call = (tool: string, ...inputs: unknown[]): Reply => ({
+  toolCalls: inputs.map((input) => ({ tool, arguments: input })),
+});
+const README = { "README.md": "# Notse\n\nA small project.\n" };
+const FIX_TYPO: Script = [
+  { when: { turn: 0 }, reply: { text: "Let me look.", ...call("read_file", { path: "README.md" }) } },
+  {
+    when: { turn: 1 },
+    reply: call("edit_file", { path: "README.md", edits: [{ search: "Notse", replace: "Notes" }] }),
+  },
+  { when: { turn: 2 }, reply: { text: "Fixed the typo in README.md." } },
+];
+const GOAL = "- do one thing\n- do another thing\n- do a third thing";
+const task = (id: string, dependsOn: string[] = []) => ({
+  ...{ id, title: `Do ${id}`, goal: `Do ${id}.`, agent: "coder", files: [], dependsOn },
+  acceptance: { command: "true", expect: "pass" },
+});
+const PLANNED: Script = [
+  { reply: call("propose_plan", { summary: "Two steps.", tasks: [task("one"), task("two", ["one"])] }) },
+  { when: { firstUser: "Your task (one)", turn: 0 }, reply: call("write_file", { path: "one.txt", content: "1\n" }) },
+  { when: { firstUser: "Your task (one)", turn: 1 }, reply: { text: "One is done." } },
+  { when: { firstUser: "Your task (two)", turn: 0 }, reply: call("write_file", { path: "two.txt", content: "2\n" }) },
+  { when: { firstUser: "Your task (two)", turn: 1 }, reply: { text: "Two is done." } },
+];
+/** Asks the person, then does what was answered. */
+const ASKING: Script = [
+  { reply: call("propose_plan", { summary: "Two steps.", tasks: [task("one"), task("two", ["one"])] }) },
+  {
+    when: { firstUser: "Your task (one)", turn: 0 },
+    reply: call("ask_user", { question: "Which currency?", choices: ["euro", "yen"] }),
+  },
+  { when: { firstUser: "Your task (one)", turn: 1, last: "The user answers:\nyen" }, reply: { text: "In yen." } },
+  { when: { firstUser: "Your task (two)", turn: 0 }, reply: { text: "Two is done." } },
+];
+/** A command that asks, because nobody knows what it does. */
+const COMMAND: Script = [
+  { when: { turn: 0 }, reply: call("run_command", { command: "node make.js" }) },
+  { when: { turn: 1, last: "made" }, reply: { text: "It was made." } },
+  { when: { turn: 1 }, reply: { text: "I may not run it." } },
+];
+const MAKE = { "make.js": 'console.log("made");\n' };
+/** Takes the first option whose kind is named. */
+const choose = (kind: string) => ({
+  permission: ({ options }: RequestPermissionRequest) => options.find((option) => option.kind === kind)?.optionId,
+});
+
+it("carries a change to its end: calls with diffs and places, words once, the change shown and written", async () => {
+  const { engine } = await open({ files: README, script: FIX_TYPO });
+  const client = await scene.open(choose("allow_once"));
+  const sessionId = await client.newSession();
+  expect(await client.prompt(sessionId, "Fix the typo in README.md")).toEqual({ stopReason: "end_turn" });
+  expect(engine.read("README.md")).toContain("# Notes");
+  expect(client.text()).toBe("Let me look.Fixed the typo in README.md.");
+  const path = `${engine.workspace}/README.md`;
+  const calls = client.updates.filter(({ sessionUpdate }) => sessionUpdate === "tool_call");
+  expect(calls).toMatchObject([
+    { title: "read_file: README.md", kind: "read", status: "in_progress", locations: [{ path }] },
+    { kind: "edit", status: "in_progress", content: [{ type: "diff", path, oldText: "Notse", newText: "Notes" }] },
+    { title: "Change of 1 file", status: "pending", content: [{ type: "diff", path, oldText: README["README.md"] }] },
+  ]);
+  const ends = client.updates.flatMap((update) =>
+    update.sessionUpdate === "tool_call_update" && update.status === "completed" ? [update.toolCallId] : [],
+  );
+  expect(ends).toEqual(calls.map((update) => "toolCallId" in update && update.toolCallId));
+  expect(client.asked.map(({ toolCall }) => toolCall.title)).toEqual(["Change of 1 file"]);
+  expect(await client.until(({ sessionUpdate }) => sessionUpdate === "usage_update")).toMatchObject({
+    used: expect.any(Number),
+    size: expect.any(Number),
+    cost: { currency: "USD" },
+  });
+  expect(await client.until(({ sessionUpdate }) => sessionUpdate === "session_info_update")).toMatchObject({
+    title: "Fix the typo in README.md",
+  });
+});
+
+it("carries a goal: the plan with its states, what agents say as thoughts, one permission with the figures", async () => {
+  const { engine } = await open({ script: PLANNED });
+  const client = await scene.open(choose("allow_once"));
+  const sessionId = await client.newSession();
+  expect(await client.prompt(sessionId, GOAL)).toEqual({ stopReason: "end_turn" });
+  const plans = client.updates.flatMap((update) => (update.sessionUpdate === "plan" ? [update.entries] : []));
+  expect(plans.map((entries) => entries.map(({ status }) => status).join(" "))).toEqual([
+    "pending pending",
+    "in_progress pending",
+    "completed pending",
+    "completed in_progress",
+    "completed completed",
+  ]);
+  expect(plans[0]?.map(({ content, priority }) => `${content} ${priority}`)).toEqual([
+    "Do one medium",
+    "Do two medium",
+  ]);
+  expect(client.text("agent_thought_chunk")).toContain("One is done.Two is done.");
+  expect(client.asked).toMatchObject([
+    { toolCall: { rawInput: { kind: "plan", taskCount: 2, commands: ["true"] } } },
+    { toolCall: { title: "Change of 2 files" } },
+  ]);
+  expect(client.asked[1]?.toolCall.content).toMatchObject([
+    { path: `${engine.workspace}/one.txt`, oldText: null, newText: "1\n" },
+    { path: `${engine.workspace}/two.txt`, oldText: null, newText: "2\n" },
+  ]);
+  expect(engine.read("two.txt")).toBe("2\n");
+});
+
+it("ends the turn when the plan is rejected, and says so", async () => {
+  await open({ script: PLANNED });
+  const client = await scene.open(choose("reject_once"));
+  const sessionId = await client.newSession();
+  expect(await client.prompt(sessionId, GOAL)).toEqual({ stopReason: "end_turn" });
+  expect(client.text()).toContain("It was not allowed.");
+  expect(scene.engine.read("one.txt")).toBeUndefined();
+});
+
+it.each([
+  ["allow_once", "It was made.", "completed"],
+  ["reject_once", "I may not run it.", "failed"],
+] as const)("asks for a command word for word, on the call that it is about: %s", async (kind, said, status) => {
+  await open({ files: MAKE, script: COMMAND });
+  const client = await scene.open(choose(kind));
+  const sessionId = await client.newSession();
+  await client.prompt(sessionId, "Fix it: run make.js");
+  const [asked] = client.asked;
+  expect(asked?.toolCall).toMatchObject({ kind: "execute", rawInput: { kind: "command", command: "node make.js" } });
+  expect(asked?.options.map((option) => option.kind)).toEqual(["allow_once", "reject_once"]);
+  expect(client.text()).toBe(said);
+  const { toolCallId = "" } = asked?.toolCall ?? {};
+  const about = client.updates.filter((update) => "toolCallId" in update && update.toolCallId === toolCallId);
+  expect(about.at(0)).toMatchObject({ sessionUpdate: "tool_call", status: "pending" });
+  expect(about.slice(1).every(({ sessionUpdate }) => sessionUpdate === "tool_call_update")).toBe(true);
+  expect(about.at(-1)).toMatchObject({ status });
+});
+
+it("withdraws the question when another client answers, and takes no second answer", async () => {
+  await open({ files: MAKE, script: COMMAND });
+  const client = await scene.open({ permission: () => undefined });
+  const other = await scene.nexus();
+  const sessionId = await client.newSession();
+  const answered = client.prompt(sessionId, "Fix it: run make.js");
+  await client.untilAsked(/run a command/);
+  const [waiting] = (await other.request("approval/list", {})).approvals;
+  if (waiting === undefined) throw new Error("nothing waits");
+  const { runId, approval } = waiting;
+  const { approvalId, subjectHash } = approval;
+  await other.request("approval/answer", { runId, approvalId, subjectHash, decision: "approve" });
+  expect(await answered).toEqual({ stopReason: "end_turn" });
+  expect(client.withdrawn.map(({ toolCall }) => toolCall.title)).toEqual(["coder wants to run a command"]);
+  expect(client.text()).toBe("It was made.");
+});
+
+it.each(["session/cancel", "$/cancel_request"])("cancels by %s and takes the next prompt", async (how) => {
+  const held = Promise.withResolvers<void>();
+  await open({
+    files: README,
+    script: [
+      { when: { lastUser: "What is" }, reply: { text: "It is a small project." } },
+      { reply: { text: "Fixed." }, repeat: true },
+    ],
+    hold: ({ messages }) => (messages.some(({ text }) => text.includes("What is")) ? undefined : held.promise),
+  });
+  const client = await scene.open(choose("allow_once"));
+  const sessionId = await client.newSession();
+  const stop = new AbortController();
+  const answered = client.prompt(sessionId, "Fix the typo in README.md", stop.signal);
+  const other = await scene.nexus();
+  const status = async () => (await other.request("run/list", { sessionId })).runs[0]?.status;
+  await expect.poll(status, { interval: 5 }).toBe("working");
+  if (how === "session/cancel") await client.connection.agent.notify("session/cancel", { sessionId });
+  else stop.abort();
+  expect(await answered).toEqual({ stopReason: "cancelled" });
+  expect(await status()).toBe("cancelled");
+  expect(await client.prompt(sessionId, "What is this project?")).toEqual({ stopReason: "end_turn" });
+  expect(client.text()).toContain("It is a small project.");
+  held.resolve();
+});
+
+it("asks for an agent by a form where the client has forms", async () => {
+  await open({ script: ASKING });
+  const forms: unknown[] = [];
+  const client = await scene.open(
+    {
+      ...choose("allow_once"),
+      form(asked) {
+        forms.push(asked);
+        return { action: "accept", content: { choice: "yen" } };
+      },
+    },
+    { capabilities: { elicitation: { form: {} } } },
+  );
+  const sessionId = await client.newSession();
+  await client.prompt(sessionId, GOAL);
+  expect(forms).toMatchObject([{ mode: "form", sessionId, message: expect.stringContaining("Which currency?") }]);
+  expect(client.text("agent_thought_chunk")).toContain("In yen.");
+});
+
+it("asks for an agent in a message where it has none, and takes the next prompt for the answer", async () => {
+  await open({ script: ASKING });
+  const client = await scene.open(choose("allow_once"));
+  const sessionId = await client.newSession();
+  expect(await client.prompt(sessionId, GOAL)).toEqual({ stopReason: "end_turn" });
+  expect(client.text()).toContain("**coder asks:** Which currency?\n\n1. euro\n2. yen");
+  expect(await client.prompt(sessionId, "2")).toEqual({ stopReason: "end_turn" });
+  expect(client.text("agent_thought_chunk")).toContain("In yen.Two is done.");
+});
+
+it("goes on through the daemon's end: every event once, and the run is finished", async () => {
+  const held = Promise.withResolvers<void>();
+  await open({
+    files: README,
+    script: FIX_TYPO,
+    hold: ({ messages }) => (messages.length > 1 ? held.promise : undefined),
+  });
+  const client = await scene.open(choose("allow_once"));
+  const sessionId = await client.newSession();
+  const answered = client.prompt(sessionId, "Fix the typo in README.md");
+  await client.until((update) => update.sessionUpdate === "tool_call_update" && update.status === "completed");
+  const restarted = scene.restart();
+  held.resolve();
+  await restarted;
+  expect(await answered).toEqual({ stopReason: "end_turn" });
+  expect(client.text()).toBe("Let me look.Fixed the typo in README.md.");
+  expect(scene.engine.read("README.md")).toContain("# Notes");
+  const ids = client.updates.flatMap((update) => (update.sessionUpdate === "tool_call" ? [update.toolCallId] : []));
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+it("goes on without the editor: a run does not end with the client that began it", async () => {
+  const held = Promise.withResolvers<void>();
+  await open({
+    files: README,
+    script: FIX_TYPO,
+    hold: ({ messages }) => (messages.length > 1 ? held.promise : undefined),
+  });
+  const client = await scene.open(choose("allow_once"));
+  const sessionId = await client.newSession();
+  const answered = client.prompt(sessionId, "Fix the typo in README.md");
+  answered.catch(() => undefined);
+  await client.until((update) => update.sessionUpdate === "tool_call_update" && update.status === "completed");
+  client.vanish();
+  await client.server.closed;
+  held.resolve();
+  const other = await scene.nexus();
+  const { runs } = await other.request("run/list", { sessionId });
+  const runId = runs[0]?.runId ?? "";
+  expect(await scene.engine.ended(runId)).toMatchObject({ status: "done" });
+});
+
+it("fails with the daemon's own words when a run fails", async () => {
+  await open({
+    files: README,
+    script: [{ misbehave: { status: 400, message: "no such model", times: "always" }, repeat: true }],
+  });
+  const client = await scene.open(choose("allow_once"));
+  const sessionId = await client.newSession();
+  await expect(client.prompt(sessionId, "Fix the typo in README.md")).rejects.toMatchObject({
+    code: -32603,
+    message: expect.stringContaining("The provider does not know"),
+    data: { code: "model.unknown" },
+  });
+});
+
+it("tells a prompt that comes meanwhile to the run at work", async () => {
+  const held = Promise.withResolvers<void>();
+  await open({
+    files: README,
+    script: [
+      { when: { turn: 0 }, reply: call("read_file", { path: "README.md" }) },
+      { when: { turn: 1, contains: "And in French." }, reply: { text: "C'est fait." } },
+    ],
+    hold: () => held.promise,
+  });
+  const client = await scene.open(choose("allow_once"));
+  const sessionId = await client.newSession();
+  const first = client.prompt(sessionId, "Fix the typo in README.md");
+  const other = await scene.nexus();
+  const status = async () => (await other.request("run/list", { sessionId })).runs[0]?.status;
+  await expect.poll(status, { interval: 5 }).toBe("working");
+  const second = client.prompt(sessionId, "And in French.");
+  const runId = (await other.request("run/list", { sessionId })).runs[0]?.runId ?? "";
+  await expect
+    .poll(async () => (await other.request("run/show", { runId })).run.pendingPrompts.length, { interval: 5 })
+    .toBe(1);
+  held.resolve();
+  expect(await Promise.all([first, second])).toEqual([{ stopReason: "end_turn" }, { stopReason: "end_turn" }]);
+  expect(client.text()).toBe("C'est fait.");
+  expect(client.text("user_message_chunk")).toBe("");
+});
