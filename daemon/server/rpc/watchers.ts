@@ -50,7 +50,15 @@ const MAX_TOLD_OF_ALL = 32 * 1024 * 1024;
 
 export function createWatchers(): Watchers {
   const runs = new Map<string, Watched>();
+  /** Those with something to tell. One turn for all of them: each client is written to once, however many runs it watches. */
+  const waiting = new Set<Watched>();
   let toldOfAll = 0;
+
+  function flushAll(): void {
+    const all = [...waiting];
+    waiting.clear();
+    for (const watched of all) flush(watched);
+  }
 
   function forgetTold(watched: Watched, most: number): void {
     while (watched.toldLength > most) {
@@ -85,7 +93,6 @@ export function createWatchers(): Watchers {
   }
 
   function keep(watched: Watched, event: RunEvent | undefined, line: string): void {
-    const isFirst = watched.pieces.length === 0;
     const last = watched.pieces.at(-1);
     if (event !== undefined && last !== undefined && last.events.length > 0) {
       last.events.push(event);
@@ -93,7 +100,8 @@ export function createWatchers(): Watchers {
     } else watched.pieces.push({ events: event === undefined ? [] : [event], lines: [line] });
     watched.length += line.length;
     if (watched.length >= MAX_LENGTH) flush(watched);
-    else if (isFirst) void nextTurn().then(() => flush(watched));
+    if (waiting.size === 0) void nextTurn().then(flushAll);
+    waiting.add(watched);
   }
 
   return {
