@@ -11,7 +11,8 @@ export interface Wanted {
 
 /** Makes the runs that are not there yet, then events at the pace that is wanted; answers with how many. */
 export async function produce(log: EventLog, { runIds, perSecond, forMs }: Wanted): Promise<number> {
-  for (const runId of runIds) if ((await log.state(runId)) === undefined) await log.append(runId, [{ body: created(runId) }]);
+  for (const runId of runIds)
+    if ((await log.state(runId)) === undefined) await log.append(runId, [{ body: created(runId) }]);
   const each = perSecond / runIds.length;
   const startedAt = performance.now();
   const counts = await Promise.all(runIds.map((runId, index) => work(log, runId, { each, forMs, startedAt, index })));
@@ -69,6 +70,12 @@ function finished(key: string, made: number): RunEventBody {
 function created(prompt: string): RunEventBody {
   return {
     ...{ type: "run.created", sessionId: "bench", workspace: "/bench", prompt, mode: "act", headless: true },
-    ...{ autoApply: false, model: { provider: "openai", model: "scripted" }, budgetUsd: null, policy: {}, continues: null },
+    ...{
+      autoApply: false,
+      model: { provider: "openai", model: "scripted" },
+      budgetUsd: null,
+      policy: {},
+      continues: null,
+    },
   } as RunEventBody;
 }
