@@ -18,7 +18,7 @@ import type { Wanted } from "./source.ts";
 const MAIN = fileURLToPath(new URL("../../daemon/main.ts", import.meta.url));
 const CLIENTS = 500;
 const WATCHERS = 100;
-const RUNS = 50;
+const RUNS = 20;
 const PER_SECOND = 5000;
 const WARM_UP_MS = 2000;
 const PAUSE_MS = 8;

@@ -1,7 +1,7 @@
 /** Clients of others against the real program: `node test/clients/run.ts`. Needs python3 and a build. */
 import { equal, match } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { compareTypes, compileConsumer, PYTHON, runNodeClient, runPythonExample } from "./scenarios.ts";
+import { compareTypes, compileConsumer, PYTHON, runNodeClient, runNodeExample, runPythonExample } from "./scenarios.ts";
 
 const CHECKS: readonly (readonly [name: string, check: () => Promise<void>])[] = [
   ["a program compiles against nexus/client", async () => equal(await compileConsumer(), "")],
@@ -12,6 +12,10 @@ const CHECKS: readonly (readonly [name: string, check: () => Promise<void>])[] =
       const module = fileURLToPath(new URL("../../dist/client/index.js", import.meta.url));
       equal(await runNodeClient(module), "done true");
     },
+  ],
+  [
+    "the example in Node.js tells of a run that another client started",
+    async () => match(await runNodeExample(), / done Change old to new$/),
   ],
   [
     "the example in Python starts a run and follows it",

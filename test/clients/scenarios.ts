@@ -1,10 +1,12 @@
 /** Clients that are not ours: the example in Python, and a program on the package's export, each against the real program. */
-import { execFile, spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { execFile, spawn, spawnSync } from "node:child_process";
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { connect } from "../../daemon/client.ts";
 import { clientTypes } from "../../docs/generate/client-types.ts";
 import { initGit, writeFiles } from "../support/engine.ts";
 import { createNexus } from "../support/nexus-process.ts";
@@ -84,6 +86,38 @@ export function runNodeClient(module: string): Promise<string> {
       });`;
     const { stdout } = await run(process.execPath, ["--input-type=module", "-e", source], { env, timeout: 60_000 });
     return stdout.trim();
+  });
+}
+
+/** The example in Node.js beside a run that another client starts; resolves when it has told the run's end. Needs a build. */
+export function runNodeExample(): Promise<string> {
+  return withPlace(async ({ repo, home, env }) => {
+    const folder = await mkdtemp(join(tmpdir(), "nexus-example-"));
+    await mkdir(join(folder, "node_modules/nexus"), { recursive: true });
+    await symlink(join(root, "dist"), join(folder, "node_modules/nexus/dist"), "junction");
+    const manifest = { name: "nexus", type: "module", exports: { "./client": "./dist/client/index.js" } };
+    await writeFile(join(folder, "node_modules/nexus/package.json"), JSON.stringify(manifest));
+    await copyFile(join(root, "examples/clients/watch-runs.mjs"), join(folder, "watch-runs.mjs"));
+    const example = spawn(process.execPath, [join(folder, "watch-runs.mjs")], {
+      env,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const nexus = await connect({ name: "starter", home, env });
+    try {
+      const start = { workspace: repo, prompt: "Change old to new", headless: true, idempotencyKey: "12345678" };
+      const isThere = new Promise<void>((resolve) =>
+        nexus.on("presence/changed", ({ clients }) => clients.some(({ name }) => name === "watch-runs") && resolve()),
+      );
+      await nexus.request("presence/watch", {});
+      await isThere;
+      const { runId } = await nexus.request("run/start", start);
+      for await (const line of createInterface(example.stdout)) if (line.startsWith(`${runId} done`)) return line;
+      throw new Error("it ended before the run did");
+    } finally {
+      nexus.close();
+      example.kill();
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 }
 

@@ -16,6 +16,18 @@ import {
 const none = { baseUrl: null, apiKey: null, price: null, recordFile: null, replayFile: null };
 const model = (env: Environment, file: SettingsFile = {}) => parseSettings("/home", env, file).model;
 
+it.each([
+  [{}, undefined],
+  [{ port: 7420 }, { port: 7420, origins: [] }],
+  [
+    { port: 0, origins: ["http://localhost:5173"] },
+    { port: 0, origins: ["http://localhost:5173"] },
+  ],
+])("takes WebSockets only where it says so: %j", (webSocket, expected) => {
+  const file = "port" in webSocket ? { webSocket } : {};
+  expect(parseSettings("/home", {}, file).webSocket).toEqual(expected);
+});
+
 describe("the model", () => {
   const cases: [name: string, env: Environment, file: SettingsFile, expected: object | null][] = [
     ["none", {}, {}, null],

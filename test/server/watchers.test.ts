@@ -1,7 +1,8 @@
 /** What the watchers of a run are told, and what it costs. */
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { nextTurn } from "../../daemon/host/clock.ts";
 import type { SharedLines } from "../../daemon/host/lines.ts";
+import { createWatch } from "../../daemon/server/rpc/watch.ts";
 import { createWatchers } from "../../daemon/server/rpc/watchers.ts";
 import type { RunEvent } from "../../protocol/index.ts";
 import { notice } from "../support/fake-run-service.ts";
@@ -60,4 +61,65 @@ it("does not let much wait for the end of the turn, and tells who has left nothi
   leave();
   await nextTurn();
   expect([one.told, gone.told]).toEqual([[[1], [2]], [[1]]]);
+});
+
+it("remembers what it told, from any number on, within a limit", async () => {
+  const watchers = createWatchers();
+  const leave = watchers.add("r", watcher());
+  const numbers = (after: number) => {
+    const recent = watchers.recent("r", after);
+    return recent?.shared.lines.map((line) => JSON.parse(line).params.event.seq);
+  };
+  for (const seq of [5, 6, 7]) watchers.onEvent(event(seq));
+  await nextTurn();
+  watchers.onEvent(event(8));
+  await nextTurn();
+  expect([3, 4, 5, 6, 7, 8].map(numbers)).toEqual([undefined, [5, 6, 7], [6, 7], [7], [8], undefined]);
+  for (let seq = 9; seq < 60; seq += 1) watchers.onEvent(event(seq, "x".repeat(70_000)));
+  expect([8, 20].map(numbers)).toEqual([undefined, undefined]);
+  expect(numbers(58)).toEqual([59]);
+  // A number is missing: nothing before it is of use any more.
+  watchers.onEvent(event(61, "x".repeat(70_000)));
+  expect([numbers(58), numbers(60)]).toEqual([undefined, [61]]);
+  leave();
+  expect(numbers(60)).toBeUndefined();
+});
+
+it("reads the log for who begins, and memory for who fell behind", async () => {
+  const watchers = createWatchers();
+  const log = Array.from({ length: 30 }, (_, index) => event(index + 1));
+  const told: number[] = [];
+  const reads: number[] = [];
+  let isFull = false;
+  const watch = createWatch({
+    after: 0,
+    send: ({ seq }) => told.push(seq),
+    sendShared: ({ lines }) => told.push(...lines.map((line) => JSON.parse(line).params.event.seq)),
+    isCongested: () => isFull,
+    recent: (after) => watchers.recent("r", after),
+    async read(after) {
+      reads.push(after);
+      return log.slice(after, Math.min(after + 5, 10));
+    },
+    onFailure(error) {
+      throw error;
+    },
+  });
+  watchers.add("r", { onEvents: watch.onEvents, onDelta: () => undefined });
+  await vi.waitFor(() => expect(reads).toEqual([0, 5, 10]));
+  const tell = async (from: number, to: number) => {
+    for (const each of log.slice(from - 1, to)) watchers.onEvent(each);
+    await nextTurn();
+  };
+  await tell(11, 15);
+  watch.onDrain();
+  isFull = true;
+  await tell(16, 20);
+  await tell(21, 25);
+  expect(told.at(-1)).toBe(15);
+  isFull = false;
+  watch.onDrain();
+  await tell(26, 30);
+  expect(told).toEqual(log.map(({ seq }) => seq));
+  expect(reads).toEqual([0, 5, 10]);
 });

@@ -40,6 +40,7 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
       send: (event) => options.sendLine(eventLine(event)),
       sendShared: options.sendShared,
       isCongested: isFull,
+      recent: (from) => options.watchers.recent(runId, from),
       read: (from) => options.readEvents(runId, from),
       onFailure(error) {
         log.write("error", "a watch ended: its events could not be read", { runId, error });

@@ -13,12 +13,20 @@ export interface Watch {
   stop(): void;
 }
 
+/** Events in a row as they were told to others. */
+export interface Recent {
+  readonly last: number;
+  readonly shared: SharedLines;
+}
+
 export interface WatchOptions {
   /** Events up to this number are known to the client. */
   readonly after: number;
   readonly send: (event: RunEvent) => void;
   readonly sendShared: (shared: SharedLines) => void;
   readonly isCongested: () => boolean;
+  /** Lines from memory with the events after this number; undefined where memory does not have the next one. */
+  readonly recent: (after: number) => Recent | undefined;
   /** A page of events after this number, oldest first; empty at the end of the log. */
   readonly read: (after: number) => Promise<RunEvent[]>;
   /** Reading the log failed: the watch is over. */
@@ -31,6 +39,8 @@ export function createWatch(options: WatchOptions): Watch {
   let newest = options.after;
   let catchingUp = false;
   let stopped = false;
+  /** The end of the log was reached once: `newest` is known from then on. */
+  let synced = false;
 
   function send(event: RunEvent): void {
     if (stopped || event.seq !== sent + 1) return;
@@ -38,19 +48,31 @@ export function createWatch(options: WatchOptions): Watch {
     options.send(event);
   }
 
+  const isComplete = () => synced && sent >= newest;
+
+  function sendRecent(): void {
+    while (!options.isCongested()) {
+      const recent = options.recent(sent);
+      if (recent === undefined) return;
+      sent = recent.last;
+      options.sendShared(recent.shared);
+    }
+  }
+
   async function catchUp(): Promise<void> {
     if (catchingUp || stopped) return;
     catchingUp = true;
     try {
-      let atEnd = false;
       // A congested connection stops here; its drain starts again from `sent`.
-      while (!stopped && !options.isCongested() && !(atEnd && sent >= newest)) {
+      while (!stopped && !options.isCongested()) {
+        if (sent < newest) sendRecent();
+        if (isComplete() || options.isCongested()) break;
         const events = await options.read(sent);
         const before = sent;
         for (const event of events) send(event);
-        atEnd = sent === before;
+        synced ||= sent === before;
         // What was told meanwhile is in the log, so an end before it means that the log is broken.
-        if (!stopped && atEnd && sent < newest)
+        if (!stopped && sent === before && sent < newest)
           throw new Error(`the log ends at ${sent}, but event ${newest} was told`);
       }
     } catch (error) {
@@ -75,7 +97,7 @@ export function createWatch(options: WatchOptions): Watch {
       } else void catchUp();
     },
     onDrain() {
-      void catchUp();
+      if (!isComplete()) void catchUp();
     },
     stop() {
       stopped = true;

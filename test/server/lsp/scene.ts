@@ -22,7 +22,7 @@ import { type ClientDirectory, createClients } from "../../../daemon/server/rpc/
 import type { DaemonControl } from "../../../daemon/server/rpc/daemon.ts";
 import { createHandlers } from "../../../daemon/server/rpc/handlers.ts";
 import { type RpcServer, startRpcServer } from "../../../daemon/server/rpc/server.ts";
-import type { ClientConnection, RunEventBody } from "../../../protocol/index.ts";
+import type { ClientConnection, NexusError, RunEventBody } from "../../../protocol/index.ts";
 import { noAgents } from "../../support/agents.ts";
 import { createFakeMemory, type FakeMemory } from "../../support/fake-memory.ts";
 import { created, createFakeRunService, type FakeRunService, summary } from "../../support/fake-run-service.ts";
@@ -122,6 +122,8 @@ export interface SceneOptions {
   readonly listen?: boolean;
   readonly isAlive?: () => boolean;
   readonly clientPid?: number;
+  /** Why there is no daemon to be had. */
+  readonly refusal?: NexusError;
 }
 
 export async function createScene(options: SceneOptions = {}): Promise<Scene> {
@@ -156,11 +158,12 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
     input,
     output,
     async connect(title) {
+      if (options.refusal !== undefined) throw options.refusal;
       const connection = await openClient(address, TOKEN, title, "human", { requests: ["client/applyEdit"] });
       opened.push(connection);
       return connection;
     },
-    isDaemonUp: async () => server !== undefined,
+    isDaemonUp: async () => server !== undefined && options.refusal === undefined,
     reportFolder: join(root, "reports"),
     runDefaults: async () => ({}),
     version: "1.2.3",
