@@ -3,11 +3,13 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { measureCheckpoint } from "./checkpoint.ts";
+import { measureClients } from "./clients/measure.ts";
 import { measureColdStart, measureIdle } from "./cold-start.ts";
 import { startDaemon, stopDaemon } from "./daemon.ts";
 import { measureEdits } from "./edits.ts";
 import { measureEngineStep } from "./engine-step.ts";
 import { measureExtension } from "./extension.ts";
+import { measureLanguage } from "./language/measure.ts";
 import { measureLoad } from "./load.ts";
 import { type Figure, figureLine, isAbove } from "./measure.ts";
 import { measureMemoryLoad } from "./memory-load.ts";
@@ -18,6 +20,8 @@ import { measureScheduling } from "./scheduling.ts";
 import { measureVectors } from "./vectors.ts";
 import { measureWaitFor } from "./wait-for.ts";
 
+/** Of code, in the repository that an editor works in. */
+const LINES = 1_000_000;
 /** At the same time. `npm run bench:load` takes any number. */
 const RUNS = 200;
 
@@ -37,6 +41,8 @@ const parts: readonly (() => Promise<Figure[]>)[] = [
   async () => measureWaitFor(),
   () => measureMemoryLoad(join(folder, "load")),
   measureScheduling,
+  () => measureClients(join(folder, "clients")),
+  () => measureLanguage(join(folder, "language"), LINES),
   () => measureLoad(join(folder, "runs"), RUNS),
 ];
 

@@ -50,7 +50,12 @@ const daemon = await startDaemon({
   },
   open: async () => ({
     ...{ service, memory, trust, audit },
-    agents: createAgentDirectory({ userAgents: async () => ({ agents: [], problems: [] }), isTrusted: async () => false, store, version }),
+    agents: createAgentDirectory({
+      userAgents: async () => ({ agents: [], problems: [] }),
+      isTrusted: async () => false,
+      store,
+      version,
+    }),
     listTools: async () => ({ trusted: false, tools: [], servers: [], problems: [] }),
     check: async () => [],
     configureModel: () => ({ provider: null, model: null, hasKey: false }),

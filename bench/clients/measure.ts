@@ -18,7 +18,7 @@ import type { Wanted } from "./source.ts";
 const MAIN = fileURLToPath(new URL("../../daemon/main.ts", import.meta.url));
 const CLIENTS = 500;
 const WATCHERS = 100;
-const RUNS = 50;
+const RUNS = 20;
 const PER_SECOND = 5000;
 const WARM_UP_MS = 2000;
 const PAUSE_MS = 8;
@@ -31,7 +31,10 @@ export interface Load {
 }
 
 /** `folder` is empty. */
-export async function measureClients(folder: string, { perSecond = PER_SECOND, forMs = 8000 }: Partial<Load> = {}): Promise<Figure[]> {
+export async function measureClients(
+  folder: string,
+  { perSecond = PER_SECOND, forMs = 8000 }: Partial<Load> = {},
+): Promise<Figure[]> {
   const home = join(folder, "home");
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const daemon = start("daemon.ts", home, MAIN);
@@ -111,7 +114,10 @@ async function measure({ daemon, crowd, prober, echo, wanted }: Parts): Promise<
 }
 
 function start(program: string, ...words: string[]): ChildProcess {
-  return fork(fileURLToPath(new URL(program, import.meta.url)), words, { execArgv: ["--no-warnings", ...(process.env["PROF_MS"] ? ["--import", "/tmp/prof-worker.mjs"] : [])], stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  return fork(fileURLToPath(new URL(program, import.meta.url)), words, {
+    execArgv: ["--no-warnings"],
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
 }
 
 async function produce(daemon: ChildProcess, wanted: Wanted): Promise<{ appended: number; cpuMs: number }> {

@@ -10,6 +10,7 @@ import { METAGPT_ADAPTER_COMMANDS } from "./commands-metagpt-adapter.ts";
 import { PLAN_COMMANDS } from "./commands-plan.ts";
 import { POLICY_COMMANDS } from "./commands-policy.ts";
 import { REWIND_COMMANDS } from "./commands-rewind.ts";
+import { SESSION_COMMANDS } from "./commands-sessions.ts";
 import { SETUP_COMMANDS } from "./commands-setup.ts";
 import { TASK, TASK_COMMANDS } from "./commands-tasks.ts";
 import { WIRE_COMMANDS } from "./commands-wire.ts";
@@ -91,6 +92,7 @@ export const COMMANDS = {
     positionals: [run],
     flags: [jsonLines, budget, detach, TASK],
   },
+  ...SESSION_COMMANDS,
   ...REWIND_COMMANDS,
   ...TASK_COMMANDS,
   ...POLICY_COMMANDS,

@@ -3,7 +3,7 @@ import type { ChangeConflict, RunEvent, RunState, TodoItem } from "../../protoco
 import { isEnded } from "../../protocol/index.ts";
 import { count, oneLine, type Paint, printable } from "./format.ts";
 import { proofText } from "./proof-text.ts";
-import { changesText, evidenceText, outcomeText, planText } from "./report.ts";
+import { acceptedText, changesText, evidenceText, outcomeText, planText } from "./report.ts";
 import { teamText } from "./team-progress.ts";
 
 export interface Progress {
@@ -102,7 +102,9 @@ function describe(event: RunEvent, state: RunState, paint: Paint, width: number)
     case "changes.ready":
       return changesText(body.changeSet.files, paint);
     case "changes.accepted":
-      return paint("green", `✓ Wrote ${count(body.paths.length, "file")} into ${state.workspace}.`);
+      if (body.inEditor === undefined)
+        return paint("green", `✓ Wrote ${count(body.paths.length, "file")} into ${state.workspace}.`);
+      return paint("green", `✓ ${acceptedText({ accepted: body.paths, inEditor: body.inEditor })}.`);
     case "changes.discarded":
       return `Gave up the change of ${count(body.paths.length, "file")}.`;
     case "changes.conflicted":

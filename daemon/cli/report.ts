@@ -1,5 +1,5 @@
 /** Parts of a run's report, for progress, `runs show` and the end of a run. */
-import type { ChangedFile, Evidence, Plan, RunState } from "../../protocol/index.ts";
+import type { Answer, ChangedFile, Evidence, Plan, RunState } from "../../protocol/index.ts";
 import { isEnded, pendingPaths, taintWords } from "../../protocol/index.ts";
 import {
   count,
@@ -146,4 +146,17 @@ function decisionsText(state: RunState): string {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** “Wrote 2 files”, and which are changed in an editor and not saved. */
+export function acceptedText({
+  accepted,
+  inEditor = [],
+}: Pick<Answer<"changes/accept">, "accepted" | "inEditor">): string {
+  const written = accepted.length - inEditor.length;
+  const wrote = written === 0 && inEditor.length > 0 ? [] : [`Wrote ${count(written, "file")}`];
+  const names = inEditor.map((path) => printable(path)).join(", ");
+  return [...wrote, ...(names === "" ? [] : [`changed in the editor that has them open, unsaved: ${names}`])].join(
+    "; ",
+  );
 }

@@ -29,6 +29,8 @@ const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   "runs prune": async () => (await import("./runs-rewind.ts")).pruneCommand,
   "runs pause": async () => (await import("./runs-task.ts")).pauseCommand,
   "runs cancel": async () => (await import("./runs.ts")).cancelCommand,
+  "sessions list": async () => (await import("./sessions.ts")).sessionsListCommand,
+  "sessions delete": async () => (await import("./sessions.ts")).sessionsDeleteCommand,
   "workflow run": async () => (await import("./workflow.ts")).workflowRunCommand,
   "workflow validate": async () => (await import("./workflow.ts")).workflowValidateCommand,
   "workflow graph": async () => (await import("./workflow.ts")).workflowGraphCommand,

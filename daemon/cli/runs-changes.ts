@@ -6,6 +6,7 @@ import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { findRun } from "./find-run.ts";
 import { count, type Paint, printable } from "./format.ts";
 import type { Arguments } from "./parse.ts";
+import { acceptedText } from "./report.ts";
 
 export function diffCommand(context: CliContext, args: Arguments): Promise<ExitCode> {
   return withConnection(context, async (connection) => {
@@ -25,7 +26,7 @@ export function acceptCommand(context: CliContext, args: Arguments): Promise<Exi
     const runId = await findRun(connection, args.words[0]);
     const answer = await connection.request("changes/accept", { runId, ...pathsOf(args) });
     if (args.has("json")) printJson(context, { runId, ...answer });
-    else if (answer.conflicts.length === 0) context.terminal.out(`Wrote ${count(answer.accepted.length, "file")}.\n`);
+    else if (answer.conflicts.length === 0) context.terminal.out(`${acceptedText(answer)}.\n`);
     if (answer.conflicts.length === 0) return EXIT.done;
     const { terminal, paint } = context;
     for (const { path, reason } of answer.conflicts)

@@ -1,4 +1,5 @@
 /** nexus setup: how each editor finds Nexus; printed, or written after a yes. */
+import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { nexusError } from "../../protocol/index.ts";
 import { type Machine, thisMachine } from "../host/editor-places.ts";
 import { ownProgram } from "../host/own-program.ts";
@@ -8,9 +9,10 @@ import { type CliContext, printJson } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { printable } from "./format.ts";
 import type { Arguments } from "./parse.ts";
-import { EDITOR_NAMES, editorCalled, isEditorName } from "./setup/editors.ts";
+import type { Projects } from "./setup/editor.ts";
+import { EDITOR_NAMES, type EditorName, editorCalled, isEditorName } from "./setup/editors.ts";
 import { type LookedAtEditor, lookAt } from "./setup/look.ts";
-import { type StartFace, startsOf } from "./setup/start.ts";
+import { startsOf } from "./setup/start.ts";
 import { diffText, editorText, listText } from "./setup/text.ts";
 import { type PlannedWrite, plannedWrites, write } from "./setup/write.ts";
 
@@ -19,22 +21,30 @@ const MOST_WIDTH = 200;
 export async function setupCommand(context: CliContext, args: Arguments): Promise<ExitCode> {
   const machine = thisMachine(context.env);
   const start = startsOf(await ownProgram(context.main), context.env["NEXUS_HOME"] && context.home);
+  const projects = projectsOf(context, args, machine);
   const [name] = args.words;
-  if (name === undefined) return list(context, args, machine, start);
+  if (name === undefined) return list(context, args, (each) => lookAt(editorCalled(each), machine, start, projects));
   if (!isEditorName(name))
     throw nexusError("usage.invalid", `Nexus knows no editor “${name}”; it knows ${EDITOR_NAMES.join(", ")}.`);
-  const looked = await lookAt(editorCalled(name), machine, start);
+  const looked = await lookAt(editorCalled(name), machine, start, projects);
   if (args.has("write")) return writeAll(context, args, machine, looked);
   if (args.has("json")) printJson(context, jsonOf(name, looked));
   else context.terminal.out(editorText(looked, context.paint));
   return EXIT.done;
 }
 
-async function list(context: CliContext, args: Arguments, machine: Machine, start: StartFace): Promise<ExitCode> {
+/** The whole disk and what holds the home folder are more than a project; `nexus mcp` would refuse them. */
+function projectsOf({ cwd }: CliContext, args: Arguments, { home }: Machine): Projects {
+  const toHome = relative(cwd, home);
+  const isProject = dirname(cwd) !== cwd && (toHome.startsWith("..") || isAbsolute(toHome));
+  return { given: args.texts("repo").map((folder) => resolve(cwd, folder)), here: isProject ? cwd : undefined };
+}
+
+type Look = (name: EditorName) => Promise<LookedAtEditor>;
+
+async function list(context: CliContext, args: Arguments, look: Look): Promise<ExitCode> {
   if (args.has("write")) throw nexusError("usage.invalid", `--write needs an editor: ${EDITOR_NAMES.join(", ")}.`);
-  const looked = await Promise.all(
-    EDITOR_NAMES.map(async (name) => [name, await lookAt(editorCalled(name), machine, start)] as const),
-  );
+  const looked = await Promise.all(EDITOR_NAMES.map(async (name) => [name, await look(name)] as const));
   if (args.has("json")) printJson(context, { editors: looked.map(([name, editor]) => jsonOf(name, editor)) });
   else context.terminal.out(listText(looked, context.paint));
   return EXIT.done;
@@ -70,7 +80,7 @@ async function writeAll(
     terminal.err("nexus: --write needs a person at a terminal who says yes. Nothing was written.\n");
     return EXIT.denied;
   }
-  const unreadable = looked.parts.filter(({ state }) => state === "unreadable");
+  const unreadable = looked.parts.filter(({ state }) => state === "unreadable" || state === "incomplete");
   for (const { file, why } of unreadable)
     terminal.err(`nexus: ${printable(file?.path ?? "")} is left as it is. ${why ?? ""}\n`);
   const writes = await plannedWrites(looked.parts);

@@ -196,7 +196,11 @@ function noteStep({ body, seq, at }: RunEvent): NoteStep | undefined {
     case "changes.ready":
       return note("good", `Change set ready: ${count(body.changeSet.files.length, "file")}`);
     case "changes.accepted":
-      return note("good", `Accepted ${count(body.paths.length, "file")}`, body.paths);
+      return note(
+        "good",
+        `Accepted ${count(body.paths.length, "file")}`,
+        body.paths.map((path) => (body.inEditor?.includes(path) ? `${path} (in the editor, not saved)` : path)),
+      );
     case "changes.discarded":
       return note("plain", `Discarded ${count(body.paths.length, "file")}`, body.paths);
     case "changes.conflicted":

@@ -3,8 +3,8 @@
 export type Change =
   | { readonly state: "set" }
   | { readonly state: "missing" | "different"; readonly text: string }
-  /** Nothing of it may be changed by a program; `why` is a sentence. */
-  | { readonly state: "unreadable"; readonly why: string };
+  /** Nothing of it may be changed by a program (unreadable), or not before a person said more (incomplete); why: a sentence. */
+  | { readonly state: "unreadable" | "incomplete"; readonly why: string };
 
 /** Text that takes the place of what stands between two offsets. */
 export interface Edit {

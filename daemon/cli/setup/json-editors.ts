@@ -10,9 +10,8 @@ import {
 } from "../../host/editor-places.ts";
 import type { Editor, SetupPart } from "./editor.ts";
 import { type JsonObject, mergeIntoJson } from "./json-edit.ts";
+import { entry, LOOKS_ONLY, mcpPart, written } from "./mcp-part.ts";
 import type { Start } from "./start.ts";
-
-const READ_ONLY = "Nexus lets an assistant look, and neither start runs nor answer approvals.";
 
 export const ZED: Editor = {
   title: "Zed",
@@ -22,7 +21,7 @@ export const ZED: Editor = {
     folders: [folderOf(machine, zedSettingsFile(machine))],
   }),
   without: ["LSP: Zed starts language servers only for its extensions, not from settings."],
-  async parts(machine, start) {
+  async parts(machine, start, projects) {
     const path = zedSettingsFile(machine);
     return [
       jsonPart(
@@ -35,16 +34,11 @@ export const ZED: Editor = {
           page: "https://zed.dev/docs/ai/external-agents",
         },
       ),
-      jsonPart(
-        path,
-        { context_servers: { nexus: entry(start("mcp")) } },
-        {
-          protocol: "MCP",
-          gives: "code memory, history and runs for Zed's own agent",
-          steps: [READ_ONLY],
-          page: "https://zed.dev/docs/ai/mcp",
-        },
-      ),
+      mcpPart(path, { member: "context_servers" }, start, projects, {
+        gives: "code memory, history and runs for Zed's own agent",
+        steps: [LOOKS_ONLY],
+        page: "https://zed.dev/docs/ai/mcp",
+      }),
     ];
   },
 };
@@ -57,7 +51,7 @@ export const JETBRAINS: Editor = {
     folders: [folderOf(machine, jetbrainsAgentsFile(machine)), jetbrainsFolder(machine)],
   }),
   without: [],
-  async parts(machine, start) {
+  async parts(machine, start, projects) {
     const lsp = start("lsp", "--stdio");
     return [
       jsonPart(
@@ -81,16 +75,14 @@ export const JETBRAINS: Editor = {
         ],
         page: "https://github.com/redhat-developer/lsp4ij/blob/main/docs/UserDefinedLanguageServer.md",
       },
-      {
-        protocol: "MCP",
+      mcpPart(undefined, { member: "mcpServers" }, start, projects, {
         gives: "code memory, history and runs for AI Assistant",
-        snippet: written({ mcpServers: { nexus: entry(start("mcp")) } }),
         steps: [
           "Settings > Tools > AI Assistant > Model Context Protocol (MCP) > Add > As JSON takes the text above.",
-          READ_ONLY,
+          LOOKS_ONLY,
         ],
         page: "https://www.jetbrains.com/help/ai-assistant/configure-an-mcp-server.html",
-      },
+      }),
     ];
   },
 };
@@ -103,32 +95,26 @@ export const CLAUDE: Editor = {
     folders: [folderOf(machine, claudeDesktopFile(machine))],
   }),
   without: [],
-  async parts(machine, start) {
-    const mcp = start("mcp");
-    const desktop = jsonPart(
-      claudeDesktopFile(machine),
-      { mcpServers: { nexus: entry(mcp) } },
-      {
-        protocol: "MCP",
-        gives: "code memory, history and runs in Claude Desktop",
-        steps: ["Quit Claude Desktop and start it again.", READ_ONLY],
-        page: "https://modelcontextprotocol.io/docs/develop/connect-local-servers",
-      },
-    );
+  async parts(machine, start, projects) {
+    // Claude Code starts it in the project of the session.
+    const code = { mcpServers: { nexus: { type: "stdio", ...entry(start("mcp")) } } };
+    const desktop = mcpPart(claudeDesktopFile(machine), { member: "mcpServers" }, start, projects, {
+      of: "Claude Desktop",
+      gives: "code memory, history and runs in Claude Desktop",
+      steps: ["Quit Claude Desktop and start it again.", LOOKS_ONLY],
+      page: "https://modelcontextprotocol.io/docs/develop/connect-local-servers",
+    });
     return [
-      jsonPart(
-        claudeCodeFile(machine),
-        { mcpServers: { nexus: { type: "stdio", ...entry(mcp) } } },
-        {
-          protocol: "MCP",
-          gives: "code memory, history and runs in Claude Code, in all your projects",
-          steps: [
-            "`/mcp` in Claude Code shows whether it is connected; sessions that run already do not know it.",
-            READ_ONLY,
-          ],
-          page: "https://code.claude.com/docs/en/mcp",
-        },
-      ),
+      jsonPart(claudeCodeFile(machine), code, {
+        protocol: "MCP",
+        of: "Claude Code",
+        gives: "code memory, history and runs in Claude Code, in all your projects",
+        steps: [
+          "`/mcp` in Claude Code shows whether it is connected; sessions that run already do not know it.",
+          LOOKS_ONLY,
+        ],
+        page: "https://code.claude.com/docs/en/mcp",
+      }),
       desktop,
     ];
   },
@@ -142,32 +128,19 @@ export const CURSOR: Editor = {
     folders: [folderOf(machine, cursorServersFile(machine))],
   }),
   without: ["LSP, ACP: Cursor is made from VS Code and takes the Nexus extension instead."],
-  async parts(machine, start) {
+  async parts(machine, start, projects) {
     return [
-      jsonPart(
-        cursorServersFile(machine),
-        { mcpServers: { nexus: { type: "stdio", ...entry(start("mcp")) } } },
-        {
-          protocol: "MCP",
-          gives: "code memory, history and runs for Cursor's agent, in all your projects",
-          steps: ["Settings > MCP lists Nexus; switch it on there.", READ_ONLY],
-          page: "https://cursor.com/docs/mcp",
-        },
-      ),
+      mcpPart(cursorServersFile(machine), { member: "mcpServers", more: { type: "stdio" } }, start, projects, {
+        gives: "code memory, history and runs for Cursor's agent",
+        steps: ["Settings > MCP lists Nexus; switch it on there.", LOOKS_ONLY],
+        page: "https://cursor.com/docs/mcp",
+      }),
     ];
   },
 };
 
 function jsonPart(path: string, wanted: JsonObject, rest: Omit<SetupPart, "snippet" | "file">): SetupPart {
   return { ...rest, snippet: written(wanted), file: { path, change: (present) => mergeIntoJson(present, wanted) } };
-}
-
-function entry({ command, args, env }: Start): JsonObject {
-  return { command, args, ...(Object.keys(env).length === 0 ? {} : { env }) };
-}
-
-function written(value: JsonObject): string {
-  return JSON.stringify(value, null, 2);
 }
 
 function commandLine({ command, args }: Start): string {

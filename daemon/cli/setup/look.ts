@@ -3,7 +3,7 @@ import type { Machine } from "../../host/editor-places.ts";
 import { findEditor } from "../../host/editor-places.ts";
 import { errorCode, readBytes } from "../../host/files.ts";
 import type { Change } from "./change.ts";
-import type { Editor, SetupPart } from "./editor.ts";
+import type { Editor, Projects, SetupPart } from "./editor.ts";
 import type { StartFace } from "./start.ts";
 
 /** `manual`: no file that a program should write. */
@@ -24,9 +24,14 @@ export interface LookedAtEditor {
 
 const MAX_BYTES = 20 * 1024 * 1024;
 
-export async function lookAt(editor: Editor, machine: Machine, start: StartFace): Promise<LookedAtEditor> {
+export async function lookAt(
+  editor: Editor,
+  machine: Machine,
+  start: StartFace,
+  projects: Projects,
+): Promise<LookedAtEditor> {
   const found = await findEditor(machine, editor.traces(machine));
-  const parts = await editor.parts(machine, start);
+  const parts = await editor.parts(machine, start, projects);
   return { editor, found, parts: await Promise.all(parts.map(lookAtPart)) };
 }
 
@@ -35,9 +40,7 @@ async function lookAtPart(part: SetupPart): Promise<LookedAtPart> {
   const reading = await readConfiguration(part.file.path);
   if (!reading.ok) return { ...part, state: "unreadable", why: reading.why };
   const change = part.file.change(reading.text);
-  return change.state === "unreadable"
-    ? { ...part, state: "unreadable", why: change.why }
-    : { ...part, state: change.state };
+  return "why" in change ? { ...part, ...change } : { ...part, state: change.state };
 }
 
 export type ConfigurationReading =

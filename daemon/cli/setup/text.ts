@@ -7,12 +7,15 @@ const STATES: Readonly<Record<PartState, string>> = {
   missing: "not set",
   different: "set to something else",
   unreadable: "cannot be changed",
+  incomplete: "needs --repo DIR",
   manual: "by hand",
 };
 
 export function listText(editors: readonly (readonly [name: string, looked: LookedAtEditor])[], paint: Paint): string {
   const rows = editors.map(([name, { editor, found, parts }]) => {
-    const states = parts.map(({ protocol, state }) => `${protocol} ${STATES[state]}`).join(", ");
+    const states = parts
+      .map(({ protocol, of, state }) => `${protocol}${of === undefined ? "" : ` of ${of}`} ${STATES[state]}`)
+      .join(", ");
     const where = found === undefined ? paint("dim", "not found here") : printable(found);
     return `${paint("bold", name.padEnd(10))} ${editor.title.padEnd(10)} ${states}\n${" ".repeat(22)}${where}\n`;
   });

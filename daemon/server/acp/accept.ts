@@ -26,8 +26,11 @@ interface FileChange extends ChangedFile {
   readonly after: string | null;
 }
 
-const MOST_FILES = 60;
-const MOST_TEXT = 200_000;
+/** Whose texts are read: of more, only the paths are shown, and the daemon alone compares them. */
+const MOST_FILES = 500;
+/** Characters of one file, and of all, that are shown as diffs. */
+const MOST_TEXT = 400_000;
+const MOST_SHOWN = 4_000_000;
 
 export type Decision = "accepted" | "kept" | "discarded" | "always";
 
@@ -65,7 +68,7 @@ export async function shownChanges(place: ChangesPlace, state: RunState) {
     title: filesTitle(files.length),
     kind: "edit" as const,
     status: "pending" as const,
-    content: files.map((file) => diffOf(state.workspace, file)),
+    content: diffsOf(state.workspace, files),
     locations: files.map(({ path }) => ({ path: join(state.workspace, path) })),
   };
   await place.client.tell([{ sessionUpdate: "tool_call", ...toolCall }]);
@@ -133,11 +136,15 @@ async function changedFiles({ link }: ChangesPlace, state: RunState): Promise<Fi
   return found;
 }
 
-function diffOf(workspace: string, { path, status, before, after, additions, deletions }: FileChange): ToolCallContent {
-  const length = (before?.length ?? 0) + (after?.length ?? 0);
-  if ((before === null && after === null) || length > MOST_TEXT)
-    return textContent(fenced(`${status} ${path} +${additions} −${deletions}`));
-  return { type: "diff", path: join(workspace, path), oldText: before, newText: after ?? "" };
+function diffsOf(workspace: string, files: readonly FileChange[]): ToolCallContent[] {
+  let room = MOST_SHOWN;
+  return files.map(({ path, status, before, after, additions, deletions }) => {
+    const length = (before?.length ?? 0) + (after?.length ?? 0);
+    if ((before === null && after === null) || length > Math.min(MOST_TEXT, room))
+      return textContent(fenced(`${status} ${path} +${additions} −${deletions}`));
+    room -= length;
+    return { type: "diff", path: join(workspace, path), oldText: before, newText: after ?? "" };
+  });
 }
 
 /**

@@ -15,7 +15,7 @@ export async function carryOut(name: Exclude<ActionName, "resume">, place: Chang
       });
     case "accept":
       return withWaiting(place, async (state) =>
-        (await acceptChanges(place, state)) ? "Written." : "Nothing was written: something else stands there now.",
+        (await acceptChanges(place, state)) ? "Written." : "It could not be written: see why at the change.",
       );
     case "discard":
       return withWaiting(place, async (state) => {

@@ -9,11 +9,20 @@ import type {
   ToolCallContent,
   ToolCallUpdate,
 } from "@agentclientprotocol/sdk";
-import type { Approval, ApprovalSubject, Estimate, Params, RunEvent, RunState } from "../../../protocol/index.ts";
+import {
+  type Approval,
+  type ApprovalSubject,
+  type Estimate,
+  NexusError,
+  type Params,
+  type RunEvent,
+  type RunState,
+} from "../../../protocol/index.ts";
 import type { DaemonLink } from "../link.ts";
 import type { CallUpdates } from "./call-updates.ts";
 import type { SessionClient } from "./client.ts";
 import { insist } from "./insist.ts";
+import { messageChunk } from "./run-updates.ts";
 import { fenced, placeOf, textContent } from "./tool-calls.ts";
 
 export interface PermissionOptions {
@@ -53,6 +62,15 @@ export function createPermissionAsker(options: PermissionOptions): PermissionAsk
     await insist(() => link.request("approval/answer", { runId, approvalId, subjectHash, ...given }));
   }
 
+  /** A client that shows no such question, or an answer that the daemon does not take: it stays where others can answer it. */
+  async function failed(runId: string, { approvalId, title }: Approval, error: unknown): Promise<void> {
+    const isLate = error instanceof NexusError && error.value.code === "approval.unknown";
+    const why =
+      error instanceof NexusError ? `${error.value.message} ${error.value.hint}` : "It could not be asked here.";
+    const text = `\n${title}: ${why} \`nexus approvals\` shows what waits.\n`;
+    if (!isLate) await client.tell([messageChunk(`${runId}/approval/${approvalId}/failed`, text)]);
+  }
+
   return {
     update(state) {
       const open = new Set(state.pendingApprovals.map(({ approvalId }) => approvalId));
@@ -65,8 +83,9 @@ export function createPermissionAsker(options: PermissionOptions): PermissionAsk
         if (asked.has(approval.approvalId)) continue;
         const withdraw = new AbortController();
         asked.set(approval.approvalId, withdraw);
-        // An answer that came too late, or a client that shows no dialogue: the question stays where others can answer it.
-        ask(state, approval, withdraw.signal).catch(() => undefined);
+        ask(state, approval, withdraw.signal).catch((error: unknown) => {
+          if (!withdraw.signal.aborted) void failed(state.runId, approval, error);
+        });
       }
     },
     async answered({ body }) {

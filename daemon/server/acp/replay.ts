@@ -40,7 +40,7 @@ export async function tellPast(
   for (const { runId, workspace } of runs.toReversed()) {
     const isOwnPrompt = () => false;
     const updates = createRunUpdates(
-      { runId, client: client.abilities, spentBefore, isOwnPrompt, tellsAll: true },
+      { runId, client: client.abilities, spentBefore, isOwnPrompt, tellsAll: true, isPast: true },
       workspace,
     );
     await tellRun(runId, updates, { link, client }, signal);

@@ -23,6 +23,8 @@ export interface RunUpdates {
   delta(delta: RunDelta): SessionUpdate[];
   /** Pieces were lost on the way here. */
   lost(): void;
+  /** What was told from its log goes on. */
+  goLive(): void;
 }
 
 export interface RunUpdatesOptions {
@@ -34,6 +36,8 @@ export interface RunUpdatesOptions {
   readonly isOwnPrompt: (promptId: string) => boolean;
   /** Tell the run's own prompt, and its end in words. */
   readonly tellsAll: boolean;
+  /** It is told from its log, and asks nothing of anybody. */
+  readonly isPast?: boolean;
   /** What the client knows of it already. */
   readonly from?: RunState;
 }
@@ -42,6 +46,8 @@ export function createRunUpdates(options: RunUpdatesOptions, workspace: string):
   const { runId, client } = options;
   let state: RunState | null = options.from ?? null;
   let plan = "";
+  let isLive = options.isPast !== true;
+  const asked = new Map<string, string>();
   const texts = createTextUpdates(runId, () => state?.kind ?? null);
   const calls = createCallUpdates(runId, workspace);
 
@@ -63,6 +69,12 @@ export function createRunUpdates(options: RunUpdatesOptions, workspace: string):
   function notice(severity: "info" | "warning", title: string): SessionUpdate[] {
     if (client.notices) return [{ sessionUpdate: "notice", severity, title }];
     return severity === "info" ? [] : [thought(`${runId}/notice/${state?.seq ?? 0}`, `! ${title}\n`)];
+  }
+
+  /** Of a run that is told again. While it is at work questions are asked and answered where people see them. */
+  function questionAndAnswer({ questionId, answer }: RunEventOf<"question.answered">): SessionUpdate[] {
+    const id = `${runId}/${questionId}`;
+    return [messageChunk(id, asked.get(questionId) ?? ""), userChunk(`${id}/answer`, answer)];
   }
 
   function updatesOf({ body, seq }: RunEvent, present: RunState): SessionUpdate[] {
@@ -99,10 +111,11 @@ export function createRunUpdates(options: RunUpdatesOptions, workspace: string):
         return notice("info", `Suspended: ${body.reason}`);
       case "run.reviewed":
         return findings(`${runId}/review`, body);
-      case "question.answered":
-        return options.tellsAll ? [userChunk(`${runId}/${body.questionId}/answer`, body.answer)] : [];
       case "question.asked":
-        return options.tellsAll ? [messageChunk(`${runId}/${body.question.questionId}`, body.question.text)] : [];
+        asked.set(body.question.questionId, body.question.text);
+        return [];
+      case "question.answered":
+        return isLive ? [] : questionAndAnswer(body);
       case "run.answered":
         return texts.answered(body.text);
       case "changes.ready":
@@ -137,6 +150,9 @@ export function createRunUpdates(options: RunUpdatesOptions, workspace: string):
     },
     delta: (delta) => texts.delta(delta),
     lost: () => texts.lost(),
+    goLive() {
+      isLive = true;
+    },
   };
 }
 

@@ -53,6 +53,7 @@ const NOTHING = () => undefined;
 export function openRunView(options: RunViewOptions): RunView {
   const { runId, sessionId, client, link, clock } = options;
   const updates = options.updates ?? createRunUpdates({ ...options, client: client.abilities }, options.workspace);
+  updates.goLive();
   const permissions = createPermissionAsker({ sessionId, client, link, calls: updates.calls });
   const questions = createQuestionAsker({ sessionId, client, link, onSpoken: options.onSpoken });
   const ended = Promise.withResolvers<RunState>();

@@ -6,23 +6,22 @@ import {
   NexusError,
   type Params,
   pendingPaths,
-  type Question,
   type RunState,
-  type RunSummary,
   type SessionMode,
   type SessionSummary,
 } from "../../../protocol/index.ts";
 import { offerChanges } from "./accept.ts";
 import { carryOut, resumableRun } from "./actions.ts";
 import type { SessionClient } from "./client.ts";
-import { typedPrompt } from "./commands.ts";
+import { type Typed, typedPrompt } from "./commands.ts";
 import { type PromptContent, promptContent, withUnsaved } from "./content.ts";
 import { errorOf, invalidParams } from "./errors.ts";
 import { insist } from "./insist.ts";
 import { configOptions } from "./options.ts";
 import { spokenAnswer } from "./question.ts";
 import { messageChunk, type RunUpdates } from "./run-updates.ts";
-import { openRunView, type RunView } from "./run-view.ts";
+import type { RunView } from "./run-view.ts";
+import { createSessionRuns, type Spoken } from "./session-runs.ts";
 import type { AcpOptions, AcpSettings } from "./settings.ts";
 import { askTrust } from "./trust.ts";
 
@@ -57,90 +56,25 @@ interface Turn {
   readonly done: Promise<PromptResponse>;
 }
 
-interface Spoken {
-  readonly runId: string;
-  readonly question: Question;
-}
-
 const MOST_PROMPT = 100_000;
-const MOST_OWN = 1000;
-const MOST_SHOWN = 20;
 
 export function openSession(options: SessionOptions): OpenSession {
   const { link, client, newKey } = options;
   const { sessionId, workspace } = options.session;
   const place = { sessionId, client, link };
-  const views = new Map<string, RunView>();
-  const ownPrompts = new Set<string>();
-  const spentUsd = new Map(options.spentUsd);
-  /** Runs that were shown to their end. */
-  const shown = new Map<string, RunState>();
   const closed = new AbortController();
   let summary = options.session;
   let own = options.own;
   let notes = options.notes;
+  /** Of the prompts that are being answered. */
+  const stops = new Set<AbortController>();
   let turn: Turn | undefined;
-  let spoken: Spoken[] = [];
-  let onSpoken: () => void = () => undefined;
-  let onDecided: (state: RunState) => void = () => undefined;
-  let isStarting = false;
   let isTrustAsked = false;
-  let changedMeanwhile: RunSummary[] = [];
-
-  const offChanged = link.on("run/changed", ({ run }) => {
-    if (run.sessionId !== sessionId) return;
-    if (isStarting) changedMeanwhile.push(run);
-    else notice(run);
+  const runs = createSessionRuns({
+    ...options,
+    ...{ sessionId, workspace, client, modelSettings },
+    isIdle: () => turn === undefined,
   });
-
-  /** A run of the session that another client began, or that waited in the queue. */
-  function notice({ runId, status }: RunSummary): void {
-    const from = shown.get(runId);
-    if (!views.has(runId) && !isEnded(status)) view(runId, { tellsAll: true, ...(from === undefined ? {} : { from }) });
-  }
-
-  function view(
-    runId: string,
-    more: { readonly tellsAll: boolean; readonly from?: RunState; readonly updates?: RunUpdates },
-  ): RunView {
-    const opened = openRunView({
-      ...options,
-      ...{ runId, sessionId, workspace, client },
-      spentBefore: [...spentUsd].reduce((sum, [other, usd]) => (other === runId ? sum : sum + usd), 0),
-      modelSettings: modelSettings(),
-      isOwnPrompt: (promptId) => ownPrompts.has(promptId),
-      onSpoken(question) {
-        spoken.push({ runId, question });
-        onSpoken();
-      },
-      onState(state) {
-        const open = new Set(state.pendingQuestions?.map(({ questionId }) => questionId));
-        spoken = spoken.filter((each) => each.runId !== runId || open.has(each.question.questionId));
-        onDecided(state);
-      },
-      ...more,
-    });
-    views.set(runId, opened);
-    opened.ended.then(
-      (state) => {
-        spentUsd.set(runId, state.budget.spentUsd);
-        if (turn === undefined) forget(opened);
-      },
-      () => forget(opened),
-    );
-    return opened;
-  }
-
-  function forget(ended: RunView): void {
-    ended.close();
-    if (ended.state !== undefined) remember(ended.state);
-    if (views.get(ended.runId) === ended) views.delete(ended.runId);
-  }
-
-  function remember(state: RunState): void {
-    shown.set(state.runId, state);
-    for (const oldest of shown.keys()) if (shown.size > MOST_SHOWN) shown.delete(oldest);
-  }
 
   function modelSettings() {
     const { model } = summary.settings;
@@ -151,34 +85,55 @@ export function openSession(options: SessionOptions): OpenSession {
   }
 
   async function prompt(blocks: readonly ContentBlock[], signal: AbortSignal): Promise<PromptResponse> {
-    while (turn !== undefined) {
-      const present = turn;
-      if (!present.stop.signal.aborted && (await steered(blocks))) return present.done;
-      await present.done.catch(() => undefined);
-    }
     const stop = new AbortController();
     const onAbort = () => stop.abort();
+    if (signal.aborted) onAbort();
     signal.addEventListener("abort", onAbort, { once: true });
-    const work = signal.aborted ? Promise.resolve(ENDED.cancelled) : begin(blocks, stop.signal);
-    const mine = { stop, done: work };
-    turn = mine;
+    stops.add(stop);
     try {
-      return await work;
+      return await inTurn(blocks, stop);
     } finally {
       signal.removeEventListener("abort", onAbort);
-      if (turn === mine) turn = undefined;
-      for (const each of [...views.values()]) if (each.state !== undefined && isEnded(each.state.status)) forget(each);
+      stops.delete(stop);
+      if (turn === undefined) runs.sweep();
     }
+  }
+
+  async function inTurn(blocks: readonly ContentBlock[], stop: AbortController): Promise<PromptResponse> {
+    let said = await content(blocks);
+    const typed = typedPrompt(said.text);
+    if (typed.kind === "incomplete") return tellEnd(`Write what you want behind it: ${typed.usage}`);
+    if (typed.kind === "action" && typed.name !== "resume") return tellEnd(await carryOut(typed.name, place));
+    while (turn !== undefined) {
+      const present = turn;
+      if (!present.stop.signal.aborted && (await steered(said))) return along(present, stop.signal);
+      await present.done.catch(() => undefined);
+      said = await content(blocks);
+    }
+    const mine = {
+      stop,
+      done: stop.signal.aborted ? Promise.resolve(ENDED.cancelled) : begin(said, typed, stop.signal),
+    };
+    turn = mine;
+    try {
+      return await mine.done;
+    } finally {
+      turn = undefined;
+    }
+  }
+
+  /** A prompt that was told to a run at work ends with it, and cancelling it cancels the run. */
+  async function along(present: Turn, stop: AbortSignal): Promise<PromptResponse> {
+    const onStop = () => present.stop.abort();
+    if (stop.aborted) onStop();
+    stop.addEventListener("abort", onStop, { once: true });
+    return present.done;
   }
 
   /** True when a run at work was told it. */
-  async function steered(blocks: readonly ContentBlock[]): Promise<boolean> {
-    const active = activeView();
-    return active !== undefined && steer(active.runId, await content(blocks));
-  }
-
-  function activeView(): RunView | undefined {
-    return [...views.values()].findLast(({ state }) => state === undefined || !isEnded(state.status));
+  async function steered(said: PromptContent): Promise<boolean> {
+    const active = runs.active();
+    return active !== undefined && steer(active.runId, said);
   }
 
   async function content(blocks: readonly ContentBlock[]): Promise<PromptContent> {
@@ -186,24 +141,15 @@ export function openSession(options: SessionOptions): OpenSession {
     return promptContent(blocks, { sessionId, workspace, directories }, client);
   }
 
-  async function begin(blocks: readonly ContentBlock[], stop: AbortSignal): Promise<PromptResponse> {
+  async function begin(said: PromptContent, typed: Typed, stop: AbortSignal): Promise<PromptResponse> {
     await client.tell(notes.map((note, index) => messageChunk(`${sessionId}/note/${index}`, `${note}\n\n`)));
     notes = [];
-    const said = await content(blocks);
-    const question = spoken.shift();
-    if (question !== undefined) return answer(question, said.text, stop);
-    const active = activeView();
+    const question = runs.takeSpoken();
+    if (question !== undefined && (await answer(question, said.text)))
+      return stay(runs.view(question.runId, { tellsAll: false }), stop);
+    const active = runs.active();
     if (active !== undefined && (await steer(active.runId, said))) return stay(active, stop);
-    const typed = typedPrompt(said.text);
-    switch (typed.kind) {
-      case "incomplete":
-        return tellEnd(`Write what you want behind it: ${typed.usage}`);
-      case "action":
-        if (typed.name === "resume") return resume(stop);
-        return tellEnd(await carryOut(typed.name, place));
-      case "run":
-        return start({ ...said, text: typed.text }, typed.mode, stop);
-    }
+    return typed.kind === "run" ? start({ ...said, text: typed.text }, typed.mode, stop) : resume(stop);
   }
 
   async function tellEnd(text: string): Promise<PromptResponse> {
@@ -211,10 +157,16 @@ export function openSession(options: SessionOptions): OpenSession {
     return ENDED.done;
   }
 
-  async function answer({ runId, question }: Spoken, typed: string, stop: AbortSignal): Promise<PromptResponse> {
+  /** False when somebody has answered meanwhile, or the run has ended. */
+  async function answer({ runId, question }: Spoken, typed: string): Promise<boolean> {
     const { questionId } = question;
-    await insist(() => link.request("question/answer", { runId, questionId, answer: spokenAnswer(question, typed) }));
-    return stay(views.get(runId) ?? view(runId, { tellsAll: false }), stop);
+    try {
+      await insist(() => link.request("question/answer", { runId, questionId, answer: spokenAnswer(question, typed) }));
+      return true;
+    } catch (error) {
+      if (error instanceof NexusError && error.value.code === "question.unknown") return false;
+      throw error;
+    }
   }
 
   /** False when the run has ended meanwhile. */
@@ -222,8 +174,7 @@ export function openSession(options: SessionOptions): OpenSession {
     if (said.images.length > 0) throw invalidParams("A run at work takes no pictures: send them when it has ended.");
     const text = withUnsaved(said).slice(0, MOST_PROMPT);
     const idempotencyKey = newKey();
-    ownPrompts.add(idempotencyKey);
-    for (const oldest of ownPrompts) if (ownPrompts.size > MOST_OWN) ownPrompts.delete(oldest);
+    runs.addOwnPrompt(idempotencyKey);
     try {
       await insist(() => link.request("run/prompt", { runId, text, delivery: "steer", idempotencyKey }));
       return true;
@@ -254,15 +205,7 @@ export function openSession(options: SessionOptions): OpenSession {
       ...(images.length === 0 ? {} : { images: [...images] }),
       ...(model === undefined ? {} : { modelSettings: model }),
     };
-    isStarting = true;
-    try {
-      const { runId } = await insist(() => link.request("run/start", params));
-      return view(runId, { tellsAll: false });
-    } finally {
-      isStarting = false;
-      for (const run of changedMeanwhile) notice(run);
-      changedMeanwhile = [];
-    }
+    return runs.begin(async () => (await insist(() => link.request("run/start", params))).runId);
   }
 
   async function resume(stop: AbortSignal): Promise<PromptResponse> {
@@ -270,7 +213,7 @@ export function openSession(options: SessionOptions): OpenSession {
     const { run } = await link.request("run/show", { runId });
     const model = modelSettings();
     await link.request("run/resume", { runId, ...(model === undefined ? {} : { modelSettings: model }) });
-    return stay(views.get(runId) ?? view(runId, { tellsAll: false, from: run }), stop);
+    return stay(runs.view(runId, { tellsAll: false, from: run }), stop);
   }
 
   /** Until the run has ended, or asks something that only the next prompt can answer. */
@@ -284,8 +227,8 @@ export function openSession(options: SessionOptions): OpenSession {
     if (stop.aborted) onStop();
     stop.addEventListener("abort", onStop, { once: true });
     const asks = new Promise<undefined>((resolve) => {
-      onSpoken = () => resolve(undefined);
-      if (spoken.length > 0) onSpoken();
+      runs.onSpoken(() => resolve(undefined));
+      if (runs.spoken.length > 0) resolve(undefined);
     });
     const gone = new Promise<"gone">((resolve) =>
       closed.signal.addEventListener("abort", () => resolve("gone"), { once: true }),
@@ -306,18 +249,20 @@ export function openSession(options: SessionOptions): OpenSession {
   async function decide(state: RunState, stop: AbortSignal): Promise<void> {
     const { changes = "ask" } = summary.settings;
     if (changes !== "ask") {
-      const text = "\nThe change waits: /diff shows it, /accept writes it, /discard gives it up.\n";
-      return client.tell([messageChunk(`${state.runId}/waits`, text)]);
+      return client.tell([messageChunk(`${state.runId}/waits`, `\n${WAITS}`)]);
     }
     const elsewhere = new AbortController();
-    onDecided = (now) => {
+    runs.onState((now) => {
       if (now.runId === state.runId && pendingPaths(now).length === 0) elsewhere.abort();
-    };
+    });
     try {
       const signal = AbortSignal.any([stop, elsewhere.signal, closed.signal]);
       if ((await offerChanges(place, state, signal)) === "always") await set({ settings: { changes: "accept" } });
-    } catch {
-      // It waits, and every client can see it: /accept, or `nexus runs accept`.
+    } catch (error) {
+      if (closed.signal.aborted) return;
+      // A client that shows no such question, or a folder that cannot be written.
+      const why = error instanceof NexusError ? `${error.value.message} ${error.value.hint}\n` : "";
+      await client.tell([messageChunk(`${state.runId}/waits`, `\n${why}${WAITS}`)]);
     }
   }
 
@@ -369,24 +314,25 @@ export function openSession(options: SessionOptions): OpenSession {
     },
     prompt,
     cancel() {
-      if (turn !== undefined) turn.stop.abort();
-      else for (const { runId } of spoken) link.request("run/cancel", { runId }).catch(() => undefined);
+      for (const stop of stops) stop.abort();
+      if (stops.size === 0)
+        for (const { runId } of runs.spoken) link.request("run/cancel", { runId }).catch(() => undefined);
     },
     set,
     async idle() {
       await turn?.done.catch(() => undefined);
     },
     follow(runId, { state, updates }) {
-      view(runId, { tellsAll: true, from: state, ...(updates === undefined ? {} : { updates }) });
+      runs.view(runId, { tellsAll: true, from: state, ...(updates === undefined ? {} : { updates }) });
     },
     close() {
       closed.abort();
-      offChanged();
-      for (const each of views.values()) each.close();
-      views.clear();
+      runs.close();
     },
   };
 }
+
+const WAITS = "The change waits: /diff shows it, /accept writes it, /discard gives it up.\n";
 
 const ENDED: Record<EndStatus, { readonly stopReason: StopReason }> = {
   done: { stopReason: "end_turn" },

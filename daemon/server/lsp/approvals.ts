@@ -27,7 +27,7 @@ export function createApprovals(face: Face): Feature {
   const open = new Map<string, { readonly runId: string; readonly controller: AbortController }>();
   const waiting: Item[] = [];
   /** What was shown is not shown again by itself. */
-  const shown = new Set<string>();
+  const shown = new Map<string, { readonly runId: string }>();
 
   function approvalItem({ runId, prompt }: RunState, approval: Approval): Item {
     const { approvalId, subjectHash, title } = approval;
@@ -104,12 +104,16 @@ export function createApprovals(face: Face): Feature {
     ];
     for (const item of items)
       if (!shown.has(item.id)) {
-        shown.add(item.id);
+        shown.set(item.id, { runId: item.runId });
         waiting.push(item);
       }
     answered(event);
     const left = new Set(items.map(({ id }) => id));
-    for (const [id, { runId }] of open) if (runId === state.runId && !left.has(id)) withdraw(id, "elsewhere");
+    const isOver = ([id, { runId }]: [string, { readonly runId: string }]) => runId === state.runId && !left.has(id);
+    for (const [id] of [...shown].filter(isOver)) {
+      withdraw(id, "elsewhere");
+      shown.delete(id);
+    }
     showNext();
   }
 

@@ -17,7 +17,7 @@ const Opened = z.object({
 });
 const Changed = z.object({
   textDocument: z.object({ uri: z.string(), version: z.number() }),
-  contentChanges: z.array(z.object({ range: z.optional(RangeParam), text: z.string() })),
+  contentChanges: z.array(z.object({ range: z.optional(z.nullable(RangeParam)), text: z.string() })),
 });
 const Named = z.object({ textDocument: z.object({ uri: z.string() }) });
 
@@ -55,7 +55,7 @@ export function createDocuments(positions: Positions): OwnedDocuments {
   /** Each change counts from the text that the one before it left. */
   function update(document: TextDocument, { contentChanges, textDocument }: z.output<typeof Changed>): TextDocument {
     return contentChanges.reduce((before, { range, text }) => {
-      if (range === undefined) return TextDocument.update(before, [{ text }], textDocument.version);
+      if (range == null) return TextDocument.update(before, [{ text }], textDocument.version);
       const [start, end] = [positions.offsetAt(before, range.start), positions.offsetAt(before, range.end)];
       const own = { start: before.positionAt(start), end: before.positionAt(end) };
       return TextDocument.update(before, [{ range: own, text }], textDocument.version);

@@ -2,9 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { NexusError } from "../../../protocol/errors.ts";
 import { applyRunEvent, type Params, type RunEvent, type RunState } from "../../../protocol/index.ts";
-import { MAX_UNSAVED_CHARACTERS, MAX_UNSAVED_FILES, type UnsavedText } from "../../../protocol/unsaved.ts";
 import { type CommandCall, type Face, GONE, type Progress } from "./feature.ts";
 import { short } from "./subject-text.ts";
+import { unsavedTexts } from "./unsaved-texts.ts";
 
 const ATTEMPTS = 3;
 
@@ -26,21 +26,6 @@ export async function startRun(
       if (!isGone || attempt === ATTEMPTS) throw error;
     }
   }
-}
-
-/** What the editor has not saved in that folder, as much of it as one request may hold: the run begins with it. */
-function unsavedTexts({ documents, folders }: Face, folder: string): UnsavedText[] {
-  let room = MAX_UNSAVED_CHARACTERS;
-  const texts: UnsavedText[] = [];
-  for (const document of documents.all()) {
-    const place = folders.placeOf(document.uri);
-    if (place?.folder !== folder || !documents.isChanged(document.uri)) continue;
-    const text = document.getText();
-    if (texts.length === MAX_UNSAVED_FILES || text.length > room) continue;
-    room -= text.length;
-    texts.push({ path: place.path, text });
-  }
-  return texts;
 }
 
 /** Resolves with the state at the run's end. A client that goes leaves the run as it is; one that cancels ends it. */

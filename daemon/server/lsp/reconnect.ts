@@ -12,12 +12,13 @@ export function watchDaemon(
   isDaemonUp: () => Promise<boolean>,
 ): () => void {
   let isAway = false;
+  let wasThere = false;
   let cancel: () => void = () => undefined;
 
   function lost(error: NexusError): void {
     if (isAway) return;
     isAway = true;
-    const isEnded = error.value.code === "daemon.unreachable";
+    const isEnded = wasThere && error.value.code === "daemon.unreachable";
     const why = isEnded ? "The connection to Nexus' daemon ended." : wordsOf(error);
     say("warning", `${why} What needs it works again when it is back; the next command starts it.`);
     lookLater();
@@ -39,6 +40,7 @@ export function watchDaemon(
     link.onConnected(() => {
       if (isAway) connection.console.info("The daemon is back.");
       isAway = false;
+      wasThere = true;
       cancel();
     }),
   ];

@@ -50,8 +50,15 @@ const MAX_TOLD_OF_ALL = 32 * 1024 * 1024;
 
 export function createWatchers(): Watchers {
   const runs = new Map<string, Watched>();
-  const changed = new Set<Watched>();
+  /** Those with something to tell. One turn for all of them: each client is written to once, however many runs it watches. */
+  const waiting = new Set<Watched>();
   let toldOfAll = 0;
+
+  function flushAll(): void {
+    const all = [...waiting];
+    waiting.clear();
+    for (const watched of all) flush(watched);
+  }
 
   function forgetTold(watched: Watched, most: number): void {
     while (watched.toldLength > most) {
@@ -70,14 +77,6 @@ export function createWatchers(): Watchers {
     toldOfAll += length;
     forgetTold(watched, MAX_TOLD);
     if (toldOfAll > MAX_TOLD_OF_ALL) for (const each of runs.values()) if (each !== watched) forgetTold(each, 0);
-  }
-
-  /** All runs in one go, so that each watcher is written to once. */
-  async function flushAtEndOfTurn(): Promise<void> {
-    await nextTurn();
-    const due = [...changed];
-    changed.clear();
-    for (const watched of due) flush(watched);
   }
 
   function flush(watched: Watched): void {
@@ -100,12 +99,9 @@ export function createWatchers(): Watchers {
       last.lines.push(line);
     } else watched.pieces.push({ events: event === undefined ? [] : [event], lines: [line] });
     watched.length += line.length;
-    if (watched.length >= MAX_LENGTH) {
-      flush(watched);
-      return;
-    }
-    if (changed.size === 0) void flushAtEndOfTurn();
-    changed.add(watched);
+    if (watched.length >= MAX_LENGTH) flush(watched);
+    if (waiting.size === 0) void nextTurn().then(flushAll);
+    waiting.add(watched);
   }
 
   return {

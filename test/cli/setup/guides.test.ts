@@ -73,7 +73,10 @@ describe.each(guides)("%s", (guide) => {
   const name = guide.replace(".md", "");
   if (isEditorName(name))
     it("shows what nexus setup prints", async () => {
-      const parts = await editorCalled(name).parts(MACHINE, startsOf(PROGRAM, undefined));
+      const parts = await editorCalled(name).parts(MACHINE, startsOf(PROGRAM, undefined), {
+        given: ["/home/you/project"],
+        here: undefined,
+      });
       const shown = fencesOf(guide).filter(({ language }) => language !== "sh");
       expect(shown.length).toBeGreaterThan(0);
       for (const { text } of shown)

@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ExitCode } from "../../../daemon/cli/exit-codes.ts";
 import { parseCommandLine } from "../../../daemon/cli/parse.ts";
-import { EDITOR_NAMES } from "../../../daemon/cli/setup/editors.ts";
+import { EDITOR_NAMES, editorCalled } from "../../../daemon/cli/setup/editors.ts";
 import { setupCommand } from "../../../daemon/cli/setup.ts";
 import { createTestContext, createTestTerminal, type TestTerminal } from "../../support/cli.ts";
 import { writeFiles } from "../../support/folder.ts";
@@ -27,12 +27,18 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-async function setup(line: string, terminal: TestTerminal, env: Record<string, string> = {}): Promise<ExitCode> {
+async function setup(
+  line: string,
+  terminal: TestTerminal,
+  env: Record<string, string> = {},
+  cwd = join(home, "project"),
+): Promise<ExitCode> {
   const invocation = parseCommandLine(["setup", ...line.split(" ").filter((word) => word !== "")]);
   if (invocation.kind !== "run") throw new Error("it is not a command");
   const context = createTestContext(terminal, [], {
     env: { HOME: home, PATH: "", ...env },
     main: MAIN,
+    cwd,
     home: join(home, "data"),
   });
   return setupCommand(context, invocation.arguments);
@@ -84,6 +90,18 @@ describe("without --write", () => {
       }
     },
   );
+
+  it("starts faces that there are", async () => {
+    const started = new Set<string>();
+    const start = (...words: readonly string[]) => {
+      started.add(words.join(" "));
+      return { command: "node", args: words, env: {} };
+    };
+    for (const name of EDITOR_NAMES)
+      await editorCalled(name).parts({ platform: "linux", home, env: {} }, start, { given: ["/p"], here: "/q" });
+    expect([...started].sort()).toEqual(["acp", "lsp --stdio", "mcp", "mcp --repo /p"]);
+    for (const line of started) expect(parseCommandLine(line.split(" ")).kind, line).toBe("run");
+  });
 
   it("hands over where the data folder was moved to", async () => {
     for (const name of EDITOR_NAMES) {
@@ -176,6 +194,33 @@ describe("--write", () => {
     expect(terminal.stderr()).toContain(why);
     expect(terminal.questions).toEqual([]);
   });
+
+  const cursor = () => JSON.parse(readFileSync(join(home, ".cursor/mcp.json"), "utf8")).mcpServers.nexus.args.slice(1);
+
+  it("names the project where it is called, or those that are given, and keeps the ones that are named already", async () => {
+    await setup("cursor --write", yes("y"));
+    expect(cursor()).toEqual(["mcp", "--repo", join(home, "project")]);
+    const elsewhere = yes();
+    expect(await setup("cursor --write", elsewhere, {}, join(home, "other"))).toBe(0);
+    expect(elsewhere.stdout()).toContain("already set");
+    expect(await setup("cursor --write --repo a --repo /b", yes("y"), {}, join(home, "other"))).toBe(0);
+    expect(cursor()).toEqual(["mcp", "--repo", join(home, "other/a"), "--repo", "/b"]);
+    expect(await setup("cursor --write", yes(), {}, home)).toBe(0);
+  });
+
+  it.each(["/", ""])(
+    "names no project when it is called in %j or the home folder, and does what needs none",
+    async (cwd) => {
+      const terminal = yes("y");
+      expect(await setup("claude --write", terminal, {}, cwd || home)).toBe(1);
+      expect(terminal.stderr()).toContain("claude_desktop_config.json is left as it is. Name the project");
+      expect(readFileSync(join(home, ".claude.json"), "utf8")).toContain('"mcp"');
+      const printed = createTestTerminal();
+      await setup("claude", printed, {}, cwd || home);
+      expect(printed.stdout()).toMatch(/MCP: .*Claude Desktop +\[needs --repo DIR\]/);
+      expect(printed.stdout()).toContain("/path/of/your/project");
+    },
+  );
 
   it("writes nothing over a file that changed while the person read", async () => {
     writeFiles(home, { ".cursor/mcp.json": "{}" });

@@ -6,13 +6,13 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { pictureOfEmacs } from "./emacs.ts";
-import { pictureOfNeovim } from "./neovim.ts";
+import { picturesOfEmacs } from "./emacs.ts";
+import { picturesOfNeovim } from "./neovim.ts";
 import { createStage, type Stage } from "./stage.ts";
 
-const PICTURES: Readonly<Record<string, (stage: Stage) => Promise<string>>> = {
-  neovim: pictureOfNeovim,
-  emacs: pictureOfEmacs,
+const PICTURES: Readonly<Record<string, (stage: Stage) => Promise<Record<string, string>>>> = {
+  neovim: picturesOfNeovim,
+  emacs: picturesOfEmacs,
 };
 
 const folder = fileURLToPath(new URL("../../../docs/images/editors/", import.meta.url));
@@ -20,13 +20,14 @@ const isCheck = process.argv.includes("--check");
 const wanted = process.argv.slice(2).filter((word) => word !== "--check");
 let [made, failed] = [0, 0];
 mkdirSync(folder, { recursive: true });
-for (const [name, picture] of Object.entries(PICTURES)) {
+for (const [name, pictures] of Object.entries(PICTURES)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const stage = await createStage();
   try {
-    const svg = await picture(stage);
-    if (!isCheck) writeFileSync(`${folder}${name}.svg`, svg);
-    made += 1;
+    for (const [file, svg] of Object.entries(await pictures(stage))) {
+      if (!isCheck) writeFileSync(`${folder}${file}.svg`, svg);
+      made += 1;
+    }
   } catch (error) {
     failed += 1;
     process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);

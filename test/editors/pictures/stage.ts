@@ -12,6 +12,20 @@ import { openTerminal } from "./terminal.ts";
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const main = join(root, "daemon", "main.ts");
 
+export const DOCUMENTED = "All notes, the newest first (scripted).";
+const BARE = "    list() {";
+const DOCUMENTING: Script = [
+  {
+    when: { turn: 0 },
+    reply: { text: "I look first.", toolCalls: [{ tool: "read_file", arguments: { path: "src/notes.js" } }] },
+  },
+  {
+    when: { turn: 1 },
+    reply: { toolCalls: [{ tool: "edit_file", arguments: { path: "src/notes.js", edits: [documented()] } }] },
+  },
+  { when: { turn: 2 }, reply: { text: "list() is documented." } },
+];
+
 export interface Stage {
   /** The person's home: editors read their configuration there. */
   readonly home: string;
@@ -24,14 +38,14 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function createStage(script: Script = []): Promise<Stage> {
+export async function createStage(): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), "nexus-picture-"));
   const home = join(folder, "home");
   const project = join(folder, "notes");
   mkdirSync(home);
   cpSync(join(root, "examples", "notes"), project, { recursive: true });
   initGit(project);
-  const model = await startScriptedOpenAi(script, { apiKey: "scripted" });
+  const model = await startScriptedOpenAi(DOCUMENTING, { apiKey: "scripted" });
   const { PATH = "", LANG = "C.UTF-8" } = process.env;
   const env = {
     ...{ PATH, LANG, HOME: home, TERM: "xterm-256color", NEXUS_HOME: join(folder, "data") },
@@ -66,4 +80,8 @@ export async function createStage(script: Script = []): Promise<Stage> {
       rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
+}
+
+function documented() {
+  return { search: BARE, replace: `    /** ${DOCUMENTED} */\n${BARE}` };
 }

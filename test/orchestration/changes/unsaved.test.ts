@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import type { UnsavedText } from "../../../protocol/index.ts";
+import { type UnsavedText, UnsavedTexts, unsavedBytes } from "../../../protocol/index.ts";
 import {
   benchFor,
   contents,
@@ -102,6 +102,19 @@ it.each([
   const { changes } = benchFor(workspace);
   const asked = changes.keepUnsaved({ runId: "run-1", workspace, texts: [{ path, text }] });
   await expect(asked).rejects.toMatchObject({ value: { code: "unsaved.refused" } });
+});
+
+it("counts texts as they are sent", () => {
+  for (const text of ["plain", 'a"\\\n\t\u0001\b', "é日😀", "\u007f"])
+    expect(unsavedBytes(text)).toBe(Buffer.byteLength(JSON.stringify(text)) - 2);
+  const texts = (text: string) => UnsavedTexts.safeParse([{ path: "a", text }]).success;
+  expect([texts("a".repeat(700_000)), texts("日".repeat(233_334)), texts("a".repeat(700_001))]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  const many = Array.from({ length: 51 }, (_, index) => ({ path: `${index}`, text: "" }));
+  expect(UnsavedTexts.safeParse(many).success).toBe(false);
 });
 
 it("refuses one file twice, and a file inside of another", async () => {

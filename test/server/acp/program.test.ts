@@ -73,10 +73,3 @@ it("carries a goal from an editor to the folder, and ends when the editor closes
   program.stdin.end();
   expect(await ended).toEqual([0, null]);
 });
-
-it("is nothing for a person's terminal, and ends at once when nobody is there", async () => {
-  const program = start();
-  const ended = once(program, "exit");
-  program.stdin.end();
-  expect(await ended).toEqual([0, null]);
-});

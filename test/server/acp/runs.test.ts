@@ -1,9 +1,8 @@
 /** The official client drives runs of the real engine (the model is scripted) through the ACP face. */
-import type { RequestPermissionRequest } from "@agentclientprotocol/sdk";
 import { afterEach, expect, it } from "vitest";
 import { type AcpScene, startAcp } from "../../support/acp.ts";
+import { ASKING, COMMAND, choose, FIX_TYPO, GOAL, MAKE, PLANNED, README } from "../../support/acp-scripts.ts";
 import type { EngineOptions } from "../../support/engine.ts";
-import type { Reply, Script } from "../../support/scripted/script.ts";
 
 let scene: AcpScene;
 
@@ -14,52 +13,6 @@ async function open(options: EngineOptions & { readonly trusted?: boolean }): Pr
 
 afterEach(async () => {
   await scene.close();
-});
-
-const call = (tool: string, ...inputs: unknown[]): Reply => ({
-  toolCalls: inputs.map((input) => ({ tool, arguments: input })),
-});
-const README = { "README.md": "# Notse\n\nA small project.\n" };
-const FIX_TYPO: Script = [
-  { when: { turn: 0 }, reply: { text: "Let me look.", ...call("read_file", { path: "README.md" }) } },
-  {
-    when: { turn: 1 },
-    reply: call("edit_file", { path: "README.md", edits: [{ search: "Notse", replace: "Notes" }] }),
-  },
-  { when: { turn: 2 }, reply: { text: "Fixed the typo in README.md." } },
-];
-const GOAL = "- do one thing\n- do another thing\n- do a third thing";
-const task = (id: string, dependsOn: string[] = []) => ({
-  ...{ id, title: `Do ${id}`, goal: `Do ${id}.`, agent: "coder", files: [], dependsOn },
-  acceptance: { command: "true", expect: "pass" },
-});
-const PLANNED: Script = [
-  { reply: call("propose_plan", { summary: "Two steps.", tasks: [task("one"), task("two", ["one"])] }) },
-  { when: { firstUser: "Your task (one)", turn: 0 }, reply: call("write_file", { path: "one.txt", content: "1\n" }) },
-  { when: { firstUser: "Your task (one)", turn: 1 }, reply: { text: "One is done." } },
-  { when: { firstUser: "Your task (two)", turn: 0 }, reply: call("write_file", { path: "two.txt", content: "2\n" }) },
-  { when: { firstUser: "Your task (two)", turn: 1 }, reply: { text: "Two is done." } },
-];
-/** Asks the person, then does what was answered. */
-const ASKING: Script = [
-  { reply: call("propose_plan", { summary: "Two steps.", tasks: [task("one"), task("two", ["one"])] }) },
-  {
-    when: { firstUser: "Your task (one)", turn: 0 },
-    reply: call("ask_user", { question: "Which currency?", choices: ["euro", "yen"] }),
-  },
-  { when: { firstUser: "Your task (one)", turn: 1, last: "The user answers:\nyen" }, reply: { text: "In yen." } },
-  { when: { firstUser: "Your task (two)", turn: 0 }, reply: { text: "Two is done." } },
-];
-/** A command that asks, because nobody knows what it does. */
-const COMMAND: Script = [
-  { when: { turn: 0 }, reply: call("run_command", { command: "node make.js" }) },
-  { when: { turn: 1, last: "made" }, reply: { text: "It was made." } },
-  { when: { turn: 1 }, reply: { text: "I may not run it." } },
-];
-const MAKE = { "make.js": 'console.log("made");\n' };
-/** Takes the first option whose kind is named. */
-const choose = (kind: string) => ({
-  permission: ({ options }: RequestPermissionRequest) => options.find((option) => option.kind === kind)?.optionId,
 });
 
 it("carries a change to its end: calls with diffs and places, words once, the change shown and written", async () => {
@@ -120,15 +73,6 @@ it("carries a goal: the plan with its states, what agents say as thoughts, one p
   expect(engine.read("two.txt")).toBe("2\n");
 });
 
-it("ends the turn when the plan is rejected, and says so", async () => {
-  await open({ script: PLANNED });
-  const client = await scene.open(choose("reject_once"));
-  const sessionId = await client.newSession();
-  expect(await client.prompt(sessionId, GOAL)).toEqual({ stopReason: "end_turn" });
-  expect(client.text()).toContain("It was not allowed.");
-  expect(scene.engine.read("one.txt")).toBeUndefined();
-});
-
 it.each([
   ["allow_once", "It was made.", "completed"],
   ["reject_once", "I may not run it.", "failed"],
@@ -146,68 +90,6 @@ it.each([
   expect(about.at(0)).toMatchObject({ sessionUpdate: "tool_call", status: "pending" });
   expect(about.slice(1).every(({ sessionUpdate }) => sessionUpdate === "tool_call_update")).toBe(true);
   expect(about.at(-1)).toMatchObject({ status });
-});
-
-it("withdraws the question when another client answers, and takes no second answer", async () => {
-  await open({ files: MAKE, script: COMMAND });
-  const client = await scene.open({ permission: () => undefined });
-  const other = await scene.nexus();
-  const sessionId = await client.newSession();
-  const answered = client.prompt(sessionId, "Fix it: run make.js");
-  await client.untilAsked(/run a command/);
-  const [waiting] = (await other.request("approval/list", {})).approvals;
-  if (waiting === undefined) throw new Error("nothing waits");
-  const { runId, approval } = waiting;
-  const { approvalId, subjectHash } = approval;
-  await other.request("approval/answer", { runId, approvalId, subjectHash, decision: "approve" });
-  expect(await answered).toEqual({ stopReason: "end_turn" });
-  expect(client.withdrawn.map(({ toolCall }) => toolCall.title)).toEqual(["coder wants to run a command"]);
-  expect(client.text()).toBe("It was made.");
-});
-
-it.each(["session/cancel", "$/cancel_request"])("cancels by %s and takes the next prompt", async (how) => {
-  const held = Promise.withResolvers<void>();
-  await open({
-    files: README,
-    script: [
-      { when: { lastUser: "What is" }, reply: { text: "It is a small project." } },
-      { reply: { text: "Fixed." }, repeat: true },
-    ],
-    hold: ({ messages }) => (messages.some(({ text }) => text.includes("What is")) ? undefined : held.promise),
-  });
-  const client = await scene.open(choose("allow_once"));
-  const sessionId = await client.newSession();
-  const stop = new AbortController();
-  const answered = client.prompt(sessionId, "Fix the typo in README.md", stop.signal);
-  const other = await scene.nexus();
-  const status = async () => (await other.request("run/list", { sessionId })).runs[0]?.status;
-  await expect.poll(status, { interval: 5 }).toBe("working");
-  if (how === "session/cancel") await client.connection.agent.notify("session/cancel", { sessionId });
-  else stop.abort();
-  expect(await answered).toEqual({ stopReason: "cancelled" });
-  expect(await status()).toBe("cancelled");
-  expect(await client.prompt(sessionId, "What is this project?")).toEqual({ stopReason: "end_turn" });
-  expect(client.text()).toContain("It is a small project.");
-  held.resolve();
-});
-
-it("asks for an agent by a form where the client has forms", async () => {
-  await open({ script: ASKING });
-  const forms: unknown[] = [];
-  const client = await scene.open(
-    {
-      ...choose("allow_once"),
-      form(asked) {
-        forms.push(asked);
-        return { action: "accept", content: { choice: "yen" } };
-      },
-    },
-    { capabilities: { elicitation: { form: {} } } },
-  );
-  const sessionId = await client.newSession();
-  await client.prompt(sessionId, GOAL);
-  expect(forms).toMatchObject([{ mode: "form", sessionId, message: expect.stringContaining("Which currency?") }]);
-  expect(client.text("agent_thought_chunk")).toContain("In yen.");
 });
 
 it("asks for an agent in a message where it has none, and takes the next prompt for the answer", async () => {
@@ -241,64 +123,28 @@ it("goes on through the daemon's end: every event once, and the run is finished"
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-it("goes on without the editor: a run does not end with the client that began it", async () => {
-  const held = Promise.withResolvers<void>();
-  await open({
-    files: README,
-    script: FIX_TYPO,
-    hold: ({ messages }) => (messages.length > 1 ? held.promise : undefined),
-  });
-  const client = await scene.open(choose("allow_once"));
-  const sessionId = await client.newSession();
-  const answered = client.prompt(sessionId, "Fix the typo in README.md");
-  answered.catch(() => undefined);
-  await client.until((update) => update.sessionUpdate === "tool_call_update" && update.status === "completed");
-  client.vanish();
-  await client.server.closed;
-  held.resolve();
-  const other = await scene.nexus();
-  const { runs } = await other.request("run/list", { sessionId });
-  const runId = runs[0]?.runId ?? "";
-  expect(await scene.engine.ended(runId)).toMatchObject({ status: "done" });
-});
-
-it("fails with the daemon's own words when a run fails", async () => {
-  await open({
-    files: README,
-    script: [{ misbehave: { status: 400, message: "no such model", times: "always" }, repeat: true }],
-  });
-  const client = await scene.open(choose("allow_once"));
-  const sessionId = await client.newSession();
-  await expect(client.prompt(sessionId, "Fix the typo in README.md")).rejects.toMatchObject({
-    code: -32603,
-    message: expect.stringContaining("The provider does not know"),
-    data: { code: "model.unknown" },
-  });
-});
-
-it("tells a prompt that comes meanwhile to the run at work", async () => {
+it.each(["session/cancel", "$/cancel_request"])("cancels by %s and takes the next prompt", async (how) => {
   const held = Promise.withResolvers<void>();
   await open({
     files: README,
     script: [
-      { when: { turn: 0 }, reply: call("read_file", { path: "README.md" }) },
-      { when: { turn: 1, contains: "And in French." }, reply: { text: "C'est fait." } },
+      { when: { lastUser: "What is" }, reply: { text: "It is a small project." } },
+      { reply: { text: "Fixed." }, repeat: true },
     ],
-    hold: () => held.promise,
+    hold: ({ messages }) => (messages.some(({ text }) => text.includes("What is")) ? undefined : held.promise),
   });
   const client = await scene.open(choose("allow_once"));
   const sessionId = await client.newSession();
-  const first = client.prompt(sessionId, "Fix the typo in README.md");
+  const stop = new AbortController();
+  const answered = client.prompt(sessionId, "Fix the typo in README.md", stop.signal);
   const other = await scene.nexus();
   const status = async () => (await other.request("run/list", { sessionId })).runs[0]?.status;
   await expect.poll(status, { interval: 5 }).toBe("working");
-  const second = client.prompt(sessionId, "And in French.");
-  const runId = (await other.request("run/list", { sessionId })).runs[0]?.runId ?? "";
-  await expect
-    .poll(async () => (await other.request("run/show", { runId })).run.pendingPrompts.length, { interval: 5 })
-    .toBe(1);
+  if (how === "session/cancel") await client.connection.agent.notify("session/cancel", { sessionId });
+  else stop.abort();
+  expect(await answered).toEqual({ stopReason: "cancelled" });
+  expect(await status()).toBe("cancelled");
+  expect(await client.prompt(sessionId, "What is this project?")).toEqual({ stopReason: "end_turn" });
+  expect(client.text()).toContain("It is a small project.");
   held.resolve();
-  expect(await Promise.all([first, second])).toEqual([{ stopReason: "end_turn" }, { stopReason: "end_turn" }]);
-  expect(client.text()).toBe("C'est fait.");
-  expect(client.text("user_message_chunk")).toBe("");
 });

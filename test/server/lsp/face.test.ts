@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
+import { nexusError } from "../../../protocol/index.ts";
 import { createScene, NEW_CLIENT, OLD_CLIENT, type Scene, type SceneOptions } from "./scene.ts";
 import { SYMBOL_OF_CART } from "./texts.ts";
 
@@ -199,10 +200,26 @@ describe("unsaved text", () => {
     const change = { textDocument: { uri, version: 2 }, contentChanges: [{ text: "b\n" }] };
     await scene.client.sendNotification("textDocument/didChange", change);
     const texts = () => scene.memory.calls.filter(({ params }) => params["text"] === "b\n").length;
-    await expect.poll(texts).toBe(1);
+    await expect.poll(texts).toBeGreaterThan(0);
+    // Whatever was under way is over once a later question is answered.
+    await scene.client.sendRequest("textDocument/hover", at(uri, 0, 1));
+    const before = texts();
     await scene.restartDaemon();
-    await expect.poll(texts).toBeGreaterThan(1);
+    await expect.poll(texts, { timeout: 10_000 }).toBeGreaterThan(before);
   });
+});
+
+it("says once why there is no daemon, and lets the person work on", async () => {
+  const refusal = nexusError("settings.invalid", "The file has no end.");
+  await started(OLD_CLIENT, {}, { refusal });
+  const uri = await scene.open("src/main.ts", "add\n");
+  expect(await scene.client.sendRequest("textDocument/hover", at(uri, 0, 1))).toBeNull();
+  expect(await scene.client.sendRequest("textDocument/codeLens", { textDocument: { uri } })).toEqual([]);
+  await expect(scene.client.sendRequest("workspace/symbol", { query: "x" })).rejects.toMatchObject({
+    ...{ code: -32803, message: expect.stringContaining("The file has no end.") },
+  });
+  const messages = scene.told.filter(({ method }) => method === "window/showMessage");
+  expect(messages.map(({ params }) => params.message)).toEqual([expect.stringContaining("The file has no end.")]);
 });
 
 it("takes part in folders that come and go", async () => {

@@ -18,10 +18,11 @@ import { silentLog } from "../../../daemon/observability/log-file.ts";
 import type { CreateFeature } from "../../../daemon/server/lsp/feature.ts";
 import { lspFeatures } from "../../../daemon/server/lsp/features.ts";
 import { serveLsp } from "../../../daemon/server/lsp/serve.ts";
+import { type ClientDirectory, createClients } from "../../../daemon/server/rpc/clients.ts";
 import type { DaemonControl } from "../../../daemon/server/rpc/daemon.ts";
 import { createHandlers } from "../../../daemon/server/rpc/handlers.ts";
 import { type RpcServer, startRpcServer } from "../../../daemon/server/rpc/server.ts";
-import type { ClientConnection, RunEventBody } from "../../../protocol/index.ts";
+import type { ClientConnection, NexusError, RunEventBody } from "../../../protocol/index.ts";
 import { noAgents } from "../../support/agents.ts";
 import { createFakeMemory, type FakeMemory } from "../../support/fake-memory.ts";
 import { created, createFakeRunService, type FakeRunService, summary } from "../../support/fake-run-service.ts";
@@ -85,6 +86,8 @@ export interface Scene {
   readonly memory: FakeMemory;
   readonly service: FakeRunService;
   readonly client: ProtocolConnection;
+  /** Of the daemon. */
+  readonly clients: ClientDirectory;
   /** Raw streams, for what no client would send. */
   readonly input: PassThrough;
   readonly output: PassThrough;
@@ -119,6 +122,8 @@ export interface SceneOptions {
   readonly listen?: boolean;
   readonly isAlive?: () => boolean;
   readonly clientPid?: number;
+  /** Why there is no daemon to be had. */
+  readonly refusal?: NexusError;
 }
 
 export async function createScene(options: SceneOptions = {}): Promise<Scene> {
@@ -138,11 +143,12 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
     agents: noAgents,
     listTools: async () => ({ trusted: false, tools: [], servers: [], problems: [] }),
   };
+  const clients = createClients();
   const start = (): Promise<RpcServer> =>
     startRpcServer({
       ...{ address, identity: { token: TOKEN, version: "1", buildTime: 1, pid: 1 }, service, memory },
       ...{ handlers: createHandlers(service, memory, control), clock: systemClock, log: silentLog },
-      ...{ limits: {}, onRefused: () => undefined },
+      ...{ limits: {}, onRefused: () => undefined, clients },
     });
   let server: RpcServer | undefined = await start();
   const input = new PassThrough();
@@ -152,11 +158,12 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
     input,
     output,
     async connect(title) {
-      const connection = await openClient(address, TOKEN, title);
+      if (options.refusal !== undefined) throw options.refusal;
+      const connection = await openClient(address, TOKEN, title, "human", { requests: ["client/applyEdit"] });
       opened.push(connection);
       return connection;
     },
-    isDaemonUp: async () => server !== undefined,
+    isDaemonUp: async () => server !== undefined && options.refusal === undefined,
     reportFolder: join(root, "reports"),
     runDefaults: async () => ({}),
     version: "1.2.3",
@@ -182,7 +189,7 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
   if (options.listen !== false) client.listen();
 
   const scene: Scene = {
-    ...{ folder, memory, service, client, input, output, told, replies, exit },
+    ...{ folder, memory, service, client, clients, input, output, told, replies, exit },
     connections: () => server?.connectionCount() ?? 0,
     uri: (path) => pathToFileURL(join(folder, path)).href,
     async open(path, text, languageId = "typescript") {

@@ -7,7 +7,7 @@ import { tokens } from "../params.ts";
 import { parsed } from "../words.ts";
 import { createAvailability } from "./availability.ts";
 import { type MadeChange, makeChange } from "./change.ts";
-import { ACTION_KINDS, type ActionId, ANNOUNCED_KINDS } from "./kinds.ts";
+import { ACTION_KINDS, type ActionId, ANNOUNCED_KINDS, EDITING_IDS } from "./kinds.ts";
 import { ListParams, listActions } from "./list.ts";
 import { createReviews } from "./review.ts";
 import { createTakes } from "./take.ts";
@@ -66,7 +66,7 @@ export function createCodeActions(face: Face): Feature {
     };
   }
 
-  const changing = (["fix", "tests", "document", "refactor"] as const).map((id) => {
+  const changing = EDITING_IDS.map((id) => {
     return [ACTION_KINDS[id].command, command((wish, call) => change(id, wish, call))] as const;
   });
   let end: () => void = () => undefined;

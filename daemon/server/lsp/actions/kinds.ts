@@ -1,6 +1,7 @@
 /** The actions that agents offer: their names, kinds and words. */
 
-export const ACTION_IDS = ["fix", "explain", "tests", "document", "refactor", "review"] as const;
+export const EDITING_IDS = ["fix", "document", "refactor", "tests"] as const;
+const ACTION_IDS = [...EDITING_IDS, "explain", "review"] as const;
 export type ActionId = (typeof ACTION_IDS)[number];
 
 export interface ActionKind {

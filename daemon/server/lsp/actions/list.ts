@@ -6,7 +6,7 @@ import { RangeParam, tokens } from "../params.ts";
 import { short } from "../subject-text.ts";
 import type { Availability } from "./availability.ts";
 import { ACTION_KINDS, type ActionId, isAskedFor } from "./kinds.ts";
-import { MOST_DIAGNOSTICS, problemOf, type Wish } from "./wish.ts";
+import { isPrivate, MOST_DIAGNOSTICS, problemOf, type Wish } from "./wish.ts";
 
 const AUTOMATIC = 2;
 /** Fixes of one problem each; what is beyond them is in the one that takes all. */
@@ -34,7 +34,7 @@ interface Offered {
 
 export function listActions(face: Face, availability: Availability, params: ListParams): object[] {
   const place = face.folders.placeOf(params.textDocument.uri);
-  if (place === undefined) return [];
+  if (place === undefined || isPrivate(place.path)) return [];
   const only = params.context.only ?? undefined;
   const reason = availability.reason(place.folder);
   const shape = shapeOf(face);

@@ -58,7 +58,7 @@ const WORDS: Readonly<Record<ActionId, Words>> = {
   ],
 };
 
-export const DEFAULT_GOAL = "make it simpler and easier to read, without changing what it does.";
+const DEFAULT_GOAL = "make it simpler and easier to read, without changing what it does.";
 export const GOALS: Readonly<Record<string, string>> = {
   Simpler: DEFAULT_GOAL,
   "Smaller functions": "split it into small functions, each with one purpose and a name that says it.",

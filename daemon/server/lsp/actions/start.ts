@@ -1,15 +1,12 @@
 /** Starting a run on what an editor shows: its unsaved texts go along, and what they may not hold is left out. */
+import { LSPErrorCodes, ResponseError } from "vscode-languageserver/node";
 import { NexusError } from "../../../../protocol/errors.ts";
-import {
-  MAX_UNSAVED_CHARACTERS,
-  MAX_UNSAVED_FILES,
-  type RunState,
-  type UnsavedText,
-} from "../../../../protocol/index.ts";
+import { MAX_UNSAVED_BYTES, type RunState, type UnsavedText, unsavedBytes } from "../../../../protocol/index.ts";
 import { readText } from "../../../host/files.ts";
 import { type CommandCall, type Face, GONE } from "../feature.ts";
 import { filePathOf } from "../folders.ts";
 import { followRun, startRun } from "../follow.ts";
+import { unsavedTexts } from "../unsaved-texts.ts";
 import type { Subject } from "./wish.ts";
 
 export interface Start {
@@ -24,20 +21,15 @@ export interface Start {
 export async function runToEnd(face: Face, start: Start, call: CommandCall): Promise<RunState> {
   call.signal.throwIfAborted();
   const own = await ownText(face, start.subject);
-  const others = otherTexts(face, start.subject, own);
-  const runId = await begin(face, start, own, others);
+  const runId = await begin(face, start, own);
   if (call.signal.aborted && call.signal.reason !== GONE) await face.link.request("run/cancel", { runId });
   return followRun(face, runId, call);
 }
 
 /** The subject's own text must be seen; of the others, those that the daemon takes. */
-async function begin(
-  face: Face,
-  start: Start,
-  own: readonly UnsavedText[],
-  others: readonly UnsavedText[],
-): Promise<string> {
+async function begin(face: Face, start: Start, own: readonly UnsavedText[]): Promise<string> {
   const { prompt, kind, subject, isUntrusted } = start;
+  const all = unsavedTexts(face, subject.place.folder, { first: own, without: subject.place.path });
   const wish = (unsaved: readonly UnsavedText[]) => ({
     ...{ workspace: subject.place.folder, prompt, kind },
     mode: kind === "change" ? ("act" as const) : ("ask" as const),
@@ -45,10 +37,10 @@ async function begin(
     ...(isUntrusted ? { trusted: false } : {}),
   });
   try {
-    return (await startRun(face, wish([...own, ...others]))).runId;
+    return (await startRun(face, wish(all))).runId;
   } catch (error) {
     const isRefused = error instanceof NexusError && error.value.code === "unsaved.refused";
-    if (!isRefused || others.length === 0) throw error;
+    if (!isRefused || all.length === own.length) throw error;
     return (await startRun(face, wish(own))).runId;
   }
 }
@@ -58,20 +50,11 @@ async function ownText({ documents }: Face, { uri, place, text }: Subject): Prom
   if (documents.get(uri) === undefined) return [];
   const path = filePathOf(uri);
   const saved = path === undefined ? undefined : await readText(path).catch(() => undefined);
-  return saved !== undefined && saved.replace(/^\ufeff/, "") === text ? [] : [{ path: place.path, text }];
-}
-
-function otherTexts({ documents, folders }: Face, subject: Subject, own: readonly UnsavedText[]): UnsavedText[] {
-  const texts: UnsavedText[] = [];
-  let room = MAX_UNSAVED_CHARACTERS - own.reduce((sum, { text }) => sum + text.length, 0);
-  for (const document of documents.all()) {
-    const place = folders.placeOf(document.uri);
-    const isOther = place?.folder === subject.place.folder && place.path !== subject.place.path;
-    const { length } = isOther && documents.isChanged(document.uri) ? document.getText() : "";
-    if (place === undefined || length === 0 || length > room || texts.length + own.length >= MAX_UNSAVED_FILES)
-      continue;
-    room -= length;
-    texts.push({ path: place.path, text: document.getText() });
-  }
-  return texts;
+  if (saved !== undefined && saved.replace(/^\ufeff/, "") === text) return [];
+  if (unsavedBytes(text) > MAX_UNSAVED_BYTES)
+    throw new ResponseError(
+      LSPErrorCodes.RequestFailed,
+      `${place.path} holds more unsaved text than a run can begin with: save it, then try again.`,
+    );
+  return [{ path: place.path, text }];
 }

@@ -2,9 +2,10 @@
 import { ResponseError } from "vscode-languageserver/node";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import * as z from "zod/mini";
+import { isGitPath, isSecretPath } from "../../../security/paths/path-classes.ts";
 import type { Face, Place } from "../feature.ts";
 import { RangeParam } from "../params.ts";
-import { ACTION_IDS } from "./kinds.ts";
+import { EDITING_IDS } from "./kinds.ts";
 
 const INVALID_PARAMS = -32602;
 const CONTENT_MODIFIED = -32801;
@@ -32,7 +33,7 @@ export const Wish = z.object({
 });
 export type Wish = z.infer<typeof Wish>;
 
-export const ActionData = z.object({ action: z.enum(ACTION_IDS), ...Wish.shape });
+export const ActionData = z.object({ action: z.enum(EDITING_IDS), ...Wish.shape });
 
 export interface Subject {
   readonly uri: string;
@@ -62,6 +63,8 @@ export async function subjectOf({ folders, documents, positions }: Face, wish: W
   const place = folders.placeOf(wish.uri);
   if (place === undefined)
     throw new ResponseError(INVALID_PARAMS, "Nexus works on files in the folders that are open.");
+  if (isPrivate(place.path))
+    throw new ResponseError(INVALID_PARAMS, `${place.path} may hold secrets: no model is sent anything of it.`);
   const document = await documents.read(wish.uri);
   if (document === undefined) throw new ResponseError(INVALID_PARAMS, `${place.path} cannot be read.`);
   const { version } = wish;
@@ -80,6 +83,11 @@ export async function subjectOf({ folders, documents, positions }: Face, wish: W
     const both = [positions.offsetAt(text, from), positions.offsetAt(text, to)];
     return [Math.min(...both), Math.max(...both)];
   }
+}
+
+/** Git's own files, and those that may hold keys or passwords. */
+export function isPrivate(path: string): boolean {
+  return isGitPath(path) || isSecretPath(path);
 }
 
 /** A selection that ends at the beginning of a line does not reach into it. */

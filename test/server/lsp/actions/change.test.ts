@@ -148,6 +148,34 @@ it("says that the content was modified where both changed it, and loses nothing"
   expect(written).toMatchObject({ accepted: [], conflicts: [{ path: "src/a.ts" }] });
 });
 
+it("begins with the text that the range counts in, whatever is typed before the run has begun", async () => {
+  scene = await createScene({ files: FILES, script: FIX });
+  await scene.initialize(LAZY);
+  const uri = await scene.open("src/a.ts", A);
+  const look = scene.engine.trust.look;
+  const typed = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  const action = await fixOf(uri);
+  Object.assign(scene.engine.trust, {
+    look: async (workspace: string) => {
+      asked.resolve();
+      await typed.promise;
+      return look(workspace);
+    },
+  });
+  const resolving = scene.resolve(action);
+  await asked.promise;
+  await scene.type(uri, "one\ntwo\nthree\nfour\n");
+  // Whatever was typed has arrived when something that was asked later is answered.
+  await scene.actions(uri);
+  typed.resolve();
+  await scene.apply((await resolving).edit);
+  expect(scene.textOf(uri)).toBe("one\n2\nthree\nfour\n");
+  const { runId } = await run();
+  expect(await scene.engine.service.file({ runId, path: "src/a.ts", side: "before" })).toEqual({ text: A });
+  await taken();
+});
+
 it("refuses a range of another version of the document", async () => {
   scene = await createScene({ files: FILES, script: [] });
   await scene.initialize(LAZY);
@@ -156,6 +184,38 @@ it("refuses a range of another version of the document", async () => {
   await scene.type(uri, "x\n");
   await expect(scene.resolve(action)).rejects.toMatchObject({ code: -32801 });
   expect((await scene.engine.service.list({})).runs).toEqual([]);
+});
+
+it("says that a document is too large to begin with, and starts nothing", async () => {
+  scene = await createScene({ files: FILES, script: [] });
+  await scene.initialize(LAZY);
+  const uri = await scene.open("src/a.ts", A);
+  await scene.type(uri, "日".repeat(300_000));
+  const action = (await scene.actions(uri)).find(({ kind }) => kind === "refactor.rewrite.nexus.document");
+  await expect(scene.resolve(action)).rejects.toMatchObject({ message: expect.stringContaining("save it") });
+  expect((await scene.engine.service.list({})).runs).toEqual([]);
+});
+
+it("works in the folder of several that holds the file, for a client that knows no versions", async () => {
+  const script = [
+    { when: { turn: 0 }, reply: call("read_file", { path: "c.ts" }) },
+    { when: { turn: 1 }, reply: { toolCalls: [{ tool: "edit_file", argumentsText: "{not json" }] } },
+    { when: { turn: 2 }, reply: edit("c.ts", "c", "made") },
+    { when: { turn: 3 }, reply: { text: "Done." } },
+  ];
+  scene = await createScene({ files: { ...FILES, "other/c.ts": "c\n" }, script });
+  const workspaceFolders = [
+    { uri: scene.uri(""), name: "all" },
+    { uri: scene.uri("other"), name: "other" },
+  ];
+  await scene.engine.trust.decide(`${scene.engine.workspace}/other`, { trusted: true, by: "test", why: "test" });
+  await scene.initialize({ ...LAZY, workspace: { applyEdit: true } }, { workspaceFolders });
+  const uri = await scene.open("other/c.ts", "c\n");
+  const made = await scene.resolve(await fixOf(uri));
+  expect(made.edit).toEqual({ changes: { [uri]: [{ range: at(0, 0, 0, 1), newText: "made" }] } });
+  expect((await run()).workspace).toBe(`${scene.engine.workspace}/other`);
+  await scene.apply(made.edit);
+  await taken();
 });
 
 it("writes tests into a new file", async () => {

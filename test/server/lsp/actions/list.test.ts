@@ -60,7 +60,17 @@ it("offers nothing for what is no file of a folder", async () => {
   ).rejects.toMatchObject({
     code: -32602,
   });
-  for (const data of [undefined, {}, { action: "delete", uri: "x" }, { action: "fix", uri: 7 }])
+  const secret = await scene.open(".env", "KEY=1\n");
+  expect(await scene.actions(secret)).toEqual([]);
+  const asked = scene.resolve({ title: "x", data: { action: "fix", uri: secret } });
+  await expect(asked).rejects.toMatchObject({ code: -32602, message: expect.stringContaining("secrets") });
+  for (const data of [
+    undefined,
+    {},
+    { action: "delete", uri: "x" },
+    { action: "explain", uri: "x" },
+    { action: "fix", uri: 7 },
+  ])
     await expect(scene.resolve({ title: "x", data })).rejects.toMatchObject({ code: -32602 });
 });
 
