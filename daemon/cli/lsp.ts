@@ -21,7 +21,11 @@ export async function lspCommand(context: CliContext, args: Arguments): Promise<
   const code = await serveLsp({
     input,
     output,
-    connect: (title) => context.connect({ as: { face: "lsp", title, role: "human" } }),
+    connect: (title) =>
+      context.connect({
+        as: { face: "lsp", title, role: "human" },
+        capabilities: { requests: ["client/applyEdit"] },
+      }),
     isDaemonUp: async () => (await readDiscovery(homePaths(context.home)).catch(() => undefined)) !== undefined,
     reportFolder: join(context.home, "reports"),
     async runDefaults() {

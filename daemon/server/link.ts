@@ -9,6 +9,8 @@ import type {
   NotificationParams,
   Params,
   RequestName,
+  ReverseHandler,
+  ReverseName,
   RunEvent,
 } from "../../protocol/index.ts";
 import { NexusError, nexusError } from "../../protocol/index.ts";
@@ -33,6 +35,8 @@ export interface DaemonLink {
   ): Promise<Answer<Name>>;
   /** Calls back over every connection, the present one and later ones. */
   on<Name extends NotificationName>(name: Name, listener: (params: NotificationParams<Name>) => void): () => void;
+  /** Answers a request of the daemon over every connection; `connect` must declare it. */
+  handle<Name extends ReverseName>(name: Name, handler: ReverseHandler<Name>): () => void;
   /**
    * Every event of the run after number `after`, once and in order, across lost connections. Several may watch one run.
    * `onEnd` is told when the run cannot be watched any more (it is unknown, say), with why.
@@ -120,6 +124,7 @@ export function createLink({ connect, clock }: LinkOptions): DaemonLink {
       return connection.request(name, params, options);
     },
     on: (name, listener) => subscribe((connection) => connection.on(name, listener)),
+    handle: (name, handler) => subscribe((connection) => connection.handle(name, handler)),
     watch(runId, after, onEvent, onEnd) {
       const feed = feeds.get(runId) ?? createRunFeed(runId, () => feeds.delete(runId));
       feeds.set(runId, feed);

@@ -14,6 +14,8 @@ import { changedFiles, type World, waitUntil } from "./world.ts";
 
 const MAIN = fileURLToPath(new URL("../../dist/daemon/main.js", import.meta.url));
 const COMMAND = "npm run which-node";
+/** What must not come has had time to come. */
+const SETTLE_MS = 2000;
 
 export const SETTINGS = new Map<unknown, Readonly<Record<string, unknown>>>();
 
@@ -25,8 +27,16 @@ export async function isAnsweredElsewhere(world: World): Promise<void> {
   await world.startModel({ script: ASKING, delayMs: 0 });
   await editor.open(project);
   await setKey(world);
+  await openFile(editor, "notes.js");
+  await goTo(editor, 2, 20);
+  await editor.command("Expand Selection");
+  await editor.page.locator(".codelens-decoration", { hasText: "uses" }).waitFor();
   const panel = await runTask(world, "Write down which version of Node this is");
   await panel.getByRole("button", { name: "Approve once" }).waitFor();
+  await editor.command("Notifications: Show Notifications");
+  await editor.page.waitForTimeout(SETTLE_MS);
+  const asked = editor.page.locator(".notification-list-item", { hasText: "Reject" });
+  assert.equal(await asked.count(), 0, "the language server asks what the panel asks");
   const watched = watchLatest(world);
   await editor.command("Nexus: Focus on Runs View");
   await editor.page.locator('.monaco-list-row[aria-label*="watched by a terminal"]').waitFor();
@@ -132,6 +142,7 @@ export async function changesByLightBulb(world: World): Promise<void> {
   await editor.page.locator(".view-line", { hasText: DOCUMENTED }).waitFor();
   await editor.page.locator(".tab.dirty", { hasText: "notes.js" }).waitFor();
   assert.deepEqual(changedFiles(project), [], "the file changed though nobody saved it");
+  assert.equal(await editor.page.locator(".codelens-decoration").count(), 0, "lenses are shown though they are off");
   await editor.command("File: Save");
   await waitUntil(() => changedFiles(project).includes("src/notes.js"), "the file is saved");
   assert.equal(readFileSync(file, "utf8"), documented);
@@ -142,7 +153,7 @@ export async function changesByLightBulb(world: World): Promise<void> {
     "the run does not know that the editor has its change",
   );
 }
-SETTINGS.set(changesByLightBulb, { "nexus.model": "scripted-model", "nexus.price": "1,4" });
+SETTINGS.set(changesByLightBulb, { "nexus.model": "scripted-model", "nexus.price": "1,4", "nexus.codeLens": false });
 
 const DOCUMENTED = "All notes, the newest first (scripted).";
 

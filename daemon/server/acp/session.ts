@@ -13,7 +13,7 @@ import {
 import { offerChanges } from "./accept.ts";
 import { carryOut, resumableRun } from "./actions.ts";
 import type { SessionClient } from "./client.ts";
-import { typedPrompt } from "./commands.ts";
+import { type Typed, typedPrompt } from "./commands.ts";
 import { type PromptContent, promptContent, withUnsaved } from "./content.ts";
 import { errorOf, invalidParams } from "./errors.ts";
 import { insist } from "./insist.ts";
@@ -66,6 +66,8 @@ export function openSession(options: SessionOptions): OpenSession {
   let summary = options.session;
   let own = options.own;
   let notes = options.notes;
+  /** Of the prompts that are being answered. */
+  const stops = new Set<AbortController>();
   let turn: Turn | undefined;
   let isTrustAsked = false;
   const runs = createSessionRuns({
@@ -83,42 +85,55 @@ export function openSession(options: SessionOptions): OpenSession {
   }
 
   async function prompt(blocks: readonly ContentBlock[], signal: AbortSignal): Promise<PromptResponse> {
-    while (turn !== undefined) {
-      const present = turn;
-      if (!present.stop.signal.aborted && (await steered(blocks))) return along(present, signal);
-      await present.done.catch(() => undefined);
-    }
     const stop = new AbortController();
     const onAbort = () => stop.abort();
+    if (signal.aborted) onAbort();
     signal.addEventListener("abort", onAbort, { once: true });
-    const work = signal.aborted ? Promise.resolve(ENDED.cancelled) : begin(blocks, stop.signal);
-    const mine = { stop, done: work };
-    turn = mine;
+    stops.add(stop);
     try {
-      return await work;
+      return await inTurn(blocks, stop);
     } finally {
       signal.removeEventListener("abort", onAbort);
-      if (turn === mine) turn = undefined;
-      runs.sweep();
+      stops.delete(stop);
+      if (turn === undefined) runs.sweep();
+    }
+  }
+
+  async function inTurn(blocks: readonly ContentBlock[], stop: AbortController): Promise<PromptResponse> {
+    let said = await content(blocks);
+    const typed = typedPrompt(said.text);
+    if (typed.kind === "incomplete") return tellEnd(`Write what you want behind it: ${typed.usage}`);
+    if (typed.kind === "action" && typed.name !== "resume") return tellEnd(await carryOut(typed.name, place));
+    while (turn !== undefined) {
+      const present = turn;
+      if (!present.stop.signal.aborted && (await steered(said))) return along(present, stop.signal);
+      await present.done.catch(() => undefined);
+      said = await content(blocks);
+    }
+    const mine = {
+      stop,
+      done: stop.signal.aborted ? Promise.resolve(ENDED.cancelled) : begin(said, typed, stop.signal),
+    };
+    turn = mine;
+    try {
+      return await mine.done;
+    } finally {
+      turn = undefined;
     }
   }
 
   /** A prompt that was told to a run at work ends with it, and cancelling it cancels the run. */
-  async function along(present: Turn, signal: AbortSignal): Promise<PromptResponse> {
-    const onAbort = () => present.stop.abort();
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    try {
-      return await present.done;
-    } finally {
-      signal.removeEventListener("abort", onAbort);
-    }
+  async function along(present: Turn, stop: AbortSignal): Promise<PromptResponse> {
+    const onStop = () => present.stop.abort();
+    if (stop.aborted) onStop();
+    stop.addEventListener("abort", onStop, { once: true });
+    return present.done;
   }
 
   /** True when a run at work was told it. */
-  async function steered(blocks: readonly ContentBlock[]): Promise<boolean> {
+  async function steered(said: PromptContent): Promise<boolean> {
     const active = runs.active();
-    return active !== undefined && steer(active.runId, await content(blocks));
+    return active !== undefined && steer(active.runId, said);
   }
 
   async function content(blocks: readonly ContentBlock[]): Promise<PromptContent> {
@@ -126,27 +141,15 @@ export function openSession(options: SessionOptions): OpenSession {
     return promptContent(blocks, { sessionId, workspace, directories }, client);
   }
 
-  async function begin(blocks: readonly ContentBlock[], stop: AbortSignal): Promise<PromptResponse> {
+  async function begin(said: PromptContent, typed: Typed, stop: AbortSignal): Promise<PromptResponse> {
     await client.tell(notes.map((note, index) => messageChunk(`${sessionId}/note/${index}`, `${note}\n\n`)));
     notes = [];
-    const said = await content(blocks);
     const question = runs.takeSpoken();
-    if (question !== undefined && (await answer(question, said.text))) {
-      const { runId } = question;
-      return stay(runs.view(runId, { tellsAll: false }), stop);
-    }
+    if (question !== undefined && (await answer(question, said.text)))
+      return stay(runs.view(question.runId, { tellsAll: false }), stop);
     const active = runs.active();
     if (active !== undefined && (await steer(active.runId, said))) return stay(active, stop);
-    const typed = typedPrompt(said.text);
-    switch (typed.kind) {
-      case "incomplete":
-        return tellEnd(`Write what you want behind it: ${typed.usage}`);
-      case "action":
-        if (typed.name === "resume") return resume(stop);
-        return tellEnd(await carryOut(typed.name, place));
-      case "run":
-        return start({ ...said, text: typed.text }, typed.mode, stop);
-    }
+    return typed.kind === "run" ? start({ ...said, text: typed.text }, typed.mode, stop) : resume(stop);
   }
 
   async function tellEnd(text: string): Promise<PromptResponse> {
@@ -311,8 +314,9 @@ export function openSession(options: SessionOptions): OpenSession {
     },
     prompt,
     cancel() {
-      if (turn !== undefined) turn.stop.abort();
-      else for (const { runId } of runs.spoken) link.request("run/cancel", { runId }).catch(() => undefined);
+      for (const stop of stops) stop.abort();
+      if (stops.size === 0)
+        for (const { runId } of runs.spoken) link.request("run/cancel", { runId }).catch(() => undefined);
     },
     set,
     async idle() {

@@ -75,7 +75,7 @@ async function unsavedOf(
 }
 
 /** The client's own URI of a file that it has open. */
-function openUri({ documents, folders }: Face, folder: string, path: string): string | undefined {
+export function openUri({ documents, folders }: Face, folder: string, path: string): string | undefined {
   const usual = folders.uriOf({ folder, path });
   if (documents.get(usual) !== undefined) return usual;
   for (const { uri } of documents.all()) {

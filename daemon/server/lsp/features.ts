@@ -2,6 +2,7 @@
 import { createCodeActions } from "./actions/create.ts";
 import { createApprovals } from "./approvals.ts";
 import { createCodeLens } from "./code-lens.ts";
+import { createDaemonEdits } from "./daemon-edits.ts";
 import type { CreateFeature } from "./feature.ts";
 import { createHover } from "./hover.ts";
 import { createReferences } from "./references.ts";
@@ -20,4 +21,5 @@ export const lspFeatures: readonly CreateFeature[] = [
   createApprovals,
   createRunCommands,
   createCodeActions,
+  createDaemonEdits,
 ];

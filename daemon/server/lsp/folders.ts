@@ -5,6 +5,8 @@ import * as z from "zod/mini";
 import { realPath } from "../../host/files.ts";
 import type { Folders, Place } from "./feature.ts";
 
+const MOST_FOLDERS = 200;
+
 const Folder = z.object({ uri: z.string(), name: z.optional(z.string()) });
 const Initial = z.object({
   workspaceFolders: z.optional(z.nullable(z.array(Folder).check(z.maxLength(1000)))),
@@ -37,7 +39,7 @@ export function createFolders(): OwnedFolders {
 
   async function add(paths: readonly (string | undefined)[]): Promise<void> {
     for (const path of paths) {
-      if (path === undefined || !isAbsolute(path)) continue;
+      if (path === undefined || !isAbsolute(path) || known.size >= MOST_FOLDERS) continue;
       const folder = resolve(path);
       known.set(folder, await realPath(folder).catch(() => folder));
     }

@@ -15,6 +15,8 @@ export function createRunTracker({ link, folders }: Ports): RunTracker {
   const listeners = new Set<(state: RunState, event: RunEvent | undefined) => void>();
   const ends: (() => void)[] = [];
   let isStopped = false;
+  let isLooking = false;
+  let looksAgain = false;
 
   function keep(state: RunState, event?: RunEvent): void {
     if (isStopped) return;
@@ -70,7 +72,24 @@ export function createRunTracker({ link, folders }: Ports): RunTracker {
     if (!isWatched && isOfUse) void look(summary.runId).catch(() => undefined);
   }
 
+  /** Folders may change faster than that is answered: then once more after it. */
   async function lookAtAll(): Promise<void> {
+    if (isLooking) {
+      looksAgain = true;
+      return;
+    }
+    isLooking = true;
+    try {
+      do {
+        looksAgain = false;
+        await lookAtEach();
+      } while (looksAgain && !isStopped);
+    } finally {
+      isLooking = false;
+    }
+  }
+
+  async function lookAtEach(): Promise<void> {
     for (const folder of folders.all()) {
       const workspace = folders.realPathOf(folder);
       const { runs } = await link.request("run/list", { workspace, limit: MOST_RUNS });

@@ -147,3 +147,23 @@ it("tells a flood of events once and in order, though it keeps few of them at a 
   await vi.waitFor(() => expect(client.text().endsWith("3000 ")).toBe(true), { timeout: 30_000 });
   expect(client.text()).toBe(turns.map((turn) => `${turn} `).join(""));
 });
+
+it("begins no run for a prompt that was cancelled before, and takes its question back", async () => {
+  emit({ type: "run.finished", status: "done", summary: "" });
+  const client = await open({ permission: () => undefined });
+  const answer = client.prompt("session-1", "Fix it");
+  await client.untilAsked(/Trust this folder/);
+  await client.connection.agent.notify("session/cancel", { sessionId: "session-1" });
+  expect(await answer).toEqual({ stopReason: "cancelled" });
+  expect(client.withdrawn).toHaveLength(1);
+  expect(daemon.service.calls.filter(({ name }) => name === "start")).toEqual([]);
+});
+
+it("carries out a command that starts no run while one is at work, and tells that run nothing", async () => {
+  const client = await open({ permission: () => undefined });
+  emit(triaged);
+  daemon.service.answers = { list: () => ({ runs: [], nextCursor: null }) };
+  expect(await client.prompt("session-1", "/diff")).toEqual({ stopReason: "end_turn" });
+  expect(client.text()).toContain("No change waits");
+  expect(daemon.service.calls.filter(({ name }) => name === "prompt")).toEqual([]);
+});

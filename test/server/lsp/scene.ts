@@ -18,6 +18,7 @@ import { silentLog } from "../../../daemon/observability/log-file.ts";
 import type { CreateFeature } from "../../../daemon/server/lsp/feature.ts";
 import { lspFeatures } from "../../../daemon/server/lsp/features.ts";
 import { serveLsp } from "../../../daemon/server/lsp/serve.ts";
+import { type ClientDirectory, createClients } from "../../../daemon/server/rpc/clients.ts";
 import type { DaemonControl } from "../../../daemon/server/rpc/daemon.ts";
 import { createHandlers } from "../../../daemon/server/rpc/handlers.ts";
 import { type RpcServer, startRpcServer } from "../../../daemon/server/rpc/server.ts";
@@ -85,6 +86,8 @@ export interface Scene {
   readonly memory: FakeMemory;
   readonly service: FakeRunService;
   readonly client: ProtocolConnection;
+  /** Of the daemon. */
+  readonly clients: ClientDirectory;
   /** Raw streams, for what no client would send. */
   readonly input: PassThrough;
   readonly output: PassThrough;
@@ -140,11 +143,12 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
     agents: noAgents,
     listTools: async () => ({ trusted: false, tools: [], servers: [], problems: [] }),
   };
+  const clients = createClients();
   const start = (): Promise<RpcServer> =>
     startRpcServer({
       ...{ address, identity: { token: TOKEN, version: "1", buildTime: 1, pid: 1 }, service, memory },
       ...{ handlers: createHandlers(service, memory, control), clock: systemClock, log: silentLog },
-      ...{ limits: {}, onRefused: () => undefined },
+      ...{ limits: {}, onRefused: () => undefined, clients },
     });
   let server: RpcServer | undefined = await start();
   const input = new PassThrough();
@@ -155,7 +159,7 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
     output,
     async connect(title) {
       if (options.refusal !== undefined) throw options.refusal;
-      const connection = await openClient(address, TOKEN, title);
+      const connection = await openClient(address, TOKEN, title, "human", { requests: ["client/applyEdit"] });
       opened.push(connection);
       return connection;
     },
@@ -185,7 +189,7 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
   if (options.listen !== false) client.listen();
 
   const scene: Scene = {
-    ...{ folder, memory, service, client, input, output, told, replies, exit },
+    ...{ folder, memory, service, client, clients, input, output, told, replies, exit },
     connections: () => server?.connectionCount() ?? 0,
     uri: (path) => pathToFileURL(join(folder, path)).href,
     async open(path, text, languageId = "typescript") {

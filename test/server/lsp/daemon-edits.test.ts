@@ -1,0 +1,78 @@
+/** Accepted changes that the daemon asks the editor to put into unsaved text. */
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { createScene, NEW_CLIENT, type Scene } from "./scene.ts";
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await createScene();
+});
+afterEach(() => scene.close());
+
+const HUNK = { line: 1, before: ["two", "three"], after: ["zwei", "three"] };
+
+async function ask(...files: { path: string; hunks: (typeof HUNK)[] }[]) {
+  await vi.waitFor(() => expect(scene.clients.able("client/applyEdit")).toHaveLength(1));
+  const [face] = scene.clients.list();
+  const edit = { runId: "run-1", workspace: scene.folder, title: "Write zwei", files };
+  return face?.ask("client/applyEdit", edit, { timeoutMs: 30_000 });
+}
+
+async function opened(path: string, text: string, version: number): Promise<string> {
+  const uri = await scene.open(path, "one\ntwo\nthree\n");
+  const change = { textDocument: { uri, version }, contentChanges: [{ text }] };
+  await scene.client.sendNotification("textDocument/didChange", change);
+  // Answered after the face has read what came before.
+  await scene.client.sendRequest("nexus/nothing").catch(() => undefined);
+  return uri;
+}
+
+it("become one edit of all documents, where their lines are now, for the versions that were looked at", async () => {
+  await scene.start(NEW_CLIENT);
+  const first = await opened("src/a.ts", "mine\r\none\r\ntwo\r\nthree\r\n", 7);
+  const second = await opened("src/b.ts", "one\ntwo\nthree", 3);
+  scene.replies["workspace/applyEdit"] = () => ({ applied: true });
+  const end = { line: 1, before: ["two", "three"], after: ["two", "three", "four"] };
+  expect(await ask({ path: "src/a.ts", hunks: [HUNK] }, { path: "src/b.ts", hunks: [end] })).toEqual({ applied: true });
+  const { params } = await scene.until(({ method }) => method === "workspace/applyEdit");
+  const at = (line: number, character: number) => ({ line, character });
+  expect(params.edit).toEqual({
+    documentChanges: [
+      {
+        textDocument: { uri: first, version: 7 },
+        edits: [{ range: { start: at(2, 0), end: at(3, 0) }, newText: "zwei\r\n" }],
+      },
+      {
+        textDocument: { uri: second, version: 3 },
+        edits: [{ range: { start: at(2, 5), end: at(2, 5) }, newText: "\nfour" }],
+      },
+    ],
+  });
+});
+
+it("are not asked of the editor where one document cannot take its part, or has it already", async () => {
+  await scene.start(NEW_CLIENT);
+  await opened("src/a.ts", "one\nzwei\nthree\n", 2);
+  await opened("src/b.ts", "one\n2\nthree\n", 2);
+  expect(await ask({ path: "src/a.ts", hunks: [HUNK] })).toEqual({ applied: true });
+  const both = [
+    { path: "src/a.ts", hunks: [HUNK] },
+    { path: "src/b.ts", hunks: [HUNK] },
+  ];
+  const reason = "the lines around line 2 were changed there";
+  expect(await ask(...both)).toEqual({ applied: false, path: "src/b.ts", reason });
+  expect(await ask({ path: "src/none.ts", hunks: [HUNK] })).toMatchObject({ applied: false, path: "src/none.ts" });
+  expect(scene.told.map(({ method }) => method)).not.toContain("workspace/applyEdit");
+});
+
+it.each([
+  ["typed on meanwhile", NEW_CLIENT, "it was typed on meanwhile"],
+  ["cannot be told of edits", {}, "cannot be told of edits"],
+])("are refused where the editor %s", async (_, capabilities, reason) => {
+  await scene.start(capabilities);
+  await opened("src/a.ts", "mine\none\ntwo\nthree\n", 2);
+  scene.replies["workspace/applyEdit"] = () => ({ applied: false });
+  expect(await ask({ path: "src/a.ts", hunks: [HUNK] })).toEqual({
+    applied: false,
+    reason: expect.stringContaining(reason),
+  });
+});
