@@ -55,7 +55,7 @@ export async function openPlace(): Promise<Place> {
       await witness.request("daemon/stop", { ifIdle: false }).catch(() => undefined);
       await ended;
       await model.close();
-      if (process.env["FUZZ_KEEP"] === undefined) rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(root, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
