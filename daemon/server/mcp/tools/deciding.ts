@@ -91,6 +91,7 @@ async function decide(desk: Desk, id: string, approval: Approval, call: ToolCall
   const elsewhere = await whenAnswered(desk, id, approvalId, call.signal);
   try {
     const answer = await askPerson(call.person, {
+      subject: `approval ${id} ${approvalId} ${subjectHash}`,
       message: `${approvalQuestion(approval)}\n\nAllow it, once?`,
       schema: {
         type: "object",
@@ -149,6 +150,7 @@ async function answerQuestion(
   if (question === undefined) throw nexusError("question.unknown", questionId);
   const choices = question.choices.map((each) => `- ${each}`).join("\n");
   const answer = await askPerson(call.person, {
+    subject: `question ${id} ${questionId}`,
     message: revealed(`${question.agent} asks:\n${question.text}\n${choices}`),
     schema: {
       type: "object",
@@ -206,6 +208,7 @@ async function askAboutChange(
   const run = await runOf(desk, id, call.signal);
   const shown = changeText(run);
   const answer = await askPerson(call.person, {
+    subject: `change ${id} ${yes}`,
     message: `${shown}\n\n${revealed(question(run.workspace))}`,
     schema: { type: "object", properties: { decision }, required: ["decision"] },
     signal: call.signal,
