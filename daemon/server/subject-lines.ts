@@ -1,5 +1,5 @@
 /** What an approval would allow, line by line, as it was recorded: nothing of the subject is left out. */
-import type { ApprovalSubject } from "../../protocol/index.ts";
+import type { ApprovalSubject, Estimate } from "../../protocol/index.ts";
 
 export function subjectLines(subject: ApprovalSubject): string[] {
   switch (subject.kind) {
@@ -31,7 +31,7 @@ export function subjectLines(subject: ApprovalSubject): string[] {
 }
 
 function planLines({ summary, taskCount, estimate, change, commands, permissions = [] }: PlanSubject): string[] {
-  const cost = estimate?.usd == null ? "" : `, about ${estimate.usd.toFixed(2)} USD`;
+  const cost = estimate === undefined ? "" : `, about ${estimateText(estimate)}`;
   const changed = [
     ...(change?.added ?? []).map((id) => `adds ${id}`),
     ...(change?.removed ?? []).map((id) => `drops ${id}`),
@@ -50,4 +50,9 @@ type PlanSubject = Extract<ApprovalSubject, { kind: "plan" }>;
 
 function boundFiles(files: readonly { readonly path: string; readonly sha256: string | null }[] = []): string[] {
   return files.map(({ path, sha256 }) => `${path} ${sha256 ?? "(missing)"}`);
+}
+
+function estimateText({ tokens, usd, minutes }: Estimate): string {
+  const money = usd === null ? "" : `, $${usd.toFixed(2)}`;
+  return `${tokens} tokens${money}, ${Math.ceil(minutes)} min`;
 }
