@@ -5,6 +5,7 @@ import { connectToDaemon } from "./cli/connect.ts";
 import { currentBuild } from "./host/build.ts";
 import { systemClock } from "./host/clock.ts";
 import { dataFolder } from "./host/paths.ts";
+import { AGENT_VARIABLE } from "./security/environment.ts";
 import { createLink, type DaemonLink } from "./server/link.ts";
 
 export { applyRunEvent, NexusError } from "../protocol/index.ts";
@@ -27,7 +28,9 @@ const MAIN = typeof __NEXUS_VERSION__ === "string" ? "../daemon/main.js" : "./ma
 
 /** Finds the daemon of the data folder, or starts it, and shakes hands. Rejects with a NexusError. */
 export async function connect(options: ConnectOptions): Promise<ClientConnection> {
-  const { name, title, face = "program", role, start = true, env = process.env, home, capabilities } = options;
+  const { name, title, face = "program", start = true, env = process.env, home, capabilities } = options;
+  // As on the command line: a program that an agent started may only look.
+  const role = process.env[AGENT_VARIABLE] || env[AGENT_VARIABLE] ? "agent" : options.role;
   const client = { name, face, ...(title && { title }), ...(role && { role }), ...(await currentBuild()) };
   return connectToDaemon({
     ...{ client, env, capabilities, startIfNeeded: start },

@@ -1,5 +1,6 @@
 /** nexus approvals, nexus approve, nexus reject: the queue of all runs, from any terminal. */
 import { type Approval, type ClientConnection, nexusError, type Params } from "../../protocol/index.ts";
+import { revealed } from "../tools/gate/result.ts";
 import { approvalText } from "./approve.ts";
 import { type CliContext, printJson, withConnection } from "./context.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
@@ -52,6 +53,6 @@ async function find(connection: ClientConnection, name: string) {
 
 function entry({ paint }: CliContext, runId: string, approval: Approval): string {
   const { approvalId, title, reason } = approval;
-  const head = `${paint("bold", approvalId)} ${title} ${paint("dim", `(run ${runId})`)}\n  ${paint("dim", reason)}\n`;
+  const head = `${paint("bold", approvalId)} ${revealed(title)} ${paint("dim", `(run ${runId})`)}\n  ${paint("dim", revealed(reason))}\n`;
   return head + approvalText(approval, paint);
 }

@@ -10,7 +10,8 @@ import type {
 } from "../../protocol/index.ts";
 import { NexusError } from "../../protocol/index.ts";
 import type { Terminal } from "../host/terminal.ts";
-import { count, type Paint, printable } from "./format.ts";
+import { revealed } from "../tools/gate/result.ts";
+import { count, type Paint } from "./format.ts";
 import { basisText, changeText, estimateText } from "./plan-tables.ts";
 import { questionPrompt, questionText, wordsOf } from "./question.ts";
 
@@ -106,9 +107,9 @@ function answerOf(answer: string, mayRemember: boolean): Given {
 
 /** What exactly would happen, control characters made visible. */
 export function approvalText({ subject, parts = [], remember }: Approval, paint: Paint): string {
-  const dim = (text: string) => paint("dim", printable(text));
-  const lines = subjectLines(subject, (text) => paint("bold", printable(text)), dim);
-  const explained = parts.map(({ text, why }) => `  ${printable(text)}: ${why}`);
+  const dim = (text: string) => paint("dim", revealed(text));
+  const lines = subjectLines(subject, (text) => paint("bold", revealed(text)), dim);
+  const explained = parts.map(({ text, why }) => `  ${text}: ${why}`);
   const kept = remember === undefined ? [] : [`“always” keeps the rule: ${remember}`];
   return [...lines, ...explained.map(dim), ...kept.map(dim)].map((line) => `  ${line}\n`).join("");
 }
@@ -128,7 +129,7 @@ function subjectLines(subject: ApprovalSubject, bold: Painted, dim: Painted): st
       return [
         ...(subject.estimate === undefined ? [] : [planSize(subject, subject.estimate)]),
         ...(subject.change === undefined ? [] : changeText(subject.change).trimEnd().split("\n")),
-        ...subject.commands.map((command) => `${dim("runs")} ${printable(command)}`),
+        ...subject.commands.map((command) => `${dim("runs")} ${revealed(command)}`),
         ...(subject.permissions ?? []).map(dim),
       ];
     case "command": {
@@ -142,12 +143,12 @@ function subjectLines(subject: ApprovalSubject, bold: Painted, dim: Painted): st
     case "read":
       return [`${bold(subject.path)} ${dim(subject.reason)}`];
     case "write":
-      return [`${bold(subject.path)} ${dim(subject.reason)}`, ...(subject.diff?.split("\n").map(printable) ?? [])];
+      return [`${bold(subject.path)} ${dim(subject.reason)}`, ...(subject.diff?.split("\n").map(revealed) ?? [])];
     case "network":
       return [bold(subject.url)];
     case "foreign":
       return [`${bold(subject.name)} ${dim(subject.input)}`];
     case "git":
-      return [`${bold(`git ${subject.action}`)} ${printable(subject.detail)}`];
+      return [`${bold(`git ${subject.action}`)} ${revealed(subject.detail)}`];
   }
 }

@@ -12,13 +12,14 @@ import type {
 import {
   type Approval,
   type ApprovalSubject,
-  type Estimate,
   NexusError,
   type Params,
   type RunEvent,
   type RunState,
 } from "../../../protocol/index.ts";
+import { revealed } from "../../tools/gate/result.ts";
 import type { DaemonLink } from "../link.ts";
+import { subjectLines } from "../subject-lines.ts";
 import type { CallUpdates } from "./call-updates.ts";
 import type { SessionClient } from "./client.ts";
 import { insist } from "./insist.ts";
@@ -67,7 +68,7 @@ export function createPermissionAsker(options: PermissionOptions): PermissionAsk
     const isLate = error instanceof NexusError && error.value.code === "approval.unknown";
     const why =
       error instanceof NexusError ? `${error.value.message} ${error.value.hint}` : "It could not be asked here.";
-    const text = `\n${title}: ${why} \`nexus approvals\` shows what waits.\n`;
+    const text = `\n${revealed(title)}: ${why} \`nexus approvals\` shows what waits.\n`;
     if (!isLate) await client.tell([messageChunk(`${runId}/approval/${approvalId}/failed`, text)]);
   }
 
@@ -135,7 +136,13 @@ function permissionOptions({ remember }: Approval): PermissionOption[] {
     { optionId: "allow", name: "Allow once", kind: "allow_once" },
     ...(remember === undefined
       ? []
-      : [{ optionId: "always", name: `Always allow: ${remember}`, kind: "allow_always" as const }]),
+      : [
+          {
+            optionId: "always",
+            name: `Always allow: ${revealed(remember).replaceAll("\n", "⏎")}`,
+            kind: "allow_always" as const,
+          },
+        ]),
     { optionId: "reject", name: "Reject", kind: "reject_once" },
   ];
 }
@@ -150,12 +157,13 @@ const KINDS = {
   git: "execute",
 } as const;
 
+/** Clients show the words as Markdown, in which a text could hide or forge others: all that is not our own stands as code. */
 function shownCall({ title, reason, subject, parts = [] }: Approval, root: string): ToolCall {
-  const explained = parts.map(({ text, why }) => `- \`${text}\`: ${why}`).join("\n");
-  const words = [reason, explained].filter((text) => text !== "").map(textContent);
+  const explained = parts.map(({ text, why }) => `${text}: ${why}`).join("\n");
+  const words = [reason, explained].filter((text) => text !== "").map(asCode);
   return {
     toolCallId: "",
-    title,
+    title: revealed(title).replaceAll("\n", "⏎"),
     kind: KINDS[subject.kind],
     status: "pending",
     content: [...subjectContent(subject), ...words],
@@ -164,45 +172,17 @@ function shownCall({ title, reason, subject, parts = [] }: Approval, root: strin
   };
 }
 
+function asCode(text: string): ToolCallContent {
+  return textContent(fenced(revealed(text)));
+}
+
 function subjectContent(subject: ApprovalSubject): ToolCallContent[] {
-  switch (subject.kind) {
-    case "plan":
-      return [textContent(planText(subject))];
-    case "command": {
-      const wall = subject.sandbox === "none" ? "\nThere is no sandbox around it." : "";
-      const hosts = subject.hosts === undefined ? "" : `\nIt may reach ${subject.hosts.join(", ")}.`;
-      const files = (subject.files ?? []).map(({ path, sha256 }) => `\n${path} ${sha256?.slice(0, 12) ?? "(missing)"}`);
-      return [textContent(`${fenced(subject.command, "sh")}\nin ${subject.cwd}${wall}${hosts}${files.join("")}`)];
-    }
-    case "read":
-      return [textContent(`${subject.path}: ${subject.reason}`)];
-    case "write":
-      return [
-        textContent(`${subject.path}: ${subject.reason}`),
-        ...(subject.diff === undefined ? [] : [textContent(fenced(subject.diff, "diff"))]),
-      ];
-    case "network":
-      return [textContent(subject.url)];
-    case "foreign":
-      return [textContent(`${subject.name} (${subject.source})\n${fenced(subject.input, "json")}`)];
-    case "git":
-      return [textContent(`git ${subject.action}: ${subject.detail}`)];
-  }
+  if (subject.kind === "command") return [textContent(fenced(revealed(subject.command), "sh")), ...rest(subject)];
+  if (subject.kind !== "write") return [asCode(subjectLines(subject).join("\n"))];
+  const diff = subject.diff === undefined ? [] : [textContent(fenced(revealed(subject.diff), "diff"))];
+  return [asCode(subjectLines({ ...subject, diff: undefined }).join("\n")), ...diff];
 }
 
-function planText({
-  summary,
-  taskCount,
-  commands,
-  permissions = [],
-  estimate,
-}: ApprovalSubject & { kind: "plan" }): string {
-  const size = `${taskCount} ${taskCount === 1 ? "task" : "tasks"}${estimate === undefined ? "" : `, ${estimateText(estimate)}`}`;
-  const runs = commands.map((command) => `- runs \`${command}\``);
-  return [summary, size, [...runs, ...permissions.map((line) => `- ${line}`)].join("\n")].join("\n\n");
-}
-
-function estimateText({ tokens, usd, minutes }: Estimate): string {
-  const money = usd === null ? "" : `, $${usd.toFixed(2)}`;
-  return `about ${tokens} tokens${money}, ${Math.ceil(minutes)} min`;
+function rest(subject: Extract<ApprovalSubject, { kind: "command" }>): ToolCallContent[] {
+  return [asCode(subjectLines(subject).slice(1).join("\n"))];
 }

@@ -1,10 +1,9 @@
 /** The question before the first run in a folder that nobody decided about, or that is another since. */
+import { revealed } from "../../tools/gate/result.ts";
 import type { DaemonLink } from "../link.ts";
 import type { SessionClient } from "./client.ts";
 import { askPerson } from "./permission.ts";
-import { textContent } from "./tool-calls.ts";
-
-const MOST_FILES = 30;
+import { fenced, textContent } from "./tool-calls.ts";
 
 /** Resolves when it is decided, or the question was put away: then the daemon goes by what is recorded. */
 export async function askTrust(
@@ -23,8 +22,8 @@ export async function askTrust(
     state === "changed" ? changed.map((path) => `- ${path}`) : files.map(({ path, why }) => `- ${path}: ${why}`);
   const head = state === "changed" ? "You trusted it; this has changed since:" : "What it would obey or have run:";
   const listed =
-    lines.length === 0 ? "Nothing in it configures Nexus yet." : `${head}\n${lines.slice(0, MOST_FILES).join("\n")}`;
-  const text = `Nexus would run the tests and commands of ${workspace} and obey its rules.\n\n${listed}`;
+    lines.length === 0 ? "Nothing in it configures Nexus yet." : `${head}\n${fenced(revealed(lines.join("\n")))}`;
+  const text = `Nexus would run the tests and commands of this folder and obey its rules:\n\n${fenced(revealed(workspace))}\n\n${listed}`;
   const toolCall = {
     toolCallId: `${sessionId}/trust/${hash.slice(0, 12)}`,
     title: "Trust this folder?",

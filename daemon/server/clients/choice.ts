@@ -20,14 +20,14 @@ export function createChoice(clients: Clients): ClientChoice {
   return {
     able(name, runId) {
       const starter = runId === undefined ? undefined : starters.get(runId);
-      const able = clients.able(name).filter((client) => mayBeAsked(client, name));
-      const isStarter = ({ connectionId }: ConnectedClient) => Number(connectionId === starter);
-      return able.toReversed().sort((first, second) => isStarter(second) - isStarter(first));
+      const isStarter = ({ connectionId }: ConnectedClient) => connectionId === starter;
+      const able = clients.able(name).filter((client) => mayBeAsked(client, name, isStarter(client)));
+      return able.toReversed().sort((first, second) => Number(isStarter(second)) - Number(isStarter(first)));
     },
     find: (connectionId) => clients.find(connectionId),
     onAble(name, listener) {
       return clients.onAdded((client) => {
-        if (client.can(name) && mayBeAsked(client, name)) listener(client);
+        if (client.can(name) && mayBeAsked(client, name, false)) listener(client);
       });
     },
     startedBy(runId, connectionId) {
@@ -39,9 +39,12 @@ export function createChoice(clients: Clients): ClientChoice {
   };
 }
 
-/** A script may lend a model. Decisions and a person's editor are asked of a person's client, and an agent's is asked nothing. */
-function mayBeAsked({ role }: ConnectedClient, name: ReverseName): boolean {
-  return role === "human" || (role === "automation" && name === "client/model");
+/**
+ * A script may lend its model to the runs that it started: what others' runs say is not for it, nor may it steer them. Decisions
+ * and a person's editor are asked of a person's client, and an agent's is asked nothing.
+ */
+function mayBeAsked({ role }: ConnectedClient, name: ReverseName, ofItsOwnRun: boolean): boolean {
+  return role === "human" || (role === "automation" && name === "client/model" && ofItsOwnRun);
 }
 
 /** What people call it: for messages and the record. */

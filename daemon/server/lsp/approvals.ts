@@ -51,7 +51,8 @@ export function createApprovals(face: Face): Feature {
       signal,
     });
     if (first !== SHOW) return first;
-    await face.reports.open(`approval-${id}`, text);
+    const { shown: isShown } = await face.reports.open(`approval-${id}`, text);
+    if (!isShown) return askPerson(face, `${head}\nThe rest could not be shown.`, [REJECT], { signal });
     return askPerson(face, `${head}\nThe document shows all of it.`, [APPROVE, REJECT], { signal });
   }
 

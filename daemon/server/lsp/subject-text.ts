@@ -1,6 +1,6 @@
 /** An approval as a person is shown it in a message: all that the answer holds for, control characters made visible. */
 import type { Approval, ApprovalSubject, Estimate, Question, RunState } from "../../../protocol/index.ts";
-import { printable } from "../../tools/gate/result.ts";
+import { revealed } from "../../tools/gate/result.ts";
 
 export function approvalText({ title, reason, subject, parts = [] }: Approval, run: Pick<RunState, "prompt">): string {
   const lines = [
@@ -12,16 +12,16 @@ export function approvalText({ title, reason, subject, parts = [] }: Approval, r
     "",
     `For the run “${short(run.prompt)}”.`,
   ];
-  return printable(lines.join("\n"));
+  return revealed(lines.join("\n"));
 }
 
 export function questionText({ agent, text, choices }: Question, run: Pick<RunState, "prompt">): string {
   const listed = choices.map((choice) => `- ${choice}`);
-  return printable([`${agent} asks: ${text}`, ...listed, "", `For the run “${short(run.prompt)}”.`].join("\n"));
+  return revealed([`${agent} asks: ${text}`, ...listed, "", `For the run “${short(run.prompt)}”.`].join("\n"));
 }
 
 export function short(text: string, most = 80): string {
-  const line = printable(text).replace(/\s+/g, " ").trim();
+  const line = revealed(text).replace(/\s+/g, " ").trim();
   return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
 }
 

@@ -1,4 +1,5 @@
 /** Folders that nobody has decided about, and files that are in no folder: said once, clearly; and nexus.trust. */
+import { revealed } from "../../tools/gate/result.ts";
 import { askPerson } from "./asking.ts";
 import type { Face, Feature } from "./feature.ts";
 import { filePathOf } from "./folders.ts";
@@ -6,7 +7,8 @@ import { targetFolder } from "./target.ts";
 
 const TRUST = "Trust this folder";
 const NOT = "Do not trust it";
-const MOST_FILES = 20;
+const SHOW = "Show the files";
+const MOST_LINES = 21;
 
 export function createTrustFeature(face: Face): Feature {
   const told = new Set<string>();
@@ -23,14 +25,23 @@ export function createTrustFeature(face: Face): Feature {
     }
   }
 
+  /** What does not fit into a message is shown as a document first: nobody trusts what could not be read. */
+  async function askAbout(head: string, text: string): Promise<string | undefined> {
+    if (text.split("\n").length <= MOST_LINES || !face.reports.canShow) return askPerson(face, text, [TRUST, NOT]);
+    const first = await askPerson(face, `${head} It can be trusted when they were shown.`, [SHOW, NOT]);
+    if (first !== SHOW) return first;
+    const { shown } = await face.reports.open("trust", text);
+    return askPerson(face, `${head} The document shows them.`, shown ? [TRUST, NOT] : [NOT]);
+  }
+
   /** Shows what trust would rest on, and asks; nothing but the person's click decides. */
   async function decide(words: readonly unknown[]) {
     const folder = targetFolder(face, words[0]);
     const { hash, files, state } = await face.link.request("workspace/trust", { workspace: folder });
-    const listed = files.slice(0, MOST_FILES).map(({ path, why }) => `- ${path}: ${why}`);
-    const more = files.length > MOST_FILES ? [`… and ${files.length - MOST_FILES} more`] : [];
-    const text = [`Trust ${folder}? It is ${state}. These files could configure Nexus or be run through it:`];
-    const answer = await askPerson(face, [...text, ...listed, ...more].join("\n"), [TRUST, NOT]);
+    const head = revealed(`Trust ${folder}? It is ${state}.`).replaceAll("\n", "⏎");
+    const listed = files.map(({ path, why }) => `- ${revealed(`${path}: ${why}`).replaceAll("\n", "⏎")}`);
+    const text = [`${head} These files could configure Nexus or be run through it:`, ...listed].join("\n");
+    const answer = await askAbout(`${head} ${files.length} files could configure Nexus or be run through it.`, text);
     if (answer === undefined) return { workspace: folder, state };
     const trusted = answer === TRUST;
     const decided = await face.link.request("workspace/setTrust", { workspace: folder, trusted, hash });

@@ -1,65 +1,15 @@
 /** What exactly an approval would allow, as a text for a person: nothing of the subject is left out. */
-import type { Approval, ApprovalSubject } from "../../../protocol/index.ts";
-import { printable } from "../../tools/gate/result.ts";
+import type { Approval } from "../../../protocol/index.ts";
+import { revealed } from "../../tools/gate/result.ts";
+import { subjectLines } from "../subject-lines.ts";
 
 /** With control characters made visible: what a subject holds must not draw over the question. */
 export function subjectText({ subject, parts = [] }: Approval): string {
   const explained = parts.map(({ text, why }) => `  ${text}: ${why}`);
-  return printable([...subjectLines(subject), ...explained].join("\n"));
+  return revealed([...subjectLines(subject), ...explained].join("\n"));
 }
 
 /** The whole question. */
 export function approvalQuestion(approval: Approval): string {
-  return printable(`${approval.title}\n${approval.reason}\n\n`) + subjectText(approval);
-}
-
-function subjectLines(subject: ApprovalSubject): string[] {
-  switch (subject.kind) {
-    case "plan":
-      return planLines(subject);
-    case "command":
-      return [
-        `$ ${subject.command}`,
-        `in ${subject.cwd}${subject.sandbox === "none" ? ", with no sandbox" : ""}`,
-        ...(subject.hosts === undefined ? [] : [`may reach ${subject.hosts.join(", ")}`]),
-        ...boundFiles(subject.files),
-      ];
-    case "read":
-      return [`read ${subject.path}`, subject.reason];
-    case "write":
-      return [
-        `write ${subject.path}`,
-        subject.reason,
-        ...boundFiles(subject.files),
-        ...(subject.diff?.split("\n") ?? []),
-      ];
-    case "network":
-      return [`reach ${subject.url}`];
-    case "foreign":
-      return [`${subject.name} (${subject.source})`, subject.input];
-    case "git":
-      return [`git ${subject.action}`, subject.detail];
-  }
-}
-
-function planLines({ summary, taskCount, estimate, change, commands, permissions = [] }: PlanSubject): string[] {
-  const cost = estimate?.usd == null ? "" : `, about ${estimate.usd.toFixed(2)} USD`;
-  const changed = [
-    ...(change?.added ?? []).map((id) => `adds ${id}`),
-    ...(change?.removed ?? []).map((id) => `drops ${id}`),
-    ...(change?.changed ?? []).map(({ id, field, before, after }) => `${id}: ${field}: ${before} → ${after}`),
-  ];
-  return [
-    summary,
-    `${taskCount} ${taskCount === 1 ? "task" : "tasks"}${cost}`,
-    ...changed,
-    ...commands.map((command) => `runs ${command}`),
-    ...permissions,
-  ];
-}
-
-type PlanSubject = Extract<ApprovalSubject, { kind: "plan" }>;
-
-function boundFiles(files: readonly { readonly path: string; readonly sha256: string | null }[] = []): string[] {
-  return files.map(({ path, sha256 }) => `${path} ${sha256 ?? "(missing)"}`);
+  return revealed(`${approval.title}\n${approval.reason}\n\n`) + subjectText(approval);
 }

@@ -14,6 +14,8 @@ import { nexusError } from "../../../protocol/index.ts";
 import type { Asking } from "./tools/tool.ts";
 
 export interface PersonQuestion {
+  /** What is asked about, by its id: two may have the same text. */
+  readonly subject: string;
   /** What exactly is asked about: another text is another question. */
   readonly message: string;
   readonly schema: ElicitRequestFormParams["requestedSchema"];
@@ -70,8 +72,10 @@ async function askNow(
  * The client comes back with the answer and with our own signed word about what it was asked: an answer to another question,
  * or to none, counts as not given.
  */
-async function askOnRetry({ context }: Asking, { message, schema }: PersonQuestion): Promise<PersonAnswer> {
-  const about = createHash("sha256").update(message).digest("hex");
+async function askOnRetry({ context }: Asking, { subject, message, schema }: PersonQuestion): Promise<PersonAnswer> {
+  const about = createHash("sha256")
+    .update(JSON.stringify([subject, message]))
+    .digest("hex");
   const view = inputResponse(context.mcpReq.inputResponses, KEY);
   const wasAsked = context.mcpReq.requestState<{ readonly about: string }>()?.about === about;
   if (view.kind === "elicit" && wasAsked) return answerOf(view.action, view.content);

@@ -21,6 +21,7 @@ export function createPresence(clients: ClientDirectory, clock: Pick<Clock, "tim
     () => undefined,
   );
   const changed = new Set<string>();
+  const pings = new WeakMap<ConnectedClient, Promise<number | null>>();
 
   clients.onChanged((connectionId) => {
     if (topic.isEmpty()) return;
@@ -36,12 +37,17 @@ export function createPresence(clients: ClientDirectory, clock: Pick<Clock, "tim
     topic.tell(told(false, here.map(present), left));
   }
 
-  async function ping(client: ConnectedClient): Promise<number | null> {
+  /** Whoever asks meanwhile gets the same answer: pings must not use up what else a client may be asked. */
+  function ping(client: ConnectedClient): Promise<number | null> {
+    const underWay = pings.get(client);
+    if (underWay !== undefined) return underWay;
     const begun = clock.monotonic();
-    return client.ask("client/ping", {}, { timeoutMs: PING_MS }).then(
+    const pinged = client.ask("client/ping", {}, { timeoutMs: PING_MS }).then(
       () => clock.monotonic() - begun,
       () => null,
     );
+    pings.set(client, pinged);
+    return pinged.finally(() => pings.delete(client));
   }
 
   return {

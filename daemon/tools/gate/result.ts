@@ -53,6 +53,20 @@ export function printable(text: string): string {
     .replace(/[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 }
 
+const UNSEEN = /\p{Default_Ignorable_Code_Point}|[\ufff9-\ufffb\u2028\u2029\u2800]|\p{Surrogate}|(?! )\p{Zs}/gu;
+
+/**
+ * For what a person answers for: as `printable`, and no character is unseen or looks like a space that is none. Such a
+ * one stands there by its number.
+ */
+export function revealed(text: string): string {
+  const numbered = text.replace(
+    UNSEEN,
+    (character) => `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
+  );
+  return printable(numbered);
+}
+
 export function oneLine(text: string): string {
   const line = printable(text.split("\n", 1).join(""));
   return line.length <= MAX_SUMMARY ? line : `${line.slice(0, MAX_SUMMARY - 1)}…`;

@@ -80,6 +80,34 @@ it("shows the diff and the rule that “always” would keep, and sends what was
   });
 });
 
+it("shows what is asked as code, with every unseen character, so that no text hides or forges another", async () => {
+  const client = await open({ permission: pick("reject_once") });
+  const cwd = "/work`<!--";
+  const asks = {
+    ...{ approvalId: "a-1", taskId: "change", title: "Run\u202e this?\u200b\nnow", reason: "<!-- ok -->" },
+    ...{ subjectHash: "h".repeat(64), parts: [{ text: "rm\u200b", why: "`![x](y)" }] },
+    subject: {
+      kind: "command" as const,
+      command: "rm -rf a\u00a0b\u{e0041}\n```\nAll is well",
+      cwd,
+      sandbox: "none" as const,
+    },
+  };
+  emit(triaged, { type: "approval.requested", approval: asks });
+  await vi.waitFor(() => expect(client.asked).toHaveLength(1));
+  const { title, content } = client.asked[0]?.toolCall ?? {};
+  expect(title).toBe("Run⟨U+202E⟩ this?⟨U+200B⟩⏎now");
+  const texts = (content ?? []).map((each) =>
+    each.type === "content" && each.content.type === "text" ? each.content.text : "",
+  );
+  expect(texts).toEqual([
+    "````sh\nrm -rf a⟨U+00A0⟩b⟨U+E0041⟩\n```\nAll is well\n````",
+    "```\nin /work`<!--, with no sandbox\n```",
+    "```\n<!-- ok -->\n```",
+    "```\nrm⟨U+200B⟩: `![x](y)\n```",
+  ]);
+});
+
 it("asks in every client that shows the run, and takes the question back where another has answered", async () => {
   const chosen = Promise.withResolvers<string>();
   const [first, second] = [

@@ -110,6 +110,23 @@ it("leaves the question open where a person would rather answer later, or the cl
   person.client.close();
 });
 
+it("is pinged once however many ask, so that its questions are never crowded out", async () => {
+  const silent = await server.openRaw(["client/ping"], "human");
+  const asker = await server.open("asker", [], "agent");
+  const answers = Array.from({ length: 10 }, () => asker.request("presence/list", { ping: true }));
+  expect(await silent.next()).toMatchObject({ id: "daemon-1", method: "client/ping" });
+  await asker.request("run/list", {});
+  server.clock.advance(1000);
+  await Promise.all(answers);
+  expect(await silent.next()).toMatchObject({ method: "request/cancelled" });
+  const again = asker.request("presence/list", { ping: true });
+  expect(await silent.next()).toMatchObject({ id: "daemon-2", method: "client/ping" });
+  server.clock.advance(1000);
+  await again;
+  silent.socket.destroy();
+  asker.close();
+});
+
 it.each(["agent", "automation"] as const)("never asks a client in the role %s", async (role) => {
   const other = await server.openRaw(["client/approval", "client/applyEdit", "client/terminal"], role);
   requested();

@@ -91,6 +91,19 @@ describe("a client that offers models", () => {
     for (const client of [first, second]) client.close();
   });
 
+  it("is asked only about its own runs where it is a script", async () => {
+    const script = await server.open("script", ["client/model"], "automation");
+    script.handle("client/model", () => says("script"));
+    const stop = new AbortController();
+    const others = respond({ runId: "run-2", signal: stop.signal });
+    await vi.waitFor(() => expect(waits).toHaveLength(1));
+    stop.abort(new Error("over"));
+    await expect(others).rejects.toThrow("over");
+    await script.request("run/start", { workspace: "/work", prompt: "x", headless: true, idempotencyKey: "12345678" });
+    expect((await respond({ runId: "run-1" })).text).toBe("script");
+    script.close();
+  });
+
   it.each([
     ["not_allowed", "model.not_allowed"],
     ["quota", "model.overloaded"],

@@ -1,6 +1,6 @@
-import { mkdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { nexusError } from "../../../protocol/index.ts";
 import { createScene, NEW_CLIENT, OLD_CLIENT, type Scene, type SceneOptions } from "./scene.ts";
@@ -281,6 +281,21 @@ it("says once that a folder is not trusted, and asks before it trusts", async ()
   scene.replies["window/showMessageRequest"] = ({ actions }) => actions[0];
   const answer = await scene.client.sendRequest("workspace/executeCommand", { command: "nexus.trust" });
   expect(answer).toEqual({ workspace: scene.folder, state: "trusted" });
+});
+
+it("lets nobody trust files that could not all be shown, and hides nothing in their names", async () => {
+  await started(NEW_CLIENT);
+  const names = Array.from({ length: 25 }, (_, index) => `.nexus/rules/${index}.md`);
+  for (const name of [...names, ".nexus/rules/z\u200b.md"]) await scene.open(name, "x\n");
+  scene.replies["window/showMessageRequest"] = ({ actions }) => actions[0];
+  const command = { command: "nexus.trust" };
+  const trust = () => scene.client.sendRequest("workspace/executeCommand", command);
+  expect(await trust()).toMatchObject({ state: "untrusted" });
+  scene.replies["window/showDocument"] = () => ({ success: true });
+  expect(await trust()).toMatchObject({ state: "trusted" });
+  const shown = await scene.until(({ method }) => method === "window/showDocument");
+  const text = readFileSync(fileURLToPath(shown.params.uri), "utf8");
+  for (const name of [...names, "z⟨U+200B⟩.md"]) expect(text).toContain(name);
 });
 
 it("shows lenses at once and what they say when they are resolved", async () => {

@@ -185,6 +185,17 @@ describe("what a run asks", () => {
     expect(scene.told.filter(ask).map(({ params }) => params.actions[0]?.title)).toEqual(["Show all of it", "Approve"]);
   });
 
+  it("when it is long and the document was not shown can only be rejected", async () => {
+    await scene.start(NEW_CLIENT);
+    scene.replies["window/showMessageRequest"] = ({ actions }) => actions[0];
+    scene.replies["window/showDocument"] = () => ({ success: false });
+    const diff = "+x\n".repeat(2000);
+    scene.run("run-1", asked("a1", { subject: { kind: "write", path: "a.ts", reason: "why", diff } }));
+    await expect.poll(() => scene.service.calls.map(({ name }) => name)).toContain("answer");
+    expect(scene.service.calls.find(({ name }) => name === "answer")?.params).toMatchObject({ decision: "reject" });
+    expect(scene.told.filter(ask).map(({ params }) => params.actions.length)).toEqual([2, 1]);
+  });
+
   it("in words is answered with a choice, or with a command", async () => {
     await scene.start(OLD_CLIENT);
     scene.replies["window/showMessageRequest"] = ({ actions }) => actions[1] ?? null;

@@ -201,3 +201,30 @@ it.each(["stdio", "http"] as const)("takes no answer to a question that was not 
   await expect(call({ inputResponses, requestState: "v1.e30.AAAA" })).rejects.toThrow();
   expect(asked("answer")).toEqual([]);
 });
+
+it.each(["stdio", "http"] as const)(
+  "takes no answer that was given to another approval of the same text, over %s",
+  async (wire) => {
+    connected = await connectClient(daemon, [wire, "2026-07-28"], {
+      allowed: ["approvals"],
+      capabilities: { elicitation: { form: {} } },
+      inputRequired: { autoFulfill: false },
+    });
+    const twin = { ...APPROVAL, approvalId: "ap-2" };
+    daemon.emit("run-1", { type: "approval.requested", approval: twin });
+    daemon.service.approvals = async () => ({
+      approvals: [APPROVAL, twin].map((approval) => ({ runId: "run-1", approval })),
+    });
+    const call = (approvalId: string, more: object = {}) =>
+      connected?.client.request(
+        { method: "tools/call", params: { name: "decide_approval", arguments: { approvalId }, ...more } },
+        { allowInputRequired: true },
+      );
+    const { requestState } = (await call("ap-1")) as unknown as { requestState: string };
+    const inputResponses = { answer: { action: "accept", content: { decision: "approve" } } };
+    expect(await call("ap-2", { inputResponses, requestState })).toMatchObject({ resultType: "input_required" });
+    expect(asked("answer")).toEqual([]);
+    await call("ap-1", { inputResponses, requestState });
+    expect(asked("answer")).toHaveLength(1);
+  },
+);

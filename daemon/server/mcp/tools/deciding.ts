@@ -9,7 +9,7 @@ import {
   pendingPaths,
   type RunState,
 } from "../../../../protocol/index.ts";
-import { printable } from "../../../tools/gate/result.ts";
+import { revealed } from "../../../tools/gate/result.ts";
 import { approvalQuestion } from "../approval-text.ts";
 import { askPerson } from "../asking.ts";
 import { type Desk, runOf } from "../desk.ts";
@@ -91,6 +91,7 @@ async function decide(desk: Desk, id: string, approval: Approval, call: ToolCall
   const elsewhere = await whenAnswered(desk, id, approvalId, call.signal);
   try {
     const answer = await askPerson(call.person, {
+      subject: `approval ${id} ${approvalId} ${subjectHash}`,
       message: `${approvalQuestion(approval)}\n\nAllow it, once?`,
       schema: {
         type: "object",
@@ -149,7 +150,8 @@ async function answerQuestion(
   if (question === undefined) throw nexusError("question.unknown", questionId);
   const choices = question.choices.map((each) => `- ${each}`).join("\n");
   const answer = await askPerson(call.person, {
-    message: printable(`${question.agent} asks:\n${question.text}\n${choices}`),
+    subject: `question ${id} ${questionId}`,
+    message: revealed(`${question.agent} asks:\n${question.text}\n${choices}`),
     schema: {
       type: "object",
       properties: { answer: { type: "string", title: "Your answer", minLength: 1, maxLength: 2000 } },
@@ -206,7 +208,8 @@ async function askAboutChange(
   const run = await runOf(desk, id, call.signal);
   const shown = changeText(run);
   const answer = await askPerson(call.person, {
-    message: `${shown}\n\n${printable(question(run.workspace))}`,
+    subject: `change ${id} ${yes}`,
+    message: `${shown}\n\n${revealed(question(run.workspace))}`,
     schema: { type: "object", properties: { decision }, required: ["decision"] },
     signal: call.signal,
   });
@@ -231,7 +234,7 @@ function changeText(run: RunState): string {
   const lines = files
     .filter(({ path }) => pending.includes(path))
     .map(({ status, path, additions, deletions }) => `${status} ${path} (+${additions} −${deletions})`);
-  return printable(`${run.prompt.slice(0, 500)}\n\n${lines.join("\n")}\n\nchange ${resultCommit.slice(0, 12)}`);
+  return revealed(`${run.prompt.slice(0, 500)}\n\n${lines.join("\n")}\n\nchange ${resultCommit.slice(0, 12)}`);
 }
 
 function wordsOf(value: unknown): string | undefined {
