@@ -9,11 +9,19 @@ const GATE = ["run", "admit", "guard", "gate", "locks", "arguments", "writes", "
 );
 const EDITS = ["daemon/tools/edits/**/*.ts", "daemon/tools/files/edit-journal.ts", "daemon/tools/files/file-set.ts"];
 
+const TOGETHER = ["collaboration", "planning", "protocol", "security", "store", "tools", "webview"].map(
+  (folder) => `test/${folder}/**/*.test.{ts,tsx}`,
+);
+const NO_TESTS = ["test/vscode/**", "test/crash/**", "**/node_modules/**", "**/fixtures/**"];
+
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic" } },
   test: {
-    include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
-    exclude: ["test/vscode/**", "test/crash/**", "**/node_modules/**", "**/fixtures/**"],
+    projects: [
+      // These neither change the process nor keep anything in a module, so one load of the code serves all of them.
+      { extends: true, test: { name: "together", include: TOGETHER, isolate: false } },
+      { extends: true, test: { name: "apart", include: ["test/**/*.test.{ts,tsx}"], exclude: [...NO_TESTS, ...TOGETHER] } },
+    ],
     // A test that forgets its own data folder or model must meet neither the user's data nor the user's keys.
     env: {
       NEXUS_HOME: join(tmpdir(), "nexus-test-without-home"),

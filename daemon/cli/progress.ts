@@ -102,6 +102,8 @@ function describe(event: RunEvent, state: RunState, paint: Paint, width: number)
     case "changes.ready":
       return changesText(body.changeSet.files, paint);
     case "changes.accepted":
+      if (body.takenBy !== undefined)
+        return paint("green", `✓ An editor took the change of ${count(body.paths.length, "file")} into its own text.`);
       if (body.inEditor === undefined)
         return paint("green", `✓ Wrote ${count(body.paths.length, "file")} into ${state.workspace}.`);
       return paint("green", `✓ ${acceptedText({ accepted: body.paths, inEditor: body.inEditor })}.`);

@@ -2,6 +2,7 @@
 import type { Diagnostic } from "vscode-languageserver";
 import type { Face, Findings, Offer, RequestHandler } from "./feature.ts";
 import { request } from "./feature.ts";
+import { fileKeyOf } from "./folders.ts";
 import { DocumentParams } from "./params.ts";
 
 export interface OwnedFindings extends Findings {
@@ -12,13 +13,14 @@ export interface OwnedFindings extends Findings {
 const MOST_OF_A_DOCUMENT = 500;
 
 export function createFindings({ connection, client }: Pick<Face, "connection" | "client">): OwnedFindings {
+  /** By `fileKeyOf`: clients write one file's URI in several ways. */
   const byUri = new Map<string, Map<string, readonly Diagnostic[]>>();
   const { textDocument, workspace } = client.capabilities;
   // A client that cannot be told to ask again would show what has long changed.
   const isAsked = textDocument?.diagnostic !== undefined && workspace?.diagnostics?.refreshSupport === true;
 
   function of(uri: string): Diagnostic[] {
-    return [...(byUri.get(uri)?.values() ?? [])].flat().slice(0, MOST_OF_A_DOCUMENT);
+    return [...(byUri.get(fileKeyOf(uri))?.values() ?? [])].flat().slice(0, MOST_OF_A_DOCUMENT);
   }
 
   function tell(uri: string): void {
@@ -30,13 +32,14 @@ export function createFindings({ connection, client }: Pick<Face, "connection" |
 
   return {
     set(owner, uri, diagnostics) {
-      const owners = byUri.get(uri) ?? new Map<string, readonly Diagnostic[]>();
+      const key = fileKeyOf(uri);
+      const owners = byUri.get(key) ?? new Map<string, readonly Diagnostic[]>();
       const before = owners.get(owner) ?? [];
       if (JSON.stringify(before) === JSON.stringify(diagnostics)) return;
       if (diagnostics.length === 0) owners.delete(owner);
       else owners.set(owner, diagnostics);
-      if (owners.size === 0) byUri.delete(uri);
-      else byUri.set(uri, owners);
+      if (owners.size === 0) byUri.delete(key);
+      else byUri.set(key, owners);
       tell(uri);
     },
     of,

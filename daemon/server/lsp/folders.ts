@@ -32,6 +32,12 @@ export function filePathOf(uri: string): string | undefined {
   }
 }
 
+/** The same for each way to write a file's URI (`c%3A`, `%40`, `%28`); another URI is its own key. */
+export function fileKeyOf(uri: string): string {
+  const path = filePathOf(uri);
+  return path === undefined ? uri : pathToFileURL(path).href;
+}
+
 export function createFolders(): OwnedFolders {
   /** Real paths by the client's own. */
   const known = new Map<string, string>();

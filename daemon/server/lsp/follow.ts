@@ -1,7 +1,7 @@
 /** Starting a run and staying with it: its progress in the client, and cancelling it from there. */
 import { randomUUID } from "node:crypto";
 import { NexusError } from "../../../protocol/errors.ts";
-import { applyRunEvent, type Params, type RunEvent, type RunState } from "../../../protocol/index.ts";
+import { applyRunEvent, isEnded, type Params, type RunEvent, type RunState } from "../../../protocol/index.ts";
 import { type CommandCall, type Face, GONE, type Progress } from "./feature.ts";
 import { short } from "./subject-text.ts";
 import { unsavedTexts } from "./unsaved-texts.ts";
@@ -49,8 +49,7 @@ export async function followRun(face: Face, runId: string, call: CommandCall): P
 function ended(face: Face, from: RunState, progress: Progress): Promise<RunState> {
   const { promise, resolve, reject } = Promise.withResolvers<RunState>();
   let state = from;
-  const isOver = (status: RunState["status"]) => ENDED.has(status);
-  if (isOver(state.status)) return Promise.resolve(state);
+  if (isEnded(state.status)) return Promise.resolve(state);
   const end = face.link.watch(
     from.runId,
     from.seq,
@@ -58,14 +57,12 @@ function ended(face: Face, from: RunState, progress: Progress): Promise<RunState
       state = applyRunEvent(state, event);
       const words = stepWords(event, state);
       if (words !== undefined) progress.report(words.text, words.percent);
-      if (isOver(state.status)) resolve(state);
+      if (isEnded(state.status)) resolve(state);
     },
     reject,
   );
   return promise.finally(end);
 }
-
-const ENDED: ReadonlySet<string> = new Set(["done", "failed", "denied", "cancelled", "out_of_budget"]);
 
 function stepWords({ body }: RunEvent, state: RunState): { text: string; percent?: number } | undefined {
   const done = state.tasks.filter(({ status }) => status !== "waiting" && status !== "working").length;

@@ -14,12 +14,16 @@ interface Hunk {
   readonly lines: readonly { readonly sign: " " | "-" | "+"; readonly text: string }[];
 }
 
+/** As in a diff: a carriage return alone ends no line, as it does for an editor. */
+const LINE_END = /\r\n|\n/;
+
 /** Undefined when a hunk's lines are not there any more, or stand in several places and in none of them as they did. */
 export function patchEdits(document: TextDocument, patch: string): OffsetEdit[] | undefined {
   const hunks = hunksOf(patch);
   if (hunks.length === 0) return undefined;
-  const lines = document.getText().split(/\r\n|\n/);
-  const end = /\r\n/.test(document.getText()) ? "\r\n" : "\n";
+  const text = document.getText();
+  const lines = text.replace(/^\ufeff/, "").split(LINE_END);
+  const end = /\r\n/.test(text) ? "\r\n" : "\n";
   const edits: OffsetEdit[] = [];
   let moved = 0;
   for (const hunk of hunks) {
@@ -27,7 +31,7 @@ export function patchEdits(document: TextDocument, patch: string): OffsetEdit[] 
     const at = placeOf(lines, old, hunk.at + moved);
     if (at === undefined) return undefined;
     moved = at - hunk.at;
-    edits.push(...editsOf(document, hunk, at, end));
+    edits.push(...editsOf(text, hunk, at, end));
   }
   return edits;
 }
@@ -40,7 +44,13 @@ function hunksOf(patch: string): Hunk[] {
     if (head !== null) hunks.push({ at: Math.max(0, Number(head[1]) - (head[2] === "0" ? 0 : 1)), lines: [] });
     const [sign] = line;
     if (head === null && (sign === " " || sign === "-" || sign === "+"))
-      hunks.at(-1)?.lines.push({ sign, text: line.slice(1).replace(/\r$/, "") });
+      hunks.at(-1)?.lines.push({
+        sign,
+        text: line
+          .slice(1)
+          .replace(/\r$/, "")
+          .replace(/^\ufeff/, ""),
+      });
   }
   return hunks;
 }
@@ -55,7 +65,7 @@ function placeOf(lines: readonly string[], old: readonly string[], expected: num
 }
 
 /** One edit for each run of changed lines, so that what stands around them is not touched. */
-function editsOf(document: TextDocument, { lines }: Hunk, at: number, end: string): OffsetEdit[] {
+function editsOf(whole: string, { lines }: Hunk, at: number, end: string): OffsetEdit[] {
   const edits: OffsetEdit[] = [];
   let line = at;
   for (let index = 0; index < lines.length; ) {
@@ -69,7 +79,7 @@ function editsOf(document: TextDocument, { lines }: Hunk, at: number, end: strin
     const run = length < 0 ? rest : rest.slice(0, length);
     const removed = run.filter(({ sign }) => sign === "-").length;
     const added = run.filter(({ sign }) => sign === "+").map(({ text }) => `${text}${end}`);
-    edits.push(lineEdit(document, line, removed, added.join(""), end));
+    edits.push(lineEdit(whole, line, removed, added.join(""), end));
     line += removed;
     index += run.length;
   }
@@ -77,11 +87,18 @@ function editsOf(document: TextDocument, { lines }: Hunk, at: number, end: strin
 }
 
 /** At the end of a text whose last line has no line end, the new lines need one before them. */
-function lineEdit(document: TextDocument, line: number, removed: number, text: string, end: string): OffsetEdit {
-  const all = document.getText();
-  const offsetOf = (each: number) =>
-    each >= document.lineCount ? all.length : document.offsetAt({ line: each, character: 0 });
-  const [start, stop] = [offsetOf(line), offsetOf(line + removed)];
+function lineEdit(all: string, line: number, removed: number, text: string, end: string): OffsetEdit {
+  const [start, stop] = [lineStart(all, line), lineStart(all, line + removed)];
   const lacksEnd = start === all.length && start > 0 && !all.endsWith("\n") && text !== "";
   return { start, end: stop, text: lacksEnd ? `${end}${text.slice(0, -end.length)}` : text };
+}
+
+function lineStart(text: string, line: number): number {
+  if (line === 0) return text.startsWith("\ufeff") ? 1 : 0;
+  let at = 0;
+  for (let index = 0; index < line; index += 1) {
+    at = text.indexOf("\n", at) + 1;
+    if (at === 0) return text.length;
+  }
+  return at;
 }

@@ -1,6 +1,7 @@
 /** Tells the daemon what is typed and not saved: after a pause, the newest text only, and never so much that others wait. */
 import type { TextDocument } from "vscode-languageserver-textdocument";
-import { stat } from "../../host/files.ts";
+import { readText, stat } from "../../host/files.ts";
+import { isSameText } from "./actions/text-edits.ts";
 import type { Face, Place, Unsaved } from "./feature.ts";
 import { filePathOf } from "./folders.ts";
 
@@ -9,6 +10,8 @@ const PAUSE_MS = 300;
 const BETWEEN_MS = 20;
 /** What one message may hold; a longer text counts when it is saved. */
 const MAX_CHARACTERS = 250_000;
+/** A larger file whose size is another one counts as changed. */
+const MOST_COMPARED_BYTES = 8 * 1024 * 1024;
 /** More files than that nobody edits; the daemon keeps every text that it is told. */
 const MOST_TOLD = 1000;
 
@@ -88,8 +91,13 @@ export function createUnsaved({
   async function look(document: TextDocument): Promise<void> {
     const path = filePathOf(document.uri);
     const found = path === undefined ? undefined : await stat(path).catch(() => undefined);
+    const isSize = found !== undefined && found.size === Buffer.byteLength(document.getText());
+    if (isSize) return;
+    // Editors take away byte order marks, and some of them line ends of their own.
+    const saved = path === undefined ? undefined : await readSmall(path, found?.size);
+    const isAsSaved = saved !== undefined && isSameText(saved, document.getText());
     const isAsOpened = documents.get(document.uri) === document && !documents.isChanged(document.uri);
-    if (!isAsOpened || (found !== undefined && found.size === Buffer.byteLength(document.getText()))) return;
+    if (!isAsOpened || isAsSaved) return;
     documents.markChanged(document.uri);
     later(document.uri);
   }
@@ -118,4 +126,10 @@ export function createUnsaved({
       queue.clear();
     },
   };
+}
+
+/** Undefined where there is none, or it is longer than what the daemon would be told. */
+async function readSmall(path: string, size: number | undefined): Promise<string | undefined> {
+  if (size === undefined || size > MOST_COMPARED_BYTES) return undefined;
+  return readText(path).catch(() => undefined);
 }

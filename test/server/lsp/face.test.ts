@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
@@ -192,6 +192,23 @@ describe("unsaved text", () => {
     await scene.client.sendNotification("textDocument/didClose", { textDocument: { uri } });
     await scene.client.sendRequest("workspace/symbol", { query: "" });
     await expect.poll(() => scene.memory.calls.findLast(({ name }) => name === "unsaved")?.params["text"]).toBeNull();
+  });
+
+  it("is none where the file only has other line ends or a byte order mark", async () => {
+    await started();
+    const files = [
+      ["crlf.ts", "a\r\nb\r\n", "a\nb\n"],
+      ["mark.ts", "\ufeffa\nb\n", "a\nb\n"],
+      ["typed.ts", "a\n", "a\nand more\n"],
+    ] as const;
+    for (const [path, saved, text] of files) {
+      writeFileSync(join(scene.folder, path), saved);
+      const textDocument = { uri: scene.uri(path), languageId: "typescript", version: 1, text };
+      await scene.client.sendNotification("textDocument/didOpen", { textDocument });
+    }
+    const told = () => scene.memory.calls.filter(({ name }) => name === "unsaved").map(({ params }) => params["path"]);
+    await expect.poll(told).toContain("typed.ts");
+    expect(told()).toEqual(["typed.ts"]);
   });
 
   it("is told again after the daemon was restarted", async () => {

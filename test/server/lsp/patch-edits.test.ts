@@ -40,6 +40,17 @@ describe("a change beside unsaved text", () => {
     expect(patched(text, BEFORE, after)).toBe(expected);
   });
 
+  it("takes a carriage return alone for a part of its line, as the diff does", () => {
+    const before = `x\r${BEFORE}`;
+    const after = before.replace("e", "E");
+    expect(patched(`${before}new`, before, after)).toBe(`${after}new`);
+  });
+
+  it.each(["", "\ufeff"])("fits whether or not the editor keeps a byte order mark (%j)", (mark) => {
+    const [before, after] = [`\ufeff${BEFORE}`, `\ufeff${BEFORE.replace("b", "B")}`];
+    expect(patched(`${mark}${BEFORE}new`, before, after)).toBe(`${mark}${BEFORE.replace("b", "B")}new`);
+  });
+
   it("that meets it is not made", () => {
     expect(patched(BEFORE.replace("e", "mine"), BEFORE, BEFORE.replace("e", "E"))).toBeUndefined();
     expect(patched("", BEFORE, BEFORE.replace("e", "E"))).toBeUndefined();

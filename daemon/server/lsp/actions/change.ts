@@ -1,6 +1,7 @@
 /** Actions whose outcome is an edit: a run makes the change in a copy, and the client gets it as an edit of what it shows. */
 import { LSPErrorCodes, ResponseError } from "vscode-languageserver/node";
 import { pendingPaths, type RunState } from "../../../../protocol/index.ts";
+import { openUri } from "../accept.ts";
 import { askPerson } from "../asking.ts";
 import type { CommandCall, Face } from "../feature.ts";
 import { short } from "../subject-text.ts";
@@ -87,24 +88,13 @@ async function filesOf(face: Face, state: RunState, paths: readonly string[], as
     if (length > MOST_CHARACTERS) throw failed("It is too large for an edit.");
     files.push({
       path,
-      uri: uriOf(face, folder, path),
+      uri: openUri(face, folder, path) ?? face.folders.uriOf({ folder, path }),
       before,
       after,
       isAskedFor: path === asked || status === "added",
     });
   }
   return files;
-}
-
-/** The client's own URI of a file that it has open. */
-function uriOf({ documents, folders }: Face, folder: string, path: string): string {
-  const usual = folders.uriOf({ folder, path });
-  if (documents.get(usual) !== undefined) return usual;
-  for (const { uri } of documents.all()) {
-    const place = folders.placeOf(uri);
-    if (place?.folder === folder && place.path === path) return uri;
-  }
-  return usual;
 }
 
 /** Tests are files of their own; of everything else a person expects that the file at hand changes. */

@@ -7,6 +7,7 @@ import { type CommandCall, type Face, GONE } from "../feature.ts";
 import { filePathOf } from "../folders.ts";
 import { followRun, startRun } from "../follow.ts";
 import { unsavedTexts } from "../unsaved-texts.ts";
+import { isSameText } from "./text-edits.ts";
 import type { Subject } from "./wish.ts";
 
 export interface Start {
@@ -50,7 +51,7 @@ async function ownText({ documents }: Face, { uri, place, text }: Subject): Prom
   if (documents.get(uri) === undefined) return [];
   const path = filePathOf(uri);
   const saved = path === undefined ? undefined : await readText(path).catch(() => undefined);
-  if (saved !== undefined && saved.replace(/^\ufeff/, "") === text) return [];
+  if (saved !== undefined && isSameText(saved, text)) return [];
   if (unsavedBytes(text) > MAX_UNSAVED_BYTES)
     throw new ResponseError(
       LSPErrorCodes.RequestFailed,

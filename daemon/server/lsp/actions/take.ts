@@ -2,6 +2,7 @@
  * Telling the daemon that the editor has a run's change: an edit that was handed over counts as taken when every document of
  * it that is open holds what the edit makes of it. Until then the run keeps the change.
  */
+import { NexusError } from "../../../../protocol/errors.ts";
 import { hashOf } from "../../../host/files.ts";
 import type { Face } from "../feature.ts";
 import { isSameText } from "./text-edits.ts";
@@ -34,7 +35,9 @@ export function createTakes({ documents, link, connection }: Face): Takes {
       if (conflicts.length === 0) waiting.delete(runId);
       else keep(runId, expected);
     } catch (error) {
-      waiting.delete(runId);
+      // The editor has the change all the same: it is told with the next change or save of its documents.
+      if (error instanceof NexusError && error.value.code === "daemon.unreachable") keep(runId, expected);
+      else waiting.delete(runId);
       connection.console.log(`The change of run ${runId} was not noted as taken: ${String(error)}`);
     } finally {
       telling.delete(runId);
