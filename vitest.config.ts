@@ -20,7 +20,10 @@ export default defineConfig({
     projects: [
       // These neither change the process nor keep anything in a module, so one load of the code serves all of them.
       { extends: true, test: { name: "together", include: TOGETHER, isolate: false } },
-      { extends: true, test: { name: "apart", include: ["test/**/*.test.{ts,tsx}"], exclude: [...NO_TESTS, ...TOGETHER] } },
+      {
+        extends: true,
+        test: { name: "apart", include: ["test/**/*.test.{ts,tsx}"], exclude: [...NO_TESTS, ...TOGETHER] },
+      },
     ],
     // A test that forgets its own data folder or model must meet neither the user's data nor the user's keys.
     env: {

@@ -11,7 +11,16 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const modules = join(root, "node_modules");
 const BUILD_SCRIPT = "esbuild.config.mjs";
-const SOURCES = ["protocol", "daemon", "extension", "webview", "grammars", "docs/generate", "package.json", BUILD_SCRIPT];
+const SOURCES = [
+  "protocol",
+  "daemon",
+  "extension",
+  "webview",
+  "grammars",
+  "docs/generate",
+  "package.json",
+  BUILD_SCRIPT,
+];
 
 const words = process.argv.slice(2);
 const wantsBuild = words[0] !== "--no-build";
