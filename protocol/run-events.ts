@@ -313,7 +313,7 @@ export const RunEventBody = z.discriminatedUnion("type", [
     paths: z.array(z.string()),
     /** Whose editor has it in its own texts; left out: Nexus wrote the files. */
     takenBy: z.optional(z.string()),
-    /** Of `takenBy`: commit that keeps the files as they were on disk. */
+    /** Commit that keeps the files as they were on disk. */
     kept: z.optional(z.string()),
     /** Of these, the ones that an editor has open with unsaved text: changed there, and not saved. */
     inEditor: z.optional(z.array(z.string())),

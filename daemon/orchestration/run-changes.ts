@@ -51,22 +51,37 @@ async function applyPaths(
     return { conflicts, inEditor };
   }
   const onDisk = paths.filter((path) => !inEditor.includes(path));
-  await keepAndBegin(dependencies, { state, changes }, onDisk);
-  return { conflicts: await carryOut(dependencies, runId, onDisk, edited), inEditor };
+  const kept = await undoneIfItFails(edited, async () => {
+    const commit = await keepFiles(dependencies, { state, changes }, paths);
+    if (onDisk.length > 0)
+      await dependencies.store.events.append(runId, [
+        { body: { type: "changes.applying", paths: onDisk, kept: commit } },
+      ]);
+    return commit;
+  });
+  return { conflicts: await carryOut(dependencies, runId, onDisk, { edited, kept }), inEditor };
 }
 
-/** What is written over is kept, and the intent recorded, before the first file is touched. */
-async function keepAndBegin(
-  dependencies: RunDependencies,
+/**
+ * The files as they are on disk, kept before the first is touched; the answer is the commit. Those that an editor changes are
+ * among them: it may save them at any time.
+ */
+async function keepFiles(
+  { changes: { checkpoints } }: RunDependencies,
   { state, changes }: { state: RunState; changes: Changes },
   paths: string[],
-): Promise<void> {
-  if (paths.length === 0) return;
-  const { runId } = state;
+): Promise<string> {
   const earlier = changes.kept === undefined ? {} : { earlier: changes.kept };
-  const files = { name: "before-accept", paths, ...earlier };
-  const kept = await dependencies.changes.checkpoints.keepFiles(state, files);
-  await dependencies.store.events.append(runId, [{ body: { type: "changes.applying", paths, kept } }]);
+  return checkpoints.keepFiles(state, { name: "before-accept", paths, ...earlier });
+}
+
+async function undoneIfItFails<Value>(edited: ThroughEditors | undefined, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    await edited?.undo();
+    throw error;
+  }
 }
 
 export async function discardChanges(
@@ -111,8 +126,7 @@ export async function takenChanges(
   const action = `accept ${paths.join(", ")}`;
   const decision = { event: "accept" as const, actor, action, reason: "An editor has it in its own texts." };
   await auditRun(dependencies, params.runId, { ...decision, verdict: "approved" });
-  const earlier = changes.kept === undefined ? {} : { earlier: changes.kept };
-  const kept = await dependencies.changes.checkpoints.keepFiles(state, { name: "before-accept", paths, ...earlier });
+  const kept = await keepFiles(dependencies, { state, changes }, paths);
   const body = { type: "changes.accepted" as const, paths, takenBy: caller.name, kept };
   await dependencies.store.events.append(params.runId, [{ body }]);
   await releaseWhenDecided(dependencies, params.runId);
@@ -130,15 +144,16 @@ async function carryOut(
   dependencies: RunDependencies,
   runId: string,
   onDisk: string[],
-  edited?: ThroughEditors,
+  { edited, kept }: { readonly edited?: ThroughEditors; readonly kept?: string } = {},
 ): Promise<ChangeConflict[]> {
-  const conflicts = await write(dependencies, runId, onDisk).catch(async (error: unknown) => {
-    await edited?.undo();
-    throw error;
-  });
+  const conflicts = await undoneIfItFails(edited, () => write(dependencies, runId, onDisk));
   const stuck = conflicts.length === 0 ? [] : ((await edited?.undo()) ?? []);
   const inEditor = [...(edited?.inEditor ?? [])];
-  const accepted = { paths: [...onDisk, ...inEditor], ...(inEditor.length === 0 ? {} : { inEditor }) };
+  const accepted = {
+    paths: [...onDisk, ...inEditor],
+    ...(inEditor.length === 0 ? {} : { inEditor }),
+    ...(kept === undefined ? {} : { kept }),
+  };
   const all = [
     ...conflicts,
     ...stuck.map((path) => ({ path, reason: "undo the change in the editor: it was not taken out" })),

@@ -171,6 +171,22 @@ it("accepts into the editor and writes the rest, or neither: what the editor too
   expect(await changes()).toMatchObject({ decisions: { "a.txt": "accepted", "b.txt": "accepted" }, conflicts: [] });
 });
 
+it("keeps the files as they were, so that an accept can be undone once the editor has saved", async () => {
+  const editors = createEditors();
+  const engine = await open({
+    files: { "a.txt": BASE },
+    script: script("two", "TWO", "a.txt"),
+    documents: editors.documents,
+  });
+  const runId = await engine.start("Fix the typo in a.txt");
+  await engine.ended(runId);
+  editors.type("1", "a.txt", `${BASE}more\n`);
+  await engine.service.accept({ runId }, { name: "somebody" });
+  writeFiles(engine.workspace, { "a.txt": RESULT });
+  await engine.service.rewind({ runId, to: { what: "before_accept" } }, { name: "somebody" });
+  expect(engine.read("a.txt")).toBe(BASE);
+});
+
 it("is minded at the end of a run that was to apply its change itself", async () => {
   const editors = createEditors(() => false);
   editors.type("1", "README.md", "typed\n");
