@@ -5,7 +5,7 @@
  */
 import type { Readable, Writable } from "node:stream";
 import type { AnyMessage, Stream } from "@agentclientprotocol/sdk";
-import { isTooDeep } from "../rpc/frames.ts";
+import { isTooDeep } from "../nesting.ts";
 
 export interface LineLimits {
   /** Of one message; prompts hold images. */

@@ -1,4 +1,5 @@
 /** From the text of a message to one that the library may have: JSON-RPC's own rules, checked before anything acts on it. */
+import { isTooDeep, MAX_DEPTH } from "../nesting.ts";
 import { INVALID_REQUEST, PARSE_ERROR } from "./frames.ts";
 
 export type Id = string | number;
@@ -12,8 +13,6 @@ export type Reading =
   | { readonly ok: true; readonly message: Incoming }
   /** `id` is null where it cannot be told; undefined where nobody may be answered: it was a response. */
   | { readonly ok: false; readonly code: number; readonly message: string; readonly id: Id | null | undefined };
-
-const MAX_DEPTH = 64;
 
 export function readMessage(text: string): Reading {
   const parsed = parse(text);
@@ -64,22 +63,4 @@ function parse(text: string): { readonly json: unknown } | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Counts brackets outside of strings. */
-function isTooDeep(text: string): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let index = 0; index < text.length; index += 1) {
-    const char = text.charCodeAt(index);
-    if (inString) {
-      if (char === 92) index += 1;
-      else if (char === 34) inString = false;
-    } else if (char === 34) inString = true;
-    else if (char === 123 || char === 91) {
-      depth += 1;
-      if (depth > MAX_DEPTH) return true;
-    } else if (char === 125 || char === 93) depth -= 1;
-  }
-  return false;
 }

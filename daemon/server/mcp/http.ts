@@ -3,7 +3,7 @@ import { createMcpHandler, isLegacyRequest, type McpHttpHandler } from "@modelco
 import { type HttpReply, type HttpRequest, listenHttp } from "../../host/http-server.ts";
 import type { Log } from "../../observability/log.ts";
 import { refusalOf } from "../http/bearer.ts";
-import { isTooDeep } from "../rpc/frames.ts";
+import { isTooDeep } from "../nesting.ts";
 import type { Desk } from "./desk.ts";
 import { listenedUris } from "./overheard.ts";
 import { createMcpServer, type ServerOptions } from "./server.ts";

@@ -14,7 +14,7 @@ import {
   type Transport,
 } from "@modelcontextprotocol/server";
 import type { Clock } from "../../host/clock.ts";
-import { isTooDeep } from "../rpc/frames.ts";
+import { isTooDeep } from "../nesting.ts";
 
 export interface StdioOptions {
   readonly input: Readable;

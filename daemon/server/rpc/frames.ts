@@ -1,11 +1,11 @@
 /** One line from a client: JSON-RPC messages, each of them good or with what is wrong about it. */
 import type { JSONRPCErrorResponse, JSONRPCRequest } from "json-rpc-2.0";
 import { type ErrorCode, type ErrorValue, errorValue } from "../../../protocol/errors.ts";
+import { isTooDeep, MAX_DEPTH } from "../nesting.ts";
 import type { ClientAnswer } from "./asks.ts";
 
 /** Messages of one batch. */
 export const MAX_BATCH = 50;
-const MAX_DEPTH = 64;
 /** JSON-RPC's own numbers for what it defines; everything else is told apart by the error value in `data`. */
 const JSON_RPC_CODES: Partial<Record<string, number>> = {
   "frame.invalid": -32700,
@@ -72,24 +72,6 @@ function messageOf(value: unknown): Message {
   if (typeof method !== "string") return wrong('It lacks a "method".');
   if (!hasId && id !== undefined) return wrong('Its "id" is of no use.');
   return { kind: "request", request: { jsonrpc, method, params, ...(hasId ? { id } : {}) } };
-}
-
-/** Counts brackets outside strings: recursion in whatever reads the value later must not overflow the stack. */
-export function isTooDeep(line: string): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let index = 0; index < line.length; index += 1) {
-    const char = line.charCodeAt(index);
-    if (inString) {
-      if (char === 92) index += 1;
-      else if (char === 34) inString = false;
-    } else if (char === 34) inString = true;
-    else if (char === 123 || char === 91) {
-      depth += 1;
-      if (depth > MAX_DEPTH) return true;
-    } else if (char === 125 || char === 93) depth -= 1;
-  }
-  return false;
 }
 
 function invalid(code: ErrorCode, detail: string, id: string | number | null = null): Message {
