@@ -20,7 +20,11 @@ import type { AcpSettings } from "../../daemon/server/acp/settings.ts";
 import { createLink, type DaemonLink } from "../../daemon/server/link.ts";
 import { createHandlers } from "../../daemon/server/rpc/handlers.ts";
 import { type RpcServer, startRpcServer } from "../../daemon/server/rpc/server.ts";
-import type { ClientConnection as NexusClient } from "../../protocol/index.ts";
+import type {
+  ClientRole,
+  ClientCapabilities as NexusCapabilities,
+  ClientConnection as NexusClient,
+} from "../../protocol/index.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
 import { createFakeMemory } from "./fake-memory.ts";
 import { openClient } from "./rpc-client.ts";
@@ -60,6 +64,8 @@ export interface AcpScene {
   readonly engine: Engine;
   /** A second client of the Nexus protocol, as the terminal is. */
   nexus(): Promise<NexusClient>;
+  /** What faces are given to connect with; whoever asks closes it. */
+  connect(name: string, role?: ClientRole, capabilities?: NexusCapabilities): Promise<NexusClient>;
   open(person: Person, options?: OpenOptions): Promise<AcpClient>;
   /** The daemon ends and another takes up its work. */
   restart(): Promise<void>;
@@ -113,6 +119,7 @@ export async function startAcp(options: EngineOptions & { readonly trusted?: boo
       closing.push(() => connection.close());
       return connection;
     },
+    connect: (name, role, more) => openClient(address, TOKEN, name, role, more),
     async open(person, more = {}) {
       const opened = await openAcp(() => nexus("acp"), engine.workspace, person, more);
       clients.push(opened);

@@ -30,7 +30,7 @@ export interface Connected {
 export const TEST_TOKEN = "ab".repeat(32);
 
 export async function connectClient(
-  daemon: FaceDaemon,
+  daemon: Pick<FaceDaemon, "options">,
   [wire, revision]: readonly [Wire, Revision],
   { allowed = [], prepare = () => undefined, ...options }: ConnectOptions = {},
 ): Promise<Connected> {
@@ -65,7 +65,7 @@ function httpTransport(url: string, token = TEST_TOKEN): StreamableHTTPClientTra
 }
 
 /** The two ends of standard streams, without a process. */
-function stdioPair(daemon: FaceDaemon, allowed: readonly Allowance[]) {
+function stdioPair(daemon: Pick<FaceDaemon, "options">, allowed: readonly Allowance[]) {
   const [input, output] = [new PassThrough(), new PassThrough()];
   const ended = serveMcpStdio(daemon.options(allowed), { input, output });
   const buffer = new ReadBuffer();
