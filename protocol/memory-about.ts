@@ -29,6 +29,8 @@ export const memoryAbout = request(
     files: z.int(),
     /** False when the time was up before all were found: there may be more. */
     complete: z.boolean(),
+    /** False when tests that reach it through imports were not all looked for yet: asked again later, there may be more. */
+    knowsTests: z.optional(z.boolean()),
     /** At most 20, the surest first. */
     tests: z.array(TestToRun),
     /** The last 3 that changed its file. */

@@ -118,7 +118,7 @@ export const IMPACT: Answer<"memory/impact"> = {
   ...META,
 };
 
-const ABOUT: Answer<"memory/about"> = {
+export const ABOUT: Answer<"memory/about"> = {
   definitions: [SYMBOL],
   confidence: "certain",
   uses: [

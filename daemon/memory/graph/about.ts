@@ -14,6 +14,8 @@ export interface About {
   /** The surest first; those that only have the name are left out. */
   readonly uses: readonly Use[];
   readonly complete: boolean;
+  /** False: only the tests that use it themselves are among `tests`. */
+  readonly knowsTests: boolean;
   readonly tests: readonly TestLink[];
 }
 
@@ -23,7 +25,14 @@ export interface NamePlace {
   readonly name: string;
 }
 
-const NOTHING: About = { definitions: [], confidence: "possible", uses: [], complete: true, tests: [] };
+const NOTHING: About = {
+  definitions: [],
+  confidence: "possible",
+  uses: [],
+  complete: true,
+  knowsTests: true,
+  tests: [],
+};
 
 interface AboutOptions {
   readonly stop: Stop;
@@ -42,8 +51,10 @@ export function aboutName(world: World, place: NamePlace, { stop, knowsImports }
   const nodes = definitions.filter((node) => identityOf(node) === identity);
   const { uses, complete } = usesOfNodes(world, nodes, stop);
   const sure = uses.filter((use) => use.confidence !== "possible");
-  const tests = !knowsImports || stop() ? testsAmong(sure) : joined(testsAmong(sure), testsOf(world, first.path, stop));
-  return { definitions, confidence, uses: sure, complete, tests };
+  const near = testsAmong(sure);
+  if (!knowsImports || stop()) return { definitions, confidence, uses: sure, complete, knowsTests: false, tests: near };
+  const tests = joined(near, testsOf(world, first.path, stop));
+  return { definitions, confidence, uses: sure, complete, knowsTests: !stop(), tests };
 }
 
 /** Words in comments and strings have no meaning that could be told. */

@@ -44,6 +44,7 @@ export function about(
     total: found.uses.length,
     files: new Set(found.uses.map((use) => use.path)).size,
     complete: found.complete,
+    ...(found.knowsTests ? {} : { knowsTests: false }),
     tests: found.tests.slice(0, TESTS).map((test) => ({ path: test.path, why: test.why, command: null })),
     ...historyOf(workspace, first?.path),
   };

@@ -25,9 +25,28 @@ const SHOWN_CHANGES: ReadonlySet<string> = new Set([
   ...["changes.superseded", "run.finished"],
 ]);
 const NOTHING = { title: "", command: "" };
+/** When lenses that could not say all yet are asked for again; what is not known by then stays as it is. */
+const AGAIN_MS = [500, 1000, 2000, 4000, 8000] as const;
 
 export function createCodeLens(face: Face): Feature {
   if (!face.choices.codeLens) return {};
+
+  const refresh = () => void face.connection.sendRequest("workspace/codeLens/refresh").catch(() => undefined);
+  const canRefresh = () => face.client.capabilities.workspace?.codeLens?.refreshSupport === true;
+  let tries = 0;
+  let isWaiting = false;
+
+  /** Memory answers at once with what it has, and finds more meanwhile. */
+  function again(): void {
+    const wait = AGAIN_MS[tries];
+    if (!canRefresh() || isWaiting || wait === undefined) return;
+    tries += 1;
+    isWaiting = true;
+    face.clock.timer(wait, () => {
+      isWaiting = false;
+      refresh();
+    });
+  }
 
   async function lenses(uri: string, signal: AbortSignal): Promise<CodeLens[]> {
     const document = face.documents.get(uri);
@@ -53,6 +72,7 @@ export function createCodeLens(face: Face): Feature {
     const wish = { place, name: data.name, line: data.line };
     const about = await orNothing(face, aboutName(face, data.uri, wish, { signal, limit: 0 }));
     if (about === undefined) return { ...lens, command: { ...NOTHING, title: "not known yet" } };
+    if (!about.complete || about.knowsTests === false) again();
     const more = about.complete ? "" : "+";
     const uses = about.total === 1 && more === "" ? "1 use" : `${about.total}${more} uses`;
     const tests = about.tests.length === 0 ? "no test" : counted(about.tests.length, "test");
@@ -92,9 +112,11 @@ export function createCodeLens(face: Face): Feature {
     ],
     commands: { "nexus.showTests": async (args, { signal }) => showTests(args, signal) },
     start() {
-      if (face.client.capabilities.workspace?.codeLens?.refreshSupport !== true) return;
-      const refresh = () => void face.connection.sendRequest("workspace/codeLens/refresh").catch(() => undefined);
-      face.index.onReady(refresh);
+      if (!canRefresh()) return;
+      face.index.onReady(() => {
+        tries = 0;
+        refresh();
+      });
       face.runs.onChange((_, event) => {
         if (event === undefined || SHOWN_CHANGES.has(event.body.type)) refresh();
       });

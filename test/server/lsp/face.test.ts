@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { nexusError } from "../../../protocol/index.ts";
+import { ABOUT } from "../../support/fake-memory.ts";
 import { createScene, NEW_CLIENT, OLD_CLIENT, type Scene, type SceneOptions } from "./scene.ts";
 import { SYMBOL_OF_CART } from "./texts.ts";
 
@@ -325,4 +326,22 @@ it("shows lenses at once and what they say when they are resolved", async () => 
   expect(lenses[0]).not.toHaveProperty("command");
   const resolved = await scene.client.sendRequest("codeLens/resolve", lenses[1]);
   expect(resolved).toMatchObject({ command: { title: "3 uses · 1 test", command: "nexus.showTests" } });
+});
+
+it("asks for lenses again when memory did not know all yet", async () => {
+  await started(NEW_CLIENT);
+  const uri = await scene.open("src/cart.ts", "// x\nclass Cart {\n  add() {}\n}\n");
+  await scene.client.sendRequest("textDocument/hover", at(uri, 1, 7));
+  const refreshed = () => scene.told.filter(({ method }) => method === "workspace/codeLens/refresh").length;
+  await scene.until(({ method }) => method === "workspace/codeLens/refresh");
+  const before = refreshed();
+  scene.memory.answers.about = () => ({ ...ABOUT, tests: [], knowsTests: false });
+  const start = { line: 1, character: 6 };
+  const lens = { range: { start, end: start }, data: { uri, line: 2, name: "Cart" } };
+  await scene.client.sendRequest("codeLens/resolve", lens);
+  await expect.poll(refreshed).toBe(before + 1);
+  delete scene.memory.answers.about;
+  expect(await scene.client.sendRequest("codeLens/resolve", lens)).toMatchObject({
+    command: { title: "3 uses · 1 test" },
+  });
 });
