@@ -12,6 +12,8 @@ const EDITS = ["daemon/tools/edits/**/*.ts", "daemon/tools/files/edit-journal.ts
 const TOGETHER = ["collaboration", "planning", "protocol", "security", "store", "tools", "webview"].map(
   (folder) => `test/${folder}/**/*.test.{ts,tsx}`,
 );
+/** What takes `npm test` too long: `npm run test:long`, which CI runs too. */
+const LONG = "test/**/*.long.test.ts";
 const NO_TESTS = ["test/vscode/**", "test/crash/**", "**/node_modules/**", "**/fixtures/**"];
 
 export default defineConfig({
@@ -22,8 +24,9 @@ export default defineConfig({
       { extends: true, test: { name: "together", include: TOGETHER, isolate: false } },
       {
         extends: true,
-        test: { name: "apart", include: ["test/**/*.test.{ts,tsx}"], exclude: [...NO_TESTS, ...TOGETHER] },
+        test: { name: "apart", include: ["test/**/*.test.{ts,tsx}"], exclude: [...NO_TESTS, ...TOGETHER, LONG] },
       },
+      { extends: true, test: { name: "long", include: [LONG] } },
     ],
     // A test that forgets its own data folder or model must meet neither the user's data nor the user's keys.
     env: {
