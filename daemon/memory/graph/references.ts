@@ -32,8 +32,22 @@ export function usesOf(world: World, target: Target, options: { readonly stop?: 
     : usesOfNodes(world, target.nodes, options.stop ?? NEVER);
 }
 
+/** What a cursor that moves about asks again and again. */
+const MAX_ASKED = 50;
+const asked = new WeakMap<World, Map<string, Uses>>();
+
 /** One symbol of any number of overloads. */
 export function usesOfNodes(world: World, nodes: readonly SymbolNode[], stop: Stop): Uses {
+  const known = asked.get(world) ?? new Map<string, Uses>();
+  asked.set(world, known);
+  const key = nodes.map(({ path, index }) => `${path}\0${index}`).join("\0");
+  const found = known.get(key) ?? findUses(world, nodes, stop);
+  if (known.size >= MAX_ASKED) known.clear();
+  if (found.complete) known.set(key, found);
+  return found;
+}
+
+function findUses(world: World, nodes: readonly SymbolNode[], stop: Stop): Uses {
   const { byIdentity, complete } = mentionsOf(world, nodes[0]?.name ?? "", stop);
   const meant = new Map<Mention, Evidence>();
   for (const identity of new Set(nodes.map(identityOf)))

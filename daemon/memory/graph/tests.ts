@@ -28,8 +28,20 @@ const MAX_MENTIONS = 60;
 
 type Reasons = Map<string, { score: number; why: string[] }>;
 
+const MAX_ASKED = 50;
+const asked = new WeakMap<World, Map<string, readonly TestLink[]>>();
+
 /** Tests of a source file, the surest first. For a test: the sources it tests. Ended by `stop`, it knows fewer reasons. */
-export function testsOf(world: World, path: string, stop: Stop = NEVER): TestLink[] {
+export function testsOf(world: World, path: string, stop: Stop = NEVER): readonly TestLink[] {
+  const known = asked.get(world) ?? new Map<string, readonly TestLink[]>();
+  asked.set(world, known);
+  const found = known.get(path) ?? findTests(world, path, stop);
+  if (known.size >= MAX_ASKED) known.clear();
+  if (!stop()) known.set(path, found);
+  return found;
+}
+
+function findTests(world: World, path: string, stop: Stop): TestLink[] {
   const reasons: Reasons = new Map();
   const wanted = isTestPath(path) ? (other: string) => !isTestPath(other) : testJudge(world);
   const found = [

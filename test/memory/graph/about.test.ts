@@ -44,8 +44,14 @@ describe.each(SHOPS)("a name in a shop in $language", ({ files, texts, paths }) 
   });
 
   it("is told as incomplete when the time is up", () => {
-    const about = graph.about({ path: paths.price, line: 5, name: "grossPrice" }, () => true);
+    const fresh = createGraph({ view: () => view, history: () => undefined, readText: (path) => texts[path] });
+    const wish = { path: paths.price, line: 5, name: "grossPrice" };
+    const about = fresh.about(wish, () => true);
     expect(about).toMatchObject({ complete: false, uses: [] });
     expect(about.definitions).toHaveLength(1);
+    // What was found once takes no time.
+    const whole = fresh.about(wish, never);
+    expect(whole.complete).toBe(true);
+    expect(fresh.about(wish, () => true)).toMatchObject({ complete: true, uses: whole.uses });
   });
 });

@@ -80,10 +80,12 @@ describe.each(SHOPS)("a shop in $language", ({ files, texts, paths, command }) =
   });
 
   it("ends when told to, and says so", () => {
+    // One that was asked nothing yet: what was found once is known.
+    const fresh = graphOf(files, texts);
     const stop = () => true;
-    expect(answered(graph.uses(grossPrice, { stop }))).toEqual({ uses: [], complete: false });
-    expect(answered(graph.impact(grossPrice, { stop })).complete).toBe(false);
-    expect(answered(graph.connect("checkOut", "netPrice", { stop })).complete).toBe(false);
+    expect(answered(fresh.uses(grossPrice, { stop }))).toEqual({ uses: [], complete: false });
+    expect(answered(fresh.impact(grossPrice, { stop })).complete).toBe(false);
+    expect(answered(fresh.connect("checkOut", "netPrice", { stop })).complete).toBe(false);
   });
 });
 
