@@ -66,7 +66,6 @@ export function createGraph(ports: GraphPorts): Graph {
   const world = worldKeeper(ports);
   const table = nameTable();
   let knowsImports = false;
-  const readPaths = new Set<string>();
   const names = keeper((current: World) => buildNameGraph(current, table));
   const about = <T>(query: string, ask: (found: Extract<Found, { ok: true }>["target"]) => T): Answer<T> => {
     const found = findTarget(world().view, query);
@@ -80,7 +79,7 @@ export function createGraph(ports: GraphPorts): Graph {
     symbols: (query, limit = MAX_SYMBOLS) => findSymbols(world().view, query, limit),
     about: (place, stop) => aboutName(world(), place, { stop, knowsImports }),
     readImports(stop) {
-      knowsImports ||= readImports(world(), readPaths, stop);
+      knowsImports ||= world().links.readOn(stop, rememberKind);
       return knowsImports;
     },
     uses: (query, options) => about(query, (target) => usesOf(world(), target, options)),
@@ -120,19 +119,9 @@ function warm({ view, links }: World, table: NameTable, stop: Stop): boolean {
   return true;
 }
 
-/** A file that is changed later is read again by whoever asks; it is the number of files that takes time. */
-function readImports({ links }: World, known: Set<string>, stop: Stop): boolean {
-  for (const path of links.paths.all) {
-    if (known.has(path)) continue;
-    if (stop()) return false;
-    known.add(path);
-    links.importsOf(path);
-    // What tests are is asked of all paths at once.
-    for (const tell of [isTestPath, isTestFile, subjectOf]) tell(path);
-  }
-  // Turns all of it round, here rather than in the next question.
-  links.importersOf("");
-  return true;
+/** What tests are is asked of all paths at once, so it is remembered of each here rather than in the next question. */
+function rememberKind(path: string): void {
+  for (const tell of [isTestPath, isTestFile, subjectOf]) tell(path);
 }
 
 /** The world of the view as it is now, kept while view and history are the same. */

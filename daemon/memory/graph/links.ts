@@ -13,8 +13,10 @@ export interface FileImport {
 export interface Links {
   readonly paths: PathIndex;
   importsOf(path: string): readonly FileImport[];
-  /** Sorted. The first call for a view reads the facts of all its files. */
+  /** Sorted. The first call for a view reads the facts of all its files, unless `readOn` has. */
   importersOf(path: string): readonly string[];
+  /** Reads more files until all are read, or `stop` says so; true when all are. `onRead` is told each. */
+  readOn(stop: () => boolean, onRead: (path: string) => void): boolean;
 }
 
 interface Epoch {
@@ -57,14 +59,28 @@ function linksOf(view: CodeView, { paths, resolved }: Epoch, readText: (path: st
     kept.set(path, found);
     return found;
   };
-  let importers: ReadonlyMap<string, readonly string[]> | undefined;
+  const importers = new Map<string, string[]>();
+  let read = 0;
+  function readOn(stop: () => boolean, onRead: (path: string) => void): boolean {
+    for (let path = paths.all[read]; path !== undefined; path = paths.all[read]) {
+      if (stop()) return false;
+      read += 1;
+      addImporter(importers, path, importsOf(path));
+      onRead(path);
+    }
+    return true;
+  }
   return {
     paths,
     importsOf,
     importersOf(path) {
-      importers ??= reverse(paths.all, importsOf);
+      readOn(
+        () => false,
+        () => undefined,
+      );
       return importers.get(path) ?? [];
     },
+    readOn,
   };
 }
 
@@ -86,13 +102,10 @@ function declaredModules(path: string, { symbols }: FileFacts): ImportFact[] {
   return declared.map(({ name, line }) => ({ target: name, names: [], line }));
 }
 
-function reverse(paths: readonly string[], importsOf: Links["importsOf"]): Map<string, string[]> {
-  const importers = new Map<string, string[]>();
-  for (const from of paths)
-    for (const to of new Set(importsOf(from).flatMap(({ files }) => files))) {
-      const known = importers.get(to);
-      if (known === undefined) importers.set(to, [from]);
-      else known.push(from);
-    }
-  return importers;
+function addImporter(importers: Map<string, string[]>, from: string, imports: readonly FileImport[]): void {
+  for (const to of new Set(imports.flatMap(({ files }) => files))) {
+    const known = importers.get(to);
+    if (known === undefined) importers.set(to, [from]);
+    else known.push(from);
+  }
 }

@@ -9,7 +9,7 @@ import type { Workspace } from "./workspace.ts";
 
 /** What is not found by then is not told: a hover that comes later is in the way. */
 const TIME_MS = 10;
-/** Of the first questions in a large workspace, for what all later ones need. */
+/** With the first question, and then beside others that come meanwhile, for what all later ones need. */
 const READ_MS = 5;
 const BETWEEN_MS = 5;
 const DEFINITIONS = 10;
@@ -23,7 +23,8 @@ export function about(
   signal: AbortSignal,
 ): Omit<Answer<"memory/about">, "tookMs" | "degraded" | "stale"> {
   if (workspace.view.file(path) === undefined) throw nexusError("memory.unknown_path", `“${path}”.`);
-  if (!workspace.graph.readImports(untilAfter(clock, READ_MS))) readOn(workspace, clock);
+  // The first question reads what it can: all of it, in most workspaces.
+  if (!reading.has(workspace) && !workspace.graph.readImports(untilAfter(clock, READ_MS))) readOn(workspace, clock);
   const isLate = untilAfter(clock, TIME_MS);
   const found = workspace.graph.about({ path, line, name }, () => signal.aborted || isLate());
   const [first] = found.definitions;
@@ -70,7 +71,6 @@ const reading = new WeakSet<Workspace>();
 
 /** In slices, so that other questions are answered meanwhile. */
 function readOn(workspace: Workspace, clock: Clock): void {
-  if (reading.has(workspace)) return;
   reading.add(workspace);
   const slice = () => {
     if (workspace.graph.readImports(untilAfter(clock, READ_MS))) reading.delete(workspace);
