@@ -7,7 +7,7 @@ import type { History } from "../history/history.ts";
 import { type About, aboutName, type NamePlace } from "./about.ts";
 import { type CentralFile, centralFiles, rankedSymbols } from "./central.ts";
 import { type Connections, type ConnectOptions, connect } from "./connect.ts";
-import { type NameTable, nameTable } from "./file-names.ts";
+import { nameTable } from "./file-names.ts";
 import { type Impact, type ImpactOptions, impactOf } from "./impact.ts";
 import { type FileImport, linkCache } from "./links.ts";
 import { buildNameGraph, type NameGraph } from "./name-graph.ts";
@@ -37,7 +37,7 @@ export interface Graph {
   symbols(query: string, limit?: number): readonly SymbolNode[];
   /** What a name at a place means, and who uses it. Which tests import it is told once `readImports` was true. */
   about(place: NamePlace, stop: Stop): About;
-  /** Reads who imports whom, as `warm` does for all: true when all is read. */
+  /** Reads who imports whom, file by file until `stop` says so: true when all is read. */
   readImports(stop: Stop): boolean;
   /** Where a symbol is used, or a file imported. */
   uses(query: string, options?: { readonly stop?: Stop }): Answer<Uses>;
@@ -49,11 +49,6 @@ export interface Graph {
   /** Tests of a source; for a test the sources that it tests. */
   testsOf(path: string): readonly TestLink[];
   owners(path: string): Owners;
-  /**
-   * Reads what the first whole question of a view would have to, file by file, and keeps it: true when all is read. Ended by
-   * `stop`, it goes on from there the next time, so that a large workspace can be made ready between other work.
-   */
-  warm(stop: Stop): boolean;
   importsOf(path: string): readonly FileImport[];
   importersOf(path: string): readonly string[];
 }
@@ -101,22 +96,9 @@ export function createGraph(ports: GraphPorts): Graph {
     place: (description, search, limit = MAX_PLACES) => placesFor(world(), description, search, limit),
     testsOf: (path) => testsOf(world(), path),
     owners: (path) => ownersOf(world(), path),
-    warm: (stop) => warm(world(), table, stop),
     importsOf: (path) => world().links.importsOf(path),
     importersOf: (path) => world().links.importersOf(path),
   };
-}
-
-/** What was read before is passed over quickly: it is kept with the facts. */
-function warm({ view, links }: World, table: NameTable, stop: Stop): boolean {
-  for (const path of links.paths.all) {
-    const facts = view.facts(path);
-    if (facts === undefined || table.has(facts)) continue;
-    if (stop()) return false;
-    links.importsOf(path);
-    table.of(facts);
-  }
-  return true;
 }
 
 /** What tests are is asked of all paths at once, so it is remembered of each here rather than in the next question. */

@@ -391,7 +391,7 @@ describe("freshness", () => {
     const rounds: boolean[] = [];
     for (let round = 0; round < 4; round++) {
       left = 1;
-      rounds.push(graph.warm(oneMore));
+      rounds.push(graph.readImports(oneMore));
     }
     expect(rounds).toEqual([false, false, true, true]);
   });
