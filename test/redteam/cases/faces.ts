@@ -340,7 +340,12 @@ const ATTACKS: readonly SceneRow[] = [
     "ASI03",
     (scene) => {
       const { workspace } = scene.place;
-      return agentAsks(scene, "run/start", { workspace, prompt: "x", headless: true, idempotencyKey: "faces" });
+      return agentAsks(scene, "run/start", {
+        workspace,
+        prompt: "x",
+        headless: true,
+        idempotencyKey: "red-team-faces-start",
+      });
     },
   ],
   [
@@ -352,7 +357,7 @@ const ATTACKS: readonly SceneRow[] = [
         const made = await face.ask("session/new", { cwd: scene.place.workspace, mcpServers: [] });
         const sessionId = made?.result?.["sessionId"] ?? "x";
         const said = await face.ask("session/prompt", { sessionId, prompt: [{ type: "text", text: "x" }] });
-        return denied(said?.result !== undefined, said);
+        return denied(made?.result !== undefined || said?.result !== undefined, made);
       }),
   ],
   [
