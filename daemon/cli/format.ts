@@ -1,5 +1,6 @@
 /** How figures and states look to people. */
 import type { RunState, RunStatus } from "../../protocol/index.ts";
+import { readable } from "../tools/gate/result.ts";
 
 export type Colour = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 export type Paint = (colour: Colour, text: string) => string;
@@ -18,10 +19,8 @@ export function createPaint(hasColour: boolean): Paint {
   return (colour, text) => `\u001b[${CODES[colour][0]}m${text}\u001b[${CODES[colour][1]}m`;
 }
 
-/** Control characters from models and commands could rewrite what stands on the screen; tabs and line ends stay. */
-export function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�");
-}
+/** What models and commands say could rewrite the screen, or hide on it; as every face makes it visible. */
+export const printable = readable;
 
 export function oneLine(text: string, width: number): string {
   const line = printable(text).replace(/\s+/g, " ").trim();

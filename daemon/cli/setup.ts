@@ -109,7 +109,13 @@ function alreadySet({ editor, parts }: LookedAtEditor): string {
   return `${editor.title} is already set.${more}\n`;
 }
 
-function shown({ terminal, paint }: CliContext, { path, before, after }: PlannedWrite): string {
+function shown(context: CliContext, planned: PlannedWrite): string {
+  const { path, target } = planned;
+  const link = target === path ? "" : `${printable(path)} is a link: ${printable(target)} is written.\n`;
+  return `${link}${diffOf(context, planned)}`;
+}
+
+function diffOf({ terminal, paint }: CliContext, { path, before, after }: PlannedWrite): string {
   const from = before === undefined ? "/dev/null" : path;
   const diff = unifiedDiff(from, path, before ?? "", after);
   if (diff === undefined) return `${printable(path)}: ${before?.length ?? 0} characters become ${after.length}\n`;

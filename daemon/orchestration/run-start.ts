@@ -118,6 +118,9 @@ async function sessionOf(
   if (params.sessionId !== undefined) {
     const session = await store.sessions.get(params.sessionId);
     if (session === undefined) throw nexusError("session.unknown", params.sessionId);
+    // Its conversation, and the rights that it was given, are about the files of its own folder.
+    if (session.workspace !== workspace)
+      throw nexusError("session.unknown", `${params.sessionId} is a session of another folder.`);
     return session;
   }
   const session = { sessionId: newId(), workspace, mode: params.mode ?? "act", createdAt: clock.iso() };

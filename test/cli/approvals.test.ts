@@ -56,6 +56,24 @@ it("shows everything that waits, with what exactly would happen", async () => {
   expect(terminal.stdout()).not.toContain("\u001b");
 });
 
+it("shows every character that could hide or turn round another, wherever it stands", async () => {
+  const subject = { ...APPROVAL.subject, command: "npm\u202e tset\u200b a\u00a0b\u{e0041}" } as Approval["subject"];
+  const hiding = { title: "r\u200bun", reason: "s\u2066afe", remember: "command x\u200by", subject };
+  const parts = [{ text: "t\u200bset", why: "w\u202ehy" }];
+  const connection = createFakeConnection({
+    "approval/list": { approvals: [{ runId: "r1", approval: { ...APPROVAL, ...hiding, parts } }] },
+  });
+  const terminal = createTestTerminal();
+  const invocation = parseCommandLine(["approvals"]);
+  if (invocation.kind !== "run") throw new Error("no command");
+  expect(await approvalsCommand(createTestContext(terminal, [connection]), invocation.arguments)).toBe(0);
+  const shown = terminal.stdout();
+  expect(shown).toContain("npm⟨U+202E⟩ tset⟨U+200B⟩ a⟨U+00A0⟩b⟨U+E0041⟩");
+  for (const part of ["r⟨U+200B⟩un", "s⟨U+2066⟩afe", "x⟨U+200B⟩y", "t⟨U+200B⟩set", "w⟨U+202E⟩hy"])
+    expect(shown).toContain(part);
+  expect(shown).not.toMatch(/[\u200b\u202e\u2066\u00a0]|\u{e0041}/u);
+});
+
 it.each([
   [approveCommand, "approve ab12", { decision: "approve" }],
   [approveCommand, "approve --always ab12", { decision: "approve", remember: true }],

@@ -31,7 +31,7 @@ it("lists who is connected", async () => {
   expect(code).toBe(0);
   expect(text.split("\n")).toEqual([
     "Neovim 0.7.2  language server  for a person  since 2026-01-01 10:20  watches 1 run  answers in 3 ms",
-    "evil�[2J      program          for a script  since 2026-01-01 10:21                 no answer        (this command)",
+    "evil␛[2J      program          for a script  since 2026-01-01 10:21                 no answer        (this command)",
     "",
   ]);
   expect(connection.requests).toEqual([{ name: "presence/list", params: { ping: true } }]);

@@ -51,6 +51,6 @@ it("prints entries for people and leaves other lines alone", () => {
     runId: "r",
     error: { name: "E" },
   };
-  expect(logText(JSON.stringify(entry), paint)).toBe(`2026-01-01 12:34:56 warn  odd�[2J runId=r error={"name":"E"}\n`);
+  expect(logText(JSON.stringify(entry), paint)).toBe(`2026-01-01 12:34:56 warn  odd␛[2J runId=r error={"name":"E"}\n`);
   expect(logText("no JSON", paint)).toBe("no JSON\n");
 });

@@ -172,7 +172,7 @@ describe("nexus search", () => {
       nextCursor: null,
     });
     const { out } = await run("search find me");
-    expect(out).toContain("  120 │   find�[2J me\n");
+    expect(out).toContain("  120 │   find␛[2J me\n");
     expect(out.split("\n").filter((line) => line.includes(" │ "))).toHaveLength(6);
     expect(out).not.toContain("\u001b");
   });

@@ -127,7 +127,7 @@ describe("nexus plan edit", () => {
     const answers = { "plan/edit": () => (asked++ === 0 ? refused : EDITED) };
     const { exitCode, err, edits } = await say(["plan", "edit", "r1"], { env, answers, replies: ["y"] });
     expect(exitCode).toBe(0);
-    expect(err).toContain("✗ task b: depends on �[2J\nThe plan is as it was.\n");
+    expect(err).toContain("✗ task b: depends on ␛[2J\nThe plan is as it was.\n");
     expect(edits).toMatchObject([
       { plan: { tasks: [{}, { goal: "Do b!." }] } },
       { plan: { tasks: [{}, { goal: "Do b!!." }] } },

@@ -118,7 +118,7 @@ describe("nexus runs", () => {
       "run/show": { run: withChange() },
     });
     const { out } = await run(diffCommand, "runs diff ab12", connection);
-    expect(out).toBe("+�[2Jevil\n… the rest is left out\n");
+    expect(out).toBe("+␛[2Jevil\n… the rest is left out\n");
   });
 
   function withChange(): RunState {

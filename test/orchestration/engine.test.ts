@@ -254,3 +254,14 @@ describe("a goal", () => {
     expect(state).toMatchObject({ status: "done", tasks: [{ status: "done", evidence: { exitCode: 0 } }] });
   });
 });
+
+it("goes on in a session only in that session's own folder", async () => {
+  await open({ files: README, script: [{ reply: { text: "Hello." }, repeat: true }] });
+  const first = await engine.ended(await engine.start("What is this?"));
+  const elsewhere = engine.home;
+  await expect(engine.start("And here?", { workspace: elsewhere, sessionId: first.sessionId })).rejects.toMatchObject({
+    value: { code: "session.unknown" },
+  });
+  const again = await engine.ended(await engine.start("And now?", { sessionId: first.sessionId }));
+  expect(again.sessionId).toBe(first.sessionId);
+});

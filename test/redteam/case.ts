@@ -17,7 +17,8 @@ export type Family =
   | "merges"
   | "records"
   | "plans"
-  | "falsehoods";
+  | "falsehoods"
+  | "faces";
 
 /** OWASP Top 10 for LLM applications (LLM, 2025) and for agentic applications (ASI, 2026). */
 export type OwaspId = `LLM${string}` | `ASI${string}`;

@@ -3,6 +3,7 @@ import { startScriptedOpenAi } from "../support/scripted-openai.ts";
 import { afterwards } from "./afterwards.ts";
 import type { AttackResult, Part, TwinResult } from "./attacks.ts";
 import { A2A_ATTACKS, A2A_SCRIPT, A2A_TWINS } from "./cases/a2a.ts";
+import { FACE_ATTACKS, FACE_TWINS } from "./cases/faces.ts";
 import { FALSE_ATTACKS, FALSE_TWINS } from "./cases/falsehoods.ts";
 import { MERGE_ATTACKS, MERGE_TWINS } from "./cases/merges.ts";
 import { PLAN_ATTACKS, PLAN_TWINS } from "./cases/plans.ts";
@@ -22,6 +23,7 @@ export const ONCE_ATTACKS: readonly SceneCase[] = [
   ...RECORD_ATTACKS,
   ...PLAN_ATTACKS,
   ...FALSE_ATTACKS,
+  ...FACE_ATTACKS,
 ];
 
 export const SCENE_TWINS: readonly SceneTwin[] = [
@@ -30,6 +32,7 @@ export const SCENE_TWINS: readonly SceneTwin[] = [
   ...RECORD_TWINS,
   ...PLAN_TWINS,
   ...FALSE_TWINS,
+  ...FACE_TWINS,
   ...FIELD_TWINS,
 ];
 
@@ -42,7 +45,7 @@ export async function runOnce(attacks: readonly SceneCase[], twins: readonly Sce
   const model = await startScriptedOpenAi(main.fill(A2A_SCRIPT, ""));
   const own = { provider: "openai", model: "scripted", baseUrl: model.url, apiKey: "test-key-0123456789" };
   const a2a = { workspace: main.workspace, port: 0 };
-  const daemon = await startDaemon(main, { ...own, price: { input: 0, output: 0 }, a2a });
+  const daemon = await startDaemon(main, { ...own, price: { input: 0, output: 0 }, a2a, webSocket: { port: 0 } });
   const setting = { daemon, mode: MODE, evil, main };
   try {
     const told: AttackResult[] = [];

@@ -29,6 +29,7 @@ const FAMILIES: Readonly<Record<Family, string>> = {
   merges: "Work of several tasks that is joined",
   records: "Logs that somebody else wrote: replays and forks",
   plans: "Plans that are changed",
+  faces: "The faces: assistants over MCP, programs of agents, pages in a browser",
   falsehoods: "Messages, notes, bids and awards in another's name",
 };
 

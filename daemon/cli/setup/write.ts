@@ -15,6 +15,8 @@ import { readConfiguration } from "./look.ts";
 export interface PlannedWrite {
   /** As it is called in the configuration. */
   readonly path: string;
+  /** The file itself; another than `path` where that, or a folder of it, is a link. */
+  readonly target: string;
   readonly before: string | undefined;
   readonly after: string;
 }
@@ -30,9 +32,13 @@ export async function plannedWrites(parts: readonly LookedAtPart[]): Promise<Pla
     const before = planned?.before ?? reading?.text;
     const change = file.change(planned?.after ?? before);
     if (change.state === "missing" || change.state === "different")
-      writes.set(file.path, { path: file.path, before, after: change.text });
+      writes.set(file.path, { path: file.path, target: await targetOf(file.path), before, after: change.text });
   }
   return [...writes.values()];
+}
+
+async function targetOf(path: string): Promise<string> {
+  return (await stat(path)) === undefined ? path : realPath(path);
 }
 
 export type Written =
@@ -41,16 +47,15 @@ export type Written =
   /** `why` is a sentence; the file is as it was. */
   | { readonly ok: false; readonly why: string };
 
-/** Replaces the file, through a link to what it leads to, unless it is not any more as it was shown. */
-export async function write(machine: Machine, { path, before, after }: PlannedWrite): Promise<Written> {
+/** Replaces the target, unless that, or what the path leads to, is not any more as it was shown. */
+export async function write(machine: Machine, { path, target, before, after }: PlannedWrite): Promise<Written> {
   let hasChanged = false;
   try {
-    const target = (await stat(path)) === undefined ? path : await realPath(path);
     await makeFolder(folderOf(machine, target));
     const mode = (await stat(target))?.mode ?? 0o644;
     const backup = before === undefined ? undefined : await keep(target, before, mode & 0o777);
     await writeAtomically(target, after, undefined, async () => {
-      hasChanged = (await readText(target)) !== before;
+      hasChanged = (await targetOf(path)) !== target || (await readText(target)) !== before;
       if (hasChanged) throw new Error("changed");
     });
     return { ok: true, backup };

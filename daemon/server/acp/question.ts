@@ -1,10 +1,12 @@
 /** Questions of agents: as a form where the client has forms, else as a message that the next prompt answers. */
 import type { CreateElicitationResponse, ElicitationSchema } from "@agentclientprotocol/sdk";
 import type { Question, RunState } from "../../../protocol/index.ts";
+import { revealed } from "../../tools/gate/result.ts";
 import type { DaemonLink } from "../link.ts";
 import type { SessionClient } from "./client.ts";
 import { insist } from "./insist.ts";
 import { messageChunk } from "./run-updates.ts";
+import { fenced } from "./tool-calls.ts";
 
 export interface QuestionOptions {
   readonly sessionId: string;
@@ -38,7 +40,7 @@ export function createQuestionAsker({ sessionId, client, link, onSpoken }: Quest
     const form = {
       mode: "form" as const,
       sessionId,
-      message: `${agent} asks: ${text}`,
+      message: revealed(`${agent} asks: ${text}`),
       requestedSchema: schemaOf(choices),
     };
     try {
@@ -93,9 +95,11 @@ function answerOf(filled: CreateElicitationResponse): string | undefined {
   return typeof words === "string" ? words.slice(0, 10_000) : NO_ANSWER;
 }
 
+/** As code: in Markdown an agent's words could hide some of themselves, or look like ours. */
 function spokenText({ agent, text, choices }: Question): string {
-  const listed = choices.map((choice, index) => `${index + 1}. ${choice}`).join("\n");
-  return `\n**${agent} asks:** ${text}\n${listed === "" ? "" : `\n${listed}\n`}\nAnswer with your next message.\n`;
+  const listed = choices.map((choice, index) => `${index + 1}. ${choice.replaceAll("\n", "⏎")}`);
+  const asked = [`${agent.replaceAll("\n", "⏎")}: ${text}`, ...(listed.length === 0 ? [] : ["", ...listed])].join("\n");
+  return `\n**An agent asks:**\n\n${fenced(revealed(asked))}\n\nAnswer with your next message.\n`;
 }
 
 /** What a prompt says to a question that was told as a message: a choice by its number, or the words themselves. */

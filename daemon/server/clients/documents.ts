@@ -1,4 +1,4 @@
-/** What clients have open and not saved, as they told it with memory/unsaved; and edits of it. */
+/** What people's clients have open and not saved, as they told it with memory/unsaved; and edits of it. */
 import type { Params } from "../../../protocol/index.ts";
 import { nexusError } from "../../../protocol/index.ts";
 import { hashOf } from "../../host/files.ts";
@@ -38,8 +38,9 @@ export function createClientDocuments(choice: ClientChoice): ClientDocuments {
       const sha256 = files.get(keyOf(workspace, path));
       if (sha256 === undefined) return [];
       const client = choice.find(clientId);
-      const by = client?.title ?? client?.name ?? "Another program";
-      return [{ path, sha256, by, clientId, takesEdits: takers.has(clientId) }];
+      // What a script says is open must not keep a person's accept from being written.
+      if (client?.role !== "human") return [];
+      return [{ path, sha256, by: client.title ?? client.name, clientId, takesEdits: takers.has(clientId) }];
     });
   }
 

@@ -1,19 +1,19 @@
 /** What runs of the client's folders ask, shown to the person at the editor; nobody else answers here, and nothing by itself. */
 import { NexusError } from "../../../protocol/errors.ts";
 import type { Approval, Question, RunEvent, RunState } from "../../../protocol/index.ts";
-import { askPerson } from "./asking.ts";
+import { askPerson, isShownWhole } from "./asking.ts";
 import { wordsOf } from "./errors.ts";
 import type { Face, Feature } from "./feature.ts";
 import { approvalText, questionText, short } from "./subject-text.ts";
 
 /** A client may show all of its messages at once: more are shown when these are answered. */
 const MOST_SHOWN = 5;
-/** A longer text is shown as a document first: nobody answers what could not be read. */
-const LONGEST_MESSAGE = 2000;
 
 const APPROVE = "Approve";
 const REJECT = "Reject";
 const SHOW = "Show all of it";
+const ELSEWHERE =
+  "This editor cannot show all of it. To approve it: `nexus approvals` and `nexus approve` in a terminal.";
 
 /** Something that waits for an answer. */
 interface Item {
@@ -43,15 +43,16 @@ export function createApprovals(face: Face): Feature {
     };
   }
 
+  /** What does not fit into a message is shown as a document first: nobody approves what could not be read. */
   async function askWhole(text: string, id: string, signal: AbortSignal): Promise<string | undefined> {
-    if (text.length <= LONGEST_MESSAGE || !face.reports.canShow)
-      return askPerson(face, text, [APPROVE, REJECT], { signal });
+    if (isShownWhole(text)) return askPerson(face, text, [APPROVE, REJECT], { signal });
     const head = `${text.slice(0, 600)}\n…`;
+    if (!face.reports.canShow) return askPerson(face, `${head}\n${ELSEWHERE}`, [REJECT], { signal });
     const first = await askPerson(face, `${head}\nAll of it can be approved when it was shown.`, [SHOW, REJECT], {
       signal,
     });
     if (first !== SHOW) return first;
-    const { shown: isShown } = await face.reports.open(`approval-${id}`, text);
+    const { shown: isShown } = await face.reports.open(`approval-${id}`, text, "plain");
     if (!isShown) return askPerson(face, `${head}\nThe rest could not be shown.`, [REJECT], { signal });
     return askPerson(face, `${head}\nThe document shows all of it.`, [APPROVE, REJECT], { signal });
   }

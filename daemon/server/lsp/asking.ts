@@ -3,7 +3,16 @@ import { CancellationTokenSource, MessageType } from "vscode-languageserver/node
 import * as z from "zod/mini";
 import type { Face } from "./feature.ts";
 
+/** Editors cut or fold messages beyond what a screen holds. */
+const MOST_CHARACTERS = 2000;
+const MOST_LINES = 30;
+
 const Chosen = z.nullable(z.object({ title: z.string() }));
+
+/** Whether a message can hold the text in every editor; a longer one may be cut, so nobody can answer for it. */
+export function isShownWhole(text: string): boolean {
+  return text.length <= MOST_CHARACTERS && text.split("\n").length <= MOST_LINES;
+}
 
 /** Resolves with the button's title; undefined when it was closed, withdrawn, or cannot be asked. */
 export async function askPerson(

@@ -122,8 +122,15 @@ export interface Findings {
 export interface Reports {
   /** The client can open a document when it is asked to. */
   readonly canShow: boolean;
-  /** Writes the text as a file of this name in the data folder, and has the client show it where it can. */
-  open(name: string, markdown: string): Promise<{ readonly uri: string; readonly shown: boolean }>;
+  /**
+   * Writes the text as a file of this name in the data folder, and has the client show it where it can. What a person decides
+   * by is "plain": a preview of Markdown could hide or dress up parts of it.
+   */
+  open(
+    name: string,
+    text: string,
+    kind: "markdown" | "plain",
+  ): Promise<{ readonly uri: string; readonly shown: boolean }>;
 }
 
 /** Where a document is in the client's workspace. */

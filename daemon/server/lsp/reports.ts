@@ -1,4 +1,4 @@
-/** Texts for people that the client shows as documents: Markdown files in the data folder. */
+/** Texts for people that the client shows as documents: files in the data folder. */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Connection } from "vscode-languageserver/node";
@@ -8,13 +8,14 @@ import type { LspClient, Reports } from "./feature.ts";
 
 /** Older ones are removed; each can be made again. */
 const MOST_KEPT = 100;
+const ENDINGS = { markdown: ".md", plain: ".txt" } as const;
 const Shown = z.object({ success: z.boolean() });
 
 export function createReports(connection: Connection, client: LspClient, folder: string): Reports {
   const canShow = client.capabilities.window?.showDocument?.support === true;
 
   async function prune(): Promise<void> {
-    const files = (await listFolder(folder)).filter((entry) => entry.isFile() && entry.name.endsWith(".md"));
+    const files = (await listFolder(folder)).filter((entry) => entry.isFile() && /\.(?:md|txt)$/.test(entry.name));
     if (files.length <= MOST_KEPT) return;
     const dated = await Promise.all(
       files.map(async ({ name }) => ({ path: join(folder, name), at: (await stat(join(folder, name)))?.mtimeMs ?? 0 })),
@@ -24,9 +25,9 @@ export function createReports(connection: Connection, client: LspClient, folder:
 
   return {
     canShow,
-    async open(name, text) {
+    async open(name, text, kind) {
       await makeFolder(folder, 0o700);
-      const path = join(folder, `${name.replaceAll(/[^\w.-]/g, "-").slice(0, 100)}.md`);
+      const path = join(folder, `${name.replaceAll(/[^\w.-]/g, "-").slice(0, 100)}${ENDINGS[kind]}`);
       await writeAtomically(path, text, 0o600);
       await prune();
       const uri = pathToFileURL(path).href;

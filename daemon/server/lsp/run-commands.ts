@@ -76,7 +76,7 @@ export function createRunCommands(face: Face): Feature {
       state,
       patches.filter((patch) => patch !== undefined),
     );
-    const { uri, shown } = await face.reports.open(`run-${state.runId}`, text);
+    const { uri, shown } = await face.reports.open(`run-${state.runId}`, text, "markdown");
     if (!shown) face.say("info", `The report of the run is in ${uri}.`);
     return { runId: state.runId, status: state.status, uri };
   }

@@ -1,6 +1,6 @@
 /** Folders that nobody has decided about, and files that are in no folder: said once, clearly; and nexus.trust. */
 import { revealed } from "../../tools/gate/result.ts";
-import { askPerson } from "./asking.ts";
+import { askPerson, isShownWhole } from "./asking.ts";
 import type { Face, Feature } from "./feature.ts";
 import { filePathOf } from "./folders.ts";
 import { targetFolder } from "./target.ts";
@@ -8,7 +8,6 @@ import { targetFolder } from "./target.ts";
 const TRUST = "Trust this folder";
 const NOT = "Do not trust it";
 const SHOW = "Show the files";
-const MOST_LINES = 21;
 
 export function createTrustFeature(face: Face): Feature {
   const told = new Set<string>();
@@ -27,10 +26,12 @@ export function createTrustFeature(face: Face): Feature {
 
   /** What does not fit into a message is shown as a document first: nobody trusts what could not be read. */
   async function askAbout(head: string, text: string): Promise<string | undefined> {
-    if (text.split("\n").length <= MOST_LINES || !face.reports.canShow) return askPerson(face, text, [TRUST, NOT]);
+    if (isShownWhole(text)) return askPerson(face, text, [TRUST, NOT]);
+    if (!face.reports.canShow)
+      return askPerson(face, `${head} This editor cannot show them all: \`nexus trust\` in a terminal can.`, [NOT]);
     const first = await askPerson(face, `${head} It can be trusted when they were shown.`, [SHOW, NOT]);
     if (first !== SHOW) return first;
-    const { shown } = await face.reports.open("trust", text);
+    const { shown } = await face.reports.open("trust", text, "plain");
     return askPerson(face, `${head} The document shows them.`, shown ? [TRUST, NOT] : [NOT]);
   }
 

@@ -60,11 +60,27 @@ const UNSEEN = /\p{Default_Ignorable_Code_Point}|[\ufff9-\ufffb\u2028\u2029\u280
  * one stands there by its number.
  */
 export function revealed(text: string): string {
-  const numbered = text.replace(
-    UNSEEN,
-    (character) => `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
-  );
-  return printable(numbered);
+  return printable(text.replace(UNSEEN, numberOf));
+}
+
+/** Unseen, but honest texts hold it: what shapes emoji, what joins letters of scripts that need it, spaces. */
+const HONEST = [
+  /(?<=\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)(?:\u200d|\ufe0e|\ufe0f)|(?<=[\d#*])\ufe0f/u,
+  /(?<=[\p{L}\p{M}])(?<![\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}])[\u200c\u200d]/u,
+  /\p{Zs}/u,
+].map(({ source }) => source);
+const UNSEEN_AND_STRANGE = new RegExp(`(?!${HONEST.join("|")})(?:${UNSEEN.source})`, "gu");
+
+/**
+ * For what people read and answer nothing for: no control character, and none that is unseen or turns the order of others
+ * round, but those that emoji and scripts need. Such a one stands there by its number.
+ */
+export function readable(text: string): string {
+  return printable(text.replace(UNSEEN_AND_STRANGE, numberOf));
+}
+
+function numberOf(character: string): string {
+  return `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
 }
 
 export function oneLine(text: string): string {

@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -139,6 +140,9 @@ describe("--write", () => {
     const terminal = yes("y");
     expect(await setup("zed --write", terminal)).toBe(0);
     expect(lstatSync(zed()).isSymbolicLink()).toBe(true);
+    expect(terminal.stdout()).toContain(
+      `${zed()} is a link: ${realpathSync(join(home, "dotfiles/zed.json"))} is written.`,
+    );
     const text = readFileSync(zed(), "utf8");
     expect(text).toContain('// mine\n{\n  "theme": "One Dark", // dark\n');
     expect(text).toContain('"context_servers"');
@@ -153,6 +157,23 @@ describe("--write", () => {
       "zed.json.before-nexus",
       "zed.json.before-nexus-2",
     ]);
+  });
+
+  it("writes nothing when the link leads to another file than was shown", async () => {
+    writeFiles(home, { "one.json": MINE, "two.json": MINE, ".config/zed/keymap.json": "[]" });
+    symlinkSync(join(home, "one.json"), zed());
+    const terminal = yes("y");
+    const ask = terminal.ask;
+    const turned: TestTerminal = {
+      ...terminal,
+      ask(...question) {
+        rmSync(zed());
+        symlinkSync(join(home, "two.json"), zed());
+        return ask(...question);
+      },
+    };
+    expect(await setup("zed --write", turned)).toBe(1);
+    expect(["one.json", "two.json"].map((name) => readFileSync(join(home, name), "utf8"))).toEqual([MINE, MINE]);
   });
 
   const noes: [name: string, terminal: () => TestTerminal, env: Record<string, string>, code: number][] = [

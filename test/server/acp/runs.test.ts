@@ -97,7 +97,7 @@ it("asks for an agent in a message where it has none, and takes the next prompt 
   const client = await scene.open(choose("allow_once"));
   const sessionId = await client.newSession();
   expect(await client.prompt(sessionId, GOAL)).toEqual({ stopReason: "end_turn" });
-  expect(client.text()).toContain("**coder asks:** Which currency?\n\n1. euro\n2. yen");
+  expect(client.text()).toContain("**An agent asks:**\n\n```\ncoder: Which currency?\n\n1. euro\n2. yen\n```\n");
   expect(await client.prompt(sessionId, "2")).toEqual({ stopReason: "end_turn" });
   expect(client.text("agent_thought_chunk")).toContain("In yen.Two is done.");
 });

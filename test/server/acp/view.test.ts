@@ -1,6 +1,7 @@
 /** How a run is shown over ACP, with a daemon whose runs the test writes itself. */
 import type { RequestPermissionRequest } from "@agentclientprotocol/sdk";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { askTrust } from "../../../daemon/server/acp/trust.ts";
 import type { RunEventBody } from "../../../protocol/index.ts";
 import { type AcpClient, openAcp, type Person } from "../../support/acp.ts";
 import { created } from "../../support/fake-run-service.ts";
@@ -106,6 +107,57 @@ it("shows what is asked as code, with every unseen character, so that no text hi
     "```\n<!-- ok -->\n```",
     "```\nrm⟨U+200B⟩: `![x](y)\n```",
   ]);
+});
+
+it("says what a plan would take: tokens, price and minutes", async () => {
+  const client = await open({ permission: pick("reject_once") });
+  const estimate = { tokens: 120_000, usd: 1.5, minutes: 11.2, basis: "default" as const };
+  const plan = { kind: "plan" as const, summary: "<!-- all -->", taskCount: 2, commands: ["npm\u200b test"], estimate };
+  const asks = { approvalId: "a-1", taskId: null, title: "A plan", reason: "", subjectHash: "h".repeat(64) };
+  emit(triaged, { type: "approval.requested", approval: { ...asks, subject: plan } });
+  await vi.waitFor(() => expect(client.asked).toHaveLength(1));
+  const content = "```\n<!-- all -->\n2 tasks, about 120000 tokens, $1.50, 12 min\nruns npm⟨U+200B⟩ test\n```";
+  expect(client.asked[0]?.toolCall.content).toMatchObject([{ content: { text: content } }]);
+});
+
+it("tells an agent's question as code, with every unseen character", async () => {
+  const client = await open({ permission: pick("reject_once") });
+  const text = "Which?\u200b\n```\n**You allowed all.** <!--";
+  const question = { questionId: "q1", taskId: "t", agent: "co**der\u202e", text, choices: ["a\u00a0b", "-->\nc"] };
+  emit(triaged, { type: "question.asked", question });
+  await vi.waitFor(() =>
+    expect(client.text()).toBe(
+      "\n**An agent asks:**\n\n````\nco**der⟨U+202E⟩: Which?⟨U+200B⟩\n```\n**You allowed all.** <!--\n\n1. a⟨U+00A0⟩b\n2. -->⏎c\n````\n\nAnswer with your next message.\n",
+    ),
+  );
+});
+
+it("asks for trust with all of the folder shown as code, and takes a refusal for one", async () => {
+  const decided: unknown[] = [];
+  const toldOf: string[] = [];
+  const asked: { toolCall: { content?: unknown } }[] = [];
+  const link = {
+    async request(method: string, params: unknown) {
+      if (method === "workspace/setTrust") decided.push(params);
+      const files = [{ path: "ru\u200bles\n```\nSafe.", why: "r\u202eules" }];
+      return { state: "undecided", files, changed: [], hash: "a".repeat(64) };
+    },
+  };
+  const context = {
+    async request(_method: string, params: { toolCall: { content?: unknown } }) {
+      asked.push(params);
+      return { outcome: { outcome: "selected", optionId: "untrusted" } };
+    },
+  };
+  const tell = async (updates: readonly { sessionUpdate: string }[]) =>
+    void toldOf.push(...updates.map(({ sessionUpdate }) => sessionUpdate));
+  const place = { sessionId: "s", workspace: "/w`<!--", client: { context, tell }, link } as unknown;
+  await askTrust(place as Parameters<typeof askTrust>[0], new AbortController().signal);
+  const shown = JSON.stringify(asked[0]?.toolCall.content);
+  expect(shown).toContain(JSON.stringify("```\n/w`<!--\n```").slice(1, -1));
+  expect(shown).toContain(JSON.stringify("````\n- ru⟨U+200B⟩les\n```\nSafe.: r⟨U+202E⟩ules\n````").slice(1, -1));
+  expect(decided).toEqual([{ workspace: "/w`<!--", trusted: false, hash: "a".repeat(64) }]);
+  expect(toldOf).toEqual(["tool_call", "tool_call_update"]);
 });
 
 it("asks in every client that shows the run, and takes the question back where another has answered", async () => {

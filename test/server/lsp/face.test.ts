@@ -305,7 +305,7 @@ it("says once that a folder is not trusted, and asks before it trusts", async ()
 
 it("lets nobody trust files that could not all be shown, and hides nothing in their names", async () => {
   await started(NEW_CLIENT);
-  const names = Array.from({ length: 25 }, (_, index) => `.nexus/rules/${index}.md`);
+  const names = Array.from({ length: 35 }, (_, index) => `.nexus/rules/${index}.md`);
   for (const name of [...names, ".nexus/rules/z\u200b.md"]) await scene.open(name, "x\n");
   scene.replies["window/showMessageRequest"] = ({ actions }) => actions[0];
   const command = { command: "nexus.trust" };
@@ -316,6 +316,16 @@ it("lets nobody trust files that could not all be shown, and hides nothing in th
   const shown = await scene.until(({ method }) => method === "window/showDocument");
   const text = readFileSync(fileURLToPath(shown.params.uri), "utf8");
   for (const name of [...names, "z⟨U+200B⟩.md"]) expect(text).toContain(name);
+});
+
+it("lets nobody trust files that the editor could not show all", async () => {
+  await started();
+  for (let index = 0; index < 35; index++) await scene.open(`.nexus/rules/${index}.md`, "x\n");
+  scene.replies["window/showMessageRequest"] = ({ actions }) => actions[0];
+  const answer = await scene.client.sendRequest("workspace/executeCommand", { command: "nexus.trust" });
+  expect(answer).toMatchObject({ state: "untrusted" });
+  const { params } = await scene.until(({ method }) => method === "window/showMessageRequest");
+  expect(params.actions).toEqual([{ title: "Do not trust it" }]);
 });
 
 it("shows lenses at once and what they say when they are resolved", async () => {

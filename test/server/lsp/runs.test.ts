@@ -181,8 +181,33 @@ describe("what a run asks", () => {
     scene.run("run-1", asked("a1", { subject: { kind: "write", path: "a.ts", reason: "why", diff } }));
     const shown = await scene.until(({ method }) => method === "window/showDocument");
     expect(readFileSync(fileURLToPath(shown.params.uri), "utf8")).toContain(diff);
+    // A preview of Markdown could hide parts of it.
+    expect(shown.params.uri).toMatch(/approval-a1\.txt$/);
     await expect.poll(() => scene.service.calls.map(({ name }) => name)).toContain("answer");
     expect(scene.told.filter(ask).map(({ params }) => params.actions[0]?.title)).toEqual(["Show all of it", "Approve"]);
+  });
+
+  it.each([
+    ["characters", "+".repeat(2000)],
+    ["lines", "+\n".repeat(30)],
+  ])("when it has too many %s, and the editor opens no documents, can only be rejected", async (_what, diff) => {
+    await scene.start(OLD_CLIENT);
+    scene.run("run-1", asked("a1", { subject: { kind: "write", path: "a.ts", reason: "why", diff } }));
+    const { params } = await scene.until(ask);
+    expect(params.actions).toEqual([{ title: "Reject" }]);
+    expect(params.message).toContain("`nexus approve` in a terminal");
+  });
+
+  it("shows of a plan everything that it costs and may do, whoever wrote it", async () => {
+    await scene.start(OLD_CLIENT);
+    const estimate = { tokens: 120_000, usd: 1.5, minutes: 12, basis: "default" as const };
+    const commands = ["make\u200b all", "npm\u202e tset"];
+    const subject = { kind: "plan" as const, summary: "Do\u00a0it", taskCount: 2, commands, estimate };
+    scene.run("run-1", asked("a1", { subject }));
+    const { params } = await scene.until(ask);
+    expect(params.message).toContain("about 120000 tokens, 12 min, $1.50");
+    for (const line of ["Do⟨U+00A0⟩it", "runs: make⟨U+200B⟩ all", "runs: npm⟨U+202E⟩ tset"])
+      expect(params.message).toContain(line);
   });
 
   it("when it is long and the document was not shown can only be rejected", async () => {

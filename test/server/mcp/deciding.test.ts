@@ -202,6 +202,20 @@ it.each(["stdio", "http"] as const)("takes no answer to a question that was not 
   expect(asked("answer")).toEqual([]);
 });
 
+it("shows a person all that a plan costs and does, with nothing hidden", async () => {
+  const subject = {
+    ...{ kind: "plan" as const, summary: "Do\u200b it", taskCount: 2, commands: ["npm\u202e tset"] },
+    estimate: { tokens: 120_000, usd: 1.5, minutes: 11.2, basis: "default" as const },
+  };
+  const plan = { ...APPROVAL, approvalId: "ap-3", title: "A pl\u2066an", reason: "b\u00a0c", subject, parts: [] };
+  daemon.emit("run-1", { type: "approval.requested", approval: plan });
+  const client = await withPerson(["stdio", "2025-11-25"], () => ({ action: "cancel" }));
+  await client.callTool({ name: "decide_approval", arguments: { approvalId: "ap-3" } });
+  for (const part of ["A pl⟨U+2066⟩an", "b⟨U+00A0⟩c", "Do⟨U+200B⟩ it", "runs npm⟨U+202E⟩ tset"])
+    expect(shown[0]?.message).toContain(part);
+  expect(shown[0]?.message).toContain("2 tasks, about 120000 tokens, $1.50, 12 min");
+});
+
 it.each(["stdio", "http"] as const)(
   "takes no answer that was given to another approval of the same text, over %s",
   async (wire) => {

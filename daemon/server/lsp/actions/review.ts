@@ -73,7 +73,7 @@ export function createReviews(face: Face, availability: Availability): Reviews {
       face.say("info", text.slice(0, 4000));
       return undefined;
     }
-    const { uri, shown } = await face.reports.open(name, text);
+    const { uri, shown } = await face.reports.open(name, text, "markdown");
     if (!shown) face.say("info", `The text is in ${uri}.`);
     return uri;
   }
