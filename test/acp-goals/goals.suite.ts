@@ -1,7 +1,7 @@
 /** The official client drives runs of the real engine (the model is scripted) through the ACP face. */
 import { afterEach, expect, it } from "vitest";
 import { type AcpScene, startAcp } from "../support/acp.ts";
-import { ASKING, COMMAND, call, choose, FIX_TYPO, GOAL, MAKE, PLANNED, README } from "../support/acp-scripts.ts";
+import { ASKING, COMMAND, call, choose, GOAL, heldFix, MAKE, PLANNED, README } from "../support/acp-scripts.ts";
 import type { EngineOptions } from "../support/engine.ts";
 
 let scene: AcpScene;
@@ -61,12 +61,8 @@ it("asks for an agent by a form where the client has forms", async () => {
 });
 
 it("goes on without the editor: a run does not end with the client that began it", async () => {
-  const held = Promise.withResolvers<void>();
-  await open({
-    files: README,
-    script: FIX_TYPO,
-    hold: ({ messages }) => (messages.length > 1 ? held.promise : undefined),
-  });
+  const held = heldFix();
+  await open(held.options);
   const client = await scene.open(choose("allow_once"));
   const sessionId = await client.newSession();
   const answered = client.prompt(sessionId, "Fix the typo in README.md");
@@ -74,7 +70,7 @@ it("goes on without the editor: a run does not end with the client that began it
   await client.until((update) => update.sessionUpdate === "tool_call_update" && update.status === "completed");
   client.vanish();
   await client.server.closed;
-  held.resolve();
+  held.release();
   const other = await scene.nexus();
   const { runs } = await other.request("run/list", { sessionId });
   const runId = runs[0]?.runId ?? "";

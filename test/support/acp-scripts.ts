@@ -14,6 +14,12 @@ export const FIX_TYPO: Script = [
   },
   { when: { turn: 2 }, reply: { text: "Fixed the typo in README.md." } },
 ];
+/** The typo is fixed, but the model says nothing more until it is released. */
+export function heldFix() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const hold = ({ messages }: { readonly messages: readonly unknown[] }) => (messages.length > 1 ? promise : undefined);
+  return { options: { files: README, script: FIX_TYPO, hold }, release: () => resolve() };
+}
 export const GOAL = "- do one thing\n- do another thing\n- do a third thing";
 const task = (id: string, dependsOn: string[] = []) => ({
   ...{ id, title: `Do ${id}`, goal: `Do ${id}.`, agent: "coder", files: [], dependsOn },

@@ -98,6 +98,10 @@ export async function openRawProven(address: string, token: string): Promise<Raw
   return raw;
 }
 
+export function request(id: number, method: string, params: unknown = {}) {
+  return { jsonrpc: "2.0", id, method, params };
+}
+
 export function helloParams(nonce = "ab".repeat(32)) {
   return { protocolVersion: 1, client: { name: "raw", version: "1.0.0", buildTime: 1 }, nonce };
 }

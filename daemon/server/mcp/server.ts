@@ -5,6 +5,7 @@ import { NexusError } from "../../../protocol/index.ts";
 import { questionState } from "./asking.ts";
 import { registerCompletion } from "./completion.ts";
 import type { Desk } from "./desk.ts";
+import { tellFaultsOfClient } from "./faults.ts";
 import type { Folders } from "./folders.ts";
 import { registerPrompts } from "./prompts.ts";
 import { registerResources } from "./resources.ts";
@@ -48,6 +49,7 @@ export function createMcpServer(
   let rootsKnown: Promise<unknown> = Promise.resolve();
   const desk: Desk = { ...options, folders: () => folders, asksPerson: allowed.has("approvals") };
   const server = emptyServer(version);
+  tellFaultsOfClient(server);
   for (const tool of toolsOf(desk, allowed)) register(server, tool, era, () => rootsKnown);
   registerResources(server, desk);
   registerPrompts(server, desk);

@@ -7,7 +7,6 @@ import {
   isJSONRPCErrorResponse,
   isJSONRPCRequest,
   isJSONRPCResultResponse,
-  type JSONRPCErrorResponse,
   type JSONRPCMessage,
   parseJSONRPCMessage,
   type RequestId,
@@ -70,7 +69,7 @@ export function createBoundedStdio({ input, output, clock, onMessage }: StdioOpt
       if (isClosed) return;
       const isAnswer = isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message);
       if (!isAnswer && isProgress(message) && output.writableLength > MOST_WAITING_BYTES) return;
-      write(isJSONRPCErrorResponse(message) ? withFaultOfClient(message) : message);
+      write(message);
       if (isAnswer && message.id !== undefined) underWay.delete(message.id);
       if (hasEnded && underWay.size === 0) close();
     },
@@ -188,15 +187,6 @@ function createLineReader(onLine: (line: Buffer) => void, onTooLong: () => void)
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
-
-/** The library tells parameters that do not fit its schema as a failure inside; they are the client's mistake. */
-function withFaultOfClient(message: JSONRPCErrorResponse): JSONRPCErrorResponse {
-  const { code, message: why } = message.error;
-  if (code !== -32603 || !CLIENTS_MISTAKE.test(why)) return message;
-  return { ...message, error: { ...message.error, code: -32602 } };
-}
-
-const CLIENTS_MISTAKE = /^\[\s*\{|^The request's parameters do not fit/;
 
 function textOf(line: Buffer): string | undefined {
   try {

@@ -1,6 +1,6 @@
 /** What the faces are tried on: a data folder, a repository, a scripted model, a daemon, and a client that must not feel anything. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,6 +37,7 @@ export async function openPlace(): Promise<Place> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "nexus-fuzz-")));
   const [home, repo] = [join(root, "home"), join(root, "repo")];
   mkdirSync(home, { mode: 0o700 });
+  writeFileSync(join(home, "settings.json"), JSON.stringify({ webSocket: { port: 0 } }));
   writeFiles(repo, FILES);
   initGit(repo);
   const model = await startScriptedOpenAi([{ when: {}, reply: { text: "It is a shop." } }]);

@@ -42,15 +42,20 @@ export function rpcGrammar({ repo, runIds }: Pick<Place, "repo" | "runIds">): Gr
 }
 
 export function rpcFace(place: Place): Face {
+  return nexusFace("rpc", place, (isKnown) => openSocket(place, isKnown));
+}
+
+/** The Nexus protocol in lines, over whatever carries them. */
+export function nexusFace(name: string, place: Place, open: Face["open"]): Face {
   return {
-    name: "rpc",
+    name,
     grammar: rpcGrammar(place),
     // A connection may ask a thousand times at once, and then 200 times a second.
     perSession: 800,
     strangerEvery: 10,
     frame: (text) => Buffer.from(`${text.replaceAll("\n", " ")}\n`),
-    damaged: (frame, random) => damagedLines(frame, random),
-    open: (isKnown) => openSocket(place, isKnown),
+    damaged: damagedLines,
+    open,
     close: async () => undefined,
   };
 }
@@ -94,7 +99,7 @@ async function openSocket({ home, daemonPid }: Place, isKnown: boolean): Promise
   };
 }
 
-async function shakeHands(channel: Channel, home: string): Promise<void> {
+export async function shakeHands(channel: Channel, home: string): Promise<void> {
   const token = readFileSync(join(home, "daemon.token"), "utf8").trim();
   const nonce = "ab".repeat(32);
   const client = { name: "fuzz", version: "1.0.0", buildTime: 0, role: "human" };

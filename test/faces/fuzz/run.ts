@@ -1,5 +1,5 @@
 /**
- * `node test/faces/fuzz/run.ts --face rpc|lsp|acp|mcp|mcp-http|all [--inputs N] [--seed S] [--from BATCH]`: bad input for the faces of
+ * `node test/faces/fuzz/run.ts --face rpc|rpc-stdio|rpc-ws|lsp|acp|mcp|mcp-http|all [--inputs N] [--seed S] [--from BATCH]`: bad input for the faces of
  * the built program. A failure names its seed and batch; with both and `--inputs 40` it comes again.
  */
 import { parseArgs } from "node:util";
@@ -10,10 +10,20 @@ import { mcpFace } from "./mcp.ts";
 import { mcpHttpFace } from "./mcp-http.ts";
 import { openPlace, type Place } from "./place.ts";
 import { rpcFace } from "./rpc.ts";
+import { rpcStdioFace } from "./rpc-stdio.ts";
+import { rpcWebSocketFace } from "./rpc-web-socket.ts";
 import { type TrialResult, tryFace } from "./trial.ts";
 
 const FACES: Readonly<Record<string, (place: Place) => Promise<Face> | Face>> = {
-  ...{ rpc: rpcFace, lsp: lspFace, acp: acpFace, mcp: mcpFace, "mcp-http": mcpHttpFace },
+  ...{
+    rpc: rpcFace,
+    "rpc-stdio": rpcStdioFace,
+    "rpc-ws": rpcWebSocketFace,
+    lsp: lspFace,
+    acp: acpFace,
+    mcp: mcpFace,
+    "mcp-http": mcpHttpFace,
+  },
 };
 
 const { values } = parseArgs({
@@ -24,7 +34,13 @@ const { values } = parseArgs({
     from: { type: "string", default: "0" },
   },
 });
-const names = values.face === "all" ? Object.keys(FACES) : values.face === "mcp" ? ["mcp", "mcp-http"] : [values.face];
+/** What goes by one name. */
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  all: Object.keys(FACES),
+  rpc: ["rpc", "rpc-stdio", "rpc-ws"],
+  mcp: ["mcp", "mcp-http"],
+};
+const names = GROUPS[values.face] ?? [values.face];
 let [passed, failed] = [0, 0];
 for (const name of names) {
   const make = FACES[name];

@@ -11,6 +11,8 @@ export interface StdioOptions {
   frame(text: string): Buffer;
   /** What proves that it still answers. */
   readonly probe: string;
+  /** Of the probe. */
+  readonly params?: object;
   answer?(method: string): unknown;
   /** The protocol's greeting. */
   greet(channel: Channel, send: (text: string) => void): Promise<void>;
@@ -53,7 +55,7 @@ export async function openStdio(
     faults: channel.faults,
     tally: channel.tally,
     send: (bytes) => void child.stdin.write(bytes),
-    probe: async () => void (await channel.ask(options.probe)),
+    probe: async () => void (await channel.ask(options.probe, options.params)),
     async leave() {
       for (const message of options.farewell ?? []) send(JSON.stringify(message));
       child.stdin.end();

@@ -1,7 +1,7 @@
 /** The official client drives runs of the real engine (the model is scripted) through the ACP face. */
 import { afterEach, expect, it } from "vitest";
 import { type AcpScene, startAcp } from "../../support/acp.ts";
-import { ASKING, COMMAND, choose, FIX_TYPO, GOAL, MAKE, PLANNED, README } from "../../support/acp-scripts.ts";
+import { ASKING, COMMAND, choose, FIX_TYPO, GOAL, heldFix, MAKE, PLANNED, README } from "../../support/acp-scripts.ts";
 import type { EngineOptions } from "../../support/engine.ts";
 
 let scene: AcpScene;
@@ -103,18 +103,14 @@ it("asks for an agent in a message where it has none, and takes the next prompt 
 });
 
 it("goes on through the daemon's end: every event once, and the run is finished", async () => {
-  const held = Promise.withResolvers<void>();
-  await open({
-    files: README,
-    script: FIX_TYPO,
-    hold: ({ messages }) => (messages.length > 1 ? held.promise : undefined),
-  });
+  const held = heldFix();
+  await open(held.options);
   const client = await scene.open(choose("allow_once"));
   const sessionId = await client.newSession();
   const answered = client.prompt(sessionId, "Fix the typo in README.md");
   await client.until((update) => update.sessionUpdate === "tool_call_update" && update.status === "completed");
   const restarted = scene.restart();
-  held.resolve();
+  held.release();
   await restarted;
   expect(await answered).toEqual({ stopReason: "end_turn" });
   expect(client.text()).toBe("Let me look.Fixed the typo in README.md.");

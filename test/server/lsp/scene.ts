@@ -5,29 +5,22 @@ import { dirname, join } from "node:path";
 import { PassThrough } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { expect, vi } from "vitest";
-import {
-  type ClientCapabilities,
-  createProtocolConnection,
-  type InitializeResult,
-  type ProtocolConnection,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from "vscode-languageserver/node";
+import type { ClientCapabilities, InitializeResult } from "vscode-languageserver/node";
 import { systemClock } from "../../../daemon/host/clock.ts";
 import { silentLog } from "../../../daemon/observability/log-file.ts";
 import type { CreateFeature } from "../../../daemon/server/lsp/feature.ts";
 import { lspFeatures } from "../../../daemon/server/lsp/features.ts";
 import { serveLsp } from "../../../daemon/server/lsp/serve.ts";
 import { type ClientDirectory, createClients } from "../../../daemon/server/rpc/clients.ts";
-import type { DaemonControl } from "../../../daemon/server/rpc/daemon.ts";
 import { createHandlers } from "../../../daemon/server/rpc/handlers.ts";
 import { type RpcServer, startRpcServer } from "../../../daemon/server/rpc/server.ts";
 import type { ClientConnection, NexusError, RunEventBody } from "../../../protocol/index.ts";
-import { noAgents } from "../../support/agents.ts";
 import { createFakeMemory, type FakeMemory } from "../../support/fake-memory.ts";
 import { created, createFakeRunService, type FakeRunService, summary } from "../../support/fake-run-service.ts";
 import { memoryTrust } from "../../support/guard.ts";
 import { openClient } from "../../support/rpc-client.ts";
+import { fakeControl } from "../../support/rpc-server.ts";
+import { createLanguageClient, type LanguageClient } from "./language-client.ts";
 
 const TOKEN = "1b".repeat(32);
 
@@ -76,25 +69,15 @@ export interface ToldParams {
   readonly edit: object;
 }
 
-export interface Told {
-  readonly method: string;
-  readonly params: ToldParams;
-}
-
-export interface Scene {
+export interface Scene extends LanguageClient<ToldParams> {
   readonly folder: string;
   readonly memory: FakeMemory;
   readonly service: FakeRunService;
-  readonly client: ProtocolConnection;
   /** Of the daemon. */
   readonly clients: ClientDirectory;
   /** Raw streams, for what no client would send. */
   readonly input: PassThrough;
   readonly output: PassThrough;
-  /** Every request and notification of the server, in order. */
-  readonly told: Told[];
-  /** Answers to the server's requests, by method; null where none is given. */
-  readonly replies: Record<string, (params: ToldParams) => unknown>;
   readonly exit: Promise<0 | 1>;
   readonly connections: () => number;
   uri(path: string): string;
@@ -103,18 +86,10 @@ export interface Scene {
   initialize(capabilities: ClientCapabilities, more?: object): Promise<InitializeResult>;
   /** The same, and resolves when the face has asked the daemon for the runs of its folders. */
   start(capabilities: ClientCapabilities): Promise<void>;
-  /** Resolves with the first message that the server sent, or sends, which fits. */
-  until(fits: (told: Told) => boolean): Promise<Told>;
   run(runId: string, ...bodies: RunEventBody[]): void;
   restartDaemon(): Promise<void>;
   close(): Promise<void>;
 }
-
-const NOTIFICATIONS = [...["window/showMessage", "window/logMessage", "textDocument/publishDiagnostics", "$/progress"]];
-const REQUESTS = [
-  ...["window/showMessageRequest", "window/showDocument", "window/workDoneProgress/create", "workspace/applyEdit"],
-  ...["client/registerCapability", "workspace/diagnostic/refresh", "workspace/codeLens/refresh"],
-];
 
 export interface SceneOptions {
   readonly features?: readonly CreateFeature[];
@@ -133,16 +108,7 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
   const memory = createFakeMemory();
   const service = createFakeRunService();
   const address = join(root, "d.sock");
-  const control: DaemonControl = {
-    status: () => ({ pid: 1 }) as never,
-    stop: () => false,
-    check: async () => [],
-    configureModel: () => ({ provider: null, model: null, hasKey: false }),
-    trust: memoryTrust(),
-    home: root,
-    agents: noAgents,
-    listTools: async () => ({ trusted: false, tools: [], servers: [], problems: [] }),
-  };
+  const control = { ...fakeControl, status: () => ({ pid: 1 }) as never, trust: memoryTrust(), home: root };
   const clients = createClients();
   const start = (): Promise<RpcServer> =>
     startRpcServer({
@@ -172,24 +138,12 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
     features: options.features ?? lspFeatures,
     ...(options.clientPid === undefined ? {} : { clientPid: options.clientPid }),
   });
-  const told: Told[] = [];
-  const waiting = new Set<() => void>();
-  const replies: Scene["replies"] = {};
-  const client = createProtocolConnection(new StreamMessageReader(output), new StreamMessageWriter(input));
-  const note = (method: string, params: ToldParams) => {
-    told.push({ method, params });
-    for (const look of [...waiting]) look();
-  };
-  for (const method of NOTIFICATIONS) client.onNotification(method, (params: ToldParams) => note(method, params));
-  for (const method of REQUESTS)
-    client.onRequest(method, (params: ToldParams) => {
-      note(method, params);
-      return (replies[method]?.(params) ?? null) as never;
-    });
+  const language = createLanguageClient<ToldParams>(input, output);
+  const { client } = language;
   if (options.listen !== false) client.listen();
 
   const scene: Scene = {
-    ...{ folder, memory, service, client, clients, input, output, told, replies, exit },
+    ...{ folder, memory, service, clients, input, output, exit, ...language },
     connections: () => server?.connectionCount() ?? 0,
     uri: (path) => pathToFileURL(join(folder, path)).href,
     async open(path, text, languageId = "typescript") {
@@ -210,18 +164,6 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
     async start(capabilities) {
       await scene.initialize(capabilities);
       await vi.waitFor(() => expect(service.calls.map(({ name }) => name)).toContain("list"), { interval: 2 });
-    },
-    until(fits) {
-      const { promise, resolve } = Promise.withResolvers<Told>();
-      const look = () => {
-        const found = told.find(fits);
-        if (found === undefined) return;
-        waiting.delete(look);
-        resolve(found);
-      };
-      waiting.add(look);
-      look();
-      return promise;
     },
     run(runId, ...bodies) {
       const first = { ...created(), workspace: folder, headless: false } as RunEventBody;

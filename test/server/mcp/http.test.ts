@@ -147,17 +147,26 @@ it("ends sessions that nobody uses for half an hour", async () => {
   expect((await ask(ping, session)).status).toBe(404);
 });
 
+const MODERN = {
+  "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+  "io.modelcontextprotocol/clientInfo": { name: "raw", version: "1" },
+  "io.modelcontextprotocol/clientCapabilities": {},
+};
+
+it("says that it is the client's mistake when parameters do not fit, in both revisions", async () => {
+  const list = { jsonrpc: "2.0", id: 2, method: "tools/list", params: { cursor: 5 } };
+  expect((await ask(list, await openSession())).body).toContain('"code":-32602');
+  const headers = { "mcp-protocol-version": "2026-07-28", "mcp-method": "tools/list" };
+  const newer = await ask({ ...list, params: { ...list.params, _meta: MODERN } }, headers);
+  expect(newer.body).toContain('"code":-32602');
+});
+
 it("answers the newer revision without a session, and says which revisions there are", async () => {
-  const meta = {
-    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-    "io.modelcontextprotocol/clientInfo": { name: "raw", version: "1" },
-    "io.modelcontextprotocol/clientCapabilities": {},
-  };
   const headers = { "mcp-protocol-version": "2026-07-28", "mcp-method": "server/discover" };
-  const found = await ask({ jsonrpc: "2.0", id: 1, method: "server/discover", params: { _meta: meta } }, headers);
+  const found = await ask({ jsonrpc: "2.0", id: 1, method: "server/discover", params: { _meta: MODERN } }, headers);
   expect([found.status, found.body]).toEqual([200, expect.stringContaining("2026-07-28")]);
   expect(found.headers["mcp-session-id"]).toBeUndefined();
-  const other = { ...meta, "io.modelcontextprotocol/protocolVersion": "2099-01-01" };
+  const other = { ...MODERN, "io.modelcontextprotocol/protocolVersion": "2099-01-01" };
   const refused = await ask(
     { jsonrpc: "2.0", id: 1, method: "server/discover", params: { _meta: other } },
     { ...headers, "mcp-protocol-version": "2099-01-01" },

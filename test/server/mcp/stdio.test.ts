@@ -101,6 +101,30 @@ it("knows no method that does not exist, and takes no wrong parameters", async (
   expect(await reply(4)).toHaveProperty("error");
 });
 
+it.each<[string, object]>([
+  ["tools/list", { cursor: 5 }],
+  ["resources/read", { uri: 5 }],
+  ["resources/subscribe", { uri: [] }],
+  ["prompts/get", {}],
+  ["completion/complete", { ref: 1 }],
+])("says that it is the client's mistake when the parameters of %s do not fit", async (method, params) => {
+  await begin();
+  send({ jsonrpc: "2.0", id: 1, method, params });
+  expect((await reply(1)).error).toMatchObject({ code: -32602, message: expect.stringContaining('"params"') });
+});
+
+it.each(["no memory", '[{"path":["answer"],"message":"no text"}]'])(
+  "tells a failure inside as one: %s",
+  async (text) => {
+    daemon.memory.answers.map = () => {
+      throw new Error(text);
+    };
+    await begin();
+    send({ jsonrpc: "2.0", id: 1, method: "resources/read", params: { uri: "nexus://map" } });
+    expect((await reply(1)).error?.code).toBe(-32603);
+  },
+);
+
 it("refuses more than 256 requests at once, and answers the others", async () => {
   daemon.memory.answers.status = untilCancelled;
   await begin();

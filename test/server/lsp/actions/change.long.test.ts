@@ -1,6 +1,7 @@
 /** Actions whose outcome is an edit, against a real engine with a scripted model. */
 import { afterEach, expect, it } from "vitest";
 import { pendingPaths, type RunState } from "../../../../protocol/index.ts";
+import type { EngineOptions } from "../../../support/engine.ts";
 import { at, call, createScene, EAGER, edit, LAZY, type Scene } from "./scene.ts";
 
 let scene: Scene;
@@ -12,6 +13,13 @@ afterEach(async () => {
 const FILES = { "src/a.ts": "one\ntwo\nthree\n", "src/b.ts": "b\n" };
 const A = FILES["src/a.ts"];
 const PROBLEM = { range: at(1, 0, 1, 3), message: "two is wrong", severity: 1, source: "other", code: 7 };
+
+/** An editor with `src/a.ts` open, in front of this script. */
+async function openA(options: Omit<EngineOptions, "files">, capabilities = LAZY): Promise<string> {
+  scene = await createScene({ files: FILES, ...options });
+  await scene.initialize(capabilities);
+  return scene.open("src/a.ts", A);
+}
 
 async function run(): Promise<RunState> {
   const { runs } = await scene.engine.service.list({});
@@ -35,9 +43,7 @@ const FIX = [
 ];
 
 it("fixes what another server's diagnostic says, as the smallest edit of the document's version", async () => {
-  scene = await createScene({ files: FILES, script: FIX });
-  await scene.initialize(LAZY);
-  const uri = await scene.open("src/a.ts", A);
+  const uri = await openA({ script: FIX });
   const action = await fixOf(uri);
   expect(action).toMatchObject({ kind: "quickfix", diagnostics: [PROBLEM] });
   expect(action).not.toHaveProperty("command");
@@ -95,26 +101,30 @@ it.each([
 });
 
 /** Lets the model's second answer wait until the test says so. */
-function held(times = 1) {
+function held() {
   const reached = Promise.withResolvers<void>();
   const go = Promise.withResolvers<void>();
   let count = 0;
   const hold = async () => {
     count += 1;
-    if (count !== times + 1) return;
+    if (count !== 2) return;
     reached.resolve();
     await go.promise;
   };
   return { hold, reached: reached.promise, go: () => go.resolve() };
 }
 
-it("moves the edit along with what is typed elsewhere meanwhile", async () => {
+/** The editor has asked for a fix, and the model is about to give its second answer. */
+async function fixUnderWay() {
   const { hold, reached, go } = held();
-  scene = await createScene({ files: FILES, script: FIX, hold });
-  await scene.initialize(LAZY);
-  const uri = await scene.open("src/a.ts", A);
+  const uri = await openA({ script: FIX, hold });
   const resolving = scene.resolve(await fixOf(uri));
   await reached;
+  return { uri, resolving, go };
+}
+
+it("moves the edit along with what is typed elsewhere meanwhile", async () => {
+  const { uri, resolving, go } = await fixUnderWay();
   await scene.type(uri, "zero\none\ntwo\nthree\nfour\n");
   go();
   const { edit: made } = await resolving;
@@ -127,12 +137,7 @@ it("moves the edit along with what is typed elsewhere meanwhile", async () => {
 });
 
 it("says that the content was modified where both changed it, and loses nothing", async () => {
-  const { hold, reached, go } = held();
-  scene = await createScene({ files: FILES, script: FIX, hold });
-  await scene.initialize(LAZY);
-  const uri = await scene.open("src/a.ts", A);
-  const resolving = scene.resolve(await fixOf(uri));
-  await reached;
+  const { uri, resolving, go } = await fixUnderWay();
   await scene.type(uri, "one\ntwo and more\nthree\n");
   go();
   await expect(resolving).rejects.toMatchObject({ code: -32801, message: expect.stringContaining("keeps the change") });
@@ -149,9 +154,7 @@ it("says that the content was modified where both changed it, and loses nothing"
 });
 
 it("begins with the text that the range counts in, whatever is typed before the run has begun", async () => {
-  scene = await createScene({ files: FILES, script: FIX });
-  await scene.initialize(LAZY);
-  const uri = await scene.open("src/a.ts", A);
+  const uri = await openA({ script: FIX });
   const look = scene.engine.trust.look;
   const typed = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
@@ -177,9 +180,7 @@ it("begins with the text that the range counts in, whatever is typed before the 
 });
 
 it("refuses a range of another version of the document", async () => {
-  scene = await createScene({ files: FILES, script: [] });
-  await scene.initialize(LAZY);
-  const uri = await scene.open("src/a.ts", A);
+  const uri = await openA({ script: [] });
   const action = await fixOf(uri);
   await scene.type(uri, "x\n");
   await expect(scene.resolve(action)).rejects.toMatchObject({ code: -32801 });
@@ -187,9 +188,7 @@ it("refuses a range of another version of the document", async () => {
 });
 
 it("says that a document is too large to begin with, and starts nothing", async () => {
-  scene = await createScene({ files: FILES, script: [] });
-  await scene.initialize(LAZY);
-  const uri = await scene.open("src/a.ts", A);
+  const uri = await openA({ script: [] });
   await scene.type(uri, "日".repeat(300_000));
   const action = (await scene.actions(uri)).find(({ kind }) => kind === "refactor.rewrite.nexus.document");
   await expect(scene.resolve(action)).rejects.toMatchObject({ message: expect.stringContaining("save it") });
@@ -278,9 +277,7 @@ it("refuses what the editor cannot do, and keeps it", async () => {
 
 it("asks for the goal of a refactoring, and takes one as a command's argument", async () => {
   const again = FIX.map((turn) => ({ ...turn, when: { ...turn.when, firstUser: "as a pure function" } }));
-  scene = await createScene({ files: FILES, script: [...again, ...FIX] });
-  await scene.initialize(LAZY);
-  const uri = await scene.open("src/a.ts", A);
+  const uri = await openA({ script: [...again, ...FIX] });
   const refactor = (await scene.actions(uri, at(0, 0, 2, 0))).find(({ kind }) => kind === "refactor.rewrite");
   scene.replies["window/showMessageRequest"] = ({ actions }) => actions[1];
   expect((await scene.resolve(refactor)).edit).toBeDefined();
@@ -301,9 +298,7 @@ it("asks for the goal of a refactoring, and takes one as a command's argument", 
 
 it("ends the run when the person cancels the request, and answers with that", async () => {
   const { hold, reached, go } = held();
-  scene = await createScene({ files: FILES, script: FIX, hold });
-  await scene.initialize(LAZY);
-  const uri = await scene.open("src/a.ts", A);
+  const uri = await openA({ script: FIX, hold });
   const action = await fixOf(uri);
   const { CancellationTokenSource } = await import("vscode-languageserver/node");
   const source = new CancellationTokenSource();
@@ -316,16 +311,9 @@ it("ends the run when the person cancels the request, and answers with that", as
 });
 
 it("ends an endless model when the progress is cancelled, and serves others meanwhile", async () => {
-  const endless = [
-    {
-      reply: call("read_file", { path: "src/a.ts" }),
-      repeat: true,
-      misbehave: { stallAfterEvents: 1, times: "always" as const },
-    },
-  ];
-  scene = await createScene({ files: FILES, script: endless });
-  await scene.initialize(LAZY);
-  const uri = await scene.open("src/a.ts", A);
+  const misbehave = { stallAfterEvents: 1, times: "always" as const };
+  const endless = [{ reply: call("read_file", { path: "src/a.ts" }), repeat: true, misbehave }];
+  const uri = await openA({ script: endless });
   const resolving = scene.resolve(await fixOf(uri));
   const refused = expect(resolving).rejects.toMatchObject({ code: -32800 });
   const { params } = await scene.until(
@@ -349,9 +337,7 @@ it("says what went wrong when the model does not work", async () => {
 });
 
 it("says that nothing was changed when the model only talks", async () => {
-  scene = await createScene({ files: FILES, script: [{ reply: { text: "It is fine as it is." } }] });
-  await scene.initialize(LAZY);
-  const uri = await scene.open("src/a.ts", A);
+  const uri = await openA({ script: [{ reply: { text: "It is fine as it is." } }] });
   expect(await scene.resolve(await fixOf(uri))).not.toHaveProperty("edit");
   const { params } = await scene.until(({ method }) => method === "window/showMessage");
   expect(params.message).toContain("It is fine as it is.");
@@ -359,9 +345,7 @@ it("says that nothing was changed when the model only talks", async () => {
 
 it("leaves the run at work when the editor vanishes", async () => {
   const { hold, reached, go } = held();
-  scene = await createScene({ files: FILES, script: FIX, hold });
-  await scene.initialize(LAZY);
-  const uri = await scene.open("src/a.ts", A);
+  const uri = await openA({ script: FIX, hold });
   scene.resolve(await fixOf(uri)).catch(() => undefined);
   await reached;
   const { runId } = await run();
@@ -372,9 +356,7 @@ it("leaves the run at work when the editor vanishes", async () => {
 });
 
 it("gives an editor that cannot resolve commands, and applies the edit itself", async () => {
-  scene = await createScene({ files: FILES, script: FIX });
-  await scene.initialize(EAGER);
-  const uri = await scene.open("src/a.ts", A);
+  const uri = await openA({ script: FIX }, EAGER);
   const { command, data, kind } = await fixOf(uri);
   expect({ command: command.command, data, kind }).toEqual({ command: "nexus.fix", data: undefined, kind: "quickfix" });
   const applied = Promise.withResolvers<void>();
@@ -391,9 +373,7 @@ it("gives an editor that cannot resolve commands, and applies the edit itself", 
 });
 
 it("keeps the change when the editor does not apply it", async () => {
-  scene = await createScene({ files: FILES, script: FIX });
-  await scene.initialize(EAGER);
-  const uri = await scene.open("src/a.ts", A);
+  const uri = await openA({ script: FIX }, EAGER);
   scene.replies["workspace/applyEdit"] = () => ({ applied: false, failureReason: "read-only" });
   const wish = { command: "nexus.fix", arguments: [{ uri }], workDoneToken: 1 };
   expect(await scene.client.sendRequest("workspace/executeCommand", wish)).toMatchObject({ applied: false });

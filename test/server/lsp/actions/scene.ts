@@ -3,29 +3,22 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PassThrough } from "node:stream";
 import { pathToFileURL } from "node:url";
-import {
-  type ClientCapabilities,
-  createProtocolConnection,
-  type InitializeResult,
-  type ProtocolConnection,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from "vscode-languageserver/node";
+import type { ClientCapabilities, InitializeResult } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { systemClock } from "../../../../daemon/host/clock.ts";
 import { silentLog } from "../../../../daemon/observability/log-file.ts";
 import { lspFeatures } from "../../../../daemon/server/lsp/features.ts";
 import { createPositions } from "../../../../daemon/server/lsp/positions.ts";
 import { serveLsp } from "../../../../daemon/server/lsp/serve.ts";
-import type { DaemonControl } from "../../../../daemon/server/rpc/daemon.ts";
 import { createHandlers } from "../../../../daemon/server/rpc/handlers.ts";
 import { startRpcServer } from "../../../../daemon/server/rpc/server.ts";
 import type { ClientConnection } from "../../../../protocol/index.ts";
-import { noAgents } from "../../../support/agents.ts";
 import { type Engine, type EngineOptions, startEngine } from "../../../support/engine.ts";
 import { createFakeMemory } from "../../../support/fake-memory.ts";
 import { openClient } from "../../../support/rpc-client.ts";
+import { fakeControl } from "../../../support/rpc-server.ts";
 import type { Reply } from "../../../support/scripted/script.ts";
+import { createLanguageClient, type LanguageClient } from "../language-client.ts";
 
 const TOKEN = "2c".repeat(32);
 
@@ -57,16 +50,8 @@ export const EAGER: ClientCapabilities = {
 /** Whatever the server sends: read as each test expects it. */
 type Json = ReturnType<typeof JSON.parse>;
 
-export interface Told {
-  readonly method: string;
-  readonly params: Json;
-}
-
-export interface Scene {
+export interface Scene extends LanguageClient<Json> {
   readonly engine: Engine;
-  readonly client: ProtocolConnection;
-  readonly told: Told[];
-  readonly replies: Record<string, (params: Json) => unknown>;
   readonly exit: Promise<0 | 1>;
   model: { provider: string | null };
   uri(path: string): string;
@@ -80,7 +65,6 @@ export interface Scene {
   apply(edit: Json): Promise<void>;
   actions(uri: string, range?: object, context?: object): Promise<Json[]>;
   resolve(action: object): Promise<Json>;
-  until(fits: (told: Told) => boolean): Promise<Told>;
   read(path: string): string | undefined;
   hangUp(): void;
   close(): Promise<void>;
@@ -94,27 +78,15 @@ export const at = (line: number, character: number, endLine = line, endCharacter
   return { start: { line, character }, end: { line: endLine, character: endCharacter } };
 };
 
-const NOTIFICATIONS = ["window/showMessage", "window/logMessage", "textDocument/publishDiagnostics", "$/progress"];
-const REQUESTS = [
-  ...["window/showMessageRequest", "window/showDocument", "window/workDoneProgress/create", "workspace/applyEdit"],
-  ...["client/registerCapability", "workspace/diagnostic/refresh", "workspace/codeLens/refresh"],
-];
-
 export async function createScene(options: EngineOptions): Promise<Scene> {
   const engine = await startEngine(options);
   await engine.trust.decide(engine.workspace, { trusted: true, by: "test", why: "test" });
   const memory = createFakeMemory();
   const address = join(engine.home, "d.sock");
   const model = { provider: "openai" as string | null };
-  const control: DaemonControl = {
-    status: () => ({ pid: 1 }) as never,
-    stop: () => false,
-    check: async () => [],
+  const control = {
+    ...{ ...fakeControl, trust: engine.trust, home: engine.home, status: () => ({ pid: 1 }) as never },
     configureModel: () => ({ provider: model.provider, model: null, hasKey: false }),
-    trust: engine.trust,
-    home: engine.home,
-    agents: noAgents,
-    listTools: async () => ({ trusted: false, tools: [], servers: [], problems: [] }),
   };
   const server = await startRpcServer({
     ...{ address, identity: { token: TOKEN, version: "1", buildTime: 1, pid: 1 }, service: engine.service, memory },
@@ -136,26 +108,14 @@ export async function createScene(options: EngineOptions): Promise<Scene> {
     clock: { ...systemClock, timer: (ms, callback) => systemClock.timer(Math.min(ms, 5), callback) },
     isAlive: () => true,
   });
-  const told: Told[] = [];
-  const waiting = new Set<() => void>();
-  const replies: Scene["replies"] = {};
-  const client = createProtocolConnection(new StreamMessageReader(output), new StreamMessageWriter(input));
-  const note = (method: string, params: Json) => {
-    told.push({ method, params });
-    for (const look of [...waiting]) look();
-  };
-  for (const method of NOTIFICATIONS) client.onNotification(method, (params: Json) => note(method, params));
-  for (const method of REQUESTS)
-    client.onRequest(method, async (params: Json) => {
-      note(method, params);
-      return ((await replies[method]?.(params)) ?? null) as never;
-    });
+  const language = createLanguageClient<Json>(input, output);
+  const { client } = language;
   client.listen();
   const texts = new Map<string, TextDocument>();
   let positions = createPositions("utf-16");
 
   const scene: Scene = {
-    ...{ engine, client, told, replies, exit, model },
+    ...{ engine, exit, model, ...language },
     uri: (path) => pathToFileURL(join(engine.workspace, path)).href,
     async initialize(capabilities, more = {}) {
       const workspaceFolders = [{ uri: pathToFileURL(engine.workspace).href, name: "work" }];
@@ -211,18 +171,6 @@ export async function createScene(options: EngineOptions): Promise<Scene> {
         context: { diagnostics: [], ...context },
       })) as Json[],
     resolve: (action) => client.sendRequest("codeAction/resolve", action),
-    until(fits) {
-      const { promise, resolve } = Promise.withResolvers<Told>();
-      const look = () => {
-        const found = told.find(fits);
-        if (found === undefined) return;
-        waiting.delete(look);
-        resolve(found);
-      };
-      waiting.add(look);
-      look();
-      return promise;
-    },
     read(path) {
       try {
         return readFileSync(join(engine.workspace, path), "utf8");
