@@ -26,8 +26,36 @@ export function createRunFeed(runId: string, onEmpty: () => void): RunFeed {
   let unsubscribe: () => void = () => undefined;
   /** The number up to which the present watch has told. */
   let position = Number.POSITIVE_INFINITY;
+  /** Requests to watch that are not answered yet: what comes meanwhile may be of the watch before. */
+  let asking = 0;
+  /** The last event before a gap for which the watch was begun anew. */
+  let gapAfter: number | undefined;
 
-  function tell(event: RunEvent): void {
+  const leastSeen = () => Math.min(...[...members].map(({ seen }) => seen));
+
+  function watch(connection: ClientConnection, after: number): void {
+    position = after;
+    asking += 1;
+    const answered = connection.request("run/watch", { runId, after });
+    answered
+      .catch((error: unknown) => failed(connection, error))
+      .finally(() => {
+        asking -= 1;
+      });
+  }
+
+  /** The daemon promises that there is no gap; where there is one all the same, nobody may wait for ever. */
+  function mindGap(connection: ClientConnection, seq: number): void {
+    const seen = leastSeen();
+    if (asking > 0 || seen >= seq) return;
+    if (gapAfter === seen) failed(connection, nexusError("run.internal", `Event ${seen + 1} of the run was not told.`));
+    else {
+      gapAfter = seen;
+      watch(connection, seen);
+    }
+  }
+
+  function tell(connection: ClientConnection, event: RunEvent): void {
     if (event.runId !== runId) return;
     position = event.seq;
     // A watch that was begun anew for one member tells the others again what they have.
@@ -36,6 +64,7 @@ export function createRunFeed(runId: string, onEmpty: () => void): RunFeed {
       member.seen = event.seq;
       member.onEvent(event);
     }
+    mindGap(connection, event.seq);
   }
 
   function failed(connection: ClientConnection, error: unknown): void {
@@ -72,12 +101,10 @@ export function createRunFeed(runId: string, onEmpty: () => void): RunFeed {
         unsubscribe();
         over = connection;
         position = Number.POSITIVE_INFINITY;
-        unsubscribe = connection.on("run/event", ({ event }) => tell(event));
+        unsubscribe = connection.on("run/event", ({ event }) => tell(connection, event));
       }
-      const after = Math.min(...[...members].map(({ seen }) => seen));
-      if (members.size === 0 || after >= position) return;
-      position = after;
-      connection.request("run/watch", { runId, after }).catch((error: unknown) => failed(connection, error));
+      const after = leastSeen();
+      if (members.size > 0 && after < position) watch(connection, after);
     },
   };
 }

@@ -97,3 +97,32 @@ it("unwatches with the last watcher, and says why a run cannot be watched", asyn
   });
   expect(why).toBe("run.unknown");
 });
+
+/** The requests so far have their answers. */
+const answered = () => new Promise((resolve) => setImmediate(resolve));
+
+it("watches again where an event was not told, once, and then says which", async () => {
+  const { link, connections } = scene();
+  const seen: number[] = [];
+  const ended: string[] = [];
+  link.watch(
+    "r",
+    0,
+    ({ seq }) => seen.push(seq),
+    (error) => ended.push(error.message),
+  );
+  await vi.waitFor(() => expect(connections[0]?.asked).toEqual(["run/watch 0"]));
+  await answered();
+  for (const seq of [1, 3]) connections[0]?.tell(event(seq));
+  await vi.waitFor(() => expect(connections[0]?.asked).toEqual(["run/watch 0", "run/watch 1"]));
+  for (const seq of [2, 3]) connections[0]?.tell(event(seq));
+  expect([seen, ended]).toEqual([[1, 2, 3], []]);
+
+  await answered();
+  connections[0]?.tell(event(5));
+  await vi.waitFor(() => expect(connections[0]?.asked.at(-1)).toBe("run/watch 3"));
+  await answered();
+  connections[0]?.tell(event(6));
+  await vi.waitFor(() => expect(ended).toEqual([expect.stringContaining("Event 4 of the run was not told")]));
+  expect(seen).toEqual([1, 2, 3]);
+});
