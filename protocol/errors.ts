@@ -196,6 +196,10 @@ export const ERRORS = {
     hint: "It may have been answered from another client; `nexus runs show` tells.",
   },
   "changes.none": { message: "The run has no change set waiting.", hint: "It was accepted, discarded, or never made." },
+  "changes.other": {
+    message: "The change that waits is not the one that was shown.",
+    hint: "Look at it again, then accept anew.",
+  },
   "changes.unknown_path": {
     message: "The change set holds no such file.",
     hint: "`nexus runs show RUN` lists its files.",

@@ -10,6 +10,8 @@ import { RunState, RunStatus } from "./run-state.ts";
 import { UnsavedTexts } from "./unsaved.ts";
 
 const runId = z.string().check(z.minLength(1), z.maxLength(80));
+/** The `resultCommit` of the change that the person was shown; another one that waits is not accepted. Left out: whichever waits. */
+const shown = z.optional(z.string().check(z.maxLength(80)));
 const page = { cursor: z.optional(z.string()), limit: z.optional(z.int().check(z.gte(1), z.lte(500))) };
 
 export const ModelSettingsInput = z.object({
@@ -192,7 +194,7 @@ export const changesFile = request(
 export const changesAccept = request(
   "changes/accept",
   "Writes the change set, or the named files of it, into the user's tree: all of them or none. A file that a client has open with unsaved text is changed there (client/applyEdit), or is a conflict.",
-  z.object({ runId, paths: z.optional(z.array(z.string())) }),
+  z.object({ runId, paths: z.optional(z.array(z.string())), shown }),
   z.object({
     accepted: z.array(z.string()),
     conflicts: z.array(ChangeConflict),

@@ -18,7 +18,8 @@ export async function acceptChanges(
   params: Params<"changes/accept">,
   caller: Caller,
 ): Promise<Answer<"changes/accept">> {
-  const { state } = await endedChanges(dependencies, params.runId);
+  const { state, changes } = await endedChanges(dependencies, params.runId);
+  if (params.shown !== undefined && params.shown !== changes.changeSet.resultCommit) throw nexusError("changes.other");
   const paths = chosenPaths(state, params.paths);
   const { conflicts, inEditor } = await applyPaths(dependencies, params.runId, paths, `client:${caller.name}`);
   if (conflicts.length > 0) return { accepted: [], conflicts };

@@ -80,7 +80,11 @@ describe("a change", () => {
     const runId = await engine.start("Fix the typo in README.md");
     await engine.ended(runId);
     expect(engine.read("README.md")).toContain("Notse");
-    expect(await engine.service.accept({ runId }, { name: "t" })).toEqual({ accepted: ["README.md"], conflicts: [] });
+    const other = engine.service.accept({ runId, shown: "0".repeat(40) }, { name: "t" });
+    await expect(other).rejects.toMatchObject({ value: { code: "changes.other" } });
+    const shown = (await engine.service.show({ runId })).run.changes?.changeSet.resultCommit ?? "";
+    const answer = await engine.service.accept({ runId, shown }, { name: "t" });
+    expect(answer).toEqual({ accepted: ["README.md"], conflicts: [] });
     expect(engine.read("README.md")).toContain("Notes");
     await expect(engine.service.accept({ runId }, { name: "t" })).rejects.toMatchObject({
       value: { code: "changes.none" },

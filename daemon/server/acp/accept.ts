@@ -75,7 +75,7 @@ export async function shownChanges(place: ChangesPlace, state: RunState) {
   return toolCall;
 }
 
-/** False when something stands in the way: then nothing was written, and the client is told what it is. */
+/** False when something stands in the way: the client is told what it is. What an editor has saved is written together or not at all. */
 export async function acceptChanges(place: ChangesPlace, state: RunState): Promise<boolean> {
   const { link } = place;
   const { runId } = state;
@@ -84,7 +84,8 @@ export async function acceptChanges(place: ChangesPlace, state: RunState): Promi
   if (conflicts.length > 0) return refused(place, state, conflicts);
   const saved = files.filter((file) => !ahead.includes(file));
   if (saved.length > 0) {
-    const accepted = await link.request("changes/accept", { runId, paths: saved.map(({ path }) => path) });
+    const paths = saved.map(({ path }) => path);
+    const accepted = await link.request("changes/accept", { runId, paths, ...shownOf(state) });
     if (accepted.conflicts.length > 0) return refused(place, state, accepted.conflicts);
   }
   // The editor shows what is on disk now, and puts the change into what it had not saved.
@@ -93,6 +94,11 @@ export async function acceptChanges(place: ChangesPlace, state: RunState): Promi
   if (conflicts.length > 0) return refused(place, state, conflicts);
   await ended(place, state, "completed", `Written: ${files.map(({ path }) => path).join(", ")}`);
   return true;
+}
+
+/** What the person said yes to, and nothing that came after it. */
+function shownOf({ changes }: RunState): { shown?: string } {
+  return changes === null ? {} : { shown: changes.changeSet.resultCommit };
 }
 
 /** An editor's own text takes the change: the daemon is told, and writes nothing there. */

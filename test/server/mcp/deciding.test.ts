@@ -124,7 +124,7 @@ describe.each(WIRES)("over %s in revision %s", (...wire) => {
     const client = await withPerson(wire, () => ({ action: "accept", content: { decision: "accept" } }));
     const accepted = await client.callTool({ name: "accept_changes", arguments: { runId: "run-1" } });
     expect(accepted.structuredContent).toEqual({ outcome: "accepted", accepted: ["a.ts"], conflicts: [] });
-    expect(asked("accept")).toEqual([{ runId: "run-1", paths: ["a.ts"] }]);
+    expect(asked("accept")).toEqual([{ runId: "run-1", paths: ["a.ts"], shown: "b".repeat(40) }]);
     expect(shown[0]?.message).toContain("modified a.ts (+2 −1)");
   });
 

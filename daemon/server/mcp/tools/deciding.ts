@@ -176,8 +176,9 @@ async function accept(desk: Desk, id: string, call: ToolCall) {
     decision: choice("Your decision", "not now", "accept"),
     yes: "accept",
   });
-  if (!Array.isArray(asked)) return asked ?? { outcome: "not_accepted" as const, accepted: [], conflicts: [] };
-  const { accepted, conflicts } = await desk.links.deciding.request("changes/accept", { runId: id, paths: asked });
+  const { change, instead } = asked;
+  if (change === undefined) return instead ?? { outcome: "not_accepted" as const, accepted: [], conflicts: [] };
+  const { accepted, conflicts } = await desk.links.deciding.request("changes/accept", { runId: id, ...change });
   return { outcome: conflicts.length > 0 ? ("conflicts" as const) : ("accepted" as const), accepted, conflicts };
 }
 
@@ -187,8 +188,9 @@ async function discard(desk: Desk, id: string, call: ToolCall) {
     decision: choice("Your decision", "keep", "discard"),
     yes: "discard",
   });
-  if (!Array.isArray(asked)) return asked ?? { outcome: "kept" as const, discarded: [] };
-  const { discarded } = await desk.links.deciding.request("changes/discard", { runId: id, paths: asked });
+  const { change, instead } = asked;
+  if (change === undefined) return instead ?? { outcome: "kept" as const, discarded: [] };
+  const { discarded } = await desk.links.deciding.request("changes/discard", { runId: id, paths: change.paths });
   return { outcome: "discarded" as const, discarded };
 }
 
@@ -198,13 +200,13 @@ interface ChangeQuestion {
   readonly yes: string;
 }
 
-/** The files that the person said yes to, and that are still what was shown; undefined for everything but a yes. */
+/** The change that the person said yes to, still as it was shown; or what is answered for now, undefined for everything but a yes. */
 async function askAboutChange(
   desk: Desk,
   id: string,
   call: ToolCall,
   { question, decision, yes }: ChangeQuestion,
-): Promise<string[] | InputRequiredResult | undefined> {
+): Promise<{ change?: { paths: string[]; shown: string }; instead?: InputRequiredResult }> {
   const run = await runOf(desk, id, call.signal);
   const shown = changeText(run);
   const answer = await askPerson(call.person, {
@@ -213,12 +215,12 @@ async function askAboutChange(
     schema: { type: "object", properties: { decision }, required: ["decision"] },
     signal: call.signal,
   });
-  if (answer.kind === "pending") return answer.result;
-  if (answer.kind !== "accepted" || answer.content["decision"] !== yes) return undefined;
+  if (answer.kind === "pending") return { instead: answer.result };
+  if (answer.kind !== "accepted" || answer.content["decision"] !== yes) return {};
   const now = await runOf(desk, id, call.signal);
   if (changeText(now) !== shown)
     throw nexusError("changes.none", "The change is not the one that was shown any more. Ask again.");
-  return pendingPaths(now);
+  return { change: { paths: pendingPaths(now), shown: now.changes?.changeSet.resultCommit ?? "" } };
 }
 
 /** Names the change by its commit, so that another change of the same files is another question. */
