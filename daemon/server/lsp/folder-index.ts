@@ -29,7 +29,10 @@ export function createFolderIndex(
   // Another client may have had it read.
   link.on("memory/progress", ({ workspace, progress: step }) => {
     const folder = folders.workspaceOf(workspace);
-    if (step === null && folder !== undefined && states.get(folder) === "elsewhere")
+    if (step !== null || folder === undefined) return;
+    const state = states.get(folder);
+    if (state === "unread") void look(folder).catch(() => undefined);
+    if (state === "elsewhere")
       void ask(folder).catch(() => states.delete(folder));
   });
 
@@ -60,6 +63,12 @@ export function createFolderIndex(
     } finally {
       end();
     }
+  }
+
+  /** Reads nothing by itself: what failed once would fail for ever. */
+  async function look(folder: string): Promise<void> {
+    const { state } = await link.request("memory/status", { workspace: folder });
+    if (state === "ready" || state === "stale") becameReady(folder);
   }
 
   async function ask(folder: string): Promise<void> {

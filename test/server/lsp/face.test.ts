@@ -154,6 +154,20 @@ describe("hover", () => {
     expect(await scene.client.sendRequest("textDocument/hover", at(uri, 0, 6))).not.toBeNull();
   });
 
+  it("comes once another client had the code read that could not be read here", async () => {
+    await started();
+    scene.memory.answers.status = () => ({ state: "none" });
+    scene.memory.answers.index = () => {
+      throw nexusError("memory.index_failed", "no room");
+    };
+    const uri = await scene.open("src/main.ts", "cart.add(1);\n");
+    expect(await scene.client.sendRequest("textDocument/hover", at(uri, 0, 6))).toBeNull();
+    await scene.until(({ params }) => params?.value?.message === "not read");
+    scene.memory.answers.status = () => ({ state: "ready" });
+    scene.memory.progress({ workspace: scene.folder, progress: null });
+    await expect.poll(() => scene.client.sendRequest("textDocument/hover", at(uri, 0, 6))).not.toBeNull();
+  });
+
   it("is nothing for positions and documents that are not there", async () => {
     await started();
     const uri = await scene.open("src/main.ts", "add\n");
