@@ -32,8 +32,7 @@ export function createFolderIndex(
     if (step !== null || folder === undefined) return;
     const state = states.get(folder);
     if (state === "unread") void look(folder).catch(() => undefined);
-    if (state === "elsewhere")
-      void ask(folder).catch(() => states.delete(folder));
+    if (state === "elsewhere") void ask(folder).catch(() => states.delete(folder));
   });
 
   function becameReady(folder: string): void {
