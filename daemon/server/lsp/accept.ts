@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import type { TextEdit, WorkspaceEdit } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import * as z from "zod/mini";
+import { NexusError } from "../../../protocol/errors.ts";
 import { type Answer, pendingPaths, type RunState } from "../../../protocol/index.ts";
 import type { Face } from "./feature.ts";
 import { patchEdits } from "./patch-edits.ts";
@@ -115,10 +116,29 @@ async function putInto(face: Face, runId: string, { uri, path, patch }: UnsavedF
     const read = Applied.safeParse(answer);
     if (!read.success || !read.data.applied) continue;
     const files = [{ path, sha256: createHash("sha256").update(text).digest("hex") }];
-    const { conflicts } = await face.link.request("changes/taken", { runId, files });
-    return conflicts[0]?.reason;
+    return tellTaken(face, runId, files);
   }
   return "The editor did not take the change into its unsaved text: it was typed on meanwhile.";
+}
+
+/** The editor has the change by now, so a daemon that went away meanwhile is told again. Answers with what stands against it. */
+async function tellTaken(
+  { link }: Face,
+  runId: string,
+  files: { path: string; sha256: string }[],
+): Promise<string | undefined> {
+  const tell = () => link.request("changes/taken", { runId, files });
+  const { conflicts } = await tell().catch((error: unknown) => {
+    if (error instanceof NexusError && error.value.code === "daemon.unreachable") return tell().catch(alreadyTold);
+    throw error;
+  });
+  return conflicts[0]?.reason;
+}
+
+/** The first telling had been heard; only its answer was lost. */
+function alreadyTold(error: unknown): { conflicts: [] } {
+  if (error instanceof NexusError && error.value.code === "changes.none") return { conflicts: [] };
+  throw error;
 }
 
 /** With the version where the client checks it. */

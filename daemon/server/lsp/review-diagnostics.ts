@@ -27,6 +27,8 @@ export function createReviewDiagnostics(face: Face): Feature {
   /** Documents that show something of a run. */
   const shown = new Map<string, ReadonlySet<string>>();
   const reading = new Set<string>();
+  /** Something happened while its findings were read. */
+  const changedMeanwhile = new Set<string>();
 
   /** The run's findings with lines are in its events only. */
   async function checksOf(runId: string): Promise<Finding[]> {
@@ -42,7 +44,10 @@ export function createReviewDiagnostics(face: Face): Feature {
 
   async function show(state: RunState): Promise<void> {
     const { runId } = state;
-    if (reading.has(runId)) return;
+    if (reading.has(runId)) {
+      changedMeanwhile.add(runId);
+      return;
+    }
     reading.add(runId);
     try {
       const checks = isShown(state) ? await checksOf(runId) : [];
@@ -50,6 +55,7 @@ export function createReviewDiagnostics(face: Face): Feature {
     } finally {
       reading.delete(runId);
     }
+    if (changedMeanwhile.delete(runId)) await show(face.runs.get(runId) ?? state);
   }
 
   function publish(state: RunState, checks: readonly Finding[]): void {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Approval, RunEventBody } from "../../../protocol/index.ts";
+import { type Approval, nexusError, type RunEventBody } from "../../../protocol/index.ts";
 import { createScene, NEW_CLIENT, OLD_CLIENT, type Scene, type ToldParams } from "./scene.ts";
 
 let scene: Scene;
@@ -310,6 +310,25 @@ describe("accepting", () => {
       ...{ name: "taken", params: { runId: "run-1", files: [{ path: "src/a.ts", sha256: whole }] } },
     });
     expect(scene.service.calls.map(({ name }) => name)).not.toContain("accept");
+  });
+
+  it.each([
+    ["heard nothing", () => ({ taken: ["src/a.ts"], conflicts: [] })],
+    [
+      "had heard it",
+      () => {
+        throw nexusError("changes.none");
+      },
+    ],
+  ])("tells a daemon again that went away meanwhile and %s", async (_, second) => {
+    await edited(OLD_CLIENT, "mine\none\ntwo\nthree\n");
+    scene.replies["workspace/applyEdit"] = () => ({ applied: true });
+    scene.service.answers["taken"] = () => {
+      scene.service.answers["taken"] = second;
+      throw nexusError("daemon.unreachable");
+    };
+    expect(await command("nexus.accept", "run-1")).toEqual({ accepted: ["src/a.ts"], conflicts: [] });
+    expect(scene.service.calls.filter(({ name }) => name === "taken")).toHaveLength(2);
   });
 
   it("writes nothing where the unsaved text and the change meet", async () => {
