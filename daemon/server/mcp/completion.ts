@@ -7,6 +7,7 @@ import {
   type Server,
 } from "@modelcontextprotocol/server";
 import type { Desk } from "./desk.ts";
+import { telling } from "./faults.ts";
 import { PROMPTS } from "./prompts.ts";
 import { documentsOf } from "./tools/plans.ts";
 import { visible } from "./tools/tool.ts";
@@ -33,7 +34,7 @@ const SOURCES: Readonly<Record<string, (desk: Desk, begin: string) => Promise<st
 };
 
 export function registerCompletion(server: Server, desk: Desk): void {
-  server.setRequestHandler("completion/complete", async ({ params }): Promise<CompleteResult> => {
+  const complete = telling(async ({ params }: CompleteRequest): Promise<CompleteResult> => {
     const { name, value } = params.argument;
     if (!isKnown(params.ref))
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, "There is nothing of that name to be completed.");
@@ -42,6 +43,7 @@ export function registerCompletion(server: Server, desk: Desk): void {
     const values = visible(found.slice(0, MOST));
     return { completion: { values, total: found.length, hasMore: found.length > values.length } };
   });
+  server.setRequestHandler("completion/complete", complete);
 }
 
 function isKnown(ref: CompleteRequest["params"]["ref"]): boolean {

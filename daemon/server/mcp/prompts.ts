@@ -3,6 +3,7 @@ import type { GetPromptResult, McpServer } from "@modelcontextprotocol/server";
 import * as z from "zod/mini";
 import type { Answer, Fact, SymbolEntry } from "../../../protocol/index.ts";
 import { type Desk, runOf } from "./desk.ts";
+import { telling } from "./faults.ts";
 import { text } from "./tools/fields.ts";
 import { described, visible } from "./tools/tool.ts";
 
@@ -24,7 +25,7 @@ export function registerPrompts(server: McpServer, desk: Desk): void {
         "A plan for a goal, from the map, the code that fits, where new code would go, and what people noted.",
       argsSchema: described(z.strictObject({ goal: text("What shall be different.", 4000) })),
     },
-    async ({ goal }, { mcpReq: { signal } }) => {
+    telling(async ({ goal }, { mcpReq: { signal } }) => {
       const workspace = await desk.folders().resolve();
       const [map, search, place, facts] = await Promise.all([
         looking.request("memory/map", { workspace, tokens: MAP_TOKENS }, { signal }),
@@ -39,7 +40,7 @@ export function registerPrompts(server: McpServer, desk: Desk): void {
         ["Where new code would go", place.places.map(({ path, why }) => `${path}: ${why.join(", ")}`).join("\n")],
         ["What people noted", factLines(facts)],
       ]);
-    },
+    }),
   );
 
   server.registerPrompt(
@@ -50,7 +51,7 @@ export function registerPrompts(server: McpServer, desk: Desk): void {
         "A review of what a run changed, with who uses the changed files, their tests, and what people noted.",
       argsSchema: described(z.strictObject({ runId: text("The run.", 80) })),
     },
-    async ({ runId }, { mcpReq: { signal } }) => {
+    telling(async ({ runId }, { mcpReq: { signal } }) => {
       const run = await runOf(desk, runId, signal);
       const paths = (run.changes?.changeSet.files ?? []).map(({ path }) => path).slice(0, 20);
       const patches = await Promise.all(
@@ -69,7 +70,7 @@ export function registerPrompts(server: McpServer, desk: Desk): void {
         ["What is known of the files", known.flat().join("\n")],
         ["What people noted", factLines(await factsOf(desk, run.workspace, signal))],
       ]);
-    },
+    }),
   );
 
   server.registerPrompt(
@@ -79,7 +80,7 @@ export function registerPrompts(server: McpServer, desk: Desk): void {
       description: "What a symbol does, who uses it, which tests cover it, and how its file came to be.",
       argsSchema: described(z.strictObject({ symbol: text('Such as "Cart.add" or "src/cart.ts#Cart.add".') })),
     },
-    async ({ symbol }, { mcpReq: { signal } }) => {
+    telling(async ({ symbol }, { mcpReq: { signal } }) => {
       const workspace = await desk.folders().resolve();
       const [uses, impact] = await Promise.all([
         looking.request("memory/uses", { workspace, symbol, limit: 30 }, { signal }),
@@ -97,7 +98,7 @@ export function registerPrompts(server: McpServer, desk: Desk): void {
         ["Tests", impact.tests.map(({ path, why }) => `${path}: ${why}`).join("\n")],
         ["Files and history", known.flat().join("\n")],
       ]);
-    },
+    }),
   );
 }
 

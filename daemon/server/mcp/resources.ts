@@ -8,6 +8,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { type DesignDocument, NexusError, pendingPaths } from "../../../protocol/index.ts";
 import { type Desk, runOf } from "./desk.ts";
+import { telling } from "./faults.ts";
 import { documentsOf, documentText } from "./tools/plans.ts";
 import { digestOf } from "./tools/runs.ts";
 import { visible } from "./tools/tool.ts";
@@ -114,8 +115,9 @@ export function registerResources(server: McpServer, desk: Desk): void {
       },
     );
   // The library's own list has no pages.
+  const listed = telling(list);
   server.server.setRequestHandler("resources/list", ({ params }, { mcpReq }) =>
-    list(desk, params?.cursor, mcpReq.signal),
+    listed(desk, params?.cursor, mcpReq.signal),
   );
 }
 

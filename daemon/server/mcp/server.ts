@@ -1,11 +1,10 @@
 /** One client's server: the tools that it may see, resources, prompts, completion, and what the client says of itself. */
 import { CLIENT_CAPABILITIES_META_KEY, McpServer, type ServerContext } from "@modelcontextprotocol/server";
 import * as z from "zod/mini";
-import { NexusError } from "../../../protocol/index.ts";
 import { questionState } from "./asking.ts";
 import { registerCompletion } from "./completion.ts";
 import type { Desk } from "./desk.ts";
-import { tellFaultsOfClient } from "./faults.ts";
+import { tellFaultsOfClient, telling } from "./faults.ts";
 import type { Folders } from "./folders.ts";
 import { registerPrompts } from "./prompts.ts";
 import { registerResources } from "./resources.ts";
@@ -136,8 +135,9 @@ function lastingSubscriptions(server: McpServer, desk: Desk): Subscriptions {
     resource: (uri) => void server.server.sendResourceUpdated({ uri }).catch(() => undefined),
     list: () => void server.server.sendResourceListChanged().catch(() => undefined),
   });
+  const subscribe = telling((uri: string) => subscriptions.add(uri, [uri]));
   server.server.setRequestHandler("resources/subscribe", async ({ params: { uri } }) => {
-    await subscriptions.add(uri, [uri]).catch(subscriptionError);
+    await subscribe(uri);
     return {};
   });
   server.server.setRequestHandler("resources/unsubscribe", ({ params: { uri } }) => {
@@ -145,8 +145,4 @@ function lastingSubscriptions(server: McpServer, desk: Desk): Subscriptions {
     return {};
   });
   return subscriptions;
-}
-
-function subscriptionError(error: unknown): never {
-  throw error instanceof NexusError ? new Error(`${error.value.message} ${error.value.hint}`) : error;
 }

@@ -125,8 +125,11 @@ describe.each(WIRES)("over %s in revision %s", (...wire) => {
       expect(plan).toContain(part);
     expect(await text("review_diff", { runId: "run-1" })).toContain("## Diff");
     expect(await text("explain_symbol", { symbol: "Cart.add" })).toContain("src/checkout.ts:21 call cart.add(item);");
-    await expect(client.getPrompt({ name: "review_diff", arguments: { runId: "none" } })).rejects.toThrow();
-    await expect(client.getPrompt({ name: "plan_change", arguments: {} })).rejects.toThrow();
+    await expect(client.getPrompt({ name: "review_diff", arguments: { runId: "none" } })).rejects.toMatchObject({
+      code: -32602,
+      message: expect.stringContaining("no such run"),
+    });
+    await expect(client.getPrompt({ name: "plan_change", arguments: {} })).rejects.toMatchObject({ code: -32602 });
   });
 
   it("tells a subscriber that a run went on, and that there is a new one", async () => {
@@ -169,6 +172,12 @@ describe.each(WIRES)("over %s in revision %s", (...wire) => {
 
 it("refuses a subscription to a run that is not there", async () => {
   connected = await connectClient(daemon, ["stdio", "2025-11-25"]);
-  await expect(connected.client.subscribeResource({ uri: "nexus://run/none" })).rejects.toThrow(/no such run/);
-  await expect(connected.client.subscribeResource({ uri: "test://else" })).rejects.toThrow(/cannot be subscribed/);
+  await expect(connected.client.subscribeResource({ uri: "nexus://run/none" })).rejects.toMatchObject({
+    code: -32602,
+    message: expect.stringContaining("no such run"),
+  });
+  await expect(connected.client.subscribeResource({ uri: "test://else" })).rejects.toMatchObject({
+    code: -32602,
+    message: expect.stringContaining("cannot be subscribed"),
+  });
 });
