@@ -101,6 +101,8 @@ export const clientApplyEdit = reverseRequest(
     /** What it is, in a few words. */
     title: z.string(),
     files: z.array(z.object({ path: z.string(), hunks: z.array(Hunk) })),
+    /** Takes out again what was put in: also where it was saved since. Otherwise a file that is not unsaved any more refuses. */
+    takesBack: z.optional(z.boolean()),
   }),
   z.object({
     applied: z.boolean(),

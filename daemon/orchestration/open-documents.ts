@@ -1,6 +1,8 @@
 /** Files that people have open with unsaved text while a change is accepted: nothing goes over their heads. */
+
+import { join } from "node:path";
 import type { ChangeConflict, ReverseAnswer, ReverseParams, RunState } from "../../protocol/index.ts";
-import { hashOf } from "../host/files.ts";
+import { hashOf, lstat, readText } from "../host/files.ts";
 import type { ChangesPort } from "./changes/changes.ts";
 import { hunksOf, inverted } from "./changes/hunks.ts";
 
@@ -34,22 +36,53 @@ export interface ThroughEditors {
   undo(): Promise<readonly string[]>;
 }
 
+interface Dependencies {
+  readonly changes: ChangesPort;
+  readonly documents?: OpenDocuments;
+}
+
+type Run = Pick<RunState, "runId" | "workspace" | "prompt">;
+
+interface Accepted {
+  readonly port: ChangesPort;
+  readonly documents: OpenDocuments;
+  readonly run: Run;
+  readonly changeSet: Changes["changeSet"];
+}
+
+/** How often it is begun: an editor says no where its text was saved since it was told, and tells that first. */
+const MOST_ATTEMPTS = 4;
+/** A longer text is not told. */
+const MOST_BYTES = 1024 * 1024;
 const NOTHING: ThroughEditors = { conflicts: [], inEditor: [], undo: async () => [] };
 
 /**
  * Of the paths those that somebody has open with another text are changed there, in the editor and unsaved, where one client
  * that takes edits has all of them and nobody has another text of them; everything else is a conflict, and then nothing was
- * changed.
+ * changed. A text that is the same on disk is saved, though its client has not told so yet.
  */
 export async function changeOpenDocuments(
-  { changes: port, documents }: { readonly changes: ChangesPort; readonly documents?: OpenDocuments },
-  { runId, workspace, prompt }: Pick<RunState, "runId" | "workspace" | "prompt">,
+  { changes: port, documents }: Dependencies,
+  run: Run,
   { changeSet }: Changes,
   paths: readonly string[],
 ): Promise<ThroughEditors> {
   if (documents === undefined) return NOTHING;
+  for (let attempts = 1; ; attempts++) {
+    const told = documents.unsaved(run.workspace, paths);
+    const outcome = await changeThose({ port, documents, run, changeSet }, told);
+    const isAsTold = JSON.stringify(documents.unsaved(run.workspace, paths)) === JSON.stringify(told);
+    if (outcome.conflicts.length === 0 || isAsTold || attempts === MOST_ATTEMPTS) return outcome;
+  }
+}
+
+async function changeThose(
+  { port, documents, run, changeSet }: Accepted,
+  told: readonly UnsavedText[],
+): Promise<ThroughEditors> {
+  const { runId, workspace, prompt } = run;
   const open: UnsavedText[] = [];
-  for (const unsaved of documents.unsaved(workspace, paths)) if (await differs(unsaved)) open.push(unsaved);
+  for (const unsaved of told) if (await differs(unsaved)) open.push(unsaved);
   if (open.length === 0) return NOTHING;
   const editor = open.find(({ clientId, takesEdits }) => takesEdits && hasAll(clientId, open));
   const contested = open.filter(({ path, sha256 }) =>
@@ -83,16 +116,23 @@ export async function changeOpenDocuments(
       const text = await port.file(workspace, changeSet, path, side);
       if (text !== null && hashOf(text) === sha256) return false;
     }
-    return true;
+    const saved = await textOnDisk(join(workspace, path));
+    return saved === undefined || hashOf(saved) !== sha256;
   }
 
   async function takeBack({ clientId }: UnsavedText, made: Edit): Promise<readonly string[]> {
     const inverse = made.files.map(({ path, hunks }) => ({ path, hunks: inverted(hunks) }));
+    const title = `Taken back: ${made.title}`.slice(0, 100);
     const answered = await documents
-      ?.applyEdit(clientId, { ...made, title: `Taken back: ${made.title}`.slice(0, 100), files: inverse })
+      .applyEdit(clientId, { ...made, title, files: inverse, takesBack: true })
       .catch(() => undefined);
     return answered?.applied === true ? [] : made.files.map(({ path }) => path);
   }
+}
+
+async function textOnDisk(path: string): Promise<string | undefined> {
+  const stats = await lstat(path);
+  return stats?.isFile() === true && stats.size <= MOST_BYTES ? readText(path) : undefined;
 }
 
 /** An editor may tell its texts over more than one connection: what is the same text counts once. */

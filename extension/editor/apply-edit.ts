@@ -6,12 +6,14 @@ import type { ReverseAnswer, ReverseParams } from "../../protocol/reverse.ts";
 type Answer = ReverseAnswer<"client/applyEdit">;
 
 /** All files or none; a file that somebody types in meanwhile is not changed. */
-export async function applyEdit({ workspace, files, title }: ReverseParams<"client/applyEdit">): Promise<Answer> {
+export async function applyEdit(asked: ReverseParams<"client/applyEdit">): Promise<Answer> {
+  const { workspace, files, title, takesBack = false } = asked;
   const edit = new vscode.WorkspaceEdit();
   const names: string[] = [];
   for (const { path, hunks } of files) {
     const document = openDocument(workspace, path);
     if (document === undefined) return { applied: false, path, reason: "it is not open in this editor any more" };
+    if (!document.isDirty && !takesBack) return { applied: false, path, reason: "it was saved meanwhile" };
     const lines = document.getText().split(/\r\n|\r|\n/);
     const placed = placeHunks(lines, hunks);
     if (!placed.ok) return { applied: false, path, reason: reasonOf(placed) };

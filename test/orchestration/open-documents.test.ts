@@ -1,4 +1,7 @@
 /** Accepting over text that somebody has not saved: changed in the editor, or a conflict that names it; never below it. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { hashOf } from "../../daemon/host/files.ts";
 import type { ChangesPort } from "../../daemon/orchestration/changes/changes.ts";
@@ -50,6 +53,7 @@ function createEditors(takesEdits: (client: string) => boolean = () => true) {
   return {
     ...{ documents, asked },
     type: (client: string, path: string, text: string) => void buffers.set(keyOf(client, path), text),
+    close: (client: string, path: string) => void buffers.delete(keyOf(client, path)),
     text: (client: string, path: string) => buffers.get(keyOf(client, path)),
   };
 }
@@ -72,6 +76,10 @@ const CHANGE_SET = { baseCommit: "0", resultCommit: "1", files: [] };
 
 /** A change of two to TWO in every file. */
 function putInto(documents: OpenDocuments, ...paths: string[]) {
+  return putIntoFolder("/work", documents, ...paths);
+}
+
+function putIntoFolder(workspace: string, documents: OpenDocuments, ...paths: string[]) {
   const changes = {
     diff: async (_: string, __: unknown, path: string) => ({
       ...{ path, status: "modified" as const, binary: false, truncated: false, patch: DIFF },
@@ -79,7 +87,7 @@ function putInto(documents: OpenDocuments, ...paths: string[]) {
     file: async (_: string, __: unknown, ___: string, side: "before" | "after") => (side === "before" ? BASE : RESULT),
   } as unknown as ChangesPort;
   const state = { changeSet: CHANGE_SET, decisions: {}, applying: [], conflicts: [], supersededBy: null };
-  const run = { runId: "run-1", workspace: "/work", prompt: "Write TWO" };
+  const run = { runId: "run-1", workspace, prompt: "Write TWO" };
   return changeOpenDocuments({ changes, documents }, run, state, paths);
 }
 
@@ -131,6 +139,47 @@ describe("a change of a file that one editor has open", () => {
     for (const client of ["1", "2"]) editors.type(client, "a.txt", `${BASE}typed\n`);
     expect(await putInto(editors.documents, "a.txt")).toMatchObject({ conflicts: [], inEditor: ["a.txt"] });
     expect([editors.text("1", "a.txt"), editors.text("2", "a.txt")]).toEqual([`${BASE}typed\n`, `${RESULT}typed\n`]);
+  });
+
+  it("is written as ever where the text was saved, which its editor has not told yet", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "nexus-open-"));
+    writeFiles(folder, { "a.txt": `${BASE}typed\n` });
+    const editors = createEditors();
+    editors.type("1", "a.txt", `${BASE}typed\n`);
+    expect(await putIntoFolder(folder, editors.documents, "a.txt")).toMatchObject({ conflicts: [], inEditor: [] });
+    expect(editors.asked).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it("is looked at again where the editor says no, and tells that its text is saved or another one", async () => {
+    const editors = createEditors();
+    editors.type("1", "a.txt", `${BASE}older\n`);
+    editors.type("2", "a.txt", `${BASE}older\n`);
+    const texts: Record<string, string | undefined> = { 2: `${BASE}newer\n` };
+    const { applyEdit } = editors.documents;
+    const documents: OpenDocuments = {
+      ...editors.documents,
+      async applyEdit(client, edit) {
+        if (editors.text(client, "a.txt") === texts[client]) return applyEdit(client, edit);
+        const text = texts[client];
+        if (text === undefined) editors.close(client, "a.txt");
+        else editors.type(client, "a.txt", text);
+        return { applied: false, path: "a.txt", reason: "it was saved meanwhile" };
+      },
+    };
+    expect(await putInto(documents, "a.txt")).toMatchObject({ conflicts: [], inEditor: ["a.txt"] });
+    expect(editors.text("2", "a.txt")).toBe(`${RESULT}newer\n`);
+    texts[2] = undefined;
+    expect(await putInto(documents, "a.txt")).toMatchObject({ conflicts: [], inEditor: [] });
+  });
+
+  it("is a conflict where the editor says no and tells nothing new", async () => {
+    const editors = createEditors();
+    editors.type("1", "a.txt", `${BASE}typed\n`);
+    let asked = 0;
+    const applyEdit = async () => ({ applied: false, path: "a.txt", reason: `no, for the ${++asked}. time` });
+    const { conflicts } = await putInto({ ...editors.documents, applyEdit }, "a.txt");
+    expect(conflicts).toEqual([{ path: "a.txt", reason: expect.stringContaining("no, for the 1. time") }]);
   });
 
   it("is a conflict where the editor does not answer", async () => {

@@ -145,6 +145,8 @@ export async function changesByLightBulb(world: World): Promise<void> {
   assert.equal(await editor.page.locator(".codelens-decoration").count(), 0, "lenses are shown though they are off");
   await editor.command("File: Save");
   await waitUntil(() => changedFiles(project).includes("src/notes.js"), "the file is saved");
+  // The editor empties a file before it writes it.
+  await waitUntil(() => readFileSync(file, "utf8") !== "", "the file is written");
   assert.equal(readFileSync(file, "utf8"), documented);
   const { runs } = JSON.parse(await nexus(world, "runs", "list", "--json"));
   assert.deepEqual(
@@ -194,18 +196,24 @@ async function chooseAction(editor: Editor, title: string): Promise<void> {
   throw new Error(`the light bulb does not offer “${title}”`);
 }
 
-/** A hover closes when the window is busy with something else; then a person asks again, too. */
+/**
+ * By the keyboard alone: the palette would leave the mouse where its row was, and a mouse beside a hover closes it. A hover
+ * closes also when the window is busy with something else; then a person asks again, too.
+ */
 async function showHover(editor: Editor, text: string): Promise<void> {
   const hover = editor.page.locator(".monaco-hover", { hasText: text }).first();
   for (let attempts = 8; attempts > 0; attempts--) {
-    await editor.command("Show or Focus Hover");
+    await editor.page.keyboard.press("ControlOrMeta+K");
+    await editor.page.keyboard.press("ControlOrMeta+I");
     const isThere = await hover.waitFor({ timeout: 4000 }).then(
       () => true,
       () => false,
     );
     if (isThere) return;
+    await editor.page.keyboard.press("Escape");
   }
-  throw new Error(`no hover says “${text}”`);
+  const shown = await editor.page.locator(".monaco-hover").allInnerTexts();
+  throw new Error(`no hover says “${text}”, but ${JSON.stringify(shown)}`);
 }
 
 async function openFile(editor: Editor, name: string): Promise<void> {

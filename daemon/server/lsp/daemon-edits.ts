@@ -29,12 +29,14 @@ export function createDaemonEdits(face: Face): Feature {
 }
 
 /** All files or none, each for the version that was looked at. */
-async function applyEdit(face: Face, { workspace, files, title }: Asked): Promise<Answer> {
+async function applyEdit(face: Face, { workspace, files, title, takesBack = false }: Asked): Promise<Answer> {
   if (face.client.capabilities.workspace?.applyEdit !== true)
     return { applied: false, reason: "the editor cannot be told of edits" };
   const folder = face.folders.workspaceOf(workspace) ?? workspace;
   const changed: DocumentEdit[] = [];
   for (const file of files) {
+    if (!takesBack && (await wasSaved(face, folder, file.path)))
+      return { applied: false, path: file.path, reason: "it was saved meanwhile" };
     const made = editOf(face, folder, file);
     if ("reason" in made) return { applied: false, path: file.path, reason: made.reason };
     if (made.edits.length > 0) changed.push(made);
@@ -46,6 +48,14 @@ async function applyEdit(face: Face, { workspace, files, title }: Asked): Promis
   const read = Applied.safeParse(answer);
   if (read.success && read.data.applied) return { applied: true };
   return { applied: false, reason: "the editor did not take the change: it was typed on meanwhile" };
+}
+
+/** When the daemon is told no, it knows already that the text is saved. */
+async function wasSaved(face: Face, folder: string, path: string): Promise<boolean> {
+  const uri = openUri(face, folder, path);
+  if (uri === undefined || face.documents.get(uri) === undefined || face.documents.isChanged(uri)) return false;
+  await face.unsaved.told(uri);
+  return true;
 }
 
 function editOf(face: Face, folder: string, { path, hunks }: FileEdit): DocumentEdit | { readonly reason: string } {

@@ -21,9 +21,13 @@ async function opened(path: string, text: string, version: number): Promise<stri
   const uri = await scene.open(path, "one\ntwo\nthree\n");
   const change = { textDocument: { uri, version }, contentChanges: [{ text }] };
   await scene.client.sendNotification("textDocument/didChange", change);
-  // Answered after the face has read what came before.
-  await scene.client.sendRequest("nexus/nothing").catch(() => undefined);
+  await readSoFar();
   return uri;
+}
+
+/** Answered after the face has read what came before. */
+async function readSoFar(): Promise<void> {
+  await scene.client.sendRequest("nexus/nothing").catch(() => undefined);
 }
 
 it("become one edit of all documents, where their lines are now, for the versions that were looked at", async () => {
@@ -75,4 +79,20 @@ it.each([
     applied: false,
     reason: expect.stringContaining(reason),
   });
+});
+
+it("are refused where the text was saved meanwhile, which the daemon is told first; but what was put in is taken out again", async () => {
+  await scene.start(NEW_CLIENT);
+  const uri = await opened("src/a.ts", "mine\none\ntwo\nthree\n", 2);
+  const told = () => scene.memory.calls.filter(({ name }) => name === "unsaved").map(({ params }) => params["text"]);
+  await expect.poll(told).toEqual(["mine\none\ntwo\nthree\n"]);
+  await scene.client.sendNotification("textDocument/didSave", { textDocument: { uri } });
+  await readSoFar();
+  const edit = { path: "src/a.ts", hunks: [HUNK] };
+  expect(await ask(edit)).toEqual({ applied: false, path: "src/a.ts", reason: "it was saved meanwhile" });
+  expect(told().at(-1)).toBeNull();
+  scene.replies["workspace/applyEdit"] = () => ({ applied: true });
+  const [face] = scene.clients.list();
+  const again = { runId: "run-1", workspace: scene.folder, title: "Taken back", files: [edit], takesBack: true };
+  expect(await face?.ask("client/applyEdit", again, { timeoutMs: 30_000 })).toEqual({ applied: true });
 });
