@@ -182,7 +182,19 @@ const DOCUMENTING: Script = [
 async function chooseAction(editor: Editor, title: string): Promise<void> {
   const action = editor.page.locator(".action-widget .monaco-list-row", { hasText: title }).first();
   for (let attempts = 10; attempts > 0; attempts--) {
-    await editor.page.locator(".lightBulbWidget").first().click();
+    const isOpen = await editor.page
+      .locator(".lightBulbWidget")
+      .first()
+      .click({ timeout: 5000 })
+      .then(
+        () => true,
+        () => false,
+      );
+    if (!isOpen) {
+      // A hover of what lies below the mouse may cover the light bulb. The side bar has none.
+      await editor.page.locator(".explorer-folders-view").hover({ position: { x: 100, y: 400 } });
+      continue;
+    }
     const isThere = await action.waitFor({ timeout: 3000 }).then(
       () => true,
       () => false,
