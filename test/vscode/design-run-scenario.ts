@@ -76,9 +76,9 @@ export async function designsAFeature(world: World): Promise<void> {
   await panel.getByRole("button", { name: "Open run" }).click();
   const run = await editor.panel();
   await run.getByRole("button", { name: /^Accept \d+ files$/ }).click();
-  await waitUntil(() => changedFiles(project).some((path) => path.startsWith("docs/system_design/")), "accepted");
-  const written = changedFiles(project).find((path) => /^docs\/system_design\/.*\.json$/.test(path)) ?? "";
-  const design = JSON.parse(readFileSync(`${project}/${written}`, "utf8"));
+  const written = () => changedFiles(project).find((path) => /^docs\/system_design\/.*\.json$/.test(path));
+  await waitUntil(() => written() !== undefined, "the design is accepted");
+  const design = JSON.parse(readFileSync(`${project}/${written()}`, "utf8"));
   assert.equal(design["Implementation approach"], "One module, without packages or classes.");
   assert.deepEqual(design["File list"], SYSTEM_DESIGN["File list"]);
 }

@@ -131,7 +131,8 @@ export async function editsADesign(world: World): Promise<void> {
   await panel.getByRole("button", { name: /^Export HTML/ }).click();
   const page = join(project, "design.html");
   await editor.chooseFile("Export the design", page);
-  await waitUntil(() => changedFiles(project).includes("design.html"), "the design is exported");
+  const isWhole = () => changedFiles(project).includes("design.html") && readFileSync(page, "utf8").includes("</html>");
+  await waitUntil(isWhole, "the design is exported");
   const html = readFileSync(page, "utf8");
   assert.ok((html.match(/data:image\/svg\+xml/g) ?? []).length >= 5, "diagrams and wireframes are in the page");
   assert.doesNotMatch(html, /<script|https?:\/\/(?!www\.w3\.org)/);
