@@ -18,25 +18,15 @@ import { createPresence } from "../../daemon/server/rpc/presence-feed.ts";
 import { type RpcServer, startRpcServer } from "../../daemon/server/rpc/server.ts";
 import { createWatchers } from "../../daemon/server/rpc/watchers.ts";
 import { REQUESTS } from "../../protocol/index.ts";
-import { noAgents } from "../support/agents.ts";
+import { fakeControl } from "../support/fake-control.ts";
 import { createFakeMemory } from "../support/fake-memory.ts";
 import { createFakeRunService } from "../support/fake-run-service.ts";
-import { memoryTrust } from "../support/guard.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { openClient, openRaw, openRawProven } from "../support/rpc-client.ts";
 
 const TOKEN = "cd".repeat(32);
 const identity = { token: TOKEN, version: "1", buildTime: 1, pid: 1 };
-const control = {
-  status: () => ({}) as never,
-  stop: () => false,
-  check: async () => [],
-  configureModel: () => ({ provider: null, model: null, hasKey: false }),
-  trust: memoryTrust(),
-  home: "/nowhere",
-  agents: noAgents,
-  listTools: async () => ({ trusted: false, tools: [], servers: [], problems: [] }),
-};
+const control = { ...fakeControl(), status: () => ({}) as never };
 const RUNS = 5000;
 
 const HOSTILE = [

@@ -26,9 +26,9 @@ import type {
   ClientConnection as NexusClient,
 } from "../../protocol/index.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
+import { fakeControl } from "./fake-control.ts";
 import { createFakeMemory } from "./fake-memory.ts";
 import { openClient } from "./rpc-client.ts";
-import { fakeControl } from "./rpc-server.ts";
 
 const TOKEN = "ac".repeat(32);
 
@@ -93,7 +93,7 @@ export async function startAcp(options: EngineOptions & { readonly trusted?: boo
   const closing: (() => void)[] = [];
   const serve = (): Promise<RpcServer> => {
     const memory = createFakeMemory();
-    const handlers = createHandlers(engine.service, memory, { ...fakeControl, trust: engine.trust });
+    const handlers = createHandlers(engine.service, memory, { ...fakeControl(), trust: engine.trust });
     const identity = { token: TOKEN, version: "1.2.3", buildTime: 1, pid: 7 };
     return startRpcServer({
       address,

@@ -7,14 +7,12 @@ import { silentLog } from "../../daemon/observability/log-file.ts";
 import { type Folders, openFolders } from "../../daemon/server/mcp/folders.ts";
 import type { McpOptions } from "../../daemon/server/mcp/serve.ts";
 import type { Allowance } from "../../daemon/server/mcp/tools/tool.ts";
-import type { DaemonControl } from "../../daemon/server/rpc/daemon.ts";
 import { createHandlers } from "../../daemon/server/rpc/handlers.ts";
 import { startRpcServer } from "../../daemon/server/rpc/server.ts";
 import type { RunEventBody } from "../../protocol/index.ts";
-import { noAgents } from "./agents.ts";
+import { fakeControl } from "./fake-control.ts";
 import { createFakeMemory, type FakeMemory } from "./fake-memory.ts";
 import { created, createFakeRunService, type FakeRunService } from "./fake-run-service.ts";
-import { memoryTrust } from "./guard.ts";
 import { openClient } from "./rpc-client.ts";
 
 const TOKEN = "5e".repeat(32);
@@ -49,7 +47,7 @@ export async function startFaceDaemon(): Promise<FaceDaemon> {
       identity: { token: TOKEN, version: "1.2.3", buildTime: 42, pid: 7 },
       service,
       memory,
-      handlers: createHandlers(service, memory, control()),
+      handlers: createHandlers(service, memory, fakeControl()),
       clock: systemClock,
       log: silentLog,
       onRefused: () => undefined,
@@ -86,20 +84,5 @@ export async function startFaceDaemon(): Promise<FaceDaemon> {
       await server.close();
       await rm(root, { recursive: true });
     },
-  };
-}
-
-function control(): DaemonControl {
-  return {
-    status: () => {
-      throw new Error("no status here");
-    },
-    stop: () => false,
-    check: async () => [],
-    configureModel: () => ({ provider: null, model: null, hasKey: false }),
-    trust: memoryTrust(),
-    home: "/nowhere",
-    agents: noAgents,
-    listTools: async () => ({ trusted: false, tools: [], servers: [], problems: [] }),
   };
 }

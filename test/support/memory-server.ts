@@ -7,10 +7,9 @@ import { silentLog } from "../../daemon/observability/log-file.ts";
 import { createHandlers } from "../../daemon/server/rpc/handlers.ts";
 import { startRpcServer } from "../../daemon/server/rpc/server.ts";
 import type { ClientConnection } from "../../protocol/index.ts";
-import { noAgents } from "./agents.ts";
+import { fakeControl } from "./fake-control.ts";
 import { createFakeMemory, type FakeMemory } from "./fake-memory.ts";
 import { createFakeRunService } from "./fake-run-service.ts";
-import { memoryTrust } from "./guard.ts";
 import { createManualClock } from "./manual-clock.ts";
 import { openClient } from "./rpc-client.ts";
 
@@ -34,18 +33,7 @@ export async function startMemoryServer(): Promise<MemoryServer> {
   const address = join(folder, "d.sock");
   const memory = createFakeMemory();
   const service = createFakeRunService();
-  const handlers = createHandlers(service, memory, {
-    status: () => {
-      throw new Error("no status here");
-    },
-    stop: () => false,
-    check: async () => [],
-    configureModel: () => ({ provider: null, model: null, hasKey: false }),
-    trust: memoryTrust(),
-    home: folder,
-    agents: noAgents,
-    listTools: async () => ({ trusted: false, tools: [], servers: [], problems: [] }),
-  });
+  const handlers = createHandlers(service, memory, fakeControl(folder));
   const identity = { token: TOKEN, version: "1.2.3", buildTime: 42, pid: 7 };
   const clock = createManualClock();
   const server = await startRpcServer({ address, identity, service, memory, handlers, clock, log: silentLog });

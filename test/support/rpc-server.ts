@@ -5,13 +5,11 @@ import { join } from "node:path";
 import { silentLog } from "../../daemon/observability/log-file.ts";
 import type { Refusal } from "../../daemon/server/refusals.ts";
 import { type ClientDirectory, createClients } from "../../daemon/server/rpc/clients.ts";
-import type { DaemonControl } from "../../daemon/server/rpc/daemon.ts";
 import { createHandlers } from "../../daemon/server/rpc/handlers.ts";
 import { type RpcServer, type RpcServerOptions, startRpcServer } from "../../daemon/server/rpc/server.ts";
-import { noAgents } from "./agents.ts";
+import { fakeControl } from "./fake-control.ts";
 import { createFakeMemory } from "./fake-memory.ts";
 import { createFakeRunService, type FakeRunService } from "./fake-run-service.ts";
-import { memoryTrust } from "./guard.ts";
 import { createManualClock, type ManualClock } from "./manual-clock.ts";
 
 export const TOKEN = "ad".repeat(32);
@@ -26,19 +24,6 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-export const fakeControl: DaemonControl = {
-  status: () => {
-    throw new Error("no status here");
-  },
-  stop: () => false,
-  check: async () => [],
-  configureModel: () => ({ provider: null, model: null, hasKey: false }),
-  trust: memoryTrust(),
-  home: "/nowhere",
-  agents: noAgents,
-  listTools: async () => ({ trusted: false, tools: [], servers: [], problems: [] }),
-};
-
 export async function startTestServer(options: Partial<RpcServerOptions> = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), "nexus-server-"));
   const address = join(folder, "d.sock");
@@ -52,7 +37,7 @@ export async function startTestServer(options: Partial<RpcServerOptions> = {}): 
   const server = await startRpcServer({
     ...{ address, clients, clock, log: silentLog, service, memory },
     identity: { token: TOKEN, version: "1.2.3", buildTime: 42, pid: 7 },
-    handlers: createHandlers(service, memory, fakeControl),
+    handlers: createHandlers(service, memory, fakeControl()),
     onRefused: (refusal) => refused.push(refusal),
     ...options,
   });

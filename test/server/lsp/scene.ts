@@ -15,11 +15,11 @@ import { type ClientDirectory, createClients } from "../../../daemon/server/rpc/
 import { createHandlers } from "../../../daemon/server/rpc/handlers.ts";
 import { type RpcServer, startRpcServer } from "../../../daemon/server/rpc/server.ts";
 import type { ClientConnection, NexusError, RunEventBody } from "../../../protocol/index.ts";
+import { fakeControl } from "../../support/fake-control.ts";
 import { createFakeMemory, type FakeMemory } from "../../support/fake-memory.ts";
 import { created, createFakeRunService, type FakeRunService, summary } from "../../support/fake-run-service.ts";
 import { memoryTrust } from "../../support/guard.ts";
 import { openClient } from "../../support/rpc-client.ts";
-import { fakeControl } from "../../support/rpc-server.ts";
 import { createLanguageClient, type LanguageClient } from "./language-client.ts";
 
 const TOKEN = "1b".repeat(32);
@@ -108,7 +108,7 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
   const memory = createFakeMemory();
   const service = createFakeRunService();
   const address = join(root, "d.sock");
-  const control = { ...fakeControl, status: () => ({ pid: 1 }) as never, trust: memoryTrust(), home: root };
+  const control = { ...fakeControl(), status: () => ({ pid: 1 }) as never, trust: memoryTrust(), home: root };
   const clients = createClients();
   const start = (): Promise<RpcServer> =>
     startRpcServer({

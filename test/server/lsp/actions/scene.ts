@@ -14,9 +14,9 @@ import { createHandlers } from "../../../../daemon/server/rpc/handlers.ts";
 import { startRpcServer } from "../../../../daemon/server/rpc/server.ts";
 import type { ClientConnection } from "../../../../protocol/index.ts";
 import { type Engine, type EngineOptions, startEngine } from "../../../support/engine.ts";
+import { fakeControl } from "../../../support/fake-control.ts";
 import { createFakeMemory } from "../../../support/fake-memory.ts";
 import { openClient } from "../../../support/rpc-client.ts";
-import { fakeControl } from "../../../support/rpc-server.ts";
 import type { Reply } from "../../../support/scripted/script.ts";
 import { createLanguageClient, type LanguageClient } from "../language-client.ts";
 
@@ -85,7 +85,7 @@ export async function createScene(options: EngineOptions): Promise<Scene> {
   const address = join(engine.home, "d.sock");
   const model = { provider: "openai" as string | null };
   const control = {
-    ...{ ...fakeControl, trust: engine.trust, home: engine.home, status: () => ({ pid: 1 }) as never },
+    ...{ ...fakeControl(), trust: engine.trust, home: engine.home, status: () => ({ pid: 1 }) as never },
     configureModel: () => ({ provider: model.provider, model: null, hasKey: false }),
   };
   const server = await startRpcServer({
