@@ -28,6 +28,7 @@ export function createLifecycle(): Lifecycle {
   let state: "new" | "initializing" | "running" | "shut down" = "new";
   let initializeId: Id | undefined;
   const pending = new Set<Id>();
+  const cancelled = new Set<Id>();
 
   function judgeRequest({ id, method, params }: Extract<Incoming, { kind: "request" }>): Verdict {
     if (pending.has(id)) return refuse(INVALID_REQUEST, `The request “${id}” is not answered yet.`);
@@ -45,16 +46,25 @@ export function createLifecycle(): Lifecycle {
     return { kind: "pass" };
   }
 
+  /** The library falls over a second one of the same request, and keeps for good what was cancelled before it came. */
+  function isNews(params: unknown): boolean {
+    const cancel = CancelParams.safeParse(params);
+    if (!cancel.success || !pending.has(cancel.data.id) || cancelled.has(cancel.data.id)) return false;
+    cancelled.add(cancel.data.id);
+    return true;
+  }
+
   return {
     judge(message) {
       if (message.kind === "request") return judgeRequest(message);
       if (message.kind === "response") return { kind: "pass" };
       if (message.method === "exit") return { kind: "pass" };
-      if (message.method === "$/cancelRequest" && !isCancel(message.params)) return { kind: "drop" };
+      if (message.method === "$/cancelRequest" && !isNews(message.params)) return { kind: "drop" };
       return state === "running" ? { kind: "pass" } : { kind: "drop" };
     },
     answered(id, failed) {
       pending.delete(id);
+      cancelled.delete(id);
       if (id !== initializeId) return;
       initializeId = undefined;
       state = failed ? "new" : "running";
@@ -64,10 +74,6 @@ export function createLifecycle(): Lifecycle {
 }
 
 const CancelParams = z.object({ id: z.union([z.string(), z.number()]) });
-
-function isCancel(params: unknown): boolean {
-  return CancelParams.safeParse(params).success;
-}
 
 function refuse(code: number, message: string): Verdict {
   return { kind: "refuse", code, message };

@@ -24,6 +24,9 @@ export interface Place {
   close(): Promise<void>;
 }
 
+/** With all the room of a machine, V8 lets garbage lie for so long that a growth could be that or a leak. */
+const NODE_OPTIONS = "--max-old-space-size=160 --max-semi-space-size=4";
+
 const FILES = {
   "package.json": '{ "name": "shop", "scripts": { "test": "node --test" } }\n',
   "src/cart.ts":
@@ -43,7 +46,7 @@ export async function openPlace(): Promise<Place> {
   const model = await startScriptedOpenAi([{ when: {}, reply: { text: "It is a shop." } }]);
   const { PATH = "", HOME = "", NODE_COMPILE_CACHE = "" } = process.env;
   const settings = { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: "test-key-0123456789", NEXUS_MODEL: "scripted" };
-  const env = { PATH, HOME, NODE_COMPILE_CACHE, NEXUS_HOME: home, NO_COLOR: "1", ...settings };
+  const env = { PATH, HOME, NODE_COMPILE_CACHE, NODE_OPTIONS, NEXUS_HOME: home, NO_COLOR: "1", ...settings };
   const main = existsSync(BUILT) ? BUILT : SOURCE;
   const client = { name: "witness", role: "human" as const, version: "0.0.0", buildTime: 0 };
   const witness = await connectToDaemon({ home, startIfNeeded: true, client, main, env });

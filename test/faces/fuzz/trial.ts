@@ -20,7 +20,7 @@ export interface TrialResult {
   readonly slowest: ReadonlyMap<string, number>;
   /** Of all sessions: how many results, and how many errors of each code. */
   readonly tally: ReadonlyMap<string, number>;
-  /** Growth of the face's and of the daemon's memory, from a fifth of the inputs to their end; in bytes. */
+  /** Growth of the face's and of the daemon's memory, from the middle of the inputs to their end; in bytes. */
   readonly growth: { readonly face: number; readonly daemon: number };
 }
 
@@ -28,7 +28,7 @@ const BATCH = 40;
 const PATIENCE_MS = 1000;
 /** The machine may be at something else: what is late once is asked again, and may not be late again. */
 const MAX_LATE = 3;
-const MAX_GROWTH = 96 * 1024 * 1024;
+const MAX_GROWTH = 32 * 1024 * 1024;
 const MAX_FAILURES = 10;
 
 type Kind = "known" | "stranger" | "damaged";
@@ -180,11 +180,11 @@ async function lookAt(session: Session, isOver: boolean, fail: (what: string) =>
   return performance.now() - startedAt;
 }
 
-/** Between a fifth and the end, by medians: what is loaded and kept once is there by then. */
+/** Between the middle and the end, by medians of a fifth: what is loaded and kept once is there by then, and heaps have their size. */
 function growthOf(samples: readonly number[]): number {
   if (samples.length < 10) return 0;
   const part = Math.floor(samples.length / 5);
-  return middle(samples.slice(-part)) - middle(samples.slice(part, 2 * part));
+  return middle(samples.slice(-part)) - middle(samples.slice(2 * part, 3 * part));
 }
 
 function middle(values: readonly number[]): number {

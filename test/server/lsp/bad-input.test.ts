@@ -153,6 +153,22 @@ it("cancels what the client cancels, down to the daemon", async () => {
   await aborted.promise;
 });
 
+it("outlives requests that are cancelled before their turn, and again while they are at work", async () => {
+  const client = await raw();
+  await client.start();
+  for (let id = 1; id <= 50; id++) {
+    client.notify("$/cancelRequest", { id });
+    client.send({ jsonrpc: "2.0", id, method: "workspace/symbol", params: { query: "a" } });
+    client.notify("$/cancelRequest", { id });
+  }
+  for (let times = 0; times < 20; times++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    for (let id = 1; id <= 50; id++) client.notify("$/cancelRequest", { id });
+  }
+  expect(await client.until(({ id }) => id === 50)).toMatchObject({ error: { code: -32800 } });
+  expect(await client.ask("workspace/symbol", { query: "a" })).toMatchObject({ result: [{ name: "add" }] });
+});
+
 it("forgets a document whose change it cannot read, rather than guess its text", async () => {
   const client = await raw();
   await client.start();
