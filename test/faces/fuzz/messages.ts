@@ -18,6 +18,8 @@ export interface Grammar {
   readonly cancel: { readonly method: string; readonly field: string };
   /** Of the JSON of messages that must not be sent, because they would end what is tested. */
   isBarred(json: string): boolean;
+  /** In characters: a longer message ends the connection, as it must. */
+  readonly maxLength?: number;
 }
 
 const IDS: readonly unknown[] = [1, 2, 7, 0, -1, 1.5, 2 ** 53, "1", "", "x".repeat(300), "\u2028", null, {}, [], true];
@@ -29,15 +31,19 @@ export function messageText(random: Random, grammar: Grammar): string {
   if (!random.chance(0.15)) return text;
   const damaged = damagedText(text, random);
   // What the damage made of it may be a message again.
-  return grammar.isBarred(normalized(damaged)) ? text : damaged;
+  return grammar.isBarred(normalized(damaged)) || isTooLong(damaged, grammar) ? text : damaged;
 }
 
 function barred(grammar: Grammar, make: () => unknown): unknown {
   for (;;) {
     const message = make();
     const text = JSON.stringify(message);
-    if (text !== undefined && !grammar.isBarred(text)) return message;
+    if (text !== undefined && !grammar.isBarred(text) && !isTooLong(text, grammar)) return message;
   }
+}
+
+function isTooLong({ length }: string, { maxLength = Number.POSITIVE_INFINITY }: Grammar): boolean {
+  return length > maxLength;
 }
 
 /** As the other side will read it: without escapes. Too deep for that, it will not be read at all. */

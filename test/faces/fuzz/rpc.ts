@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import * as z from "zod/mini";
+import { MAX_LINE_BYTES } from "../../../protocol/connection.ts";
 import { REQUESTS } from "../../../protocol/index.ts";
 import { type Channel, createChannel } from "./channel.ts";
 import { damagedBytes } from "./damage.ts";
@@ -38,6 +39,7 @@ export function rpcGrammar({ repo, runIds }: Pick<Place, "repo" | "runIds">): Gr
       return undefined;
     },
     isBarred: (json) => BARRED.test(json),
+    maxLength: MAX_LINE_BYTES,
   };
 }
 
