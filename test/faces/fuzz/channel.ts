@@ -79,6 +79,29 @@ export function createChannel({ write, kind, answer }: ChannelOptions): Channel 
   };
 }
 
+export interface Outlet {
+  /** A message of the client's own: waits for the end of one that is under way. */
+  message(bytes: Uint8Array | string): void;
+  /** Bytes of an input; `isWhole` false: the rest of it follows. */
+  input(bytes: Uint8Array, isWhole?: boolean): void;
+}
+
+export function createOutlet(write: (bytes: Uint8Array | string) => void): Outlet {
+  const held: (Uint8Array | string)[] = [];
+  let isWithin = false;
+  return {
+    message(bytes) {
+      if (isWithin) held.push(bytes);
+      else write(bytes);
+    },
+    input(bytes, isWhole = true) {
+      write(bytes);
+      isWithin = !isWhole;
+      if (isWhole) for (const message of held.splice(0)) write(message);
+    },
+  };
+}
+
 function createLines(onText: (text: string) => void): (chunk: Buffer) => void {
   const decoder = new StringDecoder("utf8");
   let rest = "";

@@ -8,8 +8,11 @@ export interface Session {
   readonly pid: number;
   /** Told when the face has ended the connection, with why. */
   readonly ended: Promise<string>;
-  /** Complete messages with what the protocol puts around them, or any bytes. */
-  send(bytes: Uint8Array): void;
+  /**
+   * Complete messages with what the protocol puts around them, or any bytes. `isWhole` false: the rest of a message follows, and
+   * what the client answers by itself, such as a ping, may not come between.
+   */
+  send(bytes: Uint8Array, isWhole?: boolean): void;
   /** Resolves when all that was sent has left; left out: at once. */
   settle?(): Promise<void>;
   /** Resolves when a request that is in order has been answered. */

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { WebSocket } from "ws";
-import { createChannel } from "./channel.ts";
+import { createChannel, createOutlet } from "./channel.ts";
 import { damagedBytes } from "./damage.ts";
 import type { Face, Session } from "./face.ts";
 import type { Place } from "./place.ts";
@@ -71,13 +71,15 @@ async function openWebSocket({ home, daemonPid }: Place, isKnown: boolean): Prom
   const ended = new Promise<string>((resolve) =>
     socket.once("close", (code, reason) => resolve(`the connection ended with ${code} ${reason} ${why}`)),
   );
-  const channel = createChannel({ write: (text) => socket.send(text), kind: "lines" });
+  // Below the library, which would send no wrong frame.
+  const outlet = createOutlet((bytes) => void response.socket.write(bytes));
+  const write = (text: string) => outlet.message(webSocketFrame(Buffer.from(text), TEXT));
+  const channel = createChannel({ write, kind: "lines" });
   socket.on("message", (data: Buffer) => channel.receive(Buffer.concat([data, Buffer.from("\n")])));
   if (isKnown) await shakeHands(channel, home);
   return {
     ...{ pid: daemonPid, ended, faults: channel.faults, tally: channel.tally },
-    // Below the library, which would send no wrong frame.
-    send: (bytes) => void response.socket.write(bytes),
+    send: outlet.input,
     probe: async () => void (await channel.ask("daemon/status", {})),
     async leave() {
       socket.terminate();

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import * as z from "zod/mini";
 import { MAX_LINE_BYTES } from "../../../protocol/connection.ts";
 import { REQUESTS } from "../../../protocol/index.ts";
-import { type Channel, createChannel } from "./channel.ts";
+import { type Channel, createChannel, createOutlet } from "./channel.ts";
 import { damagedBytes } from "./damage.ts";
 import type { Face, Session } from "./face.ts";
 import type { Grammar } from "./messages.ts";
@@ -81,7 +81,8 @@ async function openSocket({ home, daemonPid }: Place, isKnown: boolean): Promise
   await once(socket, "connect");
   const closed = new Promise<string>((resolve) => socket.once("close", () => resolve("the connection ended")));
   let last = "";
-  const channel = createChannel({ write: (text) => void socket.write(`${text}\n`), kind: "lines" });
+  const outlet = createOutlet((bytes) => void socket.write(bytes));
+  const channel = createChannel({ write: (text) => outlet.message(`${text}\n`), kind: "lines" });
   socket.on("data", (chunk: Buffer) => {
     last = chunk.toString("utf8").slice(-300);
     channel.receive(chunk);
@@ -92,7 +93,7 @@ async function openSocket({ home, daemonPid }: Place, isKnown: boolean): Promise
     ended: closed.then((why) => `${why} after ${last}`),
     faults: channel.faults,
     tally: channel.tally,
-    send: (bytes) => void socket.write(bytes),
+    send: outlet.input,
     probe: async () => void (await channel.ask("daemon/status", {})),
     async leave() {
       socket.destroy();

@@ -1,6 +1,6 @@
 /** A face as the process that an editor starts. */
 import { spawn } from "node:child_process";
-import { type Channel, createChannel } from "./channel.ts";
+import { type Channel, createChannel, createOutlet } from "./channel.ts";
 import type { Session } from "./face.ts";
 import type { Place } from "./place.ts";
 
@@ -36,7 +36,8 @@ export async function openStdio(
   });
   child.stdin.on("error", () => undefined);
   const exit = new Promise<string>((resolve) => child.on("close", (code, signal) => resolve(`${code ?? signal}`)));
-  const send = (text: string) => void child.stdin.write(frame(text));
+  const outlet = createOutlet((bytes) => void child.stdin.write(bytes));
+  const send = (text: string) => outlet.message(frame(text));
   const channel = createChannel({
     write: send,
     kind,
@@ -54,7 +55,7 @@ export async function openStdio(
     ended: exit.then((code) => `it ended with ${code}: ${stderr.slice(-600)}`),
     faults: channel.faults,
     tally: channel.tally,
-    send: (bytes) => void child.stdin.write(bytes),
+    send: outlet.input,
     probe: async () => void (await channel.ask(options.probe, options.params)),
     async leave() {
       for (const message of options.farewell ?? []) send(JSON.stringify(message));

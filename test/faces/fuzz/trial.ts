@@ -155,7 +155,7 @@ async function sendBatch(face: Face, session: Session, random: Random, kind: Kin
     const bytes = kind === "damaged" && random.chance(0.5) ? face.damaged(frame, random) : frame;
     const parts = random.chance(0.1) ? pieces(bytes, random) : [bytes];
     for (const part of parts) {
-      session.send(part);
+      session.send(part, part === parts.at(-1));
       if (parts.length > 1) await new Promise((resolve) => setImmediate(resolve));
     }
   }
