@@ -130,9 +130,11 @@ async function changeThose(
   }
 }
 
+/** Undefined also where it cannot be read: what the client told counts then. */
 async function textOnDisk(path: string): Promise<string | undefined> {
-  const stats = await lstat(path);
-  return stats?.isFile() === true && stats.size <= MOST_BYTES ? readText(path) : undefined;
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats?.isFile() !== true || stats.size > MOST_BYTES) return undefined;
+  return readText(path).catch(() => undefined);
 }
 
 /** An editor may tell its texts over more than one connection: what is the same text counts once. */

@@ -1,10 +1,9 @@
 /** What a scenario works with: an editor, a daemon's data folder, a model that says what it is told, and projects. */
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isProcessAlive } from "../../daemon/host/spawn-daemon.ts";
 import type { Script } from "../support/scripted/script.ts";
 import { startScriptedOpenAi } from "../support/scripted-openai.ts";
 import { type Editor, startEditor } from "./editor.ts";
@@ -77,24 +76,43 @@ export async function createWorld(
     daemonPid,
     async close() {
       await editor.close();
-      await endDaemons(daemonPid);
+      await endDaemons(home);
       await model.close();
       rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
 }
 
-/** A language server that outlives its editor by a moment starts another one. */
-async function endDaemons(daemonPid: () => number | undefined): Promise<void> {
-  for (let quietTimes = 0; quietTimes < 3; quietTimes++) {
-    const pid = daemonPid();
-    if (pid !== undefined && isProcessAlive(pid)) {
-      process.kill(pid);
-      await waitUntil(() => !isProcessAlive(pid), "the daemon has ended");
-      quietTimes = 0;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 200));
+/** The editor's own processes outlive it by a moment, and may start another daemon until they are gone. */
+async function endDaemons(home: string): Promise<void> {
+  const isGone = () => {
+    const left = processesOf(home);
+    for (const { pid, command } of left) if (command.includes(" daemon start ")) endProcess(pid);
+    return left.length === 0;
+  };
+  await waitUntil(isGone, "the window's daemon and language servers have ended");
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid);
+  } catch {
+    // It has ended meanwhile.
   }
+}
+
+/** Those that were started with this data folder. */
+function processesOf(home: string): { pid: number; command: string }[] {
+  return readdirSync("/proc").flatMap((name) => {
+    try {
+      if (!/^\d+$/.test(name) || !readFileSync(`/proc/${name}/environ`, "utf8").includes(`NEXUS_HOME=${home}\0`))
+        return [];
+      return [{ pid: Number(name), command: readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ") }];
+    } catch {
+      // It has ended meanwhile.
+      return [];
+    }
+  });
 }
 
 /** No key of whoever runs the tests may reach the daemon. */

@@ -16,6 +16,7 @@ interface DocumentEdit {
   readonly edits: TextEdit[];
 }
 
+const CLOSED = "it is not open in this editor any more";
 const Applied = z.object({ applied: z.boolean() });
 
 export function createDaemonEdits(face: Face): Feature {
@@ -35,8 +36,8 @@ async function applyEdit(face: Face, { workspace, files, title, takesBack = fals
   const folder = face.folders.workspaceOf(workspace) ?? workspace;
   const changed: DocumentEdit[] = [];
   for (const file of files) {
-    if (!takesBack && (await wasSaved(face, folder, file.path)))
-      return { applied: false, path: file.path, reason: "it was saved meanwhile" };
+    const settled = takesBack ? undefined : await whySettled(face, folder, file.path);
+    if (settled !== undefined) return { applied: false, path: file.path, reason: settled };
     const made = editOf(face, folder, file);
     if ("reason" in made) return { applied: false, path: file.path, reason: made.reason };
     if (made.edits.length > 0) changed.push(made);
@@ -50,18 +51,18 @@ async function applyEdit(face: Face, { workspace, files, title, takesBack = fals
   return { applied: false, reason: "the editor did not take the change: it was typed on meanwhile" };
 }
 
-/** When the daemon is told no, it knows already that the text is saved. */
-async function wasSaved(face: Face, folder: string, path: string): Promise<boolean> {
+/** Why nothing is unsaved there, if so; then the daemon was told that first. */
+async function whySettled(face: Face, folder: string, path: string): Promise<string | undefined> {
   const uri = openUri(face, folder, path);
-  if (uri === undefined || face.documents.get(uri) === undefined || face.documents.isChanged(uri)) return false;
-  await face.unsaved.told(uri);
-  return true;
+  if (uri !== undefined && face.documents.isChanged(uri)) return undefined;
+  await face.unsaved.told(uri ?? face.folders.uriOf({ folder, path }));
+  return uri === undefined ? CLOSED : "it was saved meanwhile";
 }
 
 function editOf(face: Face, folder: string, { path, hunks }: FileEdit): DocumentEdit | { readonly reason: string } {
   const uri = openUri(face, folder, path);
   const document = uri === undefined ? undefined : face.documents.get(uri);
-  if (document === undefined) return { reason: "it is not open in this editor any more" };
+  if (document === undefined) return { reason: CLOSED };
   const text = document.getText();
   const placed = placeHunks(text.split(/\r\n|\r|\n/), hunks);
   if (!placed.ok) {

@@ -5,6 +5,7 @@ import {
   type ReadResourceResult,
   ResourceNotFoundError,
   ResourceTemplate,
+  type ServerContext,
 } from "@modelcontextprotocol/server";
 import { type DesignDocument, NexusError, pendingPaths } from "../../../protocol/index.ts";
 import { type Desk, runOf } from "./desk.ts";
@@ -99,20 +100,21 @@ const TEMPLATES: readonly Template[] = [
 const MAP = { title: "Repository map", mimeType: "text/plain" };
 
 export function registerResources(server: McpServer, desk: Desk): void {
-  server.registerResource("map", URIS.map, MAP, async (url, { mcpReq: { signal } }) => {
+  const readMap = telling(async (url: URL, { mcpReq: { signal } }: ServerContext) => {
     const workspace = await desk.folders().resolve();
     const { text } = await desk.links.looking.request("memory/map", { workspace, tokens: MAP_TOKENS }, { signal });
     return contents(url.href, MAP.mimeType, text);
   });
+  server.registerResource("map", URIS.map, MAP, readMap);
   for (const { name, uri, read, ...about } of TEMPLATES)
     server.registerResource(
       name,
       new ResourceTemplate(uri, { list: undefined }),
       about,
-      async (url, variables, { mcpReq }) => {
+      telling(async (url: URL, variables: Variables, { mcpReq }: ServerContext) => {
         const value = (variable: string) => decoded(one(variables, variable));
         return contents(url.href, about.mimeType, await found(url.href, () => read(desk, value, mcpReq.signal)));
-      },
+      }),
     );
   // The library's own list has no pages.
   const listed = telling(list);

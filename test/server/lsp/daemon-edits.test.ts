@@ -96,3 +96,15 @@ it("are refused where the text was saved meanwhile, which the daemon is told fir
   const again = { runId: "run-1", workspace: scene.folder, title: "Taken back", files: [edit], takesBack: true };
   expect(await face?.ask("client/applyEdit", again, { timeoutMs: 30_000 })).toEqual({ applied: true });
 });
+
+it("are refused where the document was closed meanwhile, which the daemon is told first", async () => {
+  await scene.start(NEW_CLIENT);
+  const uri = await opened("src/a.ts", "mine\none\ntwo\nthree\n", 2);
+  const told = () => scene.memory.calls.filter(({ name }) => name === "unsaved").map(({ params }) => params["text"]);
+  await expect.poll(told).toEqual(["mine\none\ntwo\nthree\n"]);
+  await scene.client.sendNotification("textDocument/didClose", { textDocument: { uri } });
+  await readSoFar();
+  const reason = "it is not open in this editor any more";
+  expect(await ask({ path: "src/a.ts", hunks: [HUNK] })).toEqual({ applied: false, path: "src/a.ts", reason });
+  expect(told().at(-1)).toBeNull();
+});
