@@ -1,6 +1,6 @@
 /** `nexus acp` as a program, and its daemon killed while the model thinks: another one is started and the turn comes to its end. */
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, realpath, rm } from "node:fs/promises";
+import { mkdtemp, readFile, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
@@ -9,6 +9,7 @@ import { client, ndJsonStream } from "@agentclientprotocol/sdk";
 import { expect, it } from "vitest";
 import { initGit, writeFiles } from "../support/engine.ts";
 import { createNexus } from "../support/nexus-process.ts";
+import { removeFolder } from "../support/remove.ts";
 import { startScriptedOpenAi } from "../support/scripted-openai.ts";
 
 const MAIN = fileURLToPath(new URL("../../daemon/main.ts", import.meta.url));
@@ -60,5 +61,5 @@ it("goes on after the daemon was killed, with the key that only the editor's sid
   program.stdin.end();
   await nexus.close();
   await server.close();
-  await rm(repo, { recursive: true, force: true });
+  await removeFolder(repo);
 });

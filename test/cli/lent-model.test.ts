@@ -1,6 +1,6 @@
 /** A model that one client lends and another one's run uses, with the real daemon between them. */
 import { createHmac, randomBytes } from "node:crypto";
-import { mkdtemp, readFile, realpath, rm } from "node:fs/promises";
+import { mkdtemp, readFile, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
@@ -8,13 +8,14 @@ import { connectSocket } from "../../daemon/host/socket.ts";
 import { type ClientConnection, connectClient } from "../../protocol/index.ts";
 import { initGit, writeFiles } from "../support/engine.ts";
 import { createNexus, type NexusProcess } from "../support/nexus-process.ts";
+import { removeFolder } from "../support/remove.ts";
 
 let nexus: NexusProcess;
 let repo: string;
 
 afterEach(async () => {
   await nexus.close();
-  await rm(repo, { recursive: true });
+  await removeFolder(repo);
 });
 
 async function connect(requests: string[]): Promise<ClientConnection> {

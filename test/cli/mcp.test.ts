@@ -1,11 +1,12 @@
 /** What `nexus mcp` refuses before it serves anybody. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { mcpCommand } from "../../daemon/cli/mcp.ts";
 import { parseCommandLine } from "../../daemon/cli/parse.ts";
 import { createTestContext, createTestTerminal } from "../support/cli.ts";
+import { removeFolder } from "../support/remove.ts";
 
 let repo: string;
 
@@ -13,7 +14,7 @@ beforeEach(async () => {
   repo = await mkdtemp(join(tmpdir(), "nexus-mcp-"));
 });
 
-afterEach(() => rm(repo, { recursive: true }));
+afterEach(() => removeFolder(repo));
 
 function run(words: readonly string[], env: Record<string, string> = {}) {
   const invocation = parseCommandLine(["mcp", ...words]);

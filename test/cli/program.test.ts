@@ -1,10 +1,11 @@
 /** The whole way: command line, daemon, engine, git, files, with a model that follows a script over HTTP. */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { initGit, writeFiles } from "../support/engine.ts";
 import { createNexus, type Finished, type NexusProcess } from "../support/nexus-process.ts";
+import { removeFolder } from "../support/remove.ts";
 import type { Script } from "../support/scripted/script.ts";
 import type { ScriptedServer } from "../support/scripted/server.ts";
 import { startScriptedOpenAi } from "../support/scripted-openai.ts";
@@ -34,7 +35,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await nexus?.close();
   await server?.close();
-  await rm(repo, { recursive: true, force: true });
+  await removeFolder(repo);
 });
 
 async function open(script: Script, env: Record<string, string> = {}): Promise<NexusProcess> {

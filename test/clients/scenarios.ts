@@ -1,6 +1,6 @@
 /** Clients that are not ours: the example in Python, and a program on the package's export, each against the real program. */
 import { execFile, spawn, spawnSync } from "node:child_process";
-import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
@@ -10,6 +10,7 @@ import { connect } from "../../daemon/client.ts";
 import { clientTypes } from "../../docs/generate/client-types.ts";
 import { initGit, writeFiles } from "../support/engine.ts";
 import { createNexus } from "../support/nexus-process.ts";
+import { removeFolder } from "../support/remove.ts";
 import type { Script } from "../support/scripted/script.ts";
 import { startScriptedOpenAi } from "../support/scripted-openai.ts";
 
@@ -51,7 +52,7 @@ async function withPlace<Value>(work: (place: Place) => Promise<Value>): Promise
   } finally {
     await nexus.close();
     await model.close();
-    await rm(repo, { recursive: true, force: true });
+    await removeFolder(repo);
   }
 }
 
@@ -116,7 +117,7 @@ export function runNodeExample(): Promise<string> {
     } finally {
       nexus.close();
       example.kill();
-      await rm(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     }
   });
 }
@@ -199,6 +200,6 @@ async function compile(program: string): Promise<string> {
       (error: { stdout?: string }) => error.stdout ?? String(error),
     );
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }
 }

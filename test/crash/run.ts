@@ -7,7 +7,7 @@
  * whose daemon dies again and again, each time after so many commits: for scenarios that take long.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -15,6 +15,7 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import type { RunEvent } from "../../protocol/index.ts";
+import { removeFolder } from "../support/remove.ts";
 import type { ScriptedServer } from "../support/scripted/server.ts";
 import { startScriptedOpenAi } from "../support/scripted-openai.ts";
 import { problemsOf, problemsOfLife, readLog } from "./oracle.ts";
@@ -79,7 +80,7 @@ async function withTrial(name: string, work: (trial: Trial) => Promise<Outcome>)
     return { problems: [error instanceof Error ? (error.stack ?? error.message) : String(error)], killed: true };
   } finally {
     await server.close();
-    rmSync(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }
 }
 
@@ -336,7 +337,7 @@ async function killAtRandom(): Promise<void> {
   }
 }
 
-rmSync(root, { recursive: true, force: true });
+await removeFolder(root);
 const seconds = Math.round((performance.now() - started) / 1000);
 process.stdout.write(
   `${killedAtCommits} kills at commits, ${killedInChains} in chains, ${killedAtRandom} at random moments, in ${seconds} s\n`,

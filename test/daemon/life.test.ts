@@ -14,6 +14,7 @@ import { createFakeMemory } from "../support/fake-memory.ts";
 import { createFakeRunService, type FakeRunService } from "../support/fake-run-service.ts";
 import { collectingAudit, memoryTrust } from "../support/guard.ts";
 import { createManualClock, type ManualClock } from "../support/manual-clock.ts";
+import { removeFolder } from "../support/remove.ts";
 import { openClient } from "../support/rpc-client.ts";
 
 const IDLE_MS = 60_000;
@@ -40,7 +41,7 @@ afterEach(async () => {
     daemon.stop("test ends");
     await daemon.ended;
   }
-  await rm(root, { recursive: true, force: true });
+  await removeFolder(root);
 });
 
 async function start(more: Partial<LifeOptions> = {}): Promise<RunningDaemon> {

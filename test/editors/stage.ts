@@ -1,11 +1,12 @@
 /** What every editor plays on: a project, a data folder, the real program, a real daemon and a scripted model. */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { initGit, writeFiles } from "../support/folder.ts";
 import { createNexus } from "../support/nexus-process.ts";
+import { removeFolder } from "../support/remove.ts";
 import type { Script } from "../support/scripted/script.ts";
 import { startScriptedOpenAi } from "../support/scripted-openai.ts";
 import type { Check } from "./check.ts";
@@ -43,7 +44,7 @@ export async function checksOf({ command, project, script, timeMs }: Play): Prom
   } finally {
     await nexus.close();
     await model.close();
-    rmSync(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }
 }
 

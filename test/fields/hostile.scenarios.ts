@@ -1,6 +1,6 @@
 /** Files that were made to hurt whoever looks at them: each ends in a finding or an error, in bounded time. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { dataCheck } from "../../daemon/tools/fields/data/data-check.ts";
@@ -10,6 +10,7 @@ import { accessible } from "../../daemon/tools/fields/frontend/accessible.ts";
 import { askJudge } from "../../daemon/tools/fields/judge/ask.ts";
 import { Queried } from "../../daemon/tools/fields/judge/requests.ts";
 import { migrations } from "../../daemon/tools/fields/sql/migrations-check.ts";
+import { removeFolder } from "../support/remove.ts";
 import { withoutBrowser } from "./play.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -32,7 +33,7 @@ async function attemptHostile({ run, seconds }: HostileCase): Promise<string[]> 
     const took = (performance.now() - started) / 1000;
     return took <= seconds ? problems : [...problems, `it took ${took.toFixed(1)} s; ${seconds} are allowed`];
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }
 }
 

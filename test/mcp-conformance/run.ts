@@ -6,12 +6,13 @@
  * checks nothing.
  */
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { initGit, writeFiles } from "../support/folder.ts";
 import { createNexus } from "../support/nexus-process.ts";
+import { removeFolder } from "../support/remove.ts";
 import type { Script } from "../support/scripted/script.ts";
 import { startScriptedOpenAi } from "../support/scripted-openai.ts";
 import { startFront } from "./front.ts";
@@ -64,7 +65,7 @@ try {
 } finally {
   await nexus.close();
   await model.close();
-  await rm(root, { recursive: true, force: true });
+  await removeFolder(root);
 }
 
 /** The exit code. */

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, 
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { removeFolder } from "../support/remove.ts";
 
 export interface Place {
   readonly root: string;
@@ -53,7 +54,7 @@ export async function makePlace(main?: Place): Promise<Place> {
     has: (path) => existsSync(join(place.workspace, path)),
     async close() {
       await listener.close();
-      rmSync(root, { recursive: true, force: true });
+      await removeFolder(root);
     },
   };
 }

@@ -6,7 +6,7 @@
  * cases that were tried.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { inspect, parseArgs } from "node:util";
 import {
   ATTACKS,
   type AttackResult,
@@ -81,7 +81,10 @@ async function runAll(waiting: Job[], atOnce: number): Promise<Part[]> {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
       const { name, work } = job;
       const started = performance.now();
-      const part = await work().catch((error: unknown) => ({ ...NOTHING, afterwards: [`it broke off: ${error}`] }));
+      const part = await work().catch((error: unknown) => ({
+        ...NOTHING,
+        afterwards: [`it broke off: ${inspect(error)}`],
+      }));
       parts.push({ ...part, afterwards: part.afterwards.map((problem) => `${name}: ${problem}`) });
       process.stdout.write(`${name}: ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
       report(part);

@@ -1,4 +1,5 @@
 /** Attacks that need more than one call: a repository that was prepared, a server that lies, two runs in a row. */
+import { inspect } from "node:util";
 import type { Approval, ApprovalDecision, Params } from "../../protocol/index.ts";
 import type { Script } from "../support/scripted/script.ts";
 import { formsOf, recordProblems } from "./afterwards.ts";
@@ -51,10 +52,17 @@ const LONGEST_MS = 90_000;
 const no = () => "reject" as const;
 const planOnly = ({ subject }: Approval) => (subject.kind === "plan" ? "approve" : "reject");
 
-export async function playScene(
-  { attack }: SceneCase,
-  { daemon, mode, evil, main }: Pick<Scene, "daemon" | "mode" | "evil"> & { readonly main: Place },
-): Promise<SceneResult> {
+type Setting = Pick<Scene, "daemon" | "mode" | "evil"> & { readonly main: Place };
+
+/** Whatever goes wrong is a problem of this scene, and of no other. */
+export function playScene(scene: SceneCase, setting: Setting): Promise<SceneResult> {
+  return playInPlace(scene, setting).catch((error: unknown) => ({
+    verdict: "denied",
+    problem: `the attack could not be carried out: ${inspect(error)}`,
+  }));
+}
+
+async function playInPlace({ attack }: SceneCase, { daemon, mode, evil, main }: Setting): Promise<SceneResult> {
   const place = await makePlace(main);
   const problems: string[] = [];
   const look = () => tracesOf(place);
@@ -82,8 +90,6 @@ export async function playScene(
     if (trace !== undefined) problems.push(trace);
     if (typeof ending !== "string") problems.unshift(ending.problem);
     return { verdict: typeof ending === "string" ? ending : "denied", problem: problems[0] };
-  } catch (error) {
-    return { verdict: "denied", problem: `the attack could not be carried out: ${error}` };
   } finally {
     await place.close();
   }

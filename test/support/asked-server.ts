@@ -1,5 +1,5 @@
 /** A real server of the protocol over fake runs, and clients of it that answer as they are told. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLog } from "../../daemon/observability/log-file.ts";
@@ -13,6 +13,7 @@ import { noAgents } from "./agents.ts";
 import { createFakeMemory } from "./fake-memory.ts";
 import { createFakeRunService, type FakeRunService } from "./fake-run-service.ts";
 import { createManualClock, type ManualClock } from "./manual-clock.ts";
+import { removeFolder } from "./remove.ts";
 import { helloParams, openClient, openRaw, proofOf, type RawClient } from "./rpc-client.ts";
 
 const TOKEN = "c3".repeat(32);
@@ -73,7 +74,7 @@ export async function startAskedServer(): Promise<AskedServer> {
     async close() {
       stop();
       await server.close();
-      await rm(folder, { recursive: true });
+      await removeFolder(folder);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The whole engine over real parts: SQLite, git, processes and a scripted model that speaks HTTP. */
 import { randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadUserAgents } from "../../daemon/agents/user-agents.ts";
@@ -26,8 +26,8 @@ import type { EventLog, NewEvent, Store } from "../../daemon/store/store.ts";
 import { recoverEdits } from "../../daemon/tools/files/edit-journal.ts";
 import { isEnded, type Params, type RunEvent, type RunState } from "../../protocol/index.ts";
 import { initGit, writeFiles } from "./folder.ts";
+import { removeFolder } from "./remove.ts";
 import type { Script } from "./scripted/script.ts";
-
 import type { ScriptedOptions, ScriptedServer } from "./scripted/server.ts";
 import { startScriptedAnthropic } from "./scripted-anthropic.ts";
 import { startScriptedOpenAi } from "./scripted-openai.ts";
@@ -160,7 +160,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       await engine.audit.close();
       await expectReplays(engine.store, options.team).finally(() => engine.store.close());
       await server.close();
-      rmSync(root, { recursive: true, force: true });
+      await removeFolder(root);
     },
   };
   return engine;

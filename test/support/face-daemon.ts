@@ -1,5 +1,5 @@
 /** A daemon for faces: the real Nexus protocol over a socket, with runs and code memory that tests choose. */
-import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { mkdtemp, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../daemon/host/clock.ts";
@@ -13,6 +13,7 @@ import type { RunEventBody } from "../../protocol/index.ts";
 import { fakeControl } from "./fake-control.ts";
 import { createFakeMemory, type FakeMemory } from "./fake-memory.ts";
 import { created, createFakeRunService, type FakeRunService } from "./fake-run-service.ts";
+import { removeFolder } from "./remove.ts";
 import { openClient } from "./rpc-client.ts";
 
 const TOKEN = "5e".repeat(32);
@@ -82,7 +83,7 @@ export async function startFaceDaemon(): Promise<FaceDaemon> {
     },
     async close() {
       await server.close();
-      await rm(root, { recursive: true });
+      await removeFolder(root);
     },
   };
 }

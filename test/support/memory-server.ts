@@ -1,6 +1,6 @@
 /** The real protocol server with a fake code memory behind it, and a workspace of a few files. */
 
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLog } from "../../daemon/observability/log-file.ts";
@@ -11,6 +11,7 @@ import { fakeControl } from "./fake-control.ts";
 import { createFakeMemory, type FakeMemory } from "./fake-memory.ts";
 import { createFakeRunService } from "./fake-run-service.ts";
 import { createManualClock } from "./manual-clock.ts";
+import { removeFolder } from "./remove.ts";
 import { openClient } from "./rpc-client.ts";
 
 const TOKEN = "5e".repeat(32);
@@ -44,7 +45,7 @@ export async function startMemoryServer(): Promise<MemoryServer> {
     connect: () => openClient(address, TOKEN),
     async close() {
       await server.close();
-      await rm(folder, { recursive: true });
+      await removeFolder(folder);
     },
   };
 }

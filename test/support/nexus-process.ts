@@ -1,9 +1,10 @@
 /** The real program as processes: its own data folder, a scripted model, and no other model of the user's. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { removeFolder } from "./remove.ts";
 
 const main = fileURLToPath(new URL("../../daemon/main.ts", import.meta.url));
 
@@ -71,7 +72,7 @@ export async function createNexus(env: Readonly<Record<string, string>>): Promis
     },
     async close() {
       await nexus.run("daemon", "stop");
-      await rm(home, { recursive: true, force: true });
+      await removeFolder(home);
     },
   };
   return nexus;

@@ -1,5 +1,5 @@
 /** The Nexus protocol's server over fakes, at a socket of its own. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLog } from "../../daemon/observability/log-file.ts";
@@ -11,6 +11,7 @@ import { fakeControl } from "./fake-control.ts";
 import { createFakeMemory } from "./fake-memory.ts";
 import { createFakeRunService, type FakeRunService } from "./fake-run-service.ts";
 import { createManualClock, type ManualClock } from "./manual-clock.ts";
+import { removeFolder } from "./remove.ts";
 
 export const TOKEN = "ad".repeat(32);
 
@@ -45,7 +46,7 @@ export async function startTestServer(options: Partial<RpcServerOptions> = {}): 
     ...{ address, clients, clock, service, server, refused },
     async close() {
       await server.close();
-      await rm(folder, { recursive: true });
+      await removeFolder(folder);
     },
   };
 }

@@ -19,12 +19,13 @@ import { afterEach } from "vitest";
 import type { Isolation } from "../../../daemon/orchestration/changes/changes.ts";
 import { createChanges } from "../../../daemon/orchestration/changes/create.ts";
 import type { ChangeSet } from "../../../protocol/index.ts";
+import { removeFolder } from "../../support/remove.ts";
 
 const silent = { write: () => undefined, with: () => silent };
 const made: string[] = [];
 
-afterEach(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+afterEach(async () => {
+  for (const folder of made.splice(0)) await removeFolder(folder);
 });
 
 export function temporaryFolder(): string {

@@ -1,7 +1,7 @@
 /** The whole way: `nexus acp` as a program, the daemon that it starts, and the official client as the editor. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, realpath, rm } from "node:fs/promises";
+import { mkdtemp, readFile, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
@@ -10,6 +10,7 @@ import { client, ndJsonStream } from "@agentclientprotocol/sdk";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { initGit, writeFiles } from "../../support/engine.ts";
 import { createNexus, type NexusProcess } from "../../support/nexus-process.ts";
+import { removeFolder } from "../../support/remove.ts";
 import type { ScriptedServer } from "../../support/scripted/server.ts";
 import { startScriptedOpenAi } from "../../support/scripted-openai.ts";
 
@@ -40,7 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await nexus.close();
   await server.close();
-  await rm(repo, { recursive: true, force: true });
+  await removeFolder(repo);
 });
 
 function start(): ChildProcess & { readonly stdin: Writable; readonly stdout: Readable } {

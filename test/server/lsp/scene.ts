@@ -1,5 +1,5 @@
 /** A daemon with fakes behind its protocol, the face in front of it over streams, and a language client of the official library. */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -19,6 +19,7 @@ import { fakeControl } from "../../support/fake-control.ts";
 import { createFakeMemory, type FakeMemory } from "../../support/fake-memory.ts";
 import { created, createFakeRunService, type FakeRunService, summary } from "../../support/fake-run-service.ts";
 import { memoryTrust } from "../../support/guard.ts";
+import { removeFolder } from "../../support/remove.ts";
 import { openClient } from "../../support/rpc-client.ts";
 import { createLanguageClient, type LanguageClient } from "./language-client.ts";
 
@@ -181,7 +182,7 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
       client.dispose();
       for (const connection of opened) connection.close();
       await server?.close();
-      rmSync(root, { recursive: true, force: true });
+      await removeFolder(root);
     },
   };
   return scene;

@@ -1,5 +1,5 @@
 /** The whole way: `nexus mcp` as a program, the daemon that it starts, and the older official client (1.x) as the assistant's. */
-import { mkdtemp, readFile, realpath, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, realpath, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { initGit, writeFiles } from "../../support/engine.ts";
 import { createNexus, type NexusProcess } from "../../support/nexus-process.ts";
+import { removeFolder } from "../../support/remove.ts";
 import type { Script } from "../../support/scripted/script.ts";
 import type { ScriptedServer } from "../../support/scripted/server.ts";
 import { startScriptedOpenAi } from "../../support/scripted-openai.ts";
@@ -53,7 +54,7 @@ afterEach(() => client.close());
 afterAll(async () => {
   await nexus.close();
   await server.close();
-  await rm(repo, { recursive: true, force: true });
+  await removeFolder(repo);
 });
 
 function environment(): Record<string, string> {
