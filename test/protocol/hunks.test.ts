@@ -82,9 +82,24 @@ it.each([
   ["a deleted file", { status: "deleted" as const }],
   ["a binary file", { binary: true }],
   ["a diff that is cut", { truncated: true }],
-  ["a last line without an end", { patch: "@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+b\n" }],
+  ["a last line that gets an end", { patch: "@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+b\n" }],
+  ["a last line that loses its end", { patch: "@@ -1 +1 @@\n-a\n+b\n\\ No newline at end of file\n" }],
+  ["a byte order mark that goes", { patch: "@@ -1 +1 @@\n-\ufeffa\n+a\n" }],
   ["no diff at all", { patch: "" }],
 ])("makes no hunks of %s", (_, more) => expect(hunksOf(diff(PATCH, more))).toBeUndefined());
+
+it.each([
+  ["a last line without an end", "@@ -1,2 +1,2 @@\n-a\n+b\n c\n\\ No newline at end of file\n", ["a", "c"], ["b", "c"]],
+  [
+    "a last line without an end that changes",
+    "@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+b\n\\ No newline at end of file\n",
+    ["a"],
+    ["b"],
+  ],
+  ["a byte order mark", "@@ -1,2 +1,2 @@\n \ufeffa\n-b\n+c\n", ["a", "b"], ["a", "c"]],
+])("makes hunks of lines where %s stays", (_, patch, before, after) => {
+  expect(hunksOf(diff(patch))).toEqual([{ line: 0, before, after }]);
+});
 
 it("takes line ends of the other system for line ends", () => {
   expect(hunksOf(diff("@@ -1 +1 @@\r\n-a\r\n+b\r\n"))).toEqual([{ line: 0, before: ["a"], after: ["b"] }]);

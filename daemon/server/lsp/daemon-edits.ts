@@ -1,22 +1,24 @@
 /** Accepted changes of unsaved text that the daemon asks for (client/applyEdit), whoever accepted: the editor puts them in. */
 import type { TextEdit, WorkspaceEdit } from "vscode-languageserver";
-import type { TextDocument } from "vscode-languageserver-textdocument";
 import * as z from "zod/mini";
-import { placeHunks } from "../../../protocol/hunks.ts";
 import type { ReverseAnswer, ReverseParams } from "../../../protocol/index.ts";
 import { openUri } from "./accept.ts";
 import type { Face, Feature } from "./feature.ts";
+import { hunkEdits } from "./hunk-edits.ts";
 
 type Asked = ReverseParams<"client/applyEdit">;
 type Answer = ReverseAnswer<"client/applyEdit">;
 type FileEdit = Asked["files"][number];
 
 interface DocumentEdit {
-  readonly document: TextDocument;
+  readonly uri: string;
+  /** Of the text that was looked at; the document itself goes on. */
+  readonly version: number;
   readonly edits: TextEdit[];
 }
 
 const CLOSED = "it is not open in this editor any more";
+const TYPED_ON: Answer = { applied: false, reason: "the editor did not take the change: it was typed on meanwhile" };
 const Applied = z.object({ applied: z.boolean() });
 
 export function createDaemonEdits(face: Face): Feature {
@@ -29,10 +31,16 @@ export function createDaemonEdits(face: Face): Feature {
   };
 }
 
-/** All files or none, each for the version that was looked at. */
-async function applyEdit(face: Face, { workspace, files, title, takesBack = false }: Asked): Promise<Answer> {
+/** Once more when the person typed meanwhile. */
+async function applyEdit(face: Face, asked: Asked): Promise<Answer> {
   if (face.client.capabilities.workspace?.applyEdit !== true)
     return { applied: false, reason: "the editor cannot be told of edits" };
+  const first = await applyOnce(face, asked);
+  return first === TYPED_ON ? applyOnce(face, asked) : first;
+}
+
+/** All files or none, each for the version that was looked at. */
+async function applyOnce(face: Face, { workspace, files, title, takesBack = false }: Asked): Promise<Answer> {
   const folder = face.folders.workspaceOf(workspace) ?? workspace;
   const changed: DocumentEdit[] = [];
   for (const file of files) {
@@ -48,7 +56,9 @@ async function applyEdit(face: Face, { workspace, files, title, takesBack = fals
     .catch(() => undefined);
   const read = Applied.safeParse(answer);
   if (read.success && read.data.applied) return { applied: true };
-  return { applied: false, reason: "the editor did not take the change: it was typed on meanwhile" };
+  return changed.some(({ uri, version }) => face.documents.get(uri)?.version !== version)
+    ? TYPED_ON
+    : { applied: false, reason: "the editor did not take the change" };
 }
 
 /** Why nothing is unsaved there, if so; then the daemon was told that first. */
@@ -63,41 +73,23 @@ function editOf(face: Face, folder: string, { path, hunks }: FileEdit): Document
   const uri = openUri(face, folder, path);
   const document = uri === undefined ? undefined : face.documents.get(uri);
   if (document === undefined) return { reason: CLOSED };
-  const text = document.getText();
-  const placed = placeHunks(text.split(/\r\n|\r|\n/), hunks);
-  if (!placed.ok) {
-    const what = placed.problem === "changed" ? "were changed there" : "stand there more than once";
-    return { reason: `the lines around line ${placed.line + 1} ${what}` };
+  const made = hunkEdits(document.getText(), hunks);
+  if (!made.ok) {
+    const what = made.problem === "changed" ? "were changed there" : "stand there more than once";
+    return { reason: `the lines around line ${made.line + 1} ${what}` };
   }
-  const lineEnd = text.includes("\r\n") ? "\r\n" : "\n";
-  const edits = placed.edits.map(({ start, end, lines }) => {
-    const isAtEnd = end >= document.lineCount;
-    const from =
-      isAtEnd && start > 0 ? endOfLine(document, start - 1) : document.offsetAt({ line: start, character: 0 });
-    const to = isAtEnd ? text.length : document.offsetAt({ line: end, character: 0 });
-    // The last line has no end that could go with it: the one before it does.
-    const added = isAtEnd
-      ? lines.map((line, index) => (index === 0 && start === 0 ? line : lineEnd + line))
-      : lines.map((line) => line + lineEnd);
-    return { range: face.positions.rangeOf(document, from, to), newText: added.join("") };
-  });
-  return { document, edits };
-}
-
-function endOfLine(document: TextDocument, line: number): number {
-  const next = document.offsetAt({ line: line + 1, character: 0 });
-  const ends = /(?:\r\n|\r|\n)?$/.exec(document.getText().slice(document.offsetAt({ line, character: 0 }), next));
-  return next - (ends?.[0].length ?? 0);
+  const edits = made.edits.map(({ start, end, text }) => ({
+    range: face.positions.rangeOf(document, start, end),
+    newText: text,
+  }));
+  return { uri: document.uri, version: document.version, edits };
 }
 
 /** With the versions where the client checks them. */
 function workspaceEdit({ client }: Face, changed: readonly DocumentEdit[]): WorkspaceEdit {
   if (client.capabilities.workspace?.workspaceEdit?.documentChanges !== true)
-    return { changes: Object.fromEntries(changed.map(({ document, edits }) => [document.uri, edits])) };
+    return { changes: Object.fromEntries(changed.map(({ uri, edits }) => [uri, edits])) };
   return {
-    documentChanges: changed.map(({ document: { uri, version }, edits }) => ({
-      textDocument: { uri, version },
-      edits,
-    })),
+    documentChanges: changed.map(({ uri, version, edits }) => ({ textDocument: { uri, version }, edits })),
   };
 }

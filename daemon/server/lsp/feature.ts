@@ -188,8 +188,8 @@ export interface ProgressOptions {
 }
 
 export interface Unsaved {
-  /** Resolves when the daemon knows the document's text, or cannot be told. */
-  told(uri: string): Promise<void>;
+  /** Resolves when the daemon was told how the document is now: true with its unsaved text, false where it has none, or one too long. */
+  told(uri: string): Promise<boolean>;
   /** The daemon may not know any more what it was told of this folder's files. */
   tellAgain(folder?: string): void;
   stop(): void;

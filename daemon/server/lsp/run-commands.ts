@@ -1,6 +1,6 @@
 /** The commands for runs: nexus.run, ask, plan, cancel, resume, accept, discard, showRun, answer; and nexus.index. */
 import * as z from "zod/mini";
-import { isEnded, pendingPaths, type RunState, SessionMode } from "../../../protocol/index.ts";
+import { type Answer, isEnded, pendingPaths, type RunState, SessionMode } from "../../../protocol/index.ts";
 import { acceptChanges } from "./accept.ts";
 import { askPerson } from "./asking.ts";
 import { wordsOf } from "./errors.ts";
@@ -65,7 +65,7 @@ export function createRunCommands(face: Face): Feature {
     const buttons = [...(face.reports.canShow ? ["Show"] : []), ...(pending.length > 0 ? ["Accept", "Discard"] : [])];
     const chosen = await askPerson(face, text, buttons, { level: state.status === "done" ? "info" : "warning" });
     if (chosen === "Show") await show(state);
-    else if (chosen === "Accept") await accept(state, undefined, new AbortController().signal);
+    else if (chosen === "Accept") await accept(state, undefined);
     else if (chosen === "Discard") await face.link.request("changes/discard", { runId: state.runId });
   }
 
@@ -86,13 +86,13 @@ export function createRunCommands(face: Face): Feature {
     return answer === undefined ? undefined : { path, patch: answer.diff.patch, truncated: answer.diff.truncated };
   }
 
-  async function accept(state: RunState, paths: readonly string[] | undefined, signal: AbortSignal) {
-    const outcome = await acceptChanges(face, state, paths, signal);
+  async function accept(state: RunState, paths: readonly string[] | undefined) {
+    const outcome = await acceptChanges(face, state, paths);
     const listed = outcome.conflicts.map(({ path, reason }) => `${path}: ${reason}`).join("\n");
     const done =
       outcome.accepted.length === 0 ? "Nothing was accepted" : `${counted(outcome.accepted.length, "file")} accepted`;
     if (outcome.conflicts.length > 0) face.say("error", `${done}.\n${listed}`);
-    else face.say("info", `${done}.`);
+    else face.say("info", `${done}.${unsavedOf(outcome)}`);
     return outcome;
   }
 
@@ -111,9 +111,9 @@ export function createRunCommands(face: Face): Feature {
       await face.link.request("run/resume", { runId, ...(modelSettings === undefined ? {} : { modelSettings }) });
       return attended(runId, sessionId, call);
     },
-    async "nexus.accept"([word, paths], { signal }) {
+    async "nexus.accept"([word, paths]) {
       const wanted = parsed(Paths, paths, "nexus.accept needs [run, [path, …]]") ?? undefined;
-      return accept(await targetRun(face, word, hasChange), wanted, signal);
+      return accept(await targetRun(face, word, hasChange), wanted);
     },
     async "nexus.discard"([word, paths]) {
       const wanted = parsed(Paths, paths, "nexus.discard needs [run, [path, …]]") ?? undefined;
@@ -163,4 +163,8 @@ function hasChange(state: RunState): boolean {
 function outcomeOf(state: RunState) {
   const { runId, sessionId, status, summary, answer } = state;
   return { runId, sessionId, status, summary, answer, pendingFiles: pendingPaths(state) };
+}
+
+function unsavedOf({ inEditor = [] }: Answer<"changes/accept">): string {
+  return inEditor.length === 0 ? "" : ` In an editor and not saved yet: ${inEditor.join(", ")}.`;
 }

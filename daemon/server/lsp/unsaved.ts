@@ -117,6 +117,7 @@ export function createUnsaved({
   return {
     async told(uri) {
       await (pauses.has(uri) || queue.has(uri) ? now(uri) : sending.get(uri));
+      return known.has(uri);
     },
     tellAgain,
     stop() {

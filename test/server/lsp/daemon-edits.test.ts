@@ -68,8 +68,40 @@ it("are not asked of the editor where one document cannot take its part, or has 
   expect(scene.told.map(({ method }) => method)).not.toContain("workspace/applyEdit");
 });
 
+/** The editor's person types before each of its answers, of which the last is repeated. */
+async function typedOnBefore(...answers: boolean[]): Promise<string> {
+  await scene.start(NEW_CLIENT);
+  const uri = await opened("src/a.ts", "mine\none\ntwo\nthree\n", 2);
+  let version = 2;
+  scene.replies["workspace/applyEdit"] = async () => {
+    const contentChanges = [{ text: `${"more\n".repeat(version)}one\ntwo\nthree\n` }];
+    version += 1;
+    await scene.client.sendNotification("textDocument/didChange", { textDocument: { uri, version }, contentChanges });
+    return { applied: answers.length > 1 ? answers.shift() : answers[0] };
+  };
+  return uri;
+}
+
+const asked = () => scene.told.filter(({ method }) => method === "workspace/applyEdit");
+
+it("are placed anew where the person typed on meanwhile", async () => {
+  const uri = await typedOnBefore(false, true);
+  expect(await ask({ path: "src/a.ts", hunks: [HUNK] })).toEqual({ applied: true });
+  const range = { start: { line: 3, character: 0 }, end: { line: 4, character: 0 } };
+  expect(asked().at(-1)?.params.edit).toEqual({
+    documentChanges: [{ textDocument: { uri, version: 3 }, edits: [{ range, newText: "zwei\n" }] }],
+  });
+});
+
+it("are refused where the person types on and on", async () => {
+  await typedOnBefore(false);
+  const reason = expect.stringContaining("typed on meanwhile");
+  expect(await ask({ path: "src/a.ts", hunks: [HUNK] })).toEqual({ applied: false, reason });
+  expect(asked()).toHaveLength(2);
+});
+
 it.each([
-  ["typed on meanwhile", NEW_CLIENT, "it was typed on meanwhile"],
+  ["does not take them", NEW_CLIENT, "the editor did not take the change"],
   ["cannot be told of edits", {}, "cannot be told of edits"],
 ])("are refused where the editor %s", async (_, capabilities, reason) => {
   await scene.start(capabilities);

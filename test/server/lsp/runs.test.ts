@@ -1,9 +1,8 @@
 /** Runs driven from the editor: commands, progress, approvals, findings, and changes beside unsaved text. */
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Approval, nexusError, type RunEventBody } from "../../../protocol/index.ts";
+import type { Approval, RunEventBody } from "../../../protocol/index.ts";
 import { createScene, NEW_CLIENT, OLD_CLIENT, type Scene, type ToldParams } from "./scene.ts";
 
 let scene: Scene;
@@ -279,76 +278,36 @@ async function list(runId: string) {
 }
 
 describe("accepting", () => {
-  const diffOf = (patch: string) => ({
-    diff: { path: "src/a.ts", status: "modified", binary: false, patch, truncated: false },
-  });
-  const PATCH = "--- a/src/a.ts\n+++ b/src/a.ts\n@@ -1,3 +1,4 @@\n one\n-two\n+zwei\n+zwo\n three\n";
+  const accepts = () => scene.service.calls.filter(({ name }) => name === "accept").map(({ params }) => params);
+  const unsaved = () => scene.memory.calls.filter(({ name }) => name === "unsaved").map(({ params }) => params["text"]);
 
-  async function edited(capabilities: object, text: string) {
-    await scene.start(capabilities);
-    scene.service.answers["diff"] = () => diffOf(PATCH);
-    scene.service.answers["accept"] = () => ({ accepted: ["src/a.ts"], conflicts: [] });
+  async function edited(text: string) {
+    await scene.start(OLD_CLIENT);
+    scene.service.answers["accept"] = () => ({ accepted: [`after ${unsaved().length}`], conflicts: [] });
     const uri = await scene.open("src/a.ts", "one\ntwo\nthree\n");
     const change = { textDocument: { uri, version: 5 }, contentChanges: [{ text }] };
     await scene.client.sendNotification("textDocument/didChange", change);
     scene.run("run-1", ready("src/a.ts"), finished());
-    return uri;
   }
 
-  it("puts the change into what is not saved, for the version that it was made for", async () => {
-    const uri = await edited(OLD_CLIENT, "mine\none\ntwo\nthree\nmine too");
-    scene.replies["workspace/applyEdit"] = () => ({ applied: true });
-    scene.service.answers["taken"] = () => ({ taken: ["src/a.ts"], conflicts: [] });
-    expect(await command("nexus.accept", "run-1")).toEqual({ accepted: ["src/a.ts"], conflicts: [] });
-    const { params } = await scene.until(({ method }) => method === "workspace/applyEdit");
-    const range = { start: { line: 2, character: 0 }, end: { line: 3, character: 0 } };
-    expect(params.edit).toEqual({
-      documentChanges: [{ textDocument: { uri, version: 5 }, edits: [{ range, newText: "zwei\nzwo\n" }] }],
-    });
-    const whole = createHash("sha256").update("mine\none\nzwei\nzwo\nthree\nmine too").digest("hex");
-    expect(scene.service.calls.at(-1)).toMatchObject({
-      ...{ name: "taken", params: { runId: "run-1", files: [{ path: "src/a.ts", sha256: whole }] } },
-    });
-    expect(scene.service.calls.map(({ name }) => name)).not.toContain("accept");
+  it("tells the daemon what is not saved first, so that it asks the editor to take the change", async () => {
+    await edited("mine\none\ntwo\nthree\n");
+    expect(await command("nexus.accept", "run-1", ["src/a.ts"])).toEqual({ accepted: ["after 1"], conflicts: [] });
+    expect(unsaved()).toEqual(["mine\none\ntwo\nthree\n"]);
+    expect(accepts()).toEqual([{ runId: "run-1", paths: ["src/a.ts"] }]);
   });
 
-  it.each([
-    ["heard nothing", () => ({ taken: ["src/a.ts"], conflicts: [] })],
-    [
-      "had heard it",
-      () => {
-        throw nexusError("changes.none");
-      },
-    ],
-  ])("tells a daemon again that went away meanwhile and %s", async (_, second) => {
-    await edited(OLD_CLIENT, "mine\none\ntwo\nthree\n");
-    scene.replies["workspace/applyEdit"] = () => ({ applied: true });
-    scene.service.answers["taken"] = () => {
-      scene.service.answers["taken"] = second;
-      throw nexusError("daemon.unreachable");
-    };
-    expect(await command("nexus.accept", "run-1")).toEqual({ accepted: ["src/a.ts"], conflicts: [] });
-    expect(scene.service.calls.filter(({ name }) => name === "taken")).toHaveLength(2);
+  it("asks for nothing where what is not saved is too long to be told", async () => {
+    await edited("mine\n".repeat(60_000));
+    const conflicts = [{ path: "src/a.ts", reason: expect.stringContaining("too long") }];
+    expect(await command("nexus.accept", "run-1")).toEqual({ accepted: [], conflicts });
+    expect([...accepts(), ...unsaved()]).toEqual([]);
   });
 
-  it("writes nothing where the unsaved text and the change meet", async () => {
-    await edited(OLD_CLIENT, "one\n2\nthree\n");
-    expect(await command("nexus.accept", "run-1")).toMatchObject({ accepted: [], conflicts: [{ path: "src/a.ts" }] });
-    expect(scene.service.calls.map(({ name }) => name)).not.toContain("accept");
-  });
-
-  it("writes nothing where the editor cannot be told of edits", async () => {
-    await edited({}, "mine\none\ntwo\nthree\n");
-    expect(await command("nexus.accept", "run-1")).toMatchObject({ accepted: [], conflicts: [{ path: "src/a.ts" }] });
-    expect(scene.service.calls.map(({ name }) => name)).not.toContain("accept");
-  });
-
-  it("says so when the person typed on and on meanwhile", async () => {
-    await edited(OLD_CLIENT, "mine\none\ntwo\nthree\n");
-    scene.replies["workspace/applyEdit"] = () => ({ applied: false });
-    expect(await command("nexus.accept", "run-1")).toMatchObject({ accepted: [], conflicts: [{ path: "src/a.ts" }] });
-    expect(scene.service.calls.map(({ name }) => name)).not.toContain("taken");
-    expect(scene.told.filter(({ method }) => method === "workspace/applyEdit")).toHaveLength(2);
+  it("of other files is not held up by it", async () => {
+    await edited("mine\n".repeat(60_000));
+    expect(await command("nexus.accept", "run-1", ["src/b.ts"])).toEqual({ accepted: ["after 0"], conflicts: [] });
+    expect(accepts()).toEqual([{ runId: "run-1", paths: ["src/b.ts"] }]);
   });
 });
 

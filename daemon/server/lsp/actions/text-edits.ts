@@ -3,7 +3,7 @@
  * meanwhile, and none at all where both changed the same lines.
  */
 import { type LineHunk, lineHunks } from "../../../tools/edits/line-hunks.ts";
-import type { OffsetEdit } from "../patch-edits.ts";
+import type { OffsetEdit } from "../hunk-edits.ts";
 
 export interface Sides {
   readonly before: string;

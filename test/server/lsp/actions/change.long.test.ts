@@ -150,7 +150,30 @@ it("says that the content was modified where both changed it, and loses nothing"
     command: "nexus.accept",
     arguments: [runId],
   });
-  expect(written).toMatchObject({ accepted: [], conflicts: [{ path: "src/a.ts" }] });
+  const reason = expect.stringContaining("the lines around line 1 were changed there");
+  expect(written).toEqual({ accepted: [], conflicts: [{ path: "src/a.ts", reason }] });
+  expect(scene.read("src/a.ts")).toBe("one\ntwo\nthree\n");
+});
+
+it("is accepted where something else was typed meanwhile, into what is not saved", async () => {
+  const { uri, resolving, go } = await fixUnderWay();
+  await scene.type(uri, "one\ntwo and more\nthree\n");
+  go();
+  await expect(resolving).rejects.toMatchObject({ code: -32801 });
+  await scene.type(uri, "zero\none\ntwo\nthree\nfour");
+  scene.replies["workspace/applyEdit"] = async ({ edit: made }) => {
+    await scene.apply(made);
+    return { applied: true };
+  };
+  const { runId } = await run();
+  const asked = { command: "nexus.accept", arguments: [runId] };
+  expect(await scene.client.sendRequest("workspace/executeCommand", asked)).toEqual({
+    ...{ accepted: ["src/a.ts"], conflicts: [], inEditor: ["src/a.ts"] },
+  });
+  const { params } = await scene.until(({ method }) => method === "window/showMessage");
+  expect(params.message).toBe("1 file accepted. In an editor and not saved yet: src/a.ts.");
+  expect([scene.textOf(uri), scene.read("src/a.ts")]).toEqual(["zero\none\n2\nthree\nfour", "one\ntwo\nthree\n"]);
+  expect(pendingPaths(await run())).toEqual([]);
 });
 
 it("begins with the text that the range counts in, whatever is typed before the run has begun", async () => {

@@ -1,4 +1,5 @@
-/** A real engine with a scripted model behind the real protocol, the LSP face in front of it, and the official language client. */
+/** A real engine that asks its clients, with a scripted model, behind the real protocol, the LSP face in front of it, and the official language client. */
+import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -7,9 +8,11 @@ import type { ClientCapabilities, InitializeResult } from "vscode-languageserver
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { systemClock } from "../../../../daemon/host/clock.ts";
 import { silentLog } from "../../../../daemon/observability/log-file.ts";
+import { createAskedClients } from "../../../../daemon/server/clients/asked.ts";
 import { lspFeatures } from "../../../../daemon/server/lsp/features.ts";
 import { createPositions } from "../../../../daemon/server/lsp/positions.ts";
 import { serveLsp } from "../../../../daemon/server/lsp/serve.ts";
+import { createClients } from "../../../../daemon/server/rpc/clients.ts";
 import { createHandlers } from "../../../../daemon/server/rpc/handlers.ts";
 import { startRpcServer } from "../../../../daemon/server/rpc/server.ts";
 import type { ClientConnection } from "../../../../protocol/index.ts";
@@ -79,7 +82,9 @@ export const at = (line: number, character: number, endLine = line, endCharacter
 };
 
 export async function createScene(options: EngineOptions): Promise<Scene> {
-  const engine = await startEngine(options);
+  const clients = createClients();
+  const asked = createAskedClients(clients, { clock: systemClock, newId: randomUUID });
+  const engine = await startEngine({ ...options, documents: asked.documents });
   await engine.trust.decide(engine.workspace, { trusted: true, by: "test", why: "test" });
   const memory = createFakeMemory();
   const address = join(engine.home, "d.sock");
@@ -90,7 +95,12 @@ export async function createScene(options: EngineOptions): Promise<Scene> {
   };
   const server = await startRpcServer({
     ...{ address, identity: { token: TOKEN, version: "1", buildTime: 1, pid: 1 }, service: engine.service, memory },
-    ...{ handlers: createHandlers(engine.service, memory, control), clock: systemClock, log: silentLog },
+    ...{
+      handlers: createHandlers(engine.service, memory, control, asked),
+      clients,
+      clock: systemClock,
+      log: silentLog,
+    },
     ...{ limits: {}, onRefused: () => undefined },
   });
   const input = new PassThrough();
@@ -99,7 +109,7 @@ export async function createScene(options: EngineOptions): Promise<Scene> {
   const exit = serveLsp({
     ...{ input, output, reportFolder: join(engine.home, "reports"), version: "1.2.3", features: lspFeatures },
     async connect(title) {
-      const connection = await openClient(address, TOKEN, title);
+      const connection = await openClient(address, TOKEN, title, "human", { requests: ["client/applyEdit"] });
       opened.push(connection);
       return connection;
     },
