@@ -209,6 +209,8 @@ export interface RunTracker {
   get(runId: string): RunState | undefined;
   /** `event` is left out where the state was asked for as a whole. */
   onChange(listener: (state: RunState, event: RunEvent | undefined) => void): () => void;
+  /** The run's folder was closed in the editor: nothing is told of it any more, unless it is opened again. */
+  onClosed(listener: (state: RunState) => void): () => void;
   start(): void;
   stop(): void;
 }

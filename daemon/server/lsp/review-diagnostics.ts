@@ -82,13 +82,18 @@ export function createReviewDiagnostics(face: Face): Feature {
     void show(state).catch((error: unknown) => face.connection.console.warn(String(error)));
   }
 
-  let end: () => void = () => undefined;
+  const ends: (() => void)[] = [];
   return {
     start() {
-      end = face.runs.onChange(changed);
+      ends.push(
+        face.runs.onChange(changed),
+        face.runs.onClosed((state) => publish(state, [])),
+      );
       for (const state of face.runs.states()) changed(state, undefined);
     },
-    stop: () => end(),
+    stop() {
+      for (const end of ends) end();
+    },
   };
 }
 

@@ -13,24 +13,33 @@ export function createRunTracker({ link, folders }: Ports): RunTracker {
   const watches = new Map<string, () => void>();
   const asked = new Set<string>();
   const listeners = new Set<(state: RunState, event: RunEvent | undefined) => void>();
+  const closedListeners = new Set<(state: RunState) => void>();
   const ends: (() => void)[] = [];
   let isStopped = false;
   let isLooking = false;
   let looksAgain = false;
 
   function keep(state: RunState, event?: RunEvent): void {
-    if (isStopped) return;
+    // A folder may be closed while its runs are asked for.
+    if (isStopped || !isOpen(state)) return;
     states.delete(state.runId);
-    // Its folder was closed in the editor.
-    if (folders.workspaceOf(state.workspace) === undefined) {
-      unwatch(state.runId);
-      return;
-    }
     states.set(state.runId, state);
     const oldest = [...states.values()].find(({ status }) => isEnded(status));
     if (states.size > MOST_KEPT && oldest !== undefined) states.delete(oldest.runId);
     if (isEnded(state.status)) unwatch(state.runId);
     for (const listener of listeners) listener(state, event);
+  }
+
+  function isOpen({ workspace }: Pick<RunState, "workspace">): boolean {
+    return folders.workspaceOf(workspace) !== undefined;
+  }
+
+  function dropClosed(): void {
+    for (const state of [...states.values()].filter((each) => !isOpen(each))) {
+      states.delete(state.runId);
+      unwatch(state.runId);
+      for (const listener of closedListeners) listener(state);
+    }
   }
 
   function unwatch(runId: string): void {
@@ -59,14 +68,14 @@ export function createRunTracker({ link, folders }: Ports): RunTracker {
     try {
       const { run } = await link.request("run/show", { runId });
       if ((states.get(runId)?.seq ?? 0) < run.seq) keep(run);
-      watch(states.get(runId) ?? run);
+      if (isOpen(run)) watch(states.get(runId) ?? run);
     } finally {
       asked.delete(runId);
     }
   }
 
   function changed(summary: RunSummary): void {
-    if (folders.workspaceOf(summary.workspace) === undefined) return;
+    if (!isOpen(summary)) return;
     const isWatched = watches.has(summary.runId);
     const isOfUse = !isEnded(summary.status) || summary.pendingFiles > 0 || states.has(summary.runId);
     if (!isWatched && isOfUse) void look(summary.runId).catch(() => undefined);
@@ -104,12 +113,19 @@ export function createRunTracker({ link, folders }: Ports): RunTracker {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onClosed(listener) {
+      closedListeners.add(listener);
+      return () => closedListeners.delete(listener);
+    },
     start() {
       const all = () => void lookAtAll().catch(() => undefined);
       ends.push(
         link.onConnected(all),
         link.on("run/changed", ({ run }) => changed(run)),
-        folders.onChange(all),
+        folders.onChange(() => {
+          dropClosed();
+          all();
+        }),
       );
       all();
     },

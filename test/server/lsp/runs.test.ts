@@ -243,11 +243,12 @@ const checked: RunEventBody = {
 };
 
 describe("findings of a run whose change waits", () => {
+  const of = (path: string) => (told: { method: string; params: ToldParams }) =>
+    told.method === "textDocument/publishDiagnostics" && told.params.uri === scene.uri(path);
+
   it("are pushed to an old client, and go with the decision", async () => {
     await scene.start(OLD_CLIENT);
     scene.run("run-1", checked, reviewed, ready("src/a.ts", "src/b.ts"), finished());
-    const of = (path: string) => (told: { method: string; params: ToldParams }) =>
-      told.method === "textDocument/publishDiagnostics" && told.params.uri === scene.uri(path);
     const review = await scene.until(of("src/a.ts"));
     expect(review.params.diagnostics).toMatchObject([
       { severity: 2, source: "Nexus review", code: "run-1", message: expect.stringContaining("`x` is never read") },
@@ -260,6 +261,46 @@ describe("findings of a run whose change waits", () => {
     scene.run("run-2");
     scene.service.changed({ ...(await list("run-1")), pendingFiles: 0 });
     await scene.until((told) => of("src/a.ts")(told) && told.params.diagnostics.length === 0);
+  });
+
+  it("are read again where something is told while they are read", async () => {
+    await scene.start(OLD_CLIENT);
+    const read = scene.service.events;
+    const held = Promise.withResolvers<void>();
+    const reading = Promise.withResolvers<void>();
+    scene.service.events = async (...asked) => {
+      const page = await read(...asked);
+      reading.resolve();
+      await held.promise;
+      return page;
+    };
+    scene.run("run-1", ready("src/a.ts", "src/b.ts"), finished());
+    await reading.promise;
+    for (const body of [checked, reviewed]) scene.service.emit("run-1", body);
+    scene.service.changed({ ...(await list("run-1")), pendingFiles: 2 });
+    await expect.poll(() => scene.service.calls.filter(({ name }) => name === "show").length).toBeGreaterThan(1);
+    // Answered after the state that was asked for before it.
+    await command("nexus.approvals");
+    held.resolve();
+    const check = await scene.until(of("src/b.ts"));
+    expect(check.params.diagnostics).toMatchObject([{ source: "Nexus types" }]);
+  });
+
+  it("go with their folder, and come back with it", async () => {
+    await scene.start(OLD_CLIENT);
+    scene.service.answers["list"] = async () => ({
+      ...{ runs: [{ ...(await list("run-1")), pendingFiles: 1 }], nextCursor: null },
+    });
+    scene.run("run-1", reviewed, ready("src/a.ts"), finished());
+    await scene.until(of("src/a.ts"));
+    const folder = { uri: scene.uri("."), name: "shop" };
+    const change = (event: object) => scene.client.sendNotification("workspace/didChangeWorkspaceFolders", { event });
+    await change({ added: [], removed: [folder] });
+    await scene.until((told) => of("src/a.ts")(told) && told.params.diagnostics.length === 0);
+    const before = scene.told.length;
+    await change({ added: [folder], removed: [] });
+    await expect.poll(() => scene.told.slice(before).some((told) => of("src/a.ts")(told))).toBe(true);
+    expect(scene.told.findLast(of("src/a.ts"))?.params.diagnostics).toHaveLength(1);
   });
 
   it("are asked for by a new one, which is told when to", async () => {
