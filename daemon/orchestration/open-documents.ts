@@ -36,6 +36,11 @@ export interface ThroughEditors {
   undo(): Promise<readonly string[]>;
 }
 
+interface Outcome extends ThroughEditors {
+  /** The client that was asked and did not answer. */
+  readonly silent?: string | undefined;
+}
+
 interface Dependencies {
   readonly changes: ChangesPort;
   readonly documents?: OpenDocuments;
@@ -71,15 +76,18 @@ export async function changeOpenDocuments(
   for (let attempts = 1; ; attempts++) {
     const told = documents.unsaved(run.workspace, paths);
     const outcome = await changeThose({ port, documents, run, changeSet }, told);
-    const isAsTold = JSON.stringify(documents.unsaved(run.workspace, paths)) === JSON.stringify(told);
-    if (outcome.conflicts.length === 0 || isAsTold || attempts === MOST_ATTEMPTS) return outcome;
+    const now = documents.unsaved(run.workspace, paths);
+    const isAsTold = JSON.stringify(now) === JSON.stringify(told);
+    // Whoever was silent until now and is still there would keep the person waiting as long again.
+    const isStuck = now.some(({ clientId }) => clientId === outcome.silent);
+    if (outcome.conflicts.length === 0 || isAsTold || isStuck || attempts === MOST_ATTEMPTS) return outcome;
   }
 }
 
 async function changeThose(
   { port, documents, run, changeSet }: Accepted,
   told: readonly UnsavedText[],
-): Promise<ThroughEditors> {
+): Promise<Outcome> {
   const { runId, workspace, prompt } = run;
   const open: UnsavedText[] = [];
   for (const unsaved of told) if (await differs(unsaved)) open.push(unsaved);
@@ -100,16 +108,17 @@ async function changeThose(
   }
   if (unfit.length > 0) return refused(unfit);
   const edit = { runId, workspace, title: prompt.slice(0, 100), files };
-  const answer = await documents.applyEdit(editor.clientId, edit).catch((error: unknown) => ({
-    applied: false,
-    path: undefined,
-    reason: `${editor.by} did not answer: ${error instanceof Error ? error.message : String(error)}`,
-  }));
+  let silent: string | undefined;
+  const answer = await documents.applyEdit(editor.clientId, edit).catch((error: unknown) => {
+    silent = editor.clientId;
+    const reason = `${editor.by} did not answer: ${error instanceof Error ? error.message : String(error)}`;
+    return { applied: false, path: undefined, reason };
+  });
   if (answer.applied)
     return { conflicts: [], inEditor: files.map(({ path }) => path), undo: () => takeBack(editor, edit) };
   const path = files.find((file) => file.path === answer.path)?.path ?? editor.path;
   const reason = answer.reason ?? "it does not fit the unsaved text";
-  return { ...NOTHING, conflicts: [{ path, reason: `${editor.by} has unsaved changes in it: ${reason}` }] };
+  return { ...NOTHING, silent, conflicts: [{ path, reason: `${editor.by} has unsaved changes in it: ${reason}` }] };
 
   async function differs({ path, sha256 }: UnsavedText): Promise<boolean> {
     for (const side of ["before", "after"] as const) {

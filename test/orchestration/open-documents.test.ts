@@ -189,6 +189,26 @@ describe("a change of a file that one editor has open", () => {
     const { conflicts } = await putInto({ ...editors.documents, applyEdit }, "a.txt");
     expect(conflicts).toEqual([{ path: "a.txt", reason: expect.stringContaining("The client went away.") }]);
   });
+
+  it("is asked of an editor once that does not answer while its person types on, and again when it is gone", async () => {
+    const editors = createEditors();
+    editors.type("1", "a.txt", `${BASE}typed\n`);
+    let isGone = false;
+    let asked = 0;
+    const applyEdit = async () => {
+      asked += 1;
+      if (isGone) editors.close("1", "a.txt");
+      else editors.type("1", "a.txt", `${BASE}typed ${asked}\n`);
+      throw new Error("It did not answer in 20 s.");
+    };
+    const documents = { ...editors.documents, applyEdit };
+    const { conflicts } = await putInto(documents, "a.txt");
+    expect(conflicts).toEqual([{ path: "a.txt", reason: expect.stringContaining("did not answer") }]);
+    expect(asked).toBe(1);
+    isGone = true;
+    expect(await putInto(documents, "a.txt")).toMatchObject({ conflicts: [], inEditor: [] });
+    expect(asked).toBe(2);
+  });
 });
 
 const unsaved = (path: string, who: string) => {
