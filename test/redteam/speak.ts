@@ -5,9 +5,11 @@ import type { Scene } from "./scene.ts";
 
 const MAIN = fileURLToPath(new URL("../../daemon/main.ts", import.meta.url));
 const LONGEST_MS = 20_000;
+const CLOSED = { action: "cancel" };
 
 interface Answer {
   readonly id?: unknown;
+  readonly method?: string;
   readonly result?: Readonly<Record<string, unknown>>;
   readonly error?: { readonly message: string; readonly data?: { readonly code?: string } };
 }
@@ -17,6 +19,8 @@ export interface Face {
   ask(method: string, params?: unknown): Promise<Answer | undefined>;
   /** A tool of an MCP server: its answer as text, and whether it was an error. */
   tool(name: string, args: object): Promise<{ readonly failed: boolean; readonly text: string }>;
+  /** What the face itself asked, as JSON; its form was closed without an answer. */
+  readonly asked: readonly string[];
   /** The exit code. */
   close(): Promise<number | null>;
 }
@@ -51,16 +55,22 @@ function face(words: readonly string[], scene: Surroundings, env: Record<string,
   });
   child.stdin.on("error", () => undefined);
   let text = "";
+  const asked: string[] = [];
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     const lines = (text + chunk).split("\n");
     text = lines.pop() ?? "";
     for (const line of lines) {
       const message: Answer = line.startsWith("{") ? JSON.parse(line) : {};
-      waiting.get(message.id)?.(message);
+      if (message.method === undefined) waiting.get(message.id)?.(message);
+      else if (message.id !== undefined) {
+        asked.push(line);
+        child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id: message.id, result: CLOSED })}\n`);
+      }
     }
   });
   let id = 0;
   const own: Face = {
+    asked,
     ask(method, params = {}) {
       id += 1;
       const answer = new Promise<Answer | undefined>((resolve) => {
@@ -85,9 +95,17 @@ function face(words: readonly string[], scene: Surroundings, env: Record<string,
 }
 
 /** An assistant that started its MCP server with these words, and can show no form, whatever it says. */
-export async function assistant(scene: Surroundings, ...words: string[]): Promise<Face> {
-  const own = speak(scene, ["mcp", ...words]);
+export function assistant(scene: Surroundings, ...words: string[]): Promise<Face> {
+  return introduced(speak(scene, ["mcp", ...words]), { roots: {} });
+}
+
+/** An assistant that can show forms, and may ask about approvals. */
+export function assistantWithForms(scene: Surroundings): Promise<Face> {
+  return introduced(speak(scene, ["mcp", "--allow", "approvals"]), { elicitation: {} });
+}
+
+async function introduced(own: Face, capabilities: object): Promise<Face> {
   const clientInfo = { name: "assistant", version: "1", title: "The user" };
-  await own.ask("initialize", { protocolVersion: "2025-11-25", capabilities: { roots: {} }, clientInfo });
+  await own.ask("initialize", { protocolVersion: "2025-11-25", capabilities, clientInfo });
   return own;
 }
