@@ -20,13 +20,14 @@ export async function acceptChanges(
   const known = await Promise.all(open.map(({ uri }) => face.unsaved.told(uri)));
   // The daemon would write the file below a text that it does not know of.
   const conflicts = open.flatMap(({ path, uri }, index) =>
-    known[index] === true || !face.documents.isChanged(uri) ? [] : [{ path, reason: TOO_LONG }],
+    known[index] === true || !face.documents.isChanged(uri) ? [] : [{ path, reason: NOT_KNOWN }],
   );
   if (conflicts.length > 0) return { accepted: [], conflicts };
   return face.link.request("changes/accept", { runId, ...(paths === undefined ? {} : { paths: [...paths] }) });
 }
 
-const TOO_LONG = "Its unsaved text is too long to put a change into it. Save or undo it, then accept again.";
+const NOT_KNOWN =
+  "Its unsaved text is too long to put a change into it, or the daemon could not be told of it. Save or undo it, then accept again.";
 
 /** The client's own URI of a file that it has open. */
 export function openUri({ documents, folders }: Face, folder: string, path: string): string | undefined {

@@ -188,7 +188,7 @@ export interface ProgressOptions {
 }
 
 export interface Unsaved {
-  /** Resolves when the daemon was told how the document is now: true with its unsaved text, false where it has none, or one too long. */
+  /** Resolves when the daemon was told how the document is now: true where it knows its unsaved text, false where that is none, too long or was not heard. */
   told(uri: string): Promise<boolean>;
   /** The daemon may not know any more what it was told of this folder's files. */
   tellAgain(folder?: string): void;

@@ -26,6 +26,8 @@ export function createUnsaved({
   const sending = new Map<string, Promise<void>>();
   /** What the daemon was told, by document. */
   const known = new Map<string, Place>();
+  /** Those that the daemon of this connection has heard. */
+  const heard = new Set<string>();
   let isPumping = false;
   let isStopped = false;
 
@@ -78,12 +80,15 @@ export function createUnsaved({
     const hasRoom = known.has(uri) || known.size < MOST_TOLD;
     if (place !== undefined && text !== undefined && text.length <= MAX_CHARACTERS && hasRoom) {
       known.set(uri, place);
+      heard.delete(uri);
       await link.request("memory/unsaved", { workspace: place.folder, path: place.path, text });
+      heard.add(uri);
       return;
     }
     const before = known.get(uri);
     if (before === undefined) return;
     known.delete(uri);
+    heard.delete(uri);
     await link.request("memory/unsaved", { workspace: before.folder, path: before.path, text: null });
   }
 
@@ -112,12 +117,17 @@ export function createUnsaved({
     documents.onChange(({ uri }) => later(uri)),
     documents.onSave(({ uri }) => soon(uri)),
     documents.onClose((uri) => soon(uri)),
-    link.onConnected(() => tellAgain()),
+    link.onLost(() => heard.clear()),
+    link.onConnected(() => {
+      heard.clear();
+      tellAgain();
+    }),
   ];
   return {
     async told(uri) {
-      await (pauses.has(uri) || queue.has(uri) ? now(uri) : sending.get(uri));
-      return known.has(uri);
+      const isUnheard = known.has(uri) && !heard.has(uri) && !sending.has(uri);
+      await (pauses.has(uri) || queue.has(uri) || isUnheard ? now(uri) : sending.get(uri));
+      return heard.has(uri);
     },
     tellAgain,
     stop() {

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Approval, RunEventBody } from "../../../protocol/index.ts";
+import { type Approval, nexusError, type RunEventBody } from "../../../protocol/index.ts";
 import { createScene, NEW_CLIENT, OLD_CLIENT, type Scene, type ToldParams } from "./scene.ts";
 
 let scene: Scene;
@@ -336,6 +336,26 @@ describe("accepting", () => {
     expect(await command("nexus.accept", "run-1", ["src/a.ts"])).toEqual({ accepted: ["after 1"], conflicts: [] });
     expect(unsaved()).toEqual(["mine\none\ntwo\nthree\n"]);
     expect(accepts()).toEqual([{ runId: "run-1", paths: ["src/a.ts"] }]);
+  });
+
+  it("tells a daemon once more that did not hear it", async () => {
+    scene.memory.answers["unsaved"] = () => {
+      scene.memory.answers["unsaved"] = () => ({});
+      throw nexusError("daemon.draining");
+    };
+    await edited("mine\none\ntwo\nthree\n");
+    await expect.poll(unsaved).toHaveLength(1);
+    // Answered after what was asked before it.
+    await command("nexus.approvals");
+    expect(await command("nexus.accept", "run-1")).toEqual({ accepted: ["after 2"], conflicts: [] });
+  });
+
+  it("tells a daemon that was started anew", async () => {
+    await edited("mine\none\ntwo\nthree\n");
+    await expect.poll(unsaved).toHaveLength(1);
+    await scene.restartDaemon();
+    const told = expect.stringMatching(/^after [23]$/);
+    expect(await command("nexus.accept", "run-1")).toEqual({ accepted: [told], conflicts: [] });
   });
 
   it("asks for nothing where what is not saved is too long to be told", async () => {
