@@ -17,7 +17,7 @@ export async function acceptChanges(
     const uri = openUri(face, folder, path);
     return uri === undefined || !face.documents.isChanged(uri) ? [] : [{ path, uri }];
   });
-  const known = await Promise.all(open.map(({ uri }) => face.unsaved.told(uri)));
+  const known = await Promise.all(open.map(({ uri }) => face.unsaved.isKnown(uri)));
   // The daemon would write the file below a text that it does not know of.
   const conflicts = open.flatMap(({ path, uri }, index) =>
     known[index] === true || !face.documents.isChanged(uri) ? [] : [{ path, reason: NOT_KNOWN }],

@@ -188,8 +188,10 @@ export interface ProgressOptions {
 }
 
 export interface Unsaved {
-  /** Resolves when the daemon was told how the document is now: true where it knows its unsaved text, false where that is none, too long or was not heard. */
-  told(uri: string): Promise<boolean>;
+  /** Resolves when the daemon knows the document's text, or cannot be told. */
+  told(uri: string): Promise<void>;
+  /** The same, told once more where it was not heard: false where the unsaved text is none, too long, or was not heard again. */
+  isKnown(uri: string): Promise<boolean>;
   /** The daemon may not know any more what it was told of this folder's files. */
   tellAgain(folder?: string): void;
   stop(): void;

@@ -107,6 +107,10 @@ export function createUnsaved({
     later(document.uri);
   }
 
+  async function told(uri: string): Promise<void> {
+    await (pauses.has(uri) || queue.has(uri) ? now(uri) : sending.get(uri));
+  }
+
   function tellAgain(folder?: string): void {
     for (const [uri, place] of known) if (folder === undefined || place.folder === folder) queue.add(uri);
     pump();
@@ -124,9 +128,10 @@ export function createUnsaved({
     }),
   ];
   return {
-    async told(uri) {
-      const isUnheard = known.has(uri) && !heard.has(uri) && !sending.has(uri);
-      await (pauses.has(uri) || queue.has(uri) || isUnheard ? now(uri) : sending.get(uri));
+    told,
+    async isKnown(uri) {
+      await told(uri);
+      if (known.has(uri) && !heard.has(uri)) await now(uri);
       return heard.has(uri);
     },
     tellAgain,
