@@ -5,6 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { leftBy } from "./afterwards.ts";
 import * as designRun from "./design-run-scenario.ts";
 import * as design from "./design-scenario.ts";
 import * as services from "./editor-scenarios.ts";
@@ -92,6 +93,7 @@ async function inFreshWorld(name: string, scenario: Scenario): Promise<void> {
     await scenario(world, report);
   } catch (error) {
     await keepPicture(world, name);
+    for (const line of leftBy(world.home).split("\n")) report.note(line);
     throw error;
   } finally {
     await world.close();
