@@ -34,7 +34,7 @@ export async function serveLsp(options: LspOptions): Promise<0 | 1> {
       createProtocolConnection(transport.reader, transport.writer, logger, {
         messageStrategy: {
           handleMessage(message, next) {
-            transport.handled();
+            transport.handled(message);
             return next(message);
           },
         },

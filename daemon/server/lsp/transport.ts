@@ -9,8 +9,8 @@ export interface Transport {
   readonly reader: MessageReader;
   readonly writer: MessageWriter;
   readonly lifecycle: Lifecycle;
-  /** Tells the library that a message was taken from its queue. */
-  handled(): void;
+  /** The library has taken the message from its queue. */
+  handled(message: Message): void;
   /** Resolves when the client's stream has ended or broken, or it does not read what it is sent. */
   readonly gone: Promise<void>;
 }
@@ -40,10 +40,11 @@ export function createTransport(input: Readable, output: Writable, limits?: Fram
     const verdict = lifecycle.judge(message);
     if (verdict.kind === "refuse" && message.kind === "request") refuse(message.id, verdict.code, verdict.message);
     if (verdict.kind !== "pass") return;
-    queued += 1;
-    if (queued >= MAX_QUEUED) input.pause();
     const { kind: _, ...rest } = message;
-    pass({ jsonrpc: "2.0", ...rest });
+    const passed = { jsonrpc: "2.0", ...rest };
+    if (isQueued(passed)) queued += 1;
+    if (queued >= MAX_QUEUED) input.pause();
+    pass(passed);
   }
 
   function listen(pass: (message: Message) => void) {
@@ -73,8 +74,8 @@ export function createTransport(input: Readable, output: Writable, limits?: Fram
   return {
     lifecycle,
     gone,
-    handled() {
-      queued -= 1;
+    handled(message) {
+      if (isQueued(message)) queued -= 1;
       if (queued < MAX_QUEUED / 2 && input.isPaused()) input.resume();
     },
     reader: { ...silent, onPartialMessage: new Emitter<never>().event, listen },
@@ -87,6 +88,11 @@ export function createTransport(input: Readable, output: Writable, limits?: Fram
       end: () => void output.end(),
     },
   };
+}
+
+/** A cancel of a request that is at work is heard at once, and never handled; of no request is there more than one (see lifecycle.ts). */
+function isQueued(message: Message): boolean {
+  return !("method" in message && message.method === "$/cancelRequest");
 }
 
 function isAnswer(message: Message): message is Message & { readonly id: Id; readonly error?: object } {

@@ -153,6 +153,25 @@ it("cancels what the client cancels, down to the daemon", async () => {
   await aborted.promise;
 });
 
+it("reads on after more cancelled requests than may wait, as an editor sends them in a day", async () => {
+  const client = await raw();
+  await client.start();
+  const [first, last] = [10_000, 11_100];
+  let working = first;
+  scene.memory.answers.symbols = (_: never, { signal }) =>
+    new Promise((_resolve, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason));
+      client.notify("$/cancelRequest", { id: working++ });
+    });
+  for (let id = first; id < last; id++) {
+    client.send({ jsonrpc: "2.0", id, method: "workspace/symbol", params: { query: "a" } });
+    if (id % 50 === 0) await client.until((message) => message.id === id);
+  }
+  expect(await client.until(({ id }) => id === last - 1)).toMatchObject({ error: { code: -32800 } });
+  delete scene.memory.answers.symbols;
+  expect(await client.ask("workspace/symbol", { query: "a" })).toMatchObject({ result: [{ name: "add" }] });
+});
+
 it("outlives requests that are cancelled before their turn, and again while they are at work", async () => {
   const client = await raw();
   await client.start();
