@@ -11,6 +11,7 @@ type Answer = ReverseAnswer<"client/applyEdit">;
 type FileEdit = Asked["files"][number];
 
 interface DocumentEdit {
+  readonly path: string;
   readonly uri: string;
   /** Of the text that was looked at; the document itself goes on. */
   readonly version: number;
@@ -55,7 +56,11 @@ async function applyOnce(face: Face, { workspace, files, title, takesBack = fals
     .sendRequest("workspace/applyEdit", { label: `Nexus: ${title}`, edit: workspaceEdit(face, changed) })
     .catch(() => undefined);
   const read = Applied.safeParse(answer);
-  if (read.success && read.data.applied) return { applied: true };
+  if (read.success && read.data.applied) {
+    const paths = changed.map(({ path }) => path).join(", ");
+    face.say("info", `Nexus: “${title}” is now in your unsaved ${paths}. Save to keep it, undo to take it out.`);
+    return { applied: true };
+  }
   return changed.some(({ uri, version }) => face.documents.get(uri)?.version !== version)
     ? TYPED_ON
     : { applied: false, reason: "the editor did not take the change" };
@@ -82,7 +87,7 @@ function editOf(face: Face, folder: string, { path, hunks }: FileEdit): Document
     range: face.positions.rangeOf(document, start, end),
     newText: text,
   }));
-  return { uri: document.uri, version: document.version, edits };
+  return { path, uri: document.uri, version: document.version, edits };
 }
 
 /** With the versions where the client checks them. */

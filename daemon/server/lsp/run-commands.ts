@@ -1,6 +1,6 @@
 /** The commands for runs: nexus.run, ask, plan, cancel, resume, accept, discard, showRun, answer; and nexus.index. */
 import * as z from "zod/mini";
-import { type Answer, isEnded, pendingPaths, type RunState, SessionMode } from "../../../protocol/index.ts";
+import { isEnded, pendingPaths, type RunState, SessionMode } from "../../../protocol/index.ts";
 import { acceptChanges } from "./accept.ts";
 import { askPerson } from "./asking.ts";
 import { wordsOf } from "./errors.ts";
@@ -92,7 +92,7 @@ export function createRunCommands(face: Face): Feature {
     const done =
       outcome.accepted.length === 0 ? "Nothing was accepted" : `${counted(outcome.accepted.length, "file")} accepted`;
     if (outcome.conflicts.length > 0) face.say("error", `${done}.\n${listed}`);
-    else face.say("info", `${done}.${unsavedOf(outcome)}`);
+    else face.say("info", `${done}.`);
     return outcome;
   }
 
@@ -163,8 +163,4 @@ function hasChange(state: RunState): boolean {
 function outcomeOf(state: RunState) {
   const { runId, sessionId, status, summary, answer } = state;
   return { runId, sessionId, status, summary, answer, pendingFiles: pendingPaths(state) };
-}
-
-function unsavedOf({ inEditor = [] }: Answer<"changes/accept">): string {
-  return inEditor.length === 0 ? "" : ` In an editor and not saved yet: ${inEditor.join(", ")}.`;
 }

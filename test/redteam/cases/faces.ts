@@ -1,44 +1,13 @@
 /** The faces: assistants over MCP, programs that an agent started, pages in a browser, and what approvals and prompts show. */
 import { existsSync, readFileSync } from "node:fs";
-import { request } from "node:http";
 import { join } from "node:path";
-import { WebSocket } from "ws";
 import { promptOf } from "../../../daemon/server/lsp/actions/prompts.ts";
 import type { Approval } from "../../../protocol/index.ts";
+import { AGENT, closing, denied, type Ending, whileAsked } from "../asked.ts";
 import { command } from "../case.ts";
-import { contained, type Problem, rows, type Scene, type SceneRow, type Verdict, worst } from "../scene.ts";
-import { assistant, assistantWithForms, type Face, program, speak } from "../speak.ts";
-
-type Ending = Verdict | Problem;
-const AGENT = { NEXUS_AGENT: "1" };
-const TOUCH = command("node -e \"require('node:fs').writeFileSync('{PWN}','')\"");
-
-/** While this approval waits, the attack is made; then the person says no. */
-async function whileAsked(
-  scene: Scene,
-  attack: (approval: Approval, runId: string) => Promise<Ending>,
-  call = TOUCH,
-): Promise<Ending> {
-  let ending: Ending = { problem: "nobody was asked" };
-  const decide = async (approval: Approval, runId: string) => {
-    ending = await attack(approval, runId);
-    return "reject" as const;
-  };
-  await scene.obey([call], { decide, more: { headless: false } });
-  return ending;
-}
-
-function denied(isOpen: boolean, what: unknown): Ending {
-  return isOpen ? { problem: `it was answered: ${JSON.stringify(what).slice(0, 200)}` } : "denied";
-}
-
-async function closing<Value>(face: Face, use: (face: Face) => Promise<Value>): Promise<Value> {
-  try {
-    return await use(face);
-  } finally {
-    await face.close();
-  }
-}
+import { contained, rows, type Scene, type SceneRow, worst } from "../scene.ts";
+import { assistant, assistantWithForms, program, speak } from "../speak.ts";
+import { overHttp, overWebSocket, type Web } from "../web.ts";
 
 /** Each call must fail. */
 async function noTool(scene: Scene, words: string[], calls: readonly (readonly [string, object])[]): Promise<Ending> {
@@ -82,79 +51,9 @@ await connection.request(${JSON.stringify(method)}, ${JSON.stringify(params)});
 process.exit(0);`;
 }
 
-interface Web {
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly path?: string;
-  readonly body?: string;
-}
-
-const INITIALIZE = JSON.stringify({
-  ...{ jsonrpc: "2.0", id: 1, method: "initialize" },
-  params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "page", version: "1" } },
-});
-
-/** A page asks the MCP server that listens on this machine: the status that it is answered with. */
-async function overHttp(scene: Scene, web: (port: number, token: string) => Web): Promise<number> {
-  const server = scene.daemon.nexus.start("mcp", "--http", "--port", "0", "--repo", scene.place.workspace);
-  try {
-    let told = "";
-    server.child.stdout?.on("data", (chunk: string) => {
-      told += chunk;
-    });
-    await server.until("/mcp");
-    const port = Number(/:(\d+)\/mcp/.exec(told)?.[1]);
-    const token = readFileSync(join(scene.daemon.nexus.home, "mcp.token"), "utf8").trim();
-    const { headers = {}, path = "/mcp", body = INITIALIZE } = web(port, token);
-    return await post({ port, path, body, headers: { host: `127.0.0.1:${port}`, ...JSON_HEADERS, ...headers } });
-  } finally {
-    server.child.kill("SIGINT");
-    await server.finished;
-  }
-}
-
-const JSON_HEADERS = { "content-type": "application/json", accept: "application/json, text/event-stream" };
-
-interface Post {
-  readonly port: number;
-  readonly path: string;
-  readonly body: string;
-  readonly headers: Record<string, string>;
-}
-
-function post({ body, ...to }: Post): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const sent = request({ host: "127.0.0.1", method: "POST", ...to }, (response) => {
-      response.destroy();
-      resolve(response.statusCode ?? 0);
-    });
-    sent.on("error", reject);
-    sent.end(body);
-  });
-}
-
 async function noPage(scene: Scene, web: (port: number, token: string) => Web): Promise<Ending> {
   const status = await overHttp(scene, web);
   return denied(status < 400, status);
-}
-
-/** A page opens a WebSocket to the daemon, and asks before it knows the token. */
-function overWebSocket(
-  scene: Scene,
-  headers: Readonly<Record<string, string>>,
-  path = "/",
-): Promise<string | undefined> {
-  const { webSocketUrl } = JSON.parse(readFileSync(join(scene.daemon.nexus.home, "daemon.json"), "utf8"));
-  const socket = new WebSocket(new URL(path, webSocketUrl), { headers });
-  return new Promise((resolve) => {
-    socket.on("error", () => resolve(undefined));
-    socket.on("close", () => resolve(undefined));
-    socket.on("open", () => socket.send('{"jsonrpc":"2.0","id":1,"method":"run/list","params":{}}'));
-    socket.on("message", (data) => {
-      const answer = JSON.parse(String(data));
-      socket.terminate();
-      resolve(answer.result === undefined ? "opened" : "answered");
-    });
-  });
 }
 
 async function noSocket(scene: Scene, headers: Readonly<Record<string, string>>, path?: string): Promise<Ending> {
@@ -475,71 +374,4 @@ const ATTACKS: readonly SceneRow[] = [
   ],
 ];
 
-const TWINS: readonly SceneRow[] = [
-  [
-    "an assistant looks at its own folder and its runs",
-    "ASI03",
-    async (scene) => {
-      const { runId } = await scene.obey([{ tool: "read_file", arguments: { path: "README.md" } }]);
-      return closing(await assistant(scene), async (face) => {
-        const looks = [await face.tool("show_run", { runId }), await face.tool("search_code", { query: "sum" })];
-        const document = await face.ask("resources/read", { uri: "nexus://map" });
-        const failed = looks.find((look) => look.failed);
-        if (failed !== undefined) return { problem: failed.text.slice(0, 300) };
-        return contained(document?.result === undefined && JSON.stringify(document));
-      });
-    },
-  ],
-  [
-    "a command of an agent looks at runs over nexus rpc",
-    "ASI03",
-    (scene) =>
-      closing(speak(scene, ["rpc", "--stdio"], AGENT), async (face) => {
-        await face.ask("connection/open", { client: { name: "x" } });
-        const answer = await face.ask("run/list", {});
-        return contained(answer?.result === undefined && JSON.stringify(answer));
-      }),
-  ],
-  [
-    "a person's program trusts a folder over nexus rpc --as human",
-    "ASI03",
-    (scene) =>
-      closing(speak(scene, ["rpc", "--stdio", "--as", "human"]), async (face) => {
-        await face.ask("connection/open", { client: { name: "x" } });
-        const answer = await face.ask("workspace/setTrust", { workspace: scene.place.workspace, trusted: true });
-        return contained(answer?.result === undefined && JSON.stringify(answer));
-      }),
-  ],
-  [
-    "an assistant with the token asks over HTTP",
-    "ASI03",
-    async (scene) => {
-      const status = await overHttp(scene, (_port, own) => ({ headers: { authorization: `Bearer ${own}` } }));
-      return contained(status !== 200 && `it was answered with ${status}`);
-    },
-  ],
-  [
-    "a program of this machine opens a WebSocket",
-    "ASI03",
-    async (scene) => {
-      const told = await overWebSocket(scene, {});
-      return contained(told === undefined && "it was not let in to the handshake");
-    },
-  ],
-  [
-    "an approval in another script, with emoji, shown as it is",
-    "ASI09",
-    (scene) =>
-      whileAsked(
-        scene,
-        async () => {
-          const { stdout } = await scene.daemon.nexus.run("approvals");
-          return contained(!stdout.includes("Grüße 世界 👍") && stdout.slice(0, 300));
-        },
-        command("node -e 1 'Grüße 世界 👍'"),
-      ),
-  ],
-];
-
 export const FACE_ATTACKS = rows("Z", "faces", ATTACKS);
-export const FACE_TWINS = rows("TZ", "faces", TWINS);

@@ -51,6 +51,9 @@ it("become one edit of all documents, where their lines are now, for the version
       },
     ],
   });
+  const message =
+    "Nexus: “Write zwei” is now in your unsaved src/a.ts, src/b.ts. Save to keep it, undo to take it out.";
+  await scene.until(({ method, params: said }) => method === "window/showMessage" && said.message === message);
 });
 
 it("are not asked of the editor where one document cannot take its part, or has it already", async () => {
@@ -82,6 +85,7 @@ async function typedOnBefore(...answers: boolean[]): Promise<string> {
   return uri;
 }
 
+const told = () => scene.memory.calls.filter(({ name }) => name === "unsaved").map(({ params }) => params["text"]);
 const asked = () => scene.told.filter(({ method }) => method === "workspace/applyEdit");
 
 it("are placed anew where the person typed on meanwhile", async () => {
@@ -116,7 +120,6 @@ it.each([
 it("are refused where the text was saved meanwhile, which the daemon is told first; but what was put in is taken out again", async () => {
   await scene.start(NEW_CLIENT);
   const uri = await opened("src/a.ts", "mine\none\ntwo\nthree\n", 2);
-  const told = () => scene.memory.calls.filter(({ name }) => name === "unsaved").map(({ params }) => params["text"]);
   await expect.poll(told).toEqual(["mine\none\ntwo\nthree\n"]);
   await scene.client.sendNotification("textDocument/didSave", { textDocument: { uri } });
   await readSoFar();
@@ -132,7 +135,6 @@ it("are refused where the text was saved meanwhile, which the daemon is told fir
 it("are refused where the document was closed meanwhile, which the daemon is told first", async () => {
   await scene.start(NEW_CLIENT);
   const uri = await opened("src/a.ts", "mine\none\ntwo\nthree\n", 2);
-  const told = () => scene.memory.calls.filter(({ name }) => name === "unsaved").map(({ params }) => params["text"]);
   await expect.poll(told).toEqual(["mine\none\ntwo\nthree\n"]);
   await scene.client.sendNotification("textDocument/didClose", { textDocument: { uri } });
   await readSoFar();

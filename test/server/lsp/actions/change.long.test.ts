@@ -114,6 +114,11 @@ function held() {
   return { hold, reached: reached.promise, go: () => go.resolve() };
 }
 
+async function accept(): Promise<unknown> {
+  const { runId } = await run();
+  return scene.client.sendRequest("workspace/executeCommand", { command: "nexus.accept", arguments: [runId] });
+}
+
 /** The editor has asked for a fix, and the model is about to give its second answer. */
 async function fixUnderWay() {
   const { hold, reached, go } = held();
@@ -142,16 +147,11 @@ it("says that the content was modified where both changed it, and loses nothing"
   go();
   await expect(resolving).rejects.toMatchObject({ code: -32801, message: expect.stringContaining("keeps the change") });
   const { runId } = await run();
-  expect(await scene.engine.service.file({ runId, path: "src/a.ts", side: "after" })).toEqual({
-    text: "one\n2\nthree\n",
-  });
+  const { text } = await scene.engine.service.file({ runId, path: "src/a.ts", side: "after" });
+  expect(text).toBe("one\n2\nthree\n");
   expect(pendingPaths(await run())).toEqual(["src/a.ts"]);
-  const written = await scene.client.sendRequest("workspace/executeCommand", {
-    command: "nexus.accept",
-    arguments: [runId],
-  });
   const reason = expect.stringContaining("the lines around line 1 were changed there");
-  expect(written).toEqual({ accepted: [], conflicts: [{ path: "src/a.ts", reason }] });
+  expect(await accept()).toEqual({ accepted: [], conflicts: [{ path: "src/a.ts", reason }] });
   expect(scene.read("src/a.ts")).toBe("one\ntwo\nthree\n");
 });
 
@@ -165,13 +165,7 @@ it("is accepted where something else was typed meanwhile, into what is not saved
     await scene.apply(made);
     return { applied: true };
   };
-  const { runId } = await run();
-  const asked = { command: "nexus.accept", arguments: [runId] };
-  expect(await scene.client.sendRequest("workspace/executeCommand", asked)).toEqual({
-    ...{ accepted: ["src/a.ts"], conflicts: [], inEditor: ["src/a.ts"] },
-  });
-  const { params } = await scene.until(({ method }) => method === "window/showMessage");
-  expect(params.message).toBe("1 file accepted. In an editor and not saved yet: src/a.ts.");
+  expect(await accept()).toEqual({ accepted: ["src/a.ts"], conflicts: [], inEditor: ["src/a.ts"] });
   expect([scene.textOf(uri), scene.read("src/a.ts")]).toEqual(["zero\none\n2\nthree\nfour", "one\ntwo\nthree\n"]);
   expect(pendingPaths(await run())).toEqual([]);
 });
